@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // `@_lifetime`: a secret lends its bytes as a span that the compiler ties to the owner.
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Test targets go without strict memory safety: the expansions of `#expect` trip over it.
+let tests: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+    name: "encconf",
+    products: [.executable(name: "encconf", targets: ["encconf"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // System libraries. Each has exactly one Swift module above it.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Rest on nothing of ours, or on secrets alone.
+        .target(name: "SecretMemory", swiftSettings: strict),
+        .target(name: "Diagnostics", swiftSettings: strict),
+        .target(name: "KubernetesResources", swiftSettings: strict),
+        .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
+        .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
+
+        // Bytes to bytes: no files, no configuration.
+        .target(
+            name: "EnvelopeCrypto",
+            dependencies: ["COpenSSL", "CSodium", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
+        .target(
+            name: "KubernetesObjects",
+            dependencies: ["JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
+            swiftSettings: strict),
+        .target(name: "PastedValues", dependencies: ["JSONText", "SecretMemory"], swiftSettings: strict),
+        .target(
+            name: "YAMLTree", dependencies: ["CYAML", "Diagnostics", "JSONText", "SecretMemory"],
+            swiftSettings: strict),
+
+        // The configuration, and the configuration with ciphers.
+        .target(
+            name: "EncryptionConfig",
+            dependencies: ["Diagnostics", "KubernetesResources", "SecretMemory", "YAMLTree"], swiftSettings: strict),
+        .target(
+            name: "Transformers",
+            dependencies: ["EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory"],
+            swiftSettings: strict),
+
+        // The program: the only part that prints, reads the environment or exits.
+        .target(
+            name: "EncconfCommands",
+            dependencies: [
+                "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "KubernetesObjects", "KubernetesResources",
+                "PastedValues", "SecretMemory", "Transformers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(name: "encconf", dependencies: ["EncconfCommands"], swiftSettings: strict),
+
+        .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory"], swiftSettings: tests),
+    ]
+)

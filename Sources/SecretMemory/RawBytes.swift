@@ -1,0 +1,40 @@
+extension Span<UInt8> {
+    /// The same bytes as a `RawSpan`. (`Span.bytes` is unsafe for elements with padding, which bytes have not.)
+    public var rawBytes: RawSpan {
+        @_lifetime(copy self)
+        get { unsafe bytes }
+    }
+}
+
+extension RawSpan {
+    /// The byte at `offset`; an offset outside the span traps.
+    public subscript(offset: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
+
+    /// Whether the two spans hold the same bytes. Stops at the first difference: not for secrets.
+    public func elementsEqual(_ other: borrowing RawSpan) -> Bool {
+        byteCount == other.byteCount && starts(with: other)
+    }
+
+    /// Whether the span begins with `prefix`. Stops at the first difference: not for secrets.
+    public func starts(with prefix: borrowing RawSpan) -> Bool {
+        guard byteCount >= prefix.byteCount else { return false }
+        for offset in prefix.byteOffsets where self[offset] != prefix[offset] { return false }
+        return true
+    }
+
+    /// A copy of the bytes in an array. Not for secrets: an array is not wiped.
+    public func copiedToArray() -> [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
+}
+
+extension OutputRawSpan {
+    /// Appends all of `bytes`; too little room traps.
+    @_lifetime(self: copy self)
+    public mutating func append(contentsOf bytes: RawSpan) {
+        unsafe withUnsafeMutableBytes { buffer, initializedCount in
+            unsafe bytes.withUnsafeBytes { source in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[initializedCount...]).copyMemory(from: source)
+            }
+            initializedCount += bytes.byteCount
+        }
+    }
+}

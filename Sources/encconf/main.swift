@@ -1,0 +1,2 @@
+import EncconfCommands
+print("hi")
