@@ -71,6 +71,28 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "encconf", dependencies: ["EncconfCommands"], swiftSettings: strict),
 
-        .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory"], swiftSettings: tests),
+        // Tests: one target for each module, over the recorded data in testdata.
+        .target(
+            name: "TestSupport", dependencies: ["JSONText", "SecretMemory"], path: "Tests/TestSupport",
+            swiftSettings: tests),
+        .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "KubernetesResourcesTests", dependencies: ["KubernetesResources", "TestSupport"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "EnvelopeCryptoTests", dependencies: ["EnvelopeCrypto", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "TestSupport"],
+            swiftSettings: tests),
+        .testTarget(name: "PastedValuesTests", dependencies: ["PastedValues", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
+            swiftSettings: tests),
+        .testTarget(name: "TransformersTests", dependencies: ["Transformers", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "EncconfCommandsTests", dependencies: ["EncconfCommands", "TestSupport"], swiftSettings: tests),
     ]
 )
