@@ -71,6 +71,11 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "encconf", dependencies: ["EncconfCommands"], swiftSettings: strict),
 
+        // A program of its own: measurements are no tests.
+        .executableTarget(
+            name: "envelope-benchmark", dependencies: ["EnvelopeCrypto", "SecretMemory"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+
         // Tests: one target for each module, over the recorded data in testdata.
         .target(
             name: "TestSupport", dependencies: ["JSONText", "SecretMemory"], path: "Tests/TestSupport",

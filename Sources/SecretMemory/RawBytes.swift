@@ -1,6 +1,6 @@
 extension Span<UInt8> {
     /// The same bytes as a `RawSpan`. (`Span.bytes` is unsafe for elements with padding, which bytes have not.)
-    public var rawBytes: RawSpan {
+    @inlinable public var rawBytes: RawSpan {
         @_lifetime(copy self)
         get { unsafe bytes }
     }
@@ -8,18 +8,28 @@ extension Span<UInt8> {
 
 extension RawSpan {
     /// The byte at `offset`; an offset outside the span traps.
-    public subscript(offset: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
+    @inlinable public subscript(offset: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 
     /// Whether the two spans hold the same bytes. Stops at the first difference: not for secrets.
-    public func elementsEqual(_ other: borrowing RawSpan) -> Bool {
+    @inlinable public func elementsEqual(_ other: borrowing RawSpan) -> Bool {
         byteCount == other.byteCount && starts(with: other)
     }
 
     /// Whether the span begins with `prefix`. Stops at the first difference: not for secrets.
-    public func starts(with prefix: borrowing RawSpan) -> Bool {
+    @inlinable public func starts(with prefix: borrowing RawSpan) -> Bool {
         guard byteCount >= prefix.byteCount else { return false }
         for offset in prefix.byteOffsets where self[offset] != prefix[offset] { return false }
         return true
+    }
+
+    /// Where `byte` stands first, from `offset` on.
+    @inlinable public func firstOffset(of byte: UInt8, from offset: Int = 0) -> Int? {
+        var offset = offset
+        while offset < byteCount {
+            if self[offset] == byte { return offset }
+            offset += 1
+        }
+        return nil
     }
 
     /// A copy of the bytes in an array. Not for secrets: an array is not wiped.
@@ -28,7 +38,7 @@ extension RawSpan {
 
 extension OutputRawSpan {
     /// Appends all of `bytes`; too little room traps.
-    @_lifetime(self: copy self)
+    @inlinable @_lifetime(self: copy self)
     public mutating func append(contentsOf bytes: RawSpan) {
         unsafe withUnsafeMutableBytes { buffer, initializedCount in
             unsafe bytes.withUnsafeBytes { source in

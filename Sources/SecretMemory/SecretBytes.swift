@@ -4,13 +4,13 @@
 /// or put into an array; what needs several owners uses ``SecretKey``.
 @safe public struct SecretBytes: ~Copyable, @unchecked Sendable {
     // Sendable because nothing writes to the storage between `init` and `deinit`.
-    private let storage: UnsafeMutableRawBufferPointer
+    @usableFromInline let storage: UnsafeMutableRawBufferPointer
 
     /// The number of bytes. It can be smaller than what was reserved; the whole reserve is wiped.
-    public let count: Int
+    public internal(set) var count: Int
 
     /// Takes over `storage`, which came from ``SecretStorage``.
-    @unsafe init(owning storage: UnsafeMutableRawBufferPointer, count: Int) {
+    @unsafe @usableFromInline init(owning storage: UnsafeMutableRawBufferPointer, count: Int) {
         unsafe self.storage = storage
         self.count = count
     }
@@ -28,6 +28,7 @@
     /// Reserves `capacity` bytes and lets `body` fill them from the front; what it wrote becomes the value.
     ///
     /// If `body` throws, what it wrote is wiped before the error leaves.
+    @inlinable
     public static func filling<Failure: Error>(
         capacity: Int, _ body: (inout OutputRawSpan) throws(Failure) -> Void
     ) throws(Failure) -> SecretBytes {
@@ -44,12 +45,20 @@
     }
 
     /// The bytes, lent for as long as this value lives.
-    public var bytes: RawSpan {
+    @inlinable public var bytes: RawSpan {
         @_lifetime(borrow self)
         borrowing get {
-            let span = unsafe UnsafeRawBufferPointer(rebasing: storage[..<count]).bytes
-            return unsafe _overrideLifetime(span, borrowing: self)
+            unsafe _overrideLifetime(buffer.bytes, borrowing: self)
         }
+    }
+
+    /// The same bytes, for an owner that lends them itself.
+    @unsafe @inlinable var buffer: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(rebasing: storage[..<count]) }
+
+    /// Gives up the last `length` bytes. They stay in the reserve, and are wiped with it.
+    public mutating func removeLast(_ length: Int) {
+        precondition((0...count).contains(length), "a secret cannot lose more bytes than it has")
+        count -= length
     }
 
     /// Whether both hold the same bytes. Takes the same time wherever they differ; a difference in length shows.

@@ -6,6 +6,12 @@ public final class SecretKey: Sendable {
     /// Takes over `bytes`.
     public init(_ bytes: consuming SecretBytes) { self.bytes = bytes }
 
+    /// The bytes as a span, lent for as long as this owner lives.
+    public var span: RawSpan {
+        @_lifetime(borrow self)
+        get { unsafe _overrideLifetime(bytes.buffer.bytes, borrowing: self) }
+    }
+
     /// Whether both hold the same bytes, compared in constant time for equal lengths.
     public func isEqual(to other: SecretKey) -> Bool { bytes.isEqual(to: other.bytes) }
 }
