@@ -1,0 +1,160 @@
+/// A resource that kube-apiserver itself stores: what it is called, and where in etcd its objects stand.
+public struct KnownResource: Hashable, Sendable {
+    public enum Scope: Sendable { case namespaced, cluster }
+
+    /// Whether Kubernetes 1.36 still serves the resource. Objects of the others can remain in etcd.
+    public enum Era: Sendable { case current, removed }
+
+    /// The group under which the objects are stored, which is the one that an encryption configuration must name.
+    public let groupResource: GroupResource
+    /// As in the objects' `kind`, such as `ConfigMap`.
+    public let kind: String
+    public let scope: Scope
+    /// What stands between the etcd prefix and the namespace or name, such as `services/specs`.
+    public let storagePath: String
+    public let era: Era
+
+    /// The resource of this name, or nil for custom resources and those of other API servers.
+    public static func named(_ name: GroupResource) -> KnownResource? { byName[name] }
+
+    /// The resource whose objects are stored at `path`, such as `minions`.
+    public static func stored(at path: String) -> KnownResource? { byStoragePath[path] }
+
+    /// Where the objects of any resource stand below the etcd prefix.
+    ///
+    /// Built-in resources stand under their plural alone, whatever their group; custom resources, whose group always
+    /// has a dot in it, under group and plural.
+    public static func storagePath(of name: GroupResource) -> String {
+        if let known = named(name) { return known.storagePath }
+        return name.group.contains(".") ? "\(name.group)/\(name.resource)" : name.resource
+    }
+
+    /// Whether some known resource has this plural, in whatever group.
+    static func isPlural(_ name: String) -> Bool { plurals.contains(name) }
+
+    private static let byName = Dictionary(all.map { ($0.groupResource, $0) }) { first, _ in first }
+    private static let byStoragePath = Dictionary(all.map { ($0.storagePath, $0) }) { first, _ in first }
+    private static let plurals = Set(all.map(\.groupResource.resource))
+
+    private init(
+        _ group: String, _ resource: String, _ kind: String, _ scope: Scope, at storagePath: String? = nil,
+        era: Era = .current
+    ) {
+        groupResource = GroupResource(resource: resource, group: group)
+        self.kind = kind
+        self.scope = scope
+        self.storagePath = storagePath ?? resource
+        self.era = era
+    }
+}
+
+extension KnownResource {
+    /// All of them, by group.
+    ///
+    /// (kubernetes 1.36, test/integration/etcd/data.go; `at:` from pkg/kubeapiserver/default_storage_factory_builder.go,
+    /// `SpecialDefaultResourcePrefixes`, and pkg/registry/core/rest/storage_core.go.)
+    public static let all: [KnownResource] = [
+        .init("", "configmaps", "ConfigMap", .namespaced),
+        .init("", "endpoints", "Endpoints", .namespaced, at: "services/endpoints"),
+        // Also what is written as events.k8s.io.
+        .init("", "events", "Event", .namespaced),
+        .init("", "limitranges", "LimitRange", .namespaced),
+        .init("", "namespaces", "Namespace", .cluster),
+        .init("", "nodes", "Node", .cluster, at: "minions"),
+        .init("", "persistentvolumeclaims", "PersistentVolumeClaim", .namespaced),
+        .init("", "persistentvolumes", "PersistentVolume", .cluster),
+        .init("", "pods", "Pod", .namespaced),
+        .init("", "podtemplates", "PodTemplate", .namespaced),
+        .init("", "replicationcontrollers", "ReplicationController", .namespaced, at: "controllers"),
+        .init("", "resourcequotas", "ResourceQuota", .namespaced),
+        .init("", "secrets", "Secret", .namespaced),
+        .init("", "serviceaccounts", "ServiceAccount", .namespaced),
+        .init("", "services", "Service", .namespaced, at: "services/specs"),
+
+        .init("admissionregistration.k8s.io", "mutatingadmissionpolicies", "MutatingAdmissionPolicy", .cluster),
+        .init(
+            "admissionregistration.k8s.io", "mutatingadmissionpolicybindings", "MutatingAdmissionPolicyBinding",
+            .cluster),
+        .init(
+            "admissionregistration.k8s.io", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", .cluster),
+        .init("admissionregistration.k8s.io", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", .cluster),
+        .init(
+            "admissionregistration.k8s.io", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding",
+            .cluster),
+        .init(
+            "admissionregistration.k8s.io", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration",
+            .cluster),
+
+        .init(
+            "apiextensions.k8s.io", "customresourcedefinitions", "CustomResourceDefinition", .cluster,
+            at: "apiextensions.k8s.io/customresourcedefinitions"),
+        .init(
+            "apiregistration.k8s.io", "apiservices", "APIService", .cluster, at: "apiregistration.k8s.io/apiservices"),
+
+        .init("apps", "controllerrevisions", "ControllerRevision", .namespaced),
+        .init("apps", "daemonsets", "DaemonSet", .namespaced),
+        .init("apps", "deployments", "Deployment", .namespaced),
+        .init("apps", "replicasets", "ReplicaSet", .namespaced),
+        .init("apps", "statefulsets", "StatefulSet", .namespaced),
+
+        .init("autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscaler", .namespaced),
+
+        .init("batch", "cronjobs", "CronJob", .namespaced),
+        .init("batch", "jobs", "Job", .namespaced),
+
+        .init("certificates.k8s.io", "certificatesigningrequests", "CertificateSigningRequest", .cluster),
+        .init("certificates.k8s.io", "clustertrustbundles", "ClusterTrustBundle", .cluster),
+        .init("certificates.k8s.io", "podcertificaterequests", "PodCertificateRequest", .namespaced),
+
+        .init("coordination.k8s.io", "leasecandidates", "LeaseCandidate", .namespaced),
+        .init("coordination.k8s.io", "leases", "Lease", .namespaced),
+
+        .init("discovery.k8s.io", "endpointslices", "EndpointSlice", .namespaced),
+
+        .init("flowcontrol.apiserver.k8s.io", "flowschemas", "FlowSchema", .cluster),
+        .init("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", "PriorityLevelConfiguration", .cluster),
+
+        .init("internal.apiserver.k8s.io", "storageversions", "StorageVersion", .cluster),
+
+        .init("networking.k8s.io", "clustercidrs", "ClusterCIDR", .cluster, era: .removed),
+        .init("networking.k8s.io", "ingressclasses", "IngressClass", .cluster),
+        .init("networking.k8s.io", "ingresses", "Ingress", .namespaced, at: "ingress"),
+        .init("networking.k8s.io", "ipaddresses", "IPAddress", .cluster),
+        .init("networking.k8s.io", "networkpolicies", "NetworkPolicy", .namespaced),
+        .init("networking.k8s.io", "servicecidrs", "ServiceCIDR", .cluster),
+
+        .init("node.k8s.io", "runtimeclasses", "RuntimeClass", .cluster),
+
+        .init("policy", "poddisruptionbudgets", "PodDisruptionBudget", .namespaced),
+        .init("policy", "podsecuritypolicies", "PodSecurityPolicy", .cluster, at: "podsecuritypolicy", era: .removed),
+
+        .init("rbac.authorization.k8s.io", "clusterrolebindings", "ClusterRoleBinding", .cluster),
+        .init("rbac.authorization.k8s.io", "clusterroles", "ClusterRole", .cluster),
+        .init("rbac.authorization.k8s.io", "rolebindings", "RoleBinding", .namespaced),
+        .init("rbac.authorization.k8s.io", "roles", "Role", .namespaced),
+
+        .init("resource.k8s.io", "deviceclasses", "DeviceClass", .cluster),
+        .init("resource.k8s.io", "devicetaintrules", "DeviceTaintRule", .cluster),
+        .init("resource.k8s.io", "podschedulingcontexts", "PodSchedulingContext", .namespaced, era: .removed),
+        .init("resource.k8s.io", "resourceclaimparameters", "ResourceClaimParameters", .namespaced, era: .removed),
+        .init("resource.k8s.io", "resourceclaims", "ResourceClaim", .namespaced),
+        .init("resource.k8s.io", "resourceclaimtemplates", "ResourceClaimTemplate", .namespaced),
+        .init("resource.k8s.io", "resourceclasses", "ResourceClass", .cluster, era: .removed),
+        .init("resource.k8s.io", "resourceclassparameters", "ResourceClassParameters", .namespaced, era: .removed),
+        .init("resource.k8s.io", "resourcepoolstatusrequests", "ResourcePoolStatusRequest", .cluster),
+        .init("resource.k8s.io", "resourceslices", "ResourceSlice", .cluster),
+
+        .init("scheduling.k8s.io", "podgroups", "PodGroup", .namespaced),
+        .init("scheduling.k8s.io", "priorityclasses", "PriorityClass", .cluster),
+        .init("scheduling.k8s.io", "workloads", "Workload", .namespaced),
+
+        .init("storage.k8s.io", "csidrivers", "CSIDriver", .cluster),
+        .init("storage.k8s.io", "csinodes", "CSINode", .cluster),
+        .init("storage.k8s.io", "csistoragecapacities", "CSIStorageCapacity", .namespaced),
+        .init("storage.k8s.io", "storageclasses", "StorageClass", .cluster),
+        .init("storage.k8s.io", "volumeattachments", "VolumeAttachment", .cluster),
+        .init("storage.k8s.io", "volumeattributesclasses", "VolumeAttributesClass", .cluster),
+
+        .init("storagemigration.k8s.io", "storageversionmigrations", "StorageVersionMigration", .cluster),
+    ]
+}
