@@ -54,7 +54,8 @@ public final class Secretbox: Sendable {
 
     /// Calls one of the two functions of secretbox, which fill the whole capacity of `output` or fail.
     private static func call(
-        _ function: Function, _ input: RawSpan, _ nonce: RawSpan, _ key: borrowing SecretBytes, _ output: inout OutputRawSpan
+        _ function: Function, _ input: RawSpan, _ nonce: RawSpan, _ key: borrowing SecretBytes,
+        _ output: inout OutputRawSpan
     ) -> Bool {
         unsafe output.withUnsafeMutableBytes { output, initializedCount in
             let status = unsafe input.withUnsafeBytes { input in

@@ -1,0 +1,73 @@
+/// The rule for the annotation keys of a KMS v2 value: fully qualified domain names.
+///
+/// (k8s.io/apimachinery, pkg/util/validation, `IsFullyQualifiedDomainName` and `IsDNS1123Subdomain`.)
+enum DomainName {
+    static let maximumByteCount = 253
+    static let maximumLabelByteCount = 63
+
+    /// What kube-apiserver says against `name`; empty if it is acceptable.
+    static func errors(of name: String, path: String) -> [String] {
+        guard !name.isEmpty else { return ["\(path): Required value"] }
+        let name = name.hasSuffix(".") ? String(name.dropLast()) : name
+        let subdomainErrors = subdomainErrors(of: name)
+        guard subdomainErrors.isEmpty else {
+            return ["\(path): Invalid value: \(quoted(name)): \(subdomainErrors.joined(separator: ","))"]
+        }
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.count >= 2 else {
+            return [
+                "\(path): Invalid value: \(quoted(name)): should be a domain with at least two segments separated by dots"
+            ]
+        }
+        guard let long = labels.first(where: { $0.utf8.count > maximumLabelByteCount }) else { return [] }
+        return [
+            "\(path): Invalid value: \(quoted(String(long))): must be no more than \(maximumLabelByteCount) bytes"
+        ]
+    }
+
+    private static func subdomainErrors(of name: String) -> [String] {
+        var errors: [String] = []
+        if name.utf8.count > maximumByteCount { errors.append("must be no more than \(maximumByteCount) bytes") }
+        if !isSubdomain(name) {
+            errors.append(
+                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
+                    + "must start and end with an alphanumeric character (e.g. 'example.com', regex used for "
+                    + "validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')")
+        }
+        return errors
+    }
+
+    private static func isSubdomain(_ name: String) -> Bool {
+        name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).allSatisfy { label in
+            guard let first = label.first, let last = label.last else { return false }
+            return isAlphanumeric(first) && isAlphanumeric(last)
+                && label.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+        }
+    }
+
+    private static func isAlphanumeric(_ character: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(character)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character)
+    }
+
+    /// The name as Go's `%q` shows it, for what can stand in a protobuf text.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case "\u{7}": quoted += "\\a"
+            case "\u{8}": quoted += "\\b"
+            case "\u{c}": quoted += "\\f"
+            case "\n": quoted += "\\n"
+            case "\r": quoted += "\\r"
+            case "\t": quoted += "\\t"
+            case "\u{b}": quoted += "\\v"
+            case "\u{0}"..<" ", "\u{7f}":
+                quoted += "\\x" + Digest.hexadecimal([UInt8(truncatingIfNeeded: scalar.value)])
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

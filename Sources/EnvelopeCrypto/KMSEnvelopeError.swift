@@ -1,0 +1,52 @@
+/// Why the envelope of a KMS value is not acceptable. Carries numbers, and names that the value holds in clear.
+///
+/// Its texts are those of kube-apiserver (k8s.io/apiserver 1.36, pkg/storage/value/encrypt/envelope/envelope.go and
+/// envelope/kmsv2/envelope.go).
+public enum KMSEnvelopeError: Error, Equatable {
+    /// KMS v1: the two bytes of length are missing, or say more than there is.
+    case missingDEKLength
+    /// KMS v2: not a protobuf message.
+    case malformed
+    /// KMS v2: a text field is not UTF-8.
+    case invalidUTF8
+    /// KMS v2: the DEK source is neither a key (0) nor a seed (1).
+    case unknownDEKSourceType(Int32)
+    case emptyData
+    case emptyDEKSource
+    /// More than 1,024 bytes.
+    case longDEKSource(Int)
+    case emptyKeyID
+    /// More than 1,024 bytes.
+    case longKeyID(Int)
+    /// One text for each annotation key that is no domain name, then one if all together are too long.
+    case annotations([String])
+
+    public var apiserverText: String {
+        switch self {
+        case .missingDEKLength:
+            "invalid data encountered by envelope transformer: failed to read uint16 length prefixed data"
+        case .malformed: "proto: cannot parse invalid wire-format data"
+        case .invalidUTF8: "string field contains invalid UTF-8"
+        case .unknownDEKSourceType(let type): "unknown encryptedDEKSourceType: \(type)"
+        case .emptyData: "encrypted data is empty"
+        case .emptyDEKSource: "failed to validate encrypted DEK source: encrypted DEK source is empty"
+        case .longDEKSource(let count):
+            "failed to validate encrypted DEK source: encrypted DEK source is \(count) bytes, "
+                + "which exceeds the max size of \(KMSv2Envelope.maximumDEKSourceByteCount)"
+        case .emptyKeyID: "failed to validate key id: keyID is empty"
+        case .longKeyID(let count):
+            "failed to validate key id: keyID is \(count) bytes, "
+                + "which exceeds the max size of \(KMSv2Envelope.maximumKeyIDByteCount)"
+        case .annotations(let texts): "failed to validate annotations: \(aggregate(texts))"
+        }
+    }
+}
+
+/// Joins error texts as Kubernetes does: one stands alone, several in brackets, equal ones once.
+///
+/// (k8s.io/apimachinery, pkg/util/errors, `aggregate.Error`.)
+public func aggregate(_ texts: [String]) -> String {
+    var distinct: [String] = []
+    for text in texts where !distinct.contains(text) { distinct.append(text) }
+    return distinct.count == 1 ? distinct[0] : "[\(distinct.joined(separator: ", "))]"
+}
