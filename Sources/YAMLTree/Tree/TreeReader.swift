@@ -1,0 +1,278 @@
+internal import Diagnostics
+internal import SecretMemory
+
+/// Builds the tree of the first document from libyaml's events, on a stack of its own.
+///
+/// kube-apiserver reads with go-yaml v2, a port of libyaml 0.1; where 0.2.5 has become more lenient since, this
+/// refuses what go-yaml refuses.
+struct TreeReader: ~Copyable, ~Escapable {
+    private let text: SourceText
+    private let map: SourceMap
+    private var open: [Collection] = []
+    private var root: YAMLNode?
+    private var anchors: [String: Anchor] = [:]
+    private var anchorCount = 0
+    private var nodeCount = 0
+    /// go-yaml finds these when it decodes, after all of the document has been parsed.
+    private var decodeError: YAMLError?
+
+    /// Reads `bytes` up to the end of their first document; nil if it is empty.
+    static func read(_ bytes: RawSpan) throws(YAMLError) -> YAMLNode? {
+        var reader = TreeReader(bytes)
+        try reader.readDocument(from: EventReader(text: bytes))
+        return reader.root
+    }
+
+    @_lifetime(copy bytes)
+    private init(_ bytes: RawSpan) {
+        text = SourceText(bytes)
+        map = SourceMap(text)
+    }
+
+    private enum Anchor {
+        /// Stands on a collection that has not ended; the number tells anchors of one name apart.
+        case open(number: Int)
+        case node(YAMLNode)
+    }
+
+    private struct Collection {
+        enum Kind {
+            case sequence
+            case mapping
+            /// The one pair of `[a: b]`, a mapping without braces.
+            case pair
+        }
+
+        let kind: Kind
+        let isFlow: Bool
+        let start: Mark
+        let properties: YAMLEvent.Properties
+        let anchorNumber: Int?
+        var children: [YAMLNode] = []
+    }
+
+    // MARK: Events
+
+    @_lifetime(self: copy self)
+    private mutating func readDocument(from events: consuming EventReader) throws(YAMLError) {
+        var hasStarted = false
+        while true {
+            let event: YAMLEvent
+            do {
+                event = try events.next()
+            } catch {
+                if !hasStarted { try refuseNewerVersion(before: error.problemMark) }
+                throw self.error(error)
+            }
+            switch event.kind {
+            case .streamStart: continue
+            case .streamEnd: return
+            case .documentStart(let versionMinor):
+                hasStarted = true
+                if versionMinor ?? 1 != 1 { try refuseNewerVersion(before: event.end) }
+            case .documentEnd:
+                if let decodeError { throw decodeError }
+                return
+            default: try add(event)
+            }
+        }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func add(_ event: YAMLEvent) throws(YAMLError) {
+        switch event.kind {
+        case .alias(let name): try add(alias(name, event))
+        case .scalar(let scalar): try add(self.scalar(scalar, event))
+        case .sequenceStart(let properties, let isFlow):
+            try begin(.sequence, properties, isFlow: isFlow, event)
+        case .mappingStart(let properties, let isFlow):
+            let isPair =
+                isFlow && text.character(at: offset(event.start))?.value != "{" || event.start.index == event.end.index
+            try begin(isFlow && isPair ? .pair : .mapping, properties, isFlow: isFlow, event)
+        case .sequenceEnd, .mappingEnd: try end(event)
+        case .streamStart, .streamEnd, .documentStart, .documentEnd: break
+        }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func begin(
+        _ kind: Collection.Kind, _ properties: YAMLEvent.Properties, isFlow: Bool, _ event: YAMLEvent
+    ) throws(YAMLError) {
+        guard open.count < YAMLLimits.depth else { throw YAMLError(.tooDeep, at: position(event.start)) }
+        if properties.tag != nil {
+            try refuseTagBeforeComma(PropertyScan(text, from: offset(event.start), to: offset(event.end)))
+        }
+        var number: Int?
+        if let name = properties.anchor {
+            anchorCount += 1
+            number = anchorCount
+            anchors[name] = .open(number: anchorCount)
+        }
+        open.append(
+            Collection(
+                kind: kind, isFlow: isFlow, start: event.start, properties: properties, anchorNumber: number))
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func end(_ event: YAMLEvent) throws(YAMLError) {
+        guard let ended = open.popLast() else { return }
+        let start = position(ended.start)
+        // The end of a block collection is only noticed at the next node, so the event stands there.
+        let end =
+            ended.isFlow && ended.kind != .pair
+            ? position(event.end) : max(ended.children.last?.end ?? start, start)
+        let node = YAMLNode(
+            content: ended.kind == .sequence ? .sequence(ended.children) : .mapping(Self.pairs(ended.children)),
+            start: start, end: end, tag: ended.properties.tag, anchor: ended.properties.anchor,
+            collectionStyle: ended.isFlow ? .flow : .block)
+        // An anchor of the same name inside takes the place of this one, as in go-yaml.
+        if let name = node.anchor, case .open(let number)? = anchors[name], number == ended.anchorNumber {
+            anchors[name] = .node(node)
+        }
+        try add(node)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func add(_ node: YAMLNode) throws(YAMLError) {
+        nodeCount += 1
+        guard nodeCount <= YAMLLimits.nodeCount else { throw YAMLError(.tooManyNodes, at: node.start) }
+        if open.isEmpty { root = node } else { open[open.count - 1].children.append(node) }
+    }
+
+    private static func pairs(_ nodes: [YAMLNode]) -> [YAMLEntry] {
+        stride(from: 0, to: nodes.count - 1, by: 2).map { YAMLEntry(key: nodes[$0], value: nodes[$0 + 1]) }
+    }
+
+    // MARK: Leaves
+
+    @_lifetime(self: copy self)
+    private mutating func alias(_ name: String, _ event: YAMLEvent) throws(YAMLError) -> YAMLNode {
+        let (start, end) = (position(event.start), position(event.end))
+        let target: YAMLNode
+        switch anchors[name] {
+        case .node(let node)?: target = node
+        case .open?:
+            decodeError = decodeError ?? YAMLError(.anchorContainsItself(name: YAMLError.showable(name)), at: start)
+            // Never seen outside: the whole document is refused when it ends.
+            target = YAMLNode(content: .sequence([]), start: start, end: end)
+        case nil: throw YAMLError(.unknownAnchor(name: YAMLError.showable(name)), at: start)
+        }
+        return YAMLNode(content: .alias(target), start: start, end: end, anchor: name)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func scalar(_ scalar: YAMLEvent.Scalar, _ event: YAMLEvent) throws(YAMLError) -> YAMLNode {
+        let (start, end) = (position(event.start), position(event.end))
+        let scan = PropertyScan(text, from: start.offset, to: end.offset)
+        try refuseTagBeforeComma(scan)
+        switch scalar.style {
+        case .plain: try refuseQuestionMark(from: scan.contentOffset, to: end.offset)
+        case .double: try refuseEscapedSlash(from: scan.contentOffset, to: end.offset)
+        case .single, .literal, .folded: break
+        }
+        let content = YAMLScalar(
+            text: scalar.text, style: scalar.style, contentOffset: scan.contentOffset,
+            isPlainImplicit: scalar.isPlainImplicit)
+        let node = YAMLNode(
+            content: .scalar(content), start: start, end: end,
+            tag: scalar.properties.tag ?? (scan.hasTag ? "!" : nil), anchor: scalar.properties.anchor)
+        if let name = node.anchor { anchors[name] = .node(node) }
+        return node
+    }
+
+    // MARK: What go-yaml v2 refuses and libyaml 0.2.5 does not
+
+    /// `%YAML 1.2`: libyaml 0.2.2 began to accept it.
+    private func refuseNewerVersion(before mark: Mark) throws(YAMLError) {
+        let end = offset(mark)
+        var lineStart = text.markByteCount
+        while lineStart < end {
+            var line: [Unicode.Scalar] = []
+            var next = lineStart
+            while next < end, let (value, width) = text.character(at: next) {
+                next += width
+                if value == "\n" || value == "\r" { break }
+                // The line of a directive is no secret, but any other might be.
+                if line.count < 16, line.first ?? value == "%" { line.append(value) }
+            }
+            let words = String(String.UnicodeScalarView(line)).split(whereSeparator: { $0 == " " || $0 == "\t" })
+            if words.count > 1, words[0] == "%YAML", words[1] == "1.2" || words[1] == "1.02" {
+                let position = map.position(ofByte: lineStart, in: text)
+                throw YAMLError(
+                    .syntax(problem: "found incompatible YAML document", context: nil), at: position,
+                    goLine: Self.goLine(position.line - 1))
+            }
+            lineStart = next
+        }
+    }
+
+    /// A `?` inside a plain scalar of a flow collection: libyaml 0.2.5 began to accept it.
+    private func refuseQuestionMark(from start: Int, to end: Int) throws(YAMLError) {
+        guard let collection = open.last(where: { $0.kind != .pair }), collection.isFlow else { return }
+        guard let position = firstOffset(from: start, to: end, where: { $0 == "?" }) else { return }
+        let closing = collection.kind == .sequence ? "]" : "}"
+        throw YAMLError(
+            .syntax(problem: "did not find expected ',' or '\(closing)'", context: nil), at: position,
+            goLine: Self.goLine(position.line - 1))
+    }
+
+    /// `"\/"`: libyaml 0.2.1 began to accept it.
+    private func refuseEscapedSlash(from start: Int, to end: Int) throws(YAMLError) {
+        var isEscaped = false
+        let slash = firstOffset(from: start, to: end) { value in
+            if isEscaped, value == "/" { return true }
+            isEscaped = !isEscaped && value == "\\"
+            return false
+        }
+        guard let slash else { return }
+        throw YAMLError(
+            .syntax(problem: "found unknown escape character", context: nil), at: slash,
+            goLine: Self.goLine(slash.line - 1, isScanner: true))
+    }
+
+    /// `{a: !x,b: c}`: libyaml 0.2.3 began to end a tag there.
+    private func refuseTagBeforeComma(_ scan: PropertyScan) throws(YAMLError) {
+        guard open.last?.isFlow == true, let offset = scan.commaOffset else { return }
+        throw YAMLError(.tagBeforeComma, at: map.position(ofByte: offset, in: text))
+    }
+
+    private func firstOffset(
+        from start: Int, to end: Int, where isWanted: (Unicode.Scalar) -> Bool
+    ) -> SourcePosition? {
+        var offset = start
+        while offset < end, let (value, width) = text.character(at: offset) {
+            if isWanted(value) { return map.position(ofByte: offset, in: text) }
+            offset += width
+        }
+        return nil
+    }
+
+    // MARK: Places
+
+    private func offset(_ mark: Mark) -> Int { map.offset(ofCharacter: mark.index, in: text) }
+
+    private func position(_ mark: Mark) -> SourcePosition {
+        SourcePosition(line: mark.line + 1, column: mark.column + 1, offset: offset(mark))
+    }
+
+    /// The line that go-yaml's `parser.fail` names for a line counted from 0 (go-yaml v2.4, decode.go).
+    private static func goLine(_ line: Int, isScanner: Bool = false, context: Int = 0) -> Int? {
+        if line != 0 { return isScanner ? line + 1 : line }
+        return context == 0 ? nil : context
+    }
+
+    private func error(_ failure: EventReader.Failure) -> YAMLError {
+        switch failure.layer {
+        case .memory: return YAMLError(.outOfMemory, at: nil)
+        case .reader:
+            return YAMLError(
+                .syntax(problem: failure.problem, context: nil),
+                at: map.position(ofByte: failure.problemOffset, in: text))
+        case .scanner, .parser:
+            return YAMLError(
+                .syntax(problem: failure.problem, context: failure.context), at: position(failure.problemMark),
+                goLine: Self.goLine(
+                    failure.problemMark.line, isScanner: failure.layer == .scanner, context: failure.contextMark.line))
+        }
+    }
+}
