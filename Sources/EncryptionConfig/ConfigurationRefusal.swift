@@ -1,0 +1,65 @@
+public import Diagnostics
+
+/// Why kube-apiserver would not start with a file.
+public struct ConfigurationRefusal: Error {
+    /// How far kube-apiserver would come with it.
+    public enum Stage: String, Sendable {
+        /// YAML or JSON, `apiVersion` and `kind`, fields and types.
+        case decode
+        /// The rules for the whole document.
+        case validate
+        /// What is only found when the transformers are made.
+        case build
+    }
+
+    public let stage: Stage
+    /// What kube-apiserver says, word for word but for its words on where it was (`error while parsing file: …`) and
+    /// for secrets, which are `REDACTED`. Nil where a limit of this program is hit that kube-apiserver does not have.
+    public let apiserverText: String?
+    /// What is wrong, in file order; never empty.
+    public let diagnostics: [Diagnostic]
+
+    /// The whole message that kube-apiserver would print for the file at `path`, secrets redacted.
+    public func apiserverError(path: String) -> String? {
+        guard let apiserverText else { return nil }
+        return switch stage {
+        case .decode:
+            "error while parsing file: error decoding encryption provider configuration file \"\(path)\": "
+                + apiserverText
+        case .validate: "error while parsing file: \(apiserverText)"
+        case .build: "error while building transformers: \(apiserverText)"
+        }
+    }
+}
+
+/// The stable codes of what kube-apiserver refuses.
+enum RefusalCode {
+    /// The file is neither YAML nor JSON.
+    static let syntax = "ENC0101"
+    /// `apiVersion` and `kind` are missing or name something else.
+    static let kind = "ENC0102"
+    /// A value has another type than its field.
+    static let type = "ENC0103"
+    /// A field that the type does not have.
+    static let unknownField = "ENC0104"
+    /// A field that is set twice.
+    static let duplicateField = "ENC0105"
+    /// A timeout that is no duration.
+    static let duration = "ENC0106"
+    /// A list that needs at least one item has none.
+    static let emptyList = "ENC0110"
+    /// A resource that cannot be named, or not here.
+    static let resource = "ENC0111"
+    /// An item of a provider list with no provider, or with several.
+    static let provider = "ENC0112"
+    /// A key without a name.
+    static let keyName = "ENC0113"
+    /// A key whose secret is missing, no base64, or of the wrong length.
+    static let keySecret = "ENC0114"
+    /// A field of a KMS provider.
+    static let kms = "ENC0115"
+    /// A resource that an earlier wildcard already takes.
+    static let masked = "ENC0120"
+    /// KMS v1 without its feature gate.
+    static let kmsv1Gate = "ENC0121"
+}

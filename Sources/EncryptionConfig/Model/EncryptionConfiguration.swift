@@ -1,0 +1,86 @@
+public import Diagnostics
+public import SecretMemory
+
+/// A configuration that kube-apiserver would take: checked, defaulted, keys decoded.
+public struct EncryptionConfiguration: Sendable {
+    public let form: ConfigurationDocument.Form
+    /// In file order.
+    public let entries: [Entry]
+
+    /// Some resources and the providers that they share.
+    public struct Entry: Sendable {
+        /// In file order, as written.
+        public let resources: [ResourcePattern]
+        /// In file order: the first one writes, all read.
+        public let providers: [Provider]
+    }
+}
+
+/// One provider of a list.
+public struct Provider: Sendable {
+    public enum Kind: Sendable {
+        case identity
+        case aescbc([EncryptionKey])
+        case aesgcm([EncryptionKey])
+        case secretbox([EncryptionKey])
+        case kms(KMSPlugin)
+    }
+
+    public let kind: Kind
+    /// Where it stands in the document, such as `resources[0].providers[1]`.
+    public let path: String
+    public let position: SourcePosition
+
+    /// How the contract of the command line names it.
+    public var name: ProviderName {
+        switch kind {
+        case .identity: .identity
+        case .aescbc: .aescbc
+        case .aesgcm: .aesgcm
+        case .secretbox: .secretbox
+        case .kms(let plugin): plugin.version == .v1 ? .kmsv1 : .kmsv2
+        }
+    }
+
+    /// The keys of a provider that has its own; empty for identity and KMS.
+    public var keys: [EncryptionKey] {
+        switch kind {
+        case .aescbc(let keys), .aesgcm(let keys), .secretbox(let keys): keys
+        case .identity, .kms: []
+        }
+    }
+}
+
+/// The providers by the names that reports use.
+public enum ProviderName: String, Sendable, CaseIterable {
+    case identity, aescbc, aesgcm, secretbox, kmsv1, kmsv2
+}
+
+/// One static key.
+public struct EncryptionKey: Sendable {
+    public let name: String
+    /// The key's bytes: 16, 24 or 32, for secretbox 32.
+    public let secret: SecretKey
+    /// Where it stands in the document, such as `resources[0].providers[1].aescbc.keys[0]`.
+    public let path: String
+    public let position: SourcePosition
+}
+
+/// A KMS plugin: what is asked to unwrap the keys of values.
+public struct KMSPlugin: Sendable {
+    public enum Version: String, Sendable { case v1, v2 }
+
+    public let version: Version
+    public let name: String
+    /// URL with the scheme `unix`, as written.
+    public let endpoint: String
+    /// For one call, in nanoseconds.
+    public let timeout: Int64
+}
+
+extension EncryptionConfiguration {
+    /// Every static key of the file, in file order.
+    public var keys: [(provider: Provider, key: EncryptionKey)] {
+        entries.flatMap(\.providers).flatMap { provider in provider.keys.map { (provider, $0) } }
+    }
+}

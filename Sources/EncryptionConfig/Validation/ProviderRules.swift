@@ -1,0 +1,131 @@
+internal import Diagnostics
+internal import SecretMemory
+
+/// The rules for one item of a provider list, KMS aside.
+///
+/// (k8s.io/apiserver 1.36, pkg/apis/apiserver/validation/validation_encryption.go, `validateSingleProvider` and
+/// `validateKey`.)
+enum ProviderRules {
+    /// Lengths in bytes that a key may have (validation_encryption.go, `aesKeySizes` and `secretBoxKeySizes`).
+    static let aesKeyByteCounts = [16, 24, 32]
+    static let secretboxKeyByteCounts = [32]
+
+    static func errors(of provider: ProviderConfiguration, at path: String) -> [FieldError] {
+        oneOfErrors(of: provider, at: path) + firstProviderErrors(of: provider, at: path)
+    }
+
+    private static func oneOfErrors(of provider: ProviderConfiguration, at path: String) -> [FieldError] {
+        let set = [
+            provider.aesgcm != nil, provider.aescbc != nil, provider.secretbox != nil, provider.identity != nil,
+            provider.kms != nil,
+        ].count { $0 }
+        switch set {
+        case 0:
+            return [
+                .invalid(
+                    path, #"{"AESGCM":null,"AESCBC":null,"Secretbox":null,"Identity":null,"KMS":null}"#,
+                    "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity",
+                    code: RefusalCode.provider, at: provider.position,
+                    message: "this item names no provider",
+                    hint: "for plaintext write `identity: {}`; with nothing behind the colon the field counts as not set")
+            ]
+        case 1: return []
+        default:
+            return [
+                .invalid(
+                    path, redactedJSON(of: provider),
+                    "more than one provider specified in a single element, should split into different list elements",
+                    code: RefusalCode.provider, at: provider.position,
+                    message: "this item names \(set) providers",
+                    hint: "begin each provider with a dash of its own")
+            ]
+        }
+    }
+
+    /// What is wrong within the provider that kube-apiserver looks at; of several it is the first in this order.
+    private static func firstProviderErrors(of provider: ProviderConfiguration, at path: String) -> [FieldError] {
+        if provider.kms != nil { return [] }  // KMSRules
+        if let list = provider.aesgcm { return errors(of: list, at: "\(path).aesgcm.keys", allowed: aesKeyByteCounts) }
+        if let list = provider.aescbc { return errors(of: list, at: "\(path).aescbc.keys", allowed: aesKeyByteCounts) }
+        if let list = provider.secretbox {
+            return errors(of: list, at: "\(path).secretbox.keys", allowed: secretboxKeyByteCounts)
+        }
+        return []
+    }
+
+    private static func errors(
+        of list: KeyListConfiguration, at path: String, allowed: [Int]
+    ) -> [FieldError] {
+        guard !list.keys.isEmpty else {
+            return [
+                .required(
+                    path, "at least one keys is required", code: RefusalCode.emptyList, at: list.position,
+                    hint: "`encconf keygen` makes a key")
+            ]
+        }
+        return list.keys.enumerated().flatMap { index, key in
+            [nameError(of: key, at: "\(path)[\(index)].name")].compactMap { $0 }
+                + [secretError(of: key, at: "\(path)[\(index)].secret", allowed: allowed)].compactMap { $0 }
+        }
+    }
+
+    private static func nameError(of key: KeyConfiguration, at path: String) -> FieldError? {
+        guard key.name?.value.isEmpty ?? true else { return nil }
+        return .required(
+            path, "name is a mandatory field for a key", code: RefusalCode.keyName,
+            at: key.name?.position ?? key.position, hint: nil)
+    }
+
+    private static func secretError(of key: KeyConfiguration, at path: String, allowed: [Int]) -> FieldError? {
+        guard let secret = key.secret, secret.value.bytes.count > 0 else {
+            return .required(
+                path, "secret is a mandatory field for a key", code: RefusalCode.keySecret,
+                at: key.secret?.position ?? key.position, hint: "`encconf keygen` makes a key")
+        }
+        guard let decoded = decodedSecret(secret.value) else {
+            return .invalid(
+                path, "\"REDACTED\"", "secrets must be base64 encoded", code: RefusalCode.keySecret,
+                at: secret.position, message: "the secret is not base64",
+                hint: "standard alphabet, with its padding, without blanks")
+        }
+        guard allowed.contains(decoded.bytes.count) else {
+            let list = "[" + allowed.map(String.init).joined(separator: " ") + "]"
+            return .invalid(
+                path, "\"REDACTED\"",
+                "secret is not of the expected length, got \(decoded.bytes.count), expected one of \(list)",
+                code: RefusalCode.keySecret, at: secret.position,
+                message: "the secret has \(decoded.bytes.count) bytes; it must have one of \(list)",
+                hint: "`encconf keygen` makes a key of 32 bytes")
+        }
+        return nil
+    }
+
+    /// The bytes of a key, or nil if its text is not base64.
+    static func decodedSecret(_ text: SecretKey) -> SecretKey? {
+        do { return SecretKey(try SecretBase64.decode(text.span)) } catch { return nil }
+    }
+
+    /// The item as kube-apiserver would print it, each secret replaced.
+    private static func redactedJSON(of provider: ProviderConfiguration) -> String {
+        func keys(_ list: KeyListConfiguration?) -> String {
+            guard let list else { return "null" }
+            guard !list.keys.isEmpty else { return #"{"Keys":null}"# }
+            let items = list.keys.map { key in
+                let secret = (key.secret?.value.bytes.count ?? 0) > 0 ? "REDACTED" : ""
+                return #"{"Name":\#(goQuoted(key.name?.value ?? "")),"Secret":"\#(secret)"}"#
+            }
+            return #"{"Keys":[\#(items.joined(separator: ","))]}"#
+        }
+        func kms(_ kms: KMSConfiguration?) -> String {
+            guard let kms else { return "null" }
+            let effective = EffectiveKMS(kms)
+            let timeout = #"{"Duration":\#(effective.timeout)}"#
+            return #"{"APIVersion":\#(goQuoted(effective.apiVersion)),"Name":\#(goQuoted(effective.name)),"#
+                + #""CacheSize":\#(effective.cachesize.map { "\($0)" } ?? "null"),"#
+                + #""Endpoint":\#(goQuoted(effective.endpoint)),"Timeout":\#(timeout)}"#
+        }
+        return #"{"AESGCM":\#(keys(provider.aesgcm)),"AESCBC":\#(keys(provider.aescbc)),"#
+            + #""Secretbox":\#(keys(provider.secretbox)),"Identity":\#(provider.identity == nil ? "null" : "{}"),"#
+            + #""KMS":\#(kms(provider.kms))}"#
+    }
+}
