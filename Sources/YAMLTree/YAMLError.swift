@@ -17,6 +17,8 @@ public struct YAMLError: Error, Equatable {
         case syntax(problem: String, context: String?)
         /// The text is no JSON. The words are those of Go's `encoding/json`.
         case json(problem: String)
+        /// Two byte order marks at the start make go-yaml overlook the first characters of lines.
+        case secondByteOrderMark
         /// A tag right before a comma, which go-yaml takes for a part of the tag.
         case tagBeforeComma
         /// An alias without its anchor. A name long enough to be a key is left out.
@@ -62,7 +64,8 @@ extension YAMLError {
     public var upstreamText: String? {
         let line = goLine.map { "line \($0): " } ?? ""
         return switch reason {
-        case .tooLarge, .tooDeep, .tooManyNodes, .tooManyValues, .outOfMemory, .tagBeforeComma: nil
+        case .tooLarge, .tooDeep, .tooManyNodes, .tooManyValues, .outOfMemory, .secondByteOrderMark, .tagBeforeComma:
+            nil
         case .syntax(let problem, _): "yaml: \(line)\(problem)"
         case .json(let problem): problem
         case .unknownAnchor(let name): "yaml: unknown anchor '\(name ?? "REDACTED")' referenced"
@@ -88,6 +91,8 @@ extension YAMLError {
         case .outOfMemory: "not enough memory to parse the file"
         case .syntax(let problem, let context): problem + (context.map { " \($0)" } ?? "")
         case .json(let problem): problem
+        case .secondByteOrderMark:
+            "after two byte order marks kube-apiserver overlooks the first character of this line"
         case .tagBeforeComma: "put a space between the tag and the comma: kube-apiserver takes both for the tag"
         case .unknownAnchor(let name):
             "an alias names \(name.map { "the anchor \($0)" } ?? "an anchor"), which does not exist"

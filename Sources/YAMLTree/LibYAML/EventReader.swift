@@ -16,6 +16,9 @@ internal import SecretMemory
         let problemOffset: Int
     }
 
+    /// How much go-yaml reads at once (go-yaml v2.4, yamlprivateh.go, `input_raw_buffer_size`).
+    static let portionByteCount = 512
+
     // On the heap, because a `yaml_parser_t` holds pointers into itself.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutablePointer<Input>
@@ -112,9 +115,8 @@ internal import SecretMemory
     init(rest: UnsafeRawBufferPointer) { unsafe self.rest = rest }
 }
 
-/// The sizes of the raw buffers: libyaml 0.2.5, src/yaml_private.h, `INPUT_RAW_BUFFER_SIZE`; and
-/// go-yaml v2.4, yamlprivateh.go, `input_raw_buffer_size`.
-private let rawBufferByteCount = 16384, goRawBufferByteCount = 512
+/// libyaml 0.2.5, src/yaml_private.h, `INPUT_RAW_BUFFER_SIZE`.
+private let rawBufferByteCount = 16384
 
 /// Hands libyaml the text in the portions in which go-yaml reads it.
 ///
@@ -126,7 +128,7 @@ private func readChunk(
 ) -> CInt {
     guard let input = unsafe data?.assumingMemoryBound(to: Input.self), let count = unsafe count else { return 0 }
     let leftOver = rawBufferByteCount - room
-    let portion = unsafe min(max(goRawBufferByteCount - leftOver, 0), room, input.pointee.rest.count)
+    let portion = unsafe min(max(EventReader.portionByteCount - leftOver, 0), room, input.pointee.rest.count)
     if portion > 0 {
         let chunk = unsafe UnsafeRawBufferPointer(rebasing: input.pointee.rest.prefix(portion))
         unsafe UnsafeMutableRawBufferPointer(start: buffer, count: room).copyMemory(from: chunk)

@@ -14,10 +14,10 @@ struct PropertyScan {
         contentOffset = start
         while contentOffset < end, let (value, _) = text.character(at: contentOffset) {
             switch value {
-            case "&": skip(text, to: end) { Self.isWhiteSpace($0) || Self.isFlowIndicator($0) }
+            case "&": skip(text, to: end) { $0.isYAMLWhiteSpace || Self.isFlowIndicator($0) }
             case "!": skipTag(text, to: end)
-            case "#" where contentOffset > start: skip(text, to: end) { Self.isBreak($0) }
-            case _ where Self.isWhiteSpace(value): skip(text, to: end) { !Self.isWhiteSpace($0) }
+            case "#" where contentOffset > start: skip(text, to: end) { $0.isYAMLBreak }
+            case _ where value.isYAMLWhiteSpace: skip(text, to: end) { !$0.isYAMLWhiteSpace }
             default: return
             }
         }
@@ -28,7 +28,7 @@ struct PropertyScan {
         var isVerbatim = false
         skip(text, to: end) { value in
             isVerbatim = isVerbatim || value == "<"
-            return Self.isWhiteSpace(value) || !isVerbatim && value == ","
+            return value.isYAMLWhiteSpace || !isVerbatim && value == ","
         }
         if text.character(at: contentOffset)?.value == "," { commaOffset = contentOffset }
     }
@@ -39,14 +39,6 @@ struct PropertyScan {
             guard let (_, width) = text.character(at: contentOffset) else { return }
             contentOffset += width
         } while contentOffset < end && text.character(at: contentOffset).map { !isEnd($0.value) } ?? false
-    }
-
-    private static func isWhiteSpace(_ value: Unicode.Scalar) -> Bool {
-        value == " " || value == "\t" || isBreak(value)
-    }
-
-    private static func isBreak(_ value: Unicode.Scalar) -> Bool {
-        value == "\n" || value == "\r" || value == "\u{85}" || value == "\u{2028}" || value == "\u{2029}"
     }
 
     private static func isFlowIndicator(_ value: Unicode.Scalar) -> Bool {

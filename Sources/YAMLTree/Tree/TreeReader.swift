@@ -8,6 +8,7 @@ internal import SecretMemory
 struct TreeReader: ~Copyable, ~Escapable {
     private let text: SourceText
     private let map: SourceMap
+    private var disguise: Disguise
     private var open: [Collection] = []
     private var root: YAMLNode?
     private var anchors: [String: Anchor] = [:]
@@ -19,7 +20,13 @@ struct TreeReader: ~Copyable, ~Escapable {
     /// Reads `bytes` up to the end of their first document; nil if it is empty.
     static func read(_ bytes: RawSpan) throws(YAMLError) -> YAMLNode? {
         var reader = TreeReader(bytes)
-        try reader.readDocument(from: EventReader(text: bytes))
+        try reader.refuseSecondByteOrderMark()
+        if try reader.readDocument(from: EventReader(text: bytes)) { return reader.root }
+        for _ in 1..<Disguise.attempts {
+            reader.restart()
+            let disguised = reader.disguise.apply(to: reader.text)
+            if try reader.readDocument(from: EventReader(text: disguised.bytes)) { break }
+        }
         return reader.root
     }
 
@@ -27,6 +34,12 @@ struct TreeReader: ~Copyable, ~Escapable {
     private init(_ bytes: RawSpan) {
         text = SourceText(bytes)
         map = SourceMap(text)
+        disguise = Disguise(text)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func restart() {
+        (open, root, anchors, nodeCount, decodeError) = ([], nil, [:], 0, nil)
     }
 
     private enum Anchor {
@@ -53,29 +66,39 @@ struct TreeReader: ~Copyable, ~Escapable {
 
     // MARK: Events
 
+    /// Answers whether that was all: if not, it has to be read again in disguise.
     @_lifetime(self: copy self)
-    private mutating func readDocument(from events: consuming EventReader) throws(YAMLError) {
+    private mutating func readDocument(from events: consuming EventReader) throws(YAMLError) -> Bool {
         var hasStarted = false
         while true {
             let event: YAMLEvent
             do {
                 event = try events.next()
             } catch {
+                if disguise(after: error) { return false }
                 if !hasStarted { try refuseNewerVersion(before: error.problemMark) }
                 throw self.error(error)
             }
             switch event.kind {
             case .streamStart: continue
-            case .streamEnd: return
+            case .streamEnd: return true
             case .documentStart(let versionMinor):
                 hasStarted = true
                 if versionMinor ?? 1 != 1 { try refuseNewerVersion(before: event.end) }
             case .documentEnd:
+                if disguise.addStrayMarks(before: offset(event.start)) { return false }
                 if let decodeError { throw decodeError }
-                return
+                return true
             default: try add(event)
             }
         }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func disguise(after failure: EventReader.Failure) -> Bool {
+        guard failure.layer == .scanner || failure.layer == .parser else { return false }
+        if disguise.addStrayMarks(before: offset(failure.contextMark)) { return true }
+        return failure.problem == "found unexpected ':'" && disguise.addColon(at: offset(failure.problemMark))
     }
 
     @_lifetime(self: copy self)
@@ -170,8 +193,12 @@ struct TreeReader: ~Copyable, ~Escapable {
         case .double: try refuseEscapedSlash(from: scan.contentOffset, to: end.offset)
         case .single, .literal, .folded: break
         }
+        let range = scan.contentOffset..<max(scan.contentOffset, end.offset)
+        disguise.markScalar(range)
+        let isDisguised = scalar.style == .plain && !disguise.offsets.isEmpty
         let content = YAMLScalar(
-            text: scalar.text, style: scalar.style, contentOffset: scan.contentOffset,
+            text: isDisguised ? disguise.restore(scalar.text, in: range, of: text) : scalar.text, style: scalar.style,
+            contentOffset: scan.contentOffset,
             isPlainImplicit: scalar.isPlainImplicit)
         let node = YAMLNode(
             content: .scalar(content), start: start, end: end,
@@ -181,6 +208,21 @@ struct TreeReader: ~Copyable, ~Escapable {
     }
 
     // MARK: What go-yaml v2 refuses and libyaml 0.2.5 does not
+
+    /// Two byte order marks: go-yaml skips the first character of each line as long as the second one is in its
+    /// buffer. That does no harm where lines begin with white space.
+    private func refuseSecondByteOrderMark() throws(YAMLError) {
+        guard text.markByteCount > 0, text.character(at: text.markByteCount)?.value == "\u{feff}" else { return }
+        var offset = text.markByteCount
+        var isLineStart = false
+        while offset < EventReader.portionByteCount, let (value, width) = text.character(at: offset) {
+            if isLineStart, value != " ", value != "\t" {
+                throw YAMLError(.secondByteOrderMark, at: map.position(ofByte: offset, in: text))
+            }
+            isLineStart = value.isYAMLBreak
+            offset += width
+        }
+    }
 
     /// `%YAML 1.2`: libyaml 0.2.2 began to accept it.
     private func refuseNewerVersion(before mark: Mark) throws(YAMLError) {

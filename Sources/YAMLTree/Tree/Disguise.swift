@@ -1,0 +1,98 @@
+internal import SecretMemory
+
+/// Lets libyaml read what go-yaml takes for plain text and libyaml does not.
+///
+/// The character is shown to libyaml as another of the same width that means nothing to it, so that all marks stay
+/// right, and is put back into the text of the scalar. Where that is needed shows only when libyaml has tried.
+struct Disguise {
+    /// How often libyaml may try again. A file with more of it is refused with libyaml's words.
+    static let attempts = 64
+
+    private let encoding: SourceText.Encoding
+    /// Byte order marks that begin a line and have not been found in a scalar.
+    private var stray: [Int]
+    private(set) var offsets: Set<Int> = []
+
+    init(_ text: borrowing SourceText) {
+        encoding = text.encoding
+        stray = []
+        var offset = text.markByteCount
+        var previous: Unicode.Scalar?
+        while let (value, width) = text.character(at: offset) {
+            if value == "\u{feff}", previous?.isYAMLBreak ?? false { stray.append(offset) }
+            previous = value
+            offset += width
+        }
+    }
+
+    /// Notes the extent of a scalar.
+    mutating func markScalar(_ range: Range<Int>) {
+        if !stray.isEmpty { stray.removeAll(where: range.contains) }
+    }
+
+    /// Disguises a `:` in a flow collection before one of `,?[]{}`. libyaml 0.2.1 began to refuse it.
+    mutating func addColon(at offset: Int) -> Bool { offsets.insert(offset).inserted }
+
+    /// Disguises the byte order marks before `end` that libyaml has skipped. go-yaml means to skip them too, but looks
+    /// for them in the wrong place (go-yaml v2.4, yamlprivateh.go, `is_bom`).
+    mutating func addStrayMarks(before end: Int) -> Bool {
+        let count = offsets.count
+        offsets.formUnion(stray.filter { $0 < end })
+        return offsets.count > count
+    }
+
+    /// The text as libyaml gets to see it.
+    func apply(to text: borrowing SourceText) -> SecretBytes {
+        var bytes: [Int: UInt8] = [:]
+        for offset in offsets {
+            let isColon = text.character(at: offset)?.value == ":"
+            let low =
+                switch encoding {
+                case .utf8: isColon ? offset : offset + 2
+                case .utf16LittleEndian: offset
+                case .utf16BigEndian: offset + 1
+                }
+            // U+FEFC in place of U+FEFF: in both encodings the last byte alone differs.
+            bytes[low] = isColon ? UInt8(ascii: "x") : text.bytes[low] - 3
+        }
+        return SecretBytes.filling(capacity: text.bytes.byteCount) { output in
+            for offset in text.bytes.byteOffsets { output.append(bytes[offset] ?? text.bytes[offset]) }
+        }
+    }
+
+    /// The text of a plain scalar as it stands in `range` of the file.
+    func restore(_ scalar: SecretKey, in range: Range<Int>, of text: borrowing SourceText) -> SecretKey {
+        var characters: [Int: Unicode.Scalar] = [:]
+        var (offset, index) = (range.lowerBound, 0)
+        while offset < range.upperBound, let (value, width) = text.character(at: offset) {
+            if offsets.contains(offset) { characters[index] = value }
+            // Folding changes nothing but white space, so the other characters are the same in number.
+            if !value.isYAMLWhiteSpace { index += 1 }
+            offset += width
+        }
+        guard !characters.isEmpty else { return scalar }
+        let disguised = SourceText(scalar.span)
+        return SecretKey(
+            SecretBytes.filling(capacity: scalar.bytes.count) { output in
+                var (offset, index) = (0, 0)
+                while let (value, width) = disguised.character(at: offset) {
+                    if let original = characters[index], !value.isYAMLWhiteSpace {
+                        for byte in String(original).utf8 { output.append(byte) }
+                    } else {
+                        output.append(contentsOf: scalar.span.extracting(offset..<offset + width))
+                    }
+                    if !value.isYAMLWhiteSpace { index += 1 }
+                    offset += width
+                }
+            })
+    }
+}
+
+extension Unicode.Scalar {
+    /// A line break of YAML 1.1, section 5.4.
+    var isYAMLBreak: Bool {
+        self == "\n" || self == "\r" || self == "\u{85}" || self == "\u{2028}" || self == "\u{2029}"
+    }
+
+    var isYAMLWhiteSpace: Bool { self == " " || self == "\t" || isYAMLBreak }
+}
