@@ -76,7 +76,7 @@ struct SourceMap {
 
     /// One for every so many characters.
     private var checkpoints: [Checkpoint] = []
-    private let spacing = 128
+    private let spacing = 32
 
     init(_ text: borrowing SourceText) {
         var place = Checkpoint(offset: text.markByteCount)
