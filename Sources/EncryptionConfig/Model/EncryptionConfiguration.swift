@@ -31,6 +31,10 @@ public struct Provider: Sendable {
     public let path: String
     public let position: SourcePosition
 
+    /// What serves a resource that no entry covers. It stands nowhere in the document.
+    public static let implicitIdentity = Provider(
+        kind: .identity, path: "", position: SourcePosition(line: 1, column: 1, offset: 0))
+
     /// How the contract of the command line names it.
     public var name: ProviderName {
         switch kind {

@@ -1,0 +1,107 @@
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import SecretMemory
+
+/// Opens the values of one KMS provider, with the help of whoever decrypts its keys.
+///
+/// (k8s.io/apiserver 1.36, pkg/storage/value/encrypt/envelope/envelope.go and kmsv2/envelope.go.)
+///
+/// Not Sendable: ciphers keep contexts. Each thread makes its own.
+final class KMSOpener {
+    /// So many keys are kept at once; a cluster has one for each start of an apiserver and key of the plugin.
+    private static let cachedKeyLimit = 1000
+
+    let provider: Provider
+    private let plugin: KMSPlugin
+    private let unwrapping: any KMSUnwrapping
+    private var keys: [KMSUnwrapRequest: KMSv2Key] = [:]
+
+    init(_ plugin: KMSPlugin, of provider: Provider, unwrapping: any KMSUnwrapping) {
+        self.plugin = plugin
+        self.provider = provider
+        self.unwrapping = unwrapping
+    }
+
+    /// Opens what follows the name of the provider.
+    func open(
+        _ envelope: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
+    ) throws(TransformError) -> Opened {
+        let isStale =
+            switch plugin.version {
+            case .v1: try openV1(envelope, etcdKey: etcdKey, appendingTo: &output)
+            case .v2: try openV2(envelope, etcdKey: etcdKey, appendingTo: &output)
+            }
+        return Opened(provider: provider, isStale: isStale)
+    }
+
+    private func openV1(
+        _ bytes: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
+    ) throws(TransformError) -> Bool {
+        let envelope: KMSv1Envelope
+        do { envelope = try KMSv1Envelope(parsing: bytes) } catch { throw failure(error) }
+        let dek = try unwrap(KMSUnwrapRequest(provider: plugin.name, envelope: envelope))
+        do {
+            return try envelope.open(bytes, dek: dek.bytes, authenticating: etcdKey, appendingTo: &output)
+        } catch {
+            throw TransformError(
+                error.reasons.map { .cipher($0, provider: provider.name, key: plugin.name) })
+        }
+    }
+
+    private func openV2(
+        _ bytes: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
+    ) throws(TransformError) -> Bool {
+        let envelope: KMSv2Envelope
+        do { envelope = try KMSv2Envelope(parsing: bytes) } catch { throw failure(error) }
+        let request = KMSUnwrapRequest(provider: plugin.name, envelope: envelope)
+        let writeState: KMSWriteState
+        do {
+            writeState = try unwrapping.writeState(ofProvider: plugin.name)
+        } catch {
+            throw failure(error, request)
+        }
+        let key = try key(for: request, type: envelope.dekSourceType)
+        do {
+            try envelope.open(bytes, key: key, authenticating: etcdKey, appendingTo: &output)
+        } catch {
+            throw failure(error)
+        }
+        return envelope.keyID != writeState.keyID || envelope.dekSourceType != writeState.dekSourceType
+    }
+
+    private func key(
+        for request: KMSUnwrapRequest, type: KMSv2Envelope.DEKSourceType
+    ) throws(TransformError) -> KMSv2Key {
+        if let known = keys[request] { return known }
+        let secret = try unwrap(request)
+        do {
+            let key = try KMSv2Key(secret, type: type)
+            // Values are foreign bytes: one that names ever new keys must not fill the memory.
+            if keys.count >= Self.cachedKeyLimit { keys.removeAll() }
+            keys[request] = key
+            return key
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    private func unwrap(_ request: KMSUnwrapRequest) throws(TransformError) -> SecretKey {
+        do { return try unwrapping.unwrap(request) } catch { throw failure(error, request) }
+    }
+
+    private func failure(_ error: KMSEnvelopeError) -> TransformError {
+        TransformError(.envelope(error, provider: plugin.name))
+    }
+
+    private func failure(_ error: CipherError) -> TransformError {
+        TransformError(.cipher(error, provider: provider.name, key: plugin.name))
+    }
+
+    private func failure(_ error: KMSUnwrapError, _ request: KMSUnwrapRequest) -> TransformError {
+        switch error {
+        case .notAsked: TransformError(.pluginNotAsked(request))
+        case .plugin(let text):
+            TransformError(.plugin(text, provider: plugin.name, version: plugin.version))
+        }
+    }
+}

@@ -1,0 +1,28 @@
+internal import SecretMemory
+
+/// A list whose entries take the values that begin with their prefix. Providers of a resource are such a list, and so
+/// are the keys of a provider: the one place for how they are searched
+/// (k8s.io/apiserver 1.36, pkg/storage/value/transformer.go, `prefixTransformers`).
+struct PrefixList<Entry> {
+    /// In configuration order. An empty prefix is that of identity.
+    let entries: [(prefix: [UInt8], entry: Entry)]
+    /// What is wrong if no entry has the prefix.
+    let noMatch: TransformFailure
+
+    /// Tries every entry whose prefix fits, in order, until one succeeds. Never stops at the first match.
+    func open(
+        _ value: RawSpan, with openEntry: (Entry, RawSpan) throws(TransformError) -> Opened
+    ) throws(TransformError) -> Opened {
+        var failures: [TransformFailure] = []
+        for (index, (prefix, entry)) in entries.enumerated() where value.starts(with: prefix.span.rawBytes) {
+            do {
+                return try openEntry(entry, value.extracting(droppingFirst: prefix.count)).found(at: index)
+            } catch {
+                if error.failures.contains(where: \.endsTheSearch) { throw error }
+                // The failure of identity says nothing: encrypted values are not its business.
+                if !prefix.isEmpty { failures += error.failures }
+            }
+        }
+        throw TransformError(failures.isEmpty ? [noMatch] : failures)
+    }
+}

@@ -1,0 +1,63 @@
+public import EncryptionConfig
+public import EnvelopeCrypto
+
+/// One reason why a value could not be opened.
+public enum TransformFailure: Error, Equatable {
+    /// No provider of the list has the prefix of the value.
+    case noMatchingProvider
+    /// The provider has no key of the name in the value.
+    case noMatchingKey(ProviderName)
+    /// No entry covers the resource, so it is read as plaintext, and the value is encrypted.
+    case encryptedWithoutRule
+    /// A key or provider of the right name, and what its cipher says.
+    case cipher(CipherError, provider: ProviderName, key: String)
+    /// The envelope of a KMS value is not acceptable.
+    case envelope(KMSEnvelopeError, provider: String)
+    /// The plugin did not decrypt the DEK or seed.
+    case plugin(String, provider: String, version: KMSPlugin.Version)
+    /// The plugin was not asked, so that nothing is known.
+    case pluginNotAsked(KMSUnwrapRequest)
+    /// It opens, but the caller wants something else than what came out.
+    case notAccepted(provider: ProviderName, key: String?)
+
+    /// What kube-apiserver says, word for word; nil where it would panic, or is not asked.
+    public var apiserverText: String? {
+        switch self {
+        case .noMatchingProvider: "no matching prefix found"
+        case .noMatchingKey(.secretbox): "no matching key was found for the provided Secretbox transformer"
+        case .noMatchingKey: "no matching key was found for the provided AES transformer"
+        case .encryptedWithoutRule: "identity transformer tried to read encrypted data"
+        case .cipher(let error, _, _): error.apiserverText
+        case .envelope(let error, _): error.apiserverText
+        case .plugin(let text, _, .v1): text
+        case .plugin(let text, _, .v2): "failed to decrypt DEK, error: \(text)"
+        case .pluginNotAsked, .notAccepted: nil
+        }
+    }
+
+    /// Whether kube-apiserver would panic here instead of going on with the next key.
+    var endsTheSearch: Bool {
+        if case .cipher(let error, _, _) = self { error == .noBlocks || error == .noContext } else { false }
+    }
+}
+
+/// Why a value could not be opened: the reason of each provider and key that was tried, in order.
+public struct TransformError: Error, Equatable {
+    /// Never empty.
+    public let failures: [TransformFailure]
+
+    init(_ failures: [TransformFailure]) { self.failures = failures }
+    init(_ failure: TransformFailure) { failures = [failure] }
+
+    /// What kube-apiserver says, word for word; nil where it would panic, or where a plugin would have to be asked.
+    public var apiserverText: String? {
+        let texts = failures.compactMap(\.apiserverText)
+        return texts.count == failures.count ? aggregate(texts) : nil
+    }
+
+    /// The request that a KMS plugin would have to answer before anything is known, if that is what is missing.
+    public var missingUnwrap: KMSUnwrapRequest? {
+        for case .pluginNotAsked(let request) in failures { return request }
+        return nil
+    }
+}
