@@ -123,7 +123,7 @@ struct StoredObjectTests {
             for bit in 0..<8 {
                 var damaged = plaintext
                 damaged[offset] ^= 1 << bit
-                exercise(damaged)
+                exercise(damaged, writing: bit == offset % 8)
             }
         }
     }
@@ -140,9 +140,13 @@ struct StoredObjectTests {
         }
     }
 
-    private func exercise(_ plaintext: [UInt8]) {
+    private func exercise(_ plaintext: [UInt8], writing: Bool = true) {
         let read = try? unpack(plaintext)
         let identity = try? ObjectIdentity(reading: plaintext.span.bytes)
-        if let read { #expect(read.identity == identity) }
+        guard let read else { return }
+        #expect(read.identity == identity)
+        if writing {
+            #expect(throws: Never.self) { try ManifestWriterTests.manifest(plaintext, reveal: true) }
+        }
     }
 }
