@@ -51,7 +51,8 @@ public struct KnownResource: Hashable, Sendable {
 extension KnownResource {
     /// All of them, by group.
     ///
-    /// (kubernetes 1.36, test/integration/etcd/data.go; `at:` from pkg/kubeapiserver/default_storage_factory_builder.go,
+    /// (kubernetes 1.36, test/integration/etcd/data.go and staging/src/k8s.io/api, those removed from the same file of
+    /// 1.24 to 1.31; `at:` from pkg/kubeapiserver/default_storage_factory_builder.go,
     /// `SpecialDefaultResourcePrefixes`, and pkg/registry/core/rest/storage_core.go.)
     public static let all: [KnownResource] = [
         .init("", "configmaps", "ConfigMap", .namespaced),

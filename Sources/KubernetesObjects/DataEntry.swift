@@ -1,0 +1,22 @@
+internal import JSONText
+
+/// A named value of an object, and where it stands in the plaintext. It holds no byte of the value.
+public struct DataEntry: Sendable {
+    /// The key, or the annotation's; of a custom resource the path, such as `spec.list[0].color`.
+    public let key: String
+    let value: StoredValue
+}
+
+/// How to get at the bytes of a value.
+enum StoredValue {
+    /// They stand in the plaintext as they are.
+    case bytes(Range<Int>)
+    /// What a JSON string holds.
+    case string(JSONTree.Node)
+    /// What the base64 in a JSON string stands for. It has been found to be base64.
+    case base64(JSONTree.Node)
+}
+
+extension StoredValue {
+    static let empty = StoredValue.bytes(0..<0)
+}

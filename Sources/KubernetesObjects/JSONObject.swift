@@ -1,0 +1,123 @@
+internal import JSONText
+internal import SecretMemory
+
+extension StoredObject {
+    init(json plaintext: RawSpan) throws(StoredObjectError) {
+        let document = try JSONDocument(plaintext)
+        let root = document.tree.root
+        self.init(
+            encoding: .json, apiVersion: try document.text("apiVersion", of: root),
+            kind: try document.text("kind", of: root), json: document.tree)
+        guard !apiVersion.isEmpty, !kind.isEmpty else { throw .noKind }
+        metadata = try ObjectMetadata(document)
+
+        if isSecret {
+            let type = try document.text("type", of: root)
+            if !type.isEmpty { self.type = type }
+            data = try document.strings("data", of: root).map { DataEntry(key: $0.name, base64: $0.value) }
+        } else if isConfigMap {
+            data = try document.strings("data", of: root).map { DataEntry(key: $0.name, text: $0.value) }
+            binaryData = try document.strings("binaryData", of: root).map { DataEntry(key: $0.name, base64: $0.value) }
+        } else {
+            data = try document.leaves()
+            return
+        }
+        immutable = try document.bool("immutable", of: root)
+        for case .base64(let node) in (data + binaryData).map(\.value) {
+            guard (try? SecretBase64.decode(document.tree.string(node, in: plaintext).bytes)) != nil else {
+                throw .notBase64
+            }
+        }
+    }
+
+    /// The members of a JSON object that are neither type nor metadata.
+    static func isContent(_ key: String) -> Bool { !["apiVersion", "kind", "metadata"].contains(key) }
+}
+
+extension DataEntry {
+    fileprivate init(key: String, text node: JSONTree.Node?) {
+        self.init(key: key, value: node.map { .string($0) } ?? .empty)
+    }
+
+    fileprivate init(key: String, base64 node: JSONTree.Node?) {
+        self.init(key: key, value: node.map { .base64($0) } ?? .empty)
+    }
+}
+
+extension ObjectMetadata {
+    fileprivate init(_ document: borrowing JSONDocument) throws(StoredObjectError) {
+        let node = try document.member("metadata", of: document.tree.root, .object)
+        name = try document.text("name", of: node)
+        namespace = try document.text("namespace", of: node)
+        generateName = try document.text("generateName", of: node)
+        uid = try document.text("uid", of: node)
+        creationTimestamp = try document.textIfAny("creationTimestamp", of: node)
+        deletionTimestamp = try document.textIfAny("deletionTimestamp", of: node)
+        for label in try document.strings("labels", of: node) {
+            labels.append(Label(key: label.name, value: label.value.map { document.text($0) } ?? ""))
+        }
+        annotations = try document.strings("annotations", of: node).map { DataEntry(key: $0.name, text: $0.value) }
+        if let owners = try document.member("ownerReferences", of: node, .array) {
+            for owner in document.tree.elements(of: owners) {
+                ownerReferences.append(try OwnerReference(document, owner))
+            }
+        }
+        if let finalizers = try document.member("finalizers", of: node, .array) {
+            for finalizer in document.tree.elements(of: finalizers) {
+                guard finalizer.kind == .string else { throw .fieldType }
+                self.finalizers.append(document.text(finalizer))
+            }
+        }
+    }
+}
+
+extension ObjectMetadata.OwnerReference {
+    fileprivate init(
+        _ document: borrowing JSONDocument, _ node: JSONTree.Node
+    ) throws(StoredObjectError) {
+        guard node.kind == .object else { throw .fieldType }
+        apiVersion = try document.text("apiVersion", of: node)
+        kind = try document.text("kind", of: node)
+        name = try document.text("name", of: node)
+        uid = try document.text("uid", of: node)
+        controller = try document.bool("controller", of: node)
+        blockOwnerDeletion = try document.bool("blockOwnerDeletion", of: node)
+    }
+}
+
+extension JSONDocument {
+    /// Each text, number and boolean of the content, by path.
+    fileprivate func leaves() throws(StoredObjectError) -> [DataEntry] {
+        var leaves: [DataEntry] = []
+        for member in members(of: tree.root) where StoredObject.isContent(member.name) {
+            try collect(member.value, at: step(member.name, isFirst: true), depth: 1, into: &leaves)
+        }
+        return leaves
+    }
+
+    private func collect(
+        _ node: Node, at path: String, depth: Int, into leaves: inout [DataEntry]
+    ) throws(StoredObjectError) {
+        guard depth < StoredObject.depthLimit else { throw .nestedTooDeep }
+        switch node.kind {
+        case .null: break
+        case .string: leaves.append(DataEntry(key: path, value: .string(node)))
+        case .number, .bool: leaves.append(DataEntry(key: path, value: .bytes(node.range)))
+        case .array:
+            for (index, element) in tree.elements(of: node).enumerated() {
+                try collect(element, at: "\(path)[\(index)]", depth: depth + 1, into: &leaves)
+            }
+        case .object:
+            for member in members(of: node) {
+                let path = path + step(member.name, isFirst: false)
+                try collect(member.value, at: path, depth: depth + 1, into: &leaves)
+            }
+        }
+    }
+
+    /// A member's part of a path; a name that would be mistaken for several parts stands in brackets.
+    private func step(_ name: String, isFirst: Bool) -> String {
+        if name.isEmpty || name.contains(where: { ".[]\"".contains($0) }) { return "[\"\(name)\"]" }
+        return isFirst ? name : "." + name
+    }
+}

@@ -1,0 +1,78 @@
+public import JSONText
+internal import SecretMemory
+
+extension StoredObject {
+    /// Writes the object as one JSON value: `{encoding, apiVersion, kind, namespace, name, type, immutable, labels,
+    /// annotations, data}`.
+    ///
+    /// `data` has for each value, also of `binaryData`, its length (`bytes`) and hash (`sha256`), and if the values are
+    /// revealed, the value in base64 (`value`). It is null for a kind whose content is not read. Other texts that are
+    /// absent are null, maps that are absent empty. Annotations that repeat a whole object are redacted.
+    ///
+    /// - Precondition: `plaintext` is what this object was read from.
+    public func write(to json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure) {
+        json.object { json in
+            json.member("encoding", encoding.rawValue)
+            json.member("apiVersion", apiVersion)
+            json.member("kind", kind)
+            json.member("namespace", orNull: metadata.namespace.isEmpty ? nil : metadata.namespace)
+            json.member("name", metadata.name)
+            json.member("type", orNull: type)
+            json.key("immutable")
+            if let immutable { json.bool(immutable) } else { json.null() }
+            json.member("labels") { json in
+                json.object { json in
+                    for label in metadata.labels { json.member(label.key, label.value) }
+                }
+            }
+            json.member("annotations") { json in
+                json.object { json in
+                    for annotation in metadata.annotations {
+                        json.key(annotation.key)
+                        write(annotation: annotation, to: &json, plaintext: plaintext, disclosure: disclosure)
+                    }
+                }
+            }
+            json.key("data")
+            if coverage == .metadataOnly {
+                json.null()
+            } else {
+                json.object { json in
+                    for entry in data + binaryData {
+                        json.key(entry.key)
+                        write(value: entry, to: &json, plaintext: plaintext, disclosure: disclosure)
+                    }
+                }
+            }
+        }
+    }
+
+    private func write(
+        annotation: DataEntry, to json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure
+    ) {
+        withValue(of: annotation, in: plaintext) { value in
+            if disclosure.isRevealed || !Disclosure.isWholeObject(annotation: annotation.key) {
+                json.string(value)
+            } else {
+                json.string(disclosure.redaction(of: value))
+            }
+        }
+    }
+
+    private func write(value: DataEntry, to json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure) {
+        withValue(of: value, in: plaintext) { value in
+            json.object { json in
+                json.member("bytes", value.byteCount)
+                json.member("sha256", disclosure.hash(of: value))
+                if disclosure.isRevealed { json.member("value", base64: value) }
+            }
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, orNull value: String?) {
+        key(name)
+        if let value { string(value) } else { null() }
+    }
+}

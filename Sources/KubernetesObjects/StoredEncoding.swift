@@ -1,0 +1,27 @@
+internal import SecretMemory
+
+/// How kube-apiserver wrote an object, told by the first bytes of the plaintext.
+public enum StoredEncoding: String, Sendable {
+    /// `k8s\0`, then a runtime.Unknown: built-in resources
+    /// (k8s.io/apimachinery, pkg/runtime/serializer/protobuf/protobuf.go, `protoEncodingPrefix`).
+    case protobuf
+    /// `{`: custom resources, their definitions, and API services.
+    case json
+    /// The tag "self-described CBOR" (RFC 8949, section 3.4.6): custom resources, behind a feature gate.
+    case cbor
+
+    /// The encoding of `plaintext`; nil if that begins like no object at all.
+    public init?(sniffing plaintext: RawSpan) {
+        if plaintext.starts(with: Self.protobufPrefix.span.rawBytes) {
+            self = .protobuf
+        } else if plaintext.starts(with: [UInt8(ascii: "{")].span.rawBytes) {
+            self = .json
+        } else if plaintext.starts(with: ([0xd9, 0xd9, 0xf7] as [UInt8]).span.rawBytes) {
+            self = .cbor
+        } else {
+            return nil
+        }
+    }
+
+    static let protobufPrefix: [UInt8] = [0x6b, 0x38, 0x73, 0x00]
+}

@@ -1,0 +1,23 @@
+public import ProtobufWire
+
+/// Why a plaintext cannot be read as an object. No case holds a byte of it.
+public enum StoredObjectError: Error, Equatable {
+    /// It begins like none of the encodings of ``StoredEncoding``.
+    case notAnObject
+    /// It is CBOR, which this program does not read.
+    case cbor
+    /// The protobuf is damaged.
+    case protobuf(WireError)
+    /// The JSON is damaged at this offset.
+    case json(offset: Int)
+    /// A field has another type than Kubernetes gives it.
+    case fieldType
+    /// A name, label or other text is not UTF-8.
+    case notUTF8
+    /// A value of a Secret in JSON is not base64.
+    case notBase64
+    /// It does not say of which apiVersion and kind it is.
+    case noKind
+    /// Its JSON is nested deeper than ``StoredObject/depthLimit``.
+    case nestedTooDeep
+}

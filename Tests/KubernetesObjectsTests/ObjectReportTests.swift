@@ -1,0 +1,72 @@
+import Foundation
+import JSONText
+import KubernetesObjects
+import TestSupport
+import Testing
+
+struct ObjectReportTests {
+    private struct Report: Decodable {
+        struct Value: Decodable {
+            let bytes: Int
+            let sha256: String
+            let value: String?
+        }
+        let encoding: String
+        let apiVersion: String
+        let kind: String
+        let namespace: String?
+        let name: String
+        let type: String?
+        let immutable: Bool?
+        let labels: [String: String]
+        let annotations: [String: String]
+        let data: [String: Value]?
+    }
+
+    private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+    @Test(arguments: try RecordedObject.all().filter { $0.kind != nil }, [false, true])
+    func tellsWhatIsInTheObject(_ recorded: RecordedObject, reveal: Bool) throws {
+        let report = try report(on: recorded.plaintext(), reveal: reveal)
+        #expect(report.encoding == recorded.encoding && report.apiVersion == recorded.apiVersion)
+        #expect(report.kind == recorded.kind && report.name == recorded.name)
+        #expect(report.namespace == recorded.namespace && report.type == recorded.type)
+        #expect(report.immutable == recorded.immutable && report.labels == recorded.labels)
+        var annotations = recorded.annotations ?? [:]
+        if !reveal, annotations[Self.lastApplied] != nil {
+            #expect(report.annotations[Self.lastApplied]?.hasPrefix("<redacted: 18 bytes, sha256:") == true)
+            annotations[Self.lastApplied] = report.annotations[Self.lastApplied]
+        }
+        #expect(report.annotations == annotations)
+        guard report.encoding == "protobuf" else { return }
+        #expect(Set((report.data ?? [:]).keys) == Set((recorded.data ?? [:]).keys))
+        for (key, value) in report.data ?? [:] {
+            #expect(value.value == (reveal ? recorded.data?[key] : nil))
+            #expect(value.bytes == recorded.data?[key].flatMap { Data(base64Encoded: $0) }?.count)
+            #expect(value.sha256.hasPrefix("sha256:") && value.sha256.count == 71)
+        }
+    }
+
+    @Test func listsTheLeavesOfACustomResource() throws {
+        let data = try report(on: Array(ManifestWriterTests.widget.utf8), reveal: true).data
+        let texts = (data ?? [:]).mapValues { $0.value.flatMap { Data(base64Encoded: $0) } ?? Data() }
+        #expect(
+            texts.mapValues { String(decoding: $0, as: UTF8.self) } == [
+                "spec.color": "red", "spec.no[0]": "1", "spec.no[1]": "-1.5e3", "spec.no[2][0]": "true",
+                "spec.no[2][1].c": "x\ny", "spec.big": "9007199254740993", "z": "1E2",
+            ])
+    }
+
+    @Test func hasNoDataWhereItReadsNone() throws {
+        let report = try report(on: TestData.bytes("objects/namespaces-payments.bin"), reveal: true)
+        #expect(report.data == nil && report.namespace == nil && report.name == "payments")
+    }
+
+    private func report(on plaintext: [UInt8], reveal: Bool) throws -> Report {
+        let bytes = plaintext.span.bytes
+        var json = JSONWriter()
+        let disclosure = Disclosure(isRevealed: reveal, digest: ManifestWriterTests.digest)
+        try StoredObject(reading: bytes).write(to: &json, plaintext: bytes, disclosure: disclosure)
+        return try JSONDecoder().decode(Report.self, from: Data(json.finish().bytes.copiedToArray()))
+    }
+}
