@@ -79,10 +79,11 @@ struct VerdictTests {
                 if !verdict.ok { failures.append("ACCEPTED \(name) \(verdict.error ?? "")".prefix(400).description) }
                 _ = configuration
             } catch {
-                                let text = error.apiserverError(path: name) ?? "-"
-                if verdict.ok { failures.append("REFUSED \(name) \(text)") }
-                else if !matches(redacted: text, recorded: verdict.error ?? "") {
-                    failures.append("TEXT \(name)\n    \(text.prefix(500))\n    \(verdict.error!.prefix(500))")
+                let text = error.apiserverError(path: name) ?? "-"
+                if verdict.ok {
+                    failures.append("REFUSED \(name) \(text)")
+                } else if !matches(redacted: text, recorded: verdict.error ?? "") {
+                    failures.append("TEXT \(name)\n    \(text.prefix(500))\n    \((verdict.error ?? "").prefix(500))")
                 }
             }
         }

@@ -80,9 +80,11 @@ extension EncryptionConfiguration {
                     code: RefusalCode.masked, at: resource.position,
                     hint: "put exact resources before the wildcard that covers them")
             }
-            if !options.kmsv1, let kms = entry.providers.compactMap(\.kms).first(where: {
-                EffectiveKMS($0).apiVersion == "v1"
-            }) {
+            if !options.kmsv1,
+                let kms = entry.providers.compactMap(\.kms).first(where: {
+                    EffectiveKMS($0).apiVersion == "v1"
+                })
+            {
                 throw refusal(
                     "KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  "
                         + "Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.",

@@ -27,7 +27,8 @@ enum ProviderRules {
                     "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity",
                     code: RefusalCode.provider, at: provider.position,
                     message: "this item names no provider",
-                    hint: "for plaintext write `identity: {}`; with nothing behind the colon the field counts as not set")
+                    hint:
+                        "for plaintext write `identity: {}`; with nothing behind the colon the field counts as not set")
             ]
         case 1: return []
         default:

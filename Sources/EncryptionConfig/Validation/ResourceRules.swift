@@ -76,7 +76,8 @@ enum ResourceRules {
                     "using overlapping resources such as 'secrets' and '*.' in the same resource list is not allowed as "
                         + "they will be masked",
                     code: RefusalCode.resource, at: entry.resources[other].position,
-                    message: "\(entry.resources[wildcard].value) in the same list covers \(entry.resources[other].value)",
+                    message:
+                        "\(entry.resources[wildcard].value) in the same list covers \(entry.resources[other].value)",
                     hint: "give exact resources an entry of their own, before that of the wildcard"))
         }
         return errors
