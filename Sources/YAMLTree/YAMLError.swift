@@ -11,6 +11,8 @@ public struct YAMLError: Error, Equatable {
         case tooManyNodes
         /// Over ``YAMLLimits/valueCount``, after aliases have been followed.
         case tooManyValues
+        /// Byte order marks all over the file.
+        case tooManyByteOrderMarks
         /// libyaml got no memory.
         case outOfMemory
         /// The text is no YAML. The words are those of libyaml, and of go-yaml.
@@ -64,7 +66,8 @@ extension YAMLError {
     public var upstreamText: String? {
         let line = goLine.map { "line \($0): " } ?? ""
         return switch reason {
-        case .tooLarge, .tooDeep, .tooManyNodes, .tooManyValues, .outOfMemory, .secondByteOrderMark, .tagBeforeComma:
+        case .tooLarge, .tooDeep, .tooManyNodes, .tooManyValues, .tooManyByteOrderMarks, .outOfMemory,
+            .secondByteOrderMark, .tagBeforeComma:
             nil
         case .syntax(let problem, _): "yaml: \(line)\(problem)"
         case .json(let problem): problem
@@ -88,6 +91,7 @@ extension YAMLError {
         case .tooDeep: "more than \(YAMLLimits.depth) levels of nesting"
         case .tooManyNodes: "more than \(YAMLLimits.nodeCount) nodes"
         case .tooManyValues: "more than \(YAMLLimits.valueCount) values once aliases are followed"
+        case .tooManyByteOrderMarks: "byte order marks stand at the start of lines"
         case .outOfMemory: "not enough memory to parse the file"
         case .syntax(let problem, let context): problem + (context.map { " \($0)" } ?? "")
         case .json(let problem): problem

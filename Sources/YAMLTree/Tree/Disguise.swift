@@ -5,29 +5,44 @@ internal import SecretMemory
 /// The character is shown to libyaml as another of the same width that means nothing to it, so that all marks stay
 /// right, and is put back into the text of the scalar. Where that is needed shows only when libyaml has tried.
 struct Disguise {
-    /// How often libyaml may try again. A file with more of it is refused with libyaml's words.
-    static let attempts = 64
+    /// How often libyaml may try. A file that needs more is refused with libyaml's words.
+    static let attempts = 16
 
-    private let encoding: SourceText.Encoding
-    /// Byte order marks that begin a line and have not been found in a scalar.
-    private var stray: [Int]
     private(set) var offsets: Set<Int> = []
+    private let encoding: SourceText.Encoding
+    /// Byte order marks that begin a line, in order; and how many of them the scalars so far have reached.
+    private let marks: [Int]
+    private var passedCount = 0
+    /// Those that stand in no scalar.
+    private var stray: [Int] = []
 
     init(_ text: borrowing SourceText) {
         encoding = text.encoding
-        stray = []
+        var marks: [Int] = []
         var offset = text.markByteCount
         var previous: Unicode.Scalar?
         while let (value, width) = text.character(at: offset) {
-            if value == "\u{feff}", previous?.isYAMLBreak ?? false { stray.append(offset) }
+            if value == "\u{feff}", previous?.isYAMLBreak ?? false { marks.append(offset) }
             previous = value
             offset += width
         }
+        self.marks = marks
     }
 
-    /// Notes the extent of a scalar.
+    /// Begins at the start of the file again.
+    mutating func restart() { (passedCount, stray) = (0, []) }
+
+    /// Notes the extent of a scalar. Scalars come in the order of the file.
     mutating func markScalar(_ range: Range<Int>) {
-        if !stray.isEmpty { stray.removeAll(where: range.contains) }
+        pass(range.lowerBound)
+        while passedCount < marks.count, marks[passedCount] < range.upperBound { passedCount += 1 }
+    }
+
+    private mutating func pass(_ end: Int) {
+        while passedCount < marks.count, marks[passedCount] < end {
+            stray.append(marks[passedCount])
+            passedCount += 1
+        }
     }
 
     /// Disguises a `:` in a flow collection before one of `,?[]{}`. libyaml 0.2.1 began to refuse it.
@@ -37,7 +52,8 @@ struct Disguise {
     /// for them in the wrong place (go-yaml v2.4, yamlprivateh.go, `is_bom`).
     mutating func addStrayMarks(before end: Int) -> Bool {
         let count = offsets.count
-        offsets.formUnion(stray.filter { $0 < end })
+        pass(end)
+        offsets.formUnion(stray)
         return offsets.count > count
     }
 

@@ -9,6 +9,7 @@ struct TreeReader: ~Copyable, ~Escapable {
     private let text: SourceText
     private let map: SourceMap
     private var disguise: Disguise
+    private var attempt = 1
     private var open: [Collection] = []
     private var root: YAMLNode?
     private var anchors: [String: Anchor] = [:]
@@ -22,12 +23,11 @@ struct TreeReader: ~Copyable, ~Escapable {
         var reader = TreeReader(bytes)
         try reader.refuseSecondByteOrderMark()
         if try reader.readDocument(from: EventReader(text: bytes)) { return reader.root }
-        for _ in 1..<Disguise.attempts {
+        while true {
             reader.restart()
             let disguised = reader.disguise.apply(to: reader.text)
-            if try reader.readDocument(from: EventReader(text: disguised.bytes)) { break }
+            if try reader.readDocument(from: EventReader(text: disguised.bytes)) { return reader.root }
         }
-        return reader.root
     }
 
     @_lifetime(copy bytes)
@@ -40,6 +40,8 @@ struct TreeReader: ~Copyable, ~Escapable {
     @_lifetime(self: copy self)
     private mutating func restart() {
         (open, root, anchors, nodeCount, decodeError) = ([], nil, [:], 0, nil)
+        disguise.restart()
+        attempt += 1
     }
 
     private enum Anchor {
@@ -86,7 +88,10 @@ struct TreeReader: ~Copyable, ~Escapable {
                 hasStarted = true
                 if versionMinor ?? 1 != 1 { try refuseNewerVersion(before: event.end) }
             case .documentEnd:
-                if disguise.addStrayMarks(before: offset(event.start)) { return false }
+                if disguise.addStrayMarks(before: offset(event.start)) {
+                    guard attempt == Disguise.attempts else { return false }
+                    throw YAMLError(.tooManyByteOrderMarks, at: nil)
+                }
                 if let decodeError { throw decodeError }
                 return true
             default: try add(event)
@@ -96,7 +101,7 @@ struct TreeReader: ~Copyable, ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func disguise(after failure: EventReader.Failure) -> Bool {
-        guard failure.layer == .scanner || failure.layer == .parser else { return false }
+        guard attempt < Disguise.attempts, failure.layer == .scanner || failure.layer == .parser else { return false }
         if disguise.addStrayMarks(before: offset(failure.contextMark)) { return true }
         return failure.problem == "found unexpected ':'" && disguise.addColon(at: offset(failure.problemMark))
     }
