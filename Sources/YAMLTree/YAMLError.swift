@@ -55,6 +55,12 @@ public struct YAMLError: Error, Equatable {
         self.goLine = goLine
     }
 
+    /// The line that go-yaml's `parser.fail` names for a line counted from 0 (go-yaml v2.4, decode.go).
+    static func goLine(_ line: Int, isScanner: Bool = false, context: Int = 0) -> Int? {
+        if line != 0 { return isScanner ? line + 1 : line }
+        return context == 0 ? nil : context
+    }
+
     /// The name of an anchor, if it may be shown: the base64 text of the shortest AES key has 24 characters.
     static func showable(_ anchor: String) -> String? { anchor.utf8.count < 16 ? anchor : nil }
 }

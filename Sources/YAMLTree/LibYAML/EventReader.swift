@@ -56,8 +56,7 @@ internal import SecretMemory
         switch unsafe event.type {
         case YAML_STREAM_START_EVENT: return .streamStart
         case YAML_DOCUMENT_START_EVENT:
-            let version = unsafe event.data.document_start.version_directive
-            return unsafe .documentStart(versionMinor: version.map { unsafe Int($0.pointee.minor) })
+            return unsafe .documentStart(hasVersion: event.data.document_start.version_directive != nil)
         case YAML_DOCUMENT_END_EVENT: return .documentEnd
         case YAML_ALIAS_EVENT: return unsafe .alias(string(event.data.alias.anchor) ?? "")
         case YAML_SCALAR_EVENT:

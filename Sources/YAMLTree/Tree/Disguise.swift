@@ -59,20 +59,22 @@ struct Disguise {
 
     /// The text as libyaml gets to see it.
     func apply(to text: borrowing SourceText) -> SecretBytes {
-        var bytes: [Int: UInt8] = [:]
-        for offset in offsets {
-            let isColon = text.character(at: offset)?.value == ":"
-            let low =
-                switch encoding {
-                case .utf8: isColon ? offset : offset + 2
-                case .utf16LittleEndian: offset
-                case .utf16BigEndian: offset + 1
-                }
-            // U+FEFC in place of U+FEFF: in both encodings the last byte alone differs.
-            bytes[low] = isColon ? UInt8(ascii: "x") : text.bytes[low] - 3
-        }
-        return SecretBytes.filling(capacity: text.bytes.byteCount) { output in
-            for offset in text.bytes.byteOffsets { output.append(bytes[offset] ?? text.bytes[offset]) }
+        SecretBytes.filling(capacity: text.bytes.byteCount) { output in
+            var start = 0
+            for offset in offsets.sorted() {
+                let isColon = text.character(at: offset)?.value == ":"
+                let changed =
+                    switch encoding {
+                    case .utf8: isColon ? offset : offset + 2
+                    case .utf16LittleEndian: offset
+                    case .utf16BigEndian: offset + 1
+                    }
+                output.append(contentsOf: text.bytes.extracting(start..<changed))
+                // U+FEFC in place of U+FEFF: in each encoding one byte differs.
+                output.append(isColon ? UInt8(ascii: "x") : text.bytes[changed] - 3)
+                start = changed + 1
+            }
+            output.append(contentsOf: text.bytes.extracting(droppingFirst: start))
         }
     }
 
