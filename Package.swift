@@ -60,12 +60,21 @@ let package = Package(
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory"],
             swiftSettings: strict),
 
+        // What is stored, read and judged. It knows no source and no output format.
+        .target(
+            name: "StorageAudit",
+            dependencies: [
+                "EncryptionConfig", "EnvelopeCrypto", "KubernetesObjects", "KubernetesResources", "SecretMemory",
+                "Transformers",
+            ],
+            swiftSettings: strict),
+
         // The program: the only part that prints, reads the environment or exits.
         .target(
             name: "EncconfCommands",
             dependencies: [
-                "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "KubernetesObjects", "KubernetesResources",
-                "PastedValues", "SecretMemory", "Transformers",
+                "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "JSONText", "KubernetesObjects",
+                "KubernetesResources", "PastedValues", "SecretMemory", "StorageAudit", "Transformers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -97,6 +106,7 @@ let package = Package(
             name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
             swiftSettings: tests),
         .testTarget(name: "TransformersTests", dependencies: ["Transformers", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "StorageAuditTests", dependencies: ["StorageAudit", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "EncconfCommandsTests", dependencies: ["EncconfCommands", "TestSupport"], swiftSettings: tests),
     ]

@@ -1,0 +1,84 @@
+internal import Glibc
+internal import SecretMemory
+
+/// The terminal, or what stands in its place: results go to standard output, all else to standard error.
+///
+/// Nothing is buffered, so that no copy of a secret stays behind.
+struct Console {
+    /// When to use colour (`--color`).
+    enum Color: String, CaseIterable, Sendable { case auto, always, never }
+
+    let isColored: Bool
+
+    init(color: Color = .auto) {
+        isColored =
+            switch color {
+            case .always: true
+            case .never: false
+            case .auto: isatty(STDERR_FILENO) == 1 && !Environment.isSet("NO_COLOR") && !Environment.isDumbTerminal
+            }
+    }
+
+    /// Writes a result. A reader that has gone away is no error: there is nobody left to tell.
+    func write(_ bytes: RawSpan) throws(CommandFailure) {
+        guard !StandardStreams.isOutputMissing else {
+            throw CommandFailure("standard output is closed", hint: "give the result somewhere to go")
+        }
+        do {
+            try FileDescriptor.standardOutput.write(bytes)
+        } catch {
+            guard error.code != EPIPE else { return }
+            throw CommandFailure("cannot write to standard output: \(error)")
+        }
+    }
+
+    /// Writes a result that is no secret.
+    func write(_ text: String) throws(CommandFailure) {
+        let bytes = Array(text.utf8)
+        try write(bytes.span.rawBytes)
+    }
+
+    /// Tells something on the side.
+    func note(_ text: String) { tell("encconf: \(text)\n") }
+
+    /// Tells of something that is wrong and does not end the work.
+    func warning(_ text: String, hint: String? = nil) { tell("warning", color: 33, text, hint: hint) }
+
+    /// Tells why the work could not be done.
+    func failure(_ failure: CommandFailure) {
+        for problem in failure.problems { tell("error", color: 31, problem.message, hint: problem.hint) }
+    }
+
+    private func tell(_ label: String, color: Int, _ text: String, hint: String?) {
+        tell("encconf: \(painted("\(label):", color)) \(text)\n")
+        if let hint { tell("encconf: \(painted("hint:", 36)) \(hint)\n") }
+    }
+
+    private func painted(_ text: String, _ color: Int) -> String {
+        isColored ? "\u{1b}[1;\(color)m\(text)\u{1b}[0m" : text
+    }
+
+    /// Standard error has no better place to report its own failure to.
+    private func tell(_ text: String) {
+        let bytes = Array(text.utf8)
+        try? FileDescriptor.standardError.write(bytes.span.rawBytes)
+    }
+}
+
+extension String {
+    /// The text with control characters made visible, so that a name out of a file cannot steer the terminal.
+    var printable: String {
+        var text = ""
+        for scalar in unicodeScalars {
+            let isControl =
+                scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || (0x202a...0x202e).contains(scalar.value)
+                || (0x2066...0x2069).contains(scalar.value)
+            if isControl {
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,86 @@
+internal import Glibc
+internal import SecretMemory
+
+/// An error of the operating system.
+struct SystemError: Error, CustomStringConvertible {
+    let code: Int32
+
+    /// The error of the call that just failed.
+    static var last: SystemError { SystemError(code: errno) }
+
+    /// In the system's own words, beginning in lower case.
+    var description: String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        let words = unsafe String(cString: text)
+        return words.prefix(1).lowercased() + words.dropFirst()
+    }
+}
+
+/// An open file. Owned descriptors are closed at the end of their life; the standard streams are not.
+struct FileDescriptor: ~Copyable {
+    let raw: Int32
+    private let isOwned: Bool
+
+    static var standardInput: FileDescriptor { FileDescriptor(raw: STDIN_FILENO, isOwned: false) }
+    static var standardOutput: FileDescriptor { FileDescriptor(raw: STDOUT_FILENO, isOwned: false) }
+    static var standardError: FileDescriptor { FileDescriptor(raw: STDERR_FILENO, isOwned: false) }
+
+    private init(raw: Int32, isOwned: Bool) {
+        self.raw = raw
+        self.isOwned = isOwned
+    }
+
+    deinit { if isOwned { close(raw) } }
+
+    static func open(_ path: String, flags: Int32, mode: mode_t = 0) throws(SystemError) -> FileDescriptor {
+        while true {
+            let raw = Glibc.open(path, flags | O_CLOEXEC, mode)
+            if raw >= 0 { return FileDescriptor(raw: raw, isOwned: true) }
+            guard errno == EINTR else { throw .last }
+        }
+    }
+
+    func status() throws(SystemError) -> stat {
+        var status = stat()
+        guard unsafe fstat(raw, &status) == 0 else { throw .last }
+        return status
+    }
+
+    /// Writes all of `bytes`.
+    func write(_ bytes: RawSpan) throws(SystemError) {
+        var rest = bytes
+        while rest.byteCount > 0 {
+            let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(raw, $0.baseAddress, $0.count) }
+            if written < 0 {
+                guard errno == EINTR else { throw .last }
+            } else {
+                rest = rest.extracting(droppingFirst: written)
+            }
+        }
+    }
+
+    /// Reads to the end, into memory that is wiped.
+    /// - Returns: Nil if there are more than `limit` bytes.
+    func readAll(limit: Int) throws(SystemError) -> SecretBytes? {
+        var content = SecretBuffer(capacity: 64 << 10)
+        while true {
+            var failure: SystemError?
+            let before = content.count
+            content.append(upTo: 64 << 10) { space in
+                unsafe space.withUnsafeMutableBytes { buffer, initializedCount in
+                    let count = unsafe Glibc.read(raw, buffer.baseAddress, buffer.count)
+                    if count < 0 { failure = .last } else { initializedCount = count }
+                }
+            }
+            if let failure {
+                guard failure.code == EINTR else { throw failure }
+            } else if content.count == before {
+                return content.finish()
+            } else if content.count > limit {
+                return nil
+            }
+        }
+    }
+
+    func synchronize() throws(SystemError) { guard fsync(raw) == 0 else { throw .last } }
+}
