@@ -27,6 +27,7 @@ let package = Package(
     ],
     targets: [
         // System libraries. Each has exactly one Swift module above it.
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -73,7 +74,7 @@ let package = Package(
         .target(
             name: "EncconfCommands",
             dependencies: [
-                "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "JSONText", "KubernetesObjects",
+                "CLinux", "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "JSONText", "KubernetesObjects",
                 "KubernetesResources", "PastedValues", "SecretMemory", "StorageAudit", "Transformers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -1,2 +1,3 @@
 import EncconfCommands
-print("hi")
+
+Encconf.start()

@@ -21,7 +21,7 @@ struct Console {
 
     /// Writes a result. A reader that has gone away is no error: there is nobody left to tell.
     func write(_ bytes: RawSpan) throws(CommandFailure) {
-        guard !StandardStreams.isOutputMissing else {
+        guard !StandardStreams.missing.contains(STDOUT_FILENO) else {
             throw CommandFailure("standard output is closed", hint: "give the result somewhere to go")
         }
         do {

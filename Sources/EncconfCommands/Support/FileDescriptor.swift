@@ -34,7 +34,7 @@ struct FileDescriptor: ~Copyable {
 
     static func open(_ path: String, flags: Int32, mode: mode_t = 0) throws(SystemError) -> FileDescriptor {
         while true {
-            let raw = Glibc.open(path, flags | O_CLOEXEC, mode)
+            let raw = unsafe Glibc.open(path, flags | O_CLOEXEC, mode)
             if raw >= 0 { return FileDescriptor(raw: raw, isOwned: true) }
             guard errno == EINTR else { throw .last }
         }

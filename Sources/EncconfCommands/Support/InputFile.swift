@@ -15,7 +15,7 @@ enum InputFile {
     static func name(_ path: String) -> String { path == "-" ? "standard input" : path.printable }
 
     static func readStandardInput() throws(CommandFailure) -> SecretBytes {
-        guard !StandardStreams.isInputMissing else {
+        guard !StandardStreams.missing.contains(STDIN_FILENO) else {
             throw CommandFailure("standard input is closed", hint: "pipe something into it, or name a file")
         }
         if isatty(STDIN_FILENO) == 1 {

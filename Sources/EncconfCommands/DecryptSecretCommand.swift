@@ -1,0 +1,121 @@
+internal import ArgumentParser
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import JSONText
+internal import KubernetesObjects
+internal import KubernetesResources
+internal import PastedValues
+internal import SecretMemory
+internal import StorageAudit
+internal import Transformers
+
+/// `encconf decrypt-secret`
+struct DecryptSecretCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "decrypt-secret",
+        abstract: "Open what etcd holds of a Secret, or of any other object.",
+        discussion: """
+            Takes what `etcdctl get` printed, in any of its formats, or a hexdump or base64 of it. The manifest goes \
+            to standard output, its values replaced by length and SHA-256 unless --reveal is given; who wrote it goes \
+            to standard error. Several configurations are tried in order: the one in force, then archives of retired \
+            keys.
+
+            Example:
+              etcdctl get /registry/secrets/default/token | encconf decrypt-secret --config enc.yaml
+            """)
+
+    enum Format: String, CaseIterable, ExpressibleByArgument { case yaml, json, raw }
+
+    @Option(name: .long, help: ArgumentHelp("A configuration. Repeat it for archives.", valueName: "file"))
+    var config: [String]
+    @Argument(help: ArgumentHelp("A file with what was printed; - is standard input.", valueName: "source"))
+    var source = "-"
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Where the value stands in etcd, if the source does not tell.", valueName: "key"))
+    var etcdKey: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The resource. Default: what the etcd key tells, else secrets.", valueName: "resource"))
+    var resource: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("What the source is: auto, raw, base64, json, fields or hexdump.", valueName: "format"),
+        completion: .list(PasteFormat.names), transform: PasteFormat.parse)
+    var format = PasteFormat.auto
+    @Flag(name: .long, help: "Show the values themselves.")
+    var reveal = false
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("yaml, json, or raw: the decrypted bytes as they are.", valueName: "format"))
+    var output: Format = .yaml
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard !config.isEmpty else { throw ValidationError("--config is missing") }
+        let inputs = config + [source]
+        guard inputs.count(where: { $0 == "-" }) <= 1 else {
+            throw ValidationError("standard input can be read once only; name a file for the other")
+        }
+        guard format != .raw || etcdKey != nil else { throw ValidationError("--format raw needs --etcd-key") }
+        guard etcdKey?.isEmpty != true else { throw ValidationError("--etcd-key is empty") }
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        var files: [ConfigurationFile] = []
+        for path in config { files.append(try ConfigurationFile.load(path, headerless: reading.headerless)) }
+        let records = try readRecords()
+        guard output != .raw || records.count == 1 else {
+            throw CommandFailure(
+                "\(InputFile.name(source)): holds \(records.count) values; raw bytes of several cannot be told apart",
+                hint: "get a single key, or leave -o raw out")
+        }
+        let presenter = ObjectPresenter(
+            reader: ObjectReader(files.map(\.configuration), unwrapping: NoKMS()), files: files, console: console,
+            isRevealed: reveal)
+        switch output {
+        case .raw: return try presenter.presentRaw(records[0])
+        case .yaml: return try presenter.presentManifests(records)
+        case .json: return try presenter.presentReports(records)
+        }
+    }
+
+    /// The values of the source, each with its place in etcd.
+    private func readRecords() throws(CommandFailure) -> [StoredRecord] {
+        let content = try InputFile.read(source)
+        let pasted: [PastedValue]
+        do throws(PasteError) {
+            pasted = try PastedValue.parse(content.bytes, format: format)
+        } catch {
+            throw CommandFailure("\(InputFile.name(source)): \(error.explanation)", hint: error.hint)
+        }
+        guard etcdKey == nil || pasted.count == 1 else {
+            throw CommandFailure(
+                "\(InputFile.name(source)): holds \(pasted.count) values, and --etcd-key names one",
+                hint: "leave --etcd-key out; the source names their keys")
+        }
+        var records: [StoredRecord] = []
+        for value in pasted {
+            let place = try EtcdPlace.resolve(
+                etcdKey: etcdKey.map { Array($0.utf8) } ?? value.etcdKey, resource: resource)
+            records.append(
+                StoredRecord(
+                    etcdKey: place.bytes, registryKey: place.registryKey, resource: place.resource,
+                    readings: [value.value] + value.alternatives, revision: value.modRevision))
+        }
+        return records
+    }
+}
+
+extension PasteFormat {
+    /// The format of that name.
+    fileprivate static func parse(_ name: String) throws -> PasteFormat {
+        guard let format = PasteFormat(rawValue: name) else {
+            throw ValidationError("\(name) is no format; there are \(names.joined(separator: ", "))")
+        }
+        return format
+    }
+
+    fileprivate static var names: [String] { allCases.map(\.rawValue) }
+}

@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import KubernetesObjects
+internal import KubernetesResources
+internal import SecretMemory
+internal import Transformers
+
+/// `encconf encrypt`
+struct EncryptCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "encrypt",
+        abstract: "Seal a value as kube-apiserver would store it.",
+        discussion: """
+            Reads the plaintext from standard input and writes the stored value, in bytes, to standard output. The \
+            write key of the resource is used. AES-GCM ties the value to its etcd key, so it must be the right one.
+
+            Example:
+              encconf encrypt --config enc.yaml --etcd-key /registry/secrets/default/token < plain > stored
+            """)
+
+    @Option(name: .long, help: ArgumentHelp("The configuration.", valueName: "file"))
+    var config: String
+    @Option(name: .long, help: ArgumentHelp("Where the value will stand in etcd.", valueName: "key"))
+    var etcdKey: String
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The resource, such as widgets.example.com. Default: what the etcd key tells.", valueName: "resource"))
+    var resource: String?
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard config != "-" else { throw ValidationError("standard input is for the plaintext; name a file") }
+        guard !etcdKey.isEmpty else { throw ValidationError("--etcd-key is empty") }
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let file = try ConfigurationFile.load(config, headerless: reading.headerless)
+        let place = try EtcdPlace.resolve(etcdKey: Array(etcdKey.utf8), resource: resource)
+        let transformers = TransformerSet(file.configuration, unwrapping: NoKMS())
+        let transformer = try cipherCall { () throws(CipherError) in
+            try transformers.transformer(for: place.resource)
+        }
+        guard transformer.rule != nil else {
+            throw CommandFailure(
+                "\(config.printable): no entry covers \(place.resource.description.printable)",
+                hint: "kube-apiserver stores it in plaintext; `encconf show` lists what is covered")
+        }
+        let plaintext = try InputFile.readStandardInput()
+        warn(of: plaintext.bytes, for: place, console)
+        let key = place.bytes ?? []
+        var value = SecretBuffer()
+        do throws(SealError) {
+            try transformer.seal(plaintext.bytes, etcdKey: key.span.rawBytes, appendingTo: &value)
+        } catch {
+            throw failure(error)
+        }
+        try console.write(value.bytes)
+        return .success
+    }
+
+    /// Says so if kube-apiserver would not make an object of the plaintext. It is sealed all the same.
+    private func warn(of plaintext: RawSpan, for place: EtcdPlace, _ console: Console) {
+        guard StoredEncoding(sniffing: plaintext) != nil else {
+            return console.warning("the plaintext is no stored object: kube-apiserver will not decode it")
+        }
+        guard let key = place.registryKey, case .other(let identity) = IdentityCheck(plaintext: plaintext, key: key)
+        else { return }
+        console.warning(
+            "the plaintext is \(identity.kind.printable) \(identity.place), which is not what the etcd key names")
+    }
+
+    private func failure(_ error: SealError) -> CommandFailure {
+        switch error {
+        case .cipher(let error): return CommandFailure(libraryProblem(error))
+        case .kms(let provider):
+            guard case .kms(let plugin) = provider.kind else { return CommandFailure("the write key is unknown") }
+            return CommandFailure(
+                "new values are sealed by the KMS plugin \(plugin.name.printable) at \(plugin.endpoint.printable)",
+                hint: "plugins are not asked yet; give a configuration with a static key first")
+        }
+    }
+}

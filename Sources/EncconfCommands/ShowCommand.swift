@@ -1,0 +1,145 @@
+internal import ArgumentParser
+internal import EncryptionConfig
+internal import JSONText
+internal import SecretMemory
+
+/// `encconf show`
+struct ShowCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show what a configuration means: who writes and reads each resource, and with which keys.",
+        discussion: """
+            Keys are told apart by their fingerprints; their bytes are never shown. The hash is the one that \
+            kube-apiserver shows in its metrics for the file that it runs.
+
+            Example:
+              encconf show /etc/kubernetes/enc/enc.yaml
+            """)
+
+    @Argument(help: ArgumentHelp("The configuration; - is standard input.", valueName: "file"))
+    var file: String
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
+    var output: OutputFormat = .text
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let file = try ConfigurationFile.load(file, headerless: reading.headerless)
+        let summary = try ConfigurationSummary(file)
+        switch output {
+        case .text: try console.write(summary.text)
+        case .json: try console.write(summary.json().bytes)
+        }
+        return .success
+    }
+}
+
+/// The report of `show`.
+private struct ConfigurationSummary {
+    struct Resource {
+        let name: String
+        let read: [ReadKey]
+        var write: ReadKey { read[0] }
+        var isPlaintextReadable: Bool { read.contains { $0.provider == .identity } }
+    }
+
+    struct Key {
+        let provider: ProviderName
+        let name: String
+        let bits: Int
+        let fingerprint: String
+        let path: String
+    }
+
+    let path: String
+    let hash: String
+    let form: ConfigurationDocument.Form
+    let resources: [Resource]
+    let keys: [Key]
+
+    init(_ file: ConfigurationFile) throws(CommandFailure) {
+        path = file.path
+        hash = file.hash
+        form = file.configuration.form
+        resources = ResourceResolution(file.configuration).rules.map {
+            Resource(name: $0.pattern.description, read: ReadKey.list(of: $0.providers))
+        }
+        var keys: [Key] = []
+        for (provider, key) in file.configuration.keys {
+            keys.append(
+                Key(
+                    provider: provider.name, name: key.name, bits: key.secret.bytes.count * 8,
+                    fingerprint: try EncconfCommands.fingerprint(of: key), path: key.path))
+        }
+        self.keys = keys
+    }
+
+    var text: String {
+        var text = "\(InputFile.name(path))\n\(hash)\n"
+        for resource in resources {
+            let read = resource.read.map(\.description)
+            text += "\n\(resource.name.printable)\n"
+            text += "  writes     \(resource.write.provider == .identity ? "plaintext" : read[0])\n"
+            text += "  reads      \(read.joined(separator: "\n             "))\n"
+            text += "  plaintext  \(resource.isPlaintextReadable ? "readable" : "not readable")\n"
+        }
+        guard !keys.isEmpty else { return text }
+        var table = TextTable(header: ["PROVIDER", "KEY", "BITS", "FINGERPRINT", "POSITION"])
+        for key in keys {
+            table.append([key.provider.rawValue, key.name.printable, "\(key.bits)", key.fingerprint, key.path])
+        }
+        return text + "\n" + table.text
+    }
+
+    func json() -> SecretBytes {
+        var json = JSONWriter()
+        json.object { json in
+            json.reportHeader(kind: "ConfigurationSummary")
+            json.member("file", path)
+            json.member("form", form.rawValue)
+            json.member("hash", hash)
+            json.key("resources")
+            json.array { json in
+                for resource in resources { write(resource, to: &json) }
+            }
+            json.key("keys")
+            json.array { json in
+                for key in keys { write(key, to: &json) }
+            }
+        }
+        return json.finishLine()
+    }
+
+    private func write(_ resource: Resource, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("resource", resource.name)
+            json.key("write")
+            resource.write.write(to: &json)
+            json.key("read")
+            json.array { json in
+                for key in resource.read { key.write(to: &json) }
+            }
+            json.member("plaintextReadable", resource.isPlaintextReadable)
+        }
+    }
+
+    private func write(_ key: Key, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("provider", key.provider.rawValue)
+            json.member("key", key.name)
+            json.member("bits", key.bits)
+            json.member("fingerprint", key.fingerprint)
+            json.member("path", key.path)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Ends the text with a newline.
+    consuming func finishLine() -> SecretBytes {
+        var line = SecretBuffer()
+        line.append(finish().bytes)
+        line.append("\n")
+        return line.finish()
+    }
+}

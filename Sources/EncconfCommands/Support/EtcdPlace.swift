@@ -1,0 +1,34 @@
+internal import SecretMemory
+internal import KubernetesResources
+
+/// Where a value stands in etcd, and which resource it belongs to.
+struct EtcdPlace {
+    let bytes: [UInt8]?
+    let registryKey: RegistryKey?
+    let resource: GroupResource
+
+    /// - Parameters:
+    ///   - etcdKey: The bytes of the etcd key, if there is one.
+    ///   - resource: What `--resource` says, which is stronger than the etcd key.
+    static func resolve(etcdKey: [UInt8]?, resource: String?) throws(CommandFailure) -> EtcdPlace {
+        let named = resource.map { GroupResource(parsing: $0) }
+        guard let etcdKey else {
+            return EtcdPlace(bytes: nil, registryKey: nil, resource: named ?? GroupResource(resource: "secrets"))
+        }
+        let text = String(decoding: etcdKey, as: UTF8.self)
+        switch EtcdKey(bytes: etcdKey.span.rawBytes) {
+        case .object(let key):
+            return EtcdPlace(bytes: etcdKey, registryKey: key, resource: named ?? key.resource)
+        case .bookkeeping:
+            throw CommandFailure(
+                "\(text.printable): kube-apiserver keeps this key for itself; it is no object and never encrypted")
+        case .unrecognised:
+            guard let named else {
+                throw CommandFailure(
+                    "\(text.printable): this etcd key fits no resource",
+                    hint: "keys look like /registry/secrets/NAMESPACE/NAME; --resource tells the resource of another")
+            }
+            return EtcdPlace(bytes: etcdKey, registryKey: nil, resource: named)
+        }
+    }
+}

@@ -1,0 +1,232 @@
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import JSONText
+internal import KubernetesObjects
+internal import KubernetesResources
+internal import SecretMemory
+internal import StorageAudit
+internal import Transformers
+
+/// Opens records and shows them: the object on standard output, who wrote it on standard error.
+struct ObjectPresenter {
+    let reader: ObjectReader
+    let files: [ConfigurationFile]
+    let console: Console
+    let isRevealed: Bool
+
+    /// Manifests, one after another.
+    func presentManifests(_ records: [StoredRecord]) throws(CommandFailure) -> ExitStatus {
+        var manifests = ManifestWriter(disclosure: disclosure)
+        let status = try forEachObject(of: records) { object, value, _ throws(CommandFailure) in
+            manifests.append(object, plaintext: value.plaintext.span)
+        }
+        try console.write(manifests.finish().bytes)
+        return status
+    }
+
+    /// Reports of the kind `DecryptedObject`, one after another.
+    func presentReports(_ records: [StoredRecord]) throws(CommandFailure) -> ExitStatus {
+        var output = SecretBuffer()
+        let status = try forEachObject(of: records) { object, value, record throws(CommandFailure) in
+            let fingerprint = try value.fingerprint()
+            var json = JSONWriter()
+            json.object { json in
+                json.reportHeader(kind: "DecryptedObject")
+                json.optionalMember("etcdKey", record.etcdKeyText)
+                json.member("resource", record.resource.description)
+                json.member("provider", value.provider.name.rawValue)
+                json.optionalMember("key", value.keyName)
+                json.optionalMember("fingerprint", fingerprint)
+                json.member("stale", value.isStale)
+                if let revision = record.revision {
+                    json.member("revision", revision)
+                } else {
+                    json.key("revision")
+                    json.null()
+                }
+                json.key("object")
+                object.write(to: &json, plaintext: value.plaintext.span, disclosure: disclosure)
+            }
+            output.append(json.finishLine().bytes)
+        }
+        try console.write(output.bytes)
+        return status
+    }
+
+    /// The decrypted bytes, whatever they are.
+    func presentRaw(_ record: StoredRecord) throws(CommandFailure) -> ExitStatus {
+        let answer = try read(record)
+        let value: OpenedValue
+        switch answer {
+        case .object(let opened): value = opened
+        case .notTheObject(let opened, let check, _):
+            console.warning(
+                "\(record.name): \(check.explained(provider: opened.provider.name).text); these are the bytes as they are"
+            )
+            value = opened
+        case .unreadable(let errors, let rightKey): throw unreadable(record, errors, rightKey: rightKey?.0)
+        }
+        try describe(value, of: record)
+        console.warning("the decrypted bytes are shown in clear")
+        let plaintext = value.plaintext
+        try console.write(plaintext.span)
+        if case .object = answer { return .success }
+        return .findings
+    }
+
+    /// Opens each record and hands on those that are objects. The others are told of on standard error.
+    private func forEachObject(
+        of records: [StoredRecord],
+        _ body: (StoredObject, OpenedValue, StoredRecord) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) -> ExitStatus {
+        var hasFindings = false
+        var failures: [CommandFailure.Problem] = []
+        for record in records {
+            do throws(CommandFailure) {
+                let (value, isFine) = try openObject(record)
+                let object = try readObject(value, of: record)
+                try describe(value, of: record)
+                try body(object, value, record)
+                if !isFine { hasFindings = true }
+            } catch {
+                failures += error.problems
+            }
+        }
+        guard failures.isEmpty else {
+            if failures.count == records.count || records.count == 1 { throw CommandFailure(failures) }
+            console.failure(CommandFailure(failures))
+            return .failure
+        }
+        return hasFindings ? .findings : .success
+    }
+
+    /// Opens a record to the object that it holds, with the key that fits if kube-apiserver would use another.
+    private func openObject(_ record: StoredRecord) throws(CommandFailure) -> (value: OpenedValue, isFine: Bool) {
+        switch try read(record) {
+        case .object(let value): return (value, true)
+        case .notTheObject(let value, let check, let rightKey):
+            let (text, hint) = check.explained(provider: value.provider.name)
+            let opener = "\(record.name): with \(try value.openerName()) \(text)"
+            if let (found, answer) = rightKey {
+                console.warning(
+                    opener, hint: "\(hint); kube-apiserver answers with these wrong bytes, or an error about them")
+                console.note("\(record.name): \(try foundName(found)) opens it to the object, which is shown")
+                return (answer, false)
+            }
+            guard case .other = check else { throw CommandFailure(opener, hint: hint) }
+            console.warning(opener, hint: hint)
+            return (value, false)
+        case .unreadable(let errors, let rightKey):
+            guard let (found, answer) = rightKey else { throw unreadable(record, errors, rightKey: nil) }
+            let failure = unreadable(record, errors, rightKey: found)
+            for problem in failure.problems { console.warning(problem.message, hint: problem.hint) }
+            return (answer, false)
+        }
+    }
+
+    private func readObject(_ value: OpenedValue, of record: StoredRecord) throws(CommandFailure) -> StoredObject {
+        do throws(StoredObjectError) {
+            return try StoredObject(reading: value.plaintext.span)
+        } catch {
+            let check: IdentityCheck = error == .cbor ? .cborNotRead : .undecodable(error)
+            let (text, hint) = check.explained(provider: value.provider.name)
+            throw CommandFailure("\(record.name): \(text)", hint: hint)
+        }
+    }
+
+    private func read(_ record: StoredRecord) throws(CommandFailure) -> ObjectReading {
+        if record.etcdKey == nil, record.readings[0].needsEtcdKey {
+            throw CommandFailure(
+                "\(record.name): the value is tied to its etcd key, which the input does not tell",
+                hint: "give it with --etcd-key, such as /registry/secrets/NAMESPACE/NAME")
+        }
+        return try cipherCall { () throws(CipherError) in try reader.read(record) }
+    }
+
+    /// Why none of the configurations opens a record.
+    private func unreadable(
+        _ record: StoredRecord, _ errors: [TransformError], rightKey: FoundKey?
+    ) -> CommandFailure {
+        if let request = errors.lazy.compactMap(\.missingUnwrap).first { return needsPlugin(record, request) }
+        var problems: [CommandFailure.Problem] = []
+        for (file, error) in zip(files, errors) {
+            let (text, meaning) = error.explained
+            let place = files.count > 1 ? " under \(file.path.printable)" : ""
+            let problem = CommandFailure.Problem(
+                message: "\(record.name): kube-apiserver cannot read this value\(place): \(text)", hint: meaning)
+            problems.append(problem)
+        }
+        if let rightKey, let last = problems.indices.last {
+            let name = (try? foundName(rightKey)) ?? rightKey.key.name.printable
+            problems[last].hint =
+                "\(name) opens it; to the value its name is \(rightKey.storedName.printable), so give it that name"
+        }
+        return CommandFailure(problems)
+    }
+
+    private func needsPlugin(_ record: StoredRecord, _ request: KMSUnwrapRequest) -> CommandFailure {
+        let endpoints = files.flatMap { $0.configuration.entries }.flatMap(\.providers).compactMap { provider in
+            if case .kms(let plugin) = provider.kind, plugin.name == request.provider { plugin.endpoint } else { nil }
+        }
+        let version = request.version2 == nil ? "v1" : "v2"
+        let keyID = request.version2.map { "; key ID \($0.keyID.printable)" } ?? ""
+        return CommandFailure(
+            "\(record.name): only the KMS \(version) plugin \(request.provider.printable) at "
+                + "\((endpoints.first ?? "").printable) can decrypt its key\(keyID)",
+            hint: "plugins are not asked yet; read the object through kube-apiserver")
+    }
+
+    /// Tells who wrote a value.
+    private func describe(_ value: OpenedValue, of record: StoredRecord) throws(CommandFailure) {
+        var facts = [try value.openerName(), value.isStale ? "stale" : "current"]
+        if let revision = record.revision { facts.append("revision \(revision)") }
+        if files.count > 1 { facts.append("by \(files[value.configurationIndex].path.printable)") }
+        console.note("\(record.name): \(facts.joined(separator: ", "))")
+    }
+
+    private func foundName(_ found: FoundKey) throws(CommandFailure) -> String {
+        "\(found.provider.name.rawValue) \(found.key.name.printable) (fingerprint \(try fingerprint(of: found.key)))"
+    }
+
+    private var disclosure: Disclosure {
+        Disclosure(isRevealed: isRevealed) { bytes in
+            (try? Digest.sha256(bytes)).map { Digest.hexadecimal($0) } ?? "unknown"
+        }
+    }
+}
+
+extension OpenedValue {
+    /// The name of the key, for KMS that of the provider; nil for identity.
+    fileprivate var keyName: String? {
+        if case .kms(let plugin) = provider.kind { plugin.name } else { key?.name }
+    }
+
+    fileprivate func fingerprint() throws(CommandFailure) -> String? {
+        guard let key else { return nil }
+        return try EncconfCommands.fingerprint(of: key)
+    }
+
+    /// `aescbc key1 (fingerprint 0123456789abcdef)`
+    fileprivate func openerName() throws(CommandFailure) -> String {
+        let name = [provider.name.rawValue, keyName?.printable].compactMap { $0 }.joined(separator: " ")
+        guard let fingerprint = try fingerprint() else { return name }
+        return "\(name) (fingerprint \(fingerprint))"
+    }
+}
+
+extension StoredRecord {
+    fileprivate var etcdKeyText: String? { etcdKey.map { String(decoding: $0, as: UTF8.self) } }
+
+    /// How messages call it.
+    fileprivate var name: String { etcdKeyText?.printable ?? "the value" }
+}
+
+extension SecretKey {
+    /// Whether the value was sealed by a provider that ties it to its etcd key.
+    fileprivate var needsEtcdKey: Bool {
+        [EnvelopePrefix.aesgcm, EnvelopePrefix.kmsv1, EnvelopePrefix.kmsv2].contains { prefix in
+            let bytes = Array(prefix.utf8)
+            return span.starts(with: bytes.span.rawBytes)
+        }
+    }
+}
