@@ -108,7 +108,9 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "TransformersTests", dependencies: ["Transformers", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "StorageAuditTests", dependencies: ["StorageAudit", "TestSupport"], swiftSettings: tests),
+        // Runs the built program, as its users do.
         .testTarget(
-            name: "EncconfCommandsTests", dependencies: ["EncconfCommands", "TestSupport"], swiftSettings: tests),
+            name: "EncconfCommandsTests", dependencies: ["encconf", "JSONText", "SecretMemory", "TestSupport"],
+            swiftSettings: tests),
     ]
 )

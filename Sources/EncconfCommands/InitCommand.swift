@@ -68,7 +68,7 @@ struct InitCommand: EncconfCommand {
         let text = try newConfiguration()
         if let file, file != "-" {
             try SafeWrite.write(text.span, to: file, replacing: force)
-            console.note("wrote \(file.printable) (mode 0600); keep a copy where no backup of etcd is kept")
+            console.note("wrote \(file.printable); keep a copy where no backup of etcd is kept")
         } else {
             try console.write(text.span)
         }

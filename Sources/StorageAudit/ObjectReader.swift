@@ -24,13 +24,13 @@ public enum ObjectReading {
     /// It opens, but what comes out is not the object that the etcd key names.
     /// - Parameters:
     ///   - check: What it is instead.
-    ///   - rightKey: The key that opens it to the right object, if one of the given ones does, and that object.
-    case notTheObject(OpenedValue, check: IdentityCheck, rightKey: (FoundKey, OpenedValue)?)
+    ///   - rightKey: A key of the configurations that opens it to the object that the etcd key names.
+    case notTheObject(OpenedValue, check: IdentityCheck, rightKey: FoundKey?)
     /// kube-apiserver would answer an error under each configuration.
     /// - Parameters:
     ///   - errors: One for each configuration.
-    ///   - rightKey: The key that opens it to the right object, if one of the given ones does, and that object.
-    case unreadable(errors: [TransformError], rightKey: (FoundKey, OpenedValue)?)
+    ///   - rightKey: A key of the configurations that opens it to the object that the etcd key names.
+    case unreadable(errors: [TransformError], rightKey: FoundKey?)
 }
 
 /// Opens values and asks what kube-apiserver does not: is this an object, and is it the one that the etcd key names?
@@ -70,17 +70,6 @@ public final class ObjectReader {
         return .unreadable(errors: errors, rightKey: rightKey)
     }
 
-    /// Opens a record as kube-apiserver does, and asks nothing of what comes out.
-    ///
-    /// - Returns: The plaintext, or the error under each configuration.
-    /// - Throws: ``CipherError`` if the cipher library lacks a cipher.
-    public func openRaw(_ record: StoredRecord) throws(CipherError) -> Result<OpenedValue, UnreadableValue> {
-        switch try read(record) {
-        case .object(let answer), .notTheObject(let answer, _, _): return .success(answer)
-        case .unreadable(let errors, _): return .failure(UnreadableValue(errors: errors))
-        }
-    }
-
     /// Whether a plaintext is the object that the etcd key of a record names. Without an etcd key any object will do.
     public static func check(_ plaintext: RawSpan, for record: StoredRecord) -> IdentityCheck {
         if let key = record.registryKey { return IdentityCheck(plaintext: plaintext, key: key) }
@@ -115,27 +104,16 @@ public final class ObjectReader {
     }
 
     /// Tries every static key of every configuration that has the value's cipher.
-    private func searchKey(of record: StoredRecord) throws(CipherError) -> (FoundKey, OpenedValue)? {
+    private func searchKey(of record: StoredRecord) throws(CipherError) -> FoundKey? {
         let etcdKey = record.etcdKey ?? []
-        for (index, transformers) in transformers.enumerated() {
+        for transformers in transformers {
             for value in record.readings {
-                var plaintext = SecretBuffer()
                 let found = try KeySearch.find(
-                    value.span, etcdKey: etcdKey.span.rawBytes, among: transformers.configuration.keys,
-                    appendingTo: &plaintext
+                    value.span, etcdKey: etcdKey.span.rawBytes, among: transformers.configuration.keys
                 ) { Self.check($0, for: record) == .same }
-                guard let found else { continue }
-                let answer = OpenedValue(
-                    plaintext: SecretKey(plaintext.finish()), provider: found.provider, key: found.key,
-                    isStale: true, configurationIndex: index)
-                return (found, answer)
+                if let found { return found }
             }
         }
         return nil
     }
-}
-
-/// The errors that kube-apiserver would answer, one for each configuration.
-public struct UnreadableValue: Error {
-    public let errors: [TransformError]
 }

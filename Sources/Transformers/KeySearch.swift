@@ -1,6 +1,6 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
-public import SecretMemory
+internal import SecretMemory
 
 /// A static key that opens a value although kube-apiserver would not try it, or not in time.
 public struct FoundKey: Sendable {
@@ -22,31 +22,29 @@ public enum KeySearch {
     ///   - value: The whole value as etcd has it.
     ///   - etcdKey: The etcd key, to which AES-GCM ties the value.
     ///   - keys: Candidates in order; those of other ciphers are passed over.
-    ///   - output: Gets the plaintext appended if a key is found.
     ///   - accepting: Whether a plaintext is what was stored. AES-CBC opens much with a wrong key, so it decides.
     /// - Throws: ``CipherError`` if the cipher library lacks a cipher.
     public static func find(
         _ value: RawSpan, etcdKey: RawSpan, among keys: [(provider: Provider, key: EncryptionKey)],
-        appendingTo output: inout SecretBuffer, accepting: (RawSpan) -> Bool
+        accepting: (RawSpan) -> Bool
     ) throws(CipherError) -> FoundKey? {
+        var plaintext = SecretBuffer()
         for (provider, key) in keys {
             let prefix = Array(provider.storedPrefix.utf8)
             guard value.starts(with: prefix.span.rawBytes) else { continue }
             let cipher = try KeyCipher(key, of: provider)
             let rest = value.extracting(droppingFirst: prefix.count)
             for end in nameEnds(in: rest) {
-                let start = output.count
+                plaintext.truncate(to: 0)
                 do throws(TransformError) {
                     _ = try cipher.open(
-                        rest.extracting(droppingFirst: end + 1), etcdKey: etcdKey, appendingTo: &output)
+                        rest.extracting(droppingFirst: end + 1), etcdKey: etcdKey, appendingTo: &plaintext)
                 } catch {
                     continue
                 }
-                if accepting(output.bytes.extracting(droppingFirst: start)) {
-                    let name = String(decoding: rest.extracting(first: end).copiedToArray(), as: UTF8.self)
-                    return FoundKey(provider: provider, key: key, storedName: name)
-                }
-                output.truncate(to: start)
+                guard accepting(plaintext.bytes) else { continue }
+                let name = String(decoding: rest.extracting(first: end).copiedToArray(), as: UTF8.self)
+                return FoundKey(provider: provider, key: key, storedName: name)
             }
         }
         return nil

@@ -1,26 +1,35 @@
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import KubernetesObjects
+internal import KubernetesResources
 internal import Transformers
 
 extension TransformError {
-    /// The error in kube-apiserver's words, and what it really means.
-    var explained: (text: String, meaning: String) {
-        let meaning = failures.map(\.meaning).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        return (apiserverText ?? "no answer: the request panics", meaning.joined(separator: "; "))
+    /// What the error really means for a value of this label.
+    func meaning(for label: StoredLabel, resource: GroupResource) -> String {
+        var clauses: [String] = []
+        for failure in failures {
+            let clause = failure.meaning(for: label, resource: resource)
+            if !clauses.contains(clause) { clauses.append(clause) }
+        }
+        return clauses.joined(separator: "; ")
     }
 }
 
 extension TransformFailure {
     /// What is really wrong, in one clause.
-    var meaning: String {
+    fileprivate func meaning(for label: StoredLabel, resource: GroupResource) -> String {
         switch self {
+        case .noMatchingProvider where label.provider == .identity:
+            "the value is plaintext, and the configuration has no identity provider for it"
+        case .noMatchingProvider where label.provider == nil:
+            "the value names a provider that Kubernetes does not have"
         case .noMatchingProvider:
-            "no provider of the configuration has the prefix of this value, or it is plaintext and identity is missing"
-        case .noMatchingKey(let provider):
-            "the value names a \(provider.rawValue) key that the configuration does not have"
+            "the value was written by \(label.text), and the configuration has no such provider for this resource"
+        case .noMatchingKey: "the value was written by \(label.text), and the configuration has no key of that name"
         case .encryptedWithoutRule:
-            "no entry of the configuration covers this resource, and the value is encrypted"
+            "the value was written by \(label.text), and no entry of the configuration covers "
+                + resource.description.printable
         case .cipher(let error, let provider, let key): error.meaning(provider: provider, key: key.printable)
         case .envelope(_, let provider): "the envelope of KMS provider \(provider.printable) is damaged"
         case .plugin(_, let provider, _): "the plugin of KMS provider \(provider.printable) does not decrypt the key"
@@ -30,6 +39,11 @@ extension TransformFailure {
             "\(provider.rawValue) \(key?.printable ?? "") opens it to something else"
         }
     }
+}
+
+extension StoredLabel {
+    /// `aescbc key1`
+    var text: String { [provider?.rawValue, key?.printable].compactMap { $0 }.joined(separator: " ") }
 }
 
 extension CipherError {

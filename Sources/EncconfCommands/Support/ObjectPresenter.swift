@@ -64,7 +64,7 @@ struct ObjectPresenter {
                 "\(record.name): \(check.explained(provider: opened.provider.name).text); these are the bytes as they are"
             )
             value = opened
-        case .unreadable(let errors, let rightKey): throw unreadable(record, errors, rightKey: rightKey?.0)
+        case .unreadable(let errors, let rightKey): throw try unreadable(record, errors, rightKey: rightKey)
         }
         try describe(value, of: record)
         console.warning("the decrypted bytes are shown in clear")
@@ -100,27 +100,20 @@ struct ObjectPresenter {
         return hasFindings ? .findings : .success
     }
 
-    /// Opens a record to the object that it holds, with the key that fits if kube-apiserver would use another.
+    /// Opens a record to the object that it holds. An object that was moved is shown too, and is a finding.
     private func openObject(_ record: StoredRecord) throws(CommandFailure) -> (value: OpenedValue, isFine: Bool) {
         switch try read(record) {
         case .object(let value): return (value, true)
         case .notTheObject(let value, let check, let rightKey):
             let (text, hint) = check.explained(provider: value.provider.name)
-            let opener = "\(record.name): with \(try value.openerName()) \(text)"
-            if let (found, answer) = rightKey {
-                console.warning(
-                    opener, hint: "\(hint); kube-apiserver answers with these wrong bytes, or an error about them")
-                console.note("\(record.name): \(try foundName(found)) opens it to the object, which is shown")
-                return (answer, false)
+            let message = "\(record.name): with \(try value.openerName()) \(text)"
+            if let rightKey {
+                throw CommandFailure(message, hint: "\(hint); \(try foundName(rightKey)) opens it to the object")
             }
-            guard case .other = check else { throw CommandFailure(opener, hint: hint) }
-            console.warning(opener, hint: hint)
+            guard case .other = check else { throw CommandFailure(message, hint: hint) }
+            console.warning(message, hint: hint)
             return (value, false)
-        case .unreadable(let errors, let rightKey):
-            guard let (found, answer) = rightKey else { throw unreadable(record, errors, rightKey: nil) }
-            let failure = unreadable(record, errors, rightKey: found)
-            for problem in failure.problems { console.warning(problem.message, hint: problem.hint) }
-            return (answer, false)
+        case .unreadable(let errors, let rightKey): throw try unreadable(record, errors, rightKey: rightKey)
         }
     }
 
@@ -137,7 +130,7 @@ struct ObjectPresenter {
     private func read(_ record: StoredRecord) throws(CommandFailure) -> ObjectReading {
         if record.etcdKey == nil, record.readings[0].needsEtcdKey {
             throw CommandFailure(
-                "\(record.name): the value is tied to its etcd key, which the input does not tell",
+                "the value is tied to its etcd key, which the input does not tell",
                 hint: "give it with --etcd-key, such as /registry/secrets/NAMESPACE/NAME")
         }
         return try cipherCall { () throws(CipherError) in try reader.read(record) }
@@ -146,20 +139,25 @@ struct ObjectPresenter {
     /// Why none of the configurations opens a record.
     private func unreadable(
         _ record: StoredRecord, _ errors: [TransformError], rightKey: FoundKey?
-    ) -> CommandFailure {
+    ) throws(CommandFailure) -> CommandFailure {
         if let request = errors.lazy.compactMap(\.missingUnwrap).first { return needsPlugin(record, request) }
+        let value = record.readings[0]
+        let label = StoredLabel(reading: value.span)
         var problems: [CommandFailure.Problem] = []
         for (file, error) in zip(files, errors) {
-            let (text, meaning) = error.explained
             let place = files.count > 1 ? " under \(file.path.printable)" : ""
-            let problem = CommandFailure.Problem(
-                message: "\(record.name): kube-apiserver cannot read this value\(place): \(text)", hint: meaning)
-            problems.append(problem)
+            let text = error.apiserverText ?? "no answer, since the request panics"
+            problems.append(
+                CommandFailure.Problem(
+                    message: "\(record.name): kube-apiserver cannot read this value\(place): \(text)",
+                    hint: error.meaning(for: label, resource: record.resource)))
         }
         if let rightKey, let last = problems.indices.last {
-            let name = (try? foundName(rightKey)) ?? rightKey.key.name.printable
-            problems[last].hint =
-                "\(name) opens it; to the value its name is \(rightKey.storedName.printable), so give it that name"
+            let hint = [problems[last].hint, "\(try foundName(rightKey)) opens it"].compactMap { $0 }
+            let name =
+                rightKey.storedName == rightKey.key.name
+                ? "" : ", which the value knows by the name \(rightKey.storedName.printable)"
+            problems[last].hint = hint.joined(separator: "; ") + name
         }
         return CommandFailure(problems)
     }

@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A session at the terminal, as testdata/cli/README.md describes it.
+struct Transcript: CustomTestStringConvertible, Sendable {
+    let name: String
+    let text: String
+
+    var testDescription: String { name }
+
+    static func all() throws -> [Transcript] {
+        try FileManager.default.contentsOfDirectory(atPath: TestData.path("cli")).filter { $0.hasSuffix(".txt") }
+            .sorted()
+            .map { Transcript(name: $0, text: String(decoding: try TestData.bytes("cli/\($0)"), as: UTF8.self)) }
+    }
+
+    /// The lines before the first file.
+    var session: String { String(text.components(separatedBy: "\n-- ")[0]) }
+
+    /// The files that the session finds in its folder.
+    var files: [(name: String, content: String)] {
+        text.components(separatedBy: "\n-- ").dropFirst().compactMap { part in
+            guard let end = part.range(of: " --\n") else { return nil }
+            return (String(part[..<end.lowerBound]), String(part[end.upperBound...]) + "\n")
+        }
+    }
+
+    /// The session run anew: comments and commands as they are, what the program answers as it answers now.
+    func replayed() throws -> String {
+        let program = try Program()
+        defer { program.remove() }
+        for file in files {
+            try Data(file.content.utf8).write(to: program.workingFolder.appendingPathComponent(file.name))
+        }
+        var lines: [String] = []
+        for line in session.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("#") || line.isEmpty { lines.append(String(line)) }
+            guard line.hasPrefix("$ ") else { continue }
+            lines.append(String(line))
+            let result = try program.shell(String(line.dropFirst(2)))
+            if result.status != 0 { lines.append("? \(result.status)") }
+            lines += Self.lines(result.errors).map { "! \($0)" }
+            lines += Self.lines(result.text).map { "  \($0)" }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func lines(_ text: String) -> [Substring] {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.last?.isEmpty == true ? lines.dropLast() : lines
+    }
+}
+
+struct TranscriptTests {
+    @Test(arguments: try Transcript.all())
+    func replays(_ transcript: Transcript) throws {
+        let replayed = try transcript.replayed()
+        if ProcessInfo.processInfo.environment["UPDATE_TRANSCRIPTS"] == "1" {
+            let files = transcript.text.dropFirst(transcript.session.count)
+            try Data((replayed + files).utf8).write(to: URL(fileURLWithPath: TestData.path("cli/\(transcript.name)")))
+        }
+        #expect(replayed == transcript.session)
+    }
+}
