@@ -97,10 +97,10 @@ private struct Rendering: Sendable {
     let render: @Sendable ([UInt8]) throws -> [UInt8]
 
     static let all = [
-        program(.hexdump, "hexdump", "-C", orElse: hexdump),
-        program(.hexdump, "xxd", orElse: xxd),
-        program(.hexdump, "xxd", "-g", "1", "-c", "20", "-u", orElse: xxd),
-        program(.hexdump, "xxd", "-p", orElse: { $0.map(twoDigits).joined() }),
+        program(.hexdump, "hexdump", "-C"),
+        program(.hexdump, "xxd"),
+        program(.hexdump, "xxd", "-g", "1", "-c", "20", "-u"),
+        program(.hexdump, "xxd", "-p"),
         program(.hexdump, "od", "-A", "d", "-t", "x1z"),
         program(.hexdump, "od", "-A", "x", "-t", "x1"),
         program(.hexdump, "od", "-t", "x1"),
@@ -109,52 +109,12 @@ private struct Rendering: Sendable {
         program(.base64, "base64", "-w", "0"),
     ]
 
-    /// The program, or where it is not installed what it would print.
-    private static func program(
-        _ format: PasteFormat, _ name: String, _ arguments: String...,
-        orElse substitute: (@Sendable ([UInt8]) -> String)? = nil
-    ) -> Rendering {
+    private static func program(_ format: PasteFormat, _ name: String, _ arguments: String...) -> Rendering {
         var program = Program(name)
         program.arguments = arguments
         return Rendering(name: ([name] + arguments).joined(separator: " "), format: format) { [program] input in
-            if let printed = try program.run(on: input) { return printed }
-            let print = try #require(substitute)
-            return bytes(print(input))
+            try #require(try program.run(on: input), "\(name) is not installed")
         }
-    }
-
-    private static func hexdump(_ input: [UInt8]) -> String {
-        rows(of: input) { offset, row in
-            let columns = row.map { twoDigits($0) + " " }
-            let hex = columns.prefix(8).joined() + " " + columns.dropFirst(8).joined()
-            return eightDigits(offset) + "  " + padded(hex, to: 50) + "|" + characters(row) + "|\n"
-        } + eightDigits(input.count) + "\n"
-    }
-
-    private static func xxd(_ input: [UInt8]) -> String {
-        rows(of: input) { offset, row in
-            let groups = stride(from: 0, to: row.count, by: 2).map {
-                row.dropFirst($0).prefix(2).map(twoDigits).joined()
-            }
-            return eightDigits(offset) + ": " + padded(groups.joined(separator: " "), to: 41) + characters(row) + "\n"
-        }
-    }
-
-    private static func rows(of input: [UInt8], line: (Int, [UInt8]) -> String) -> String {
-        stride(from: 0, to: input.count, by: 16).map { line($0, Array(input.dropFirst($0).prefix(16))) }.joined()
-    }
-
-    private static func characters(_ row: [UInt8]) -> String {
-        row.map { (0x20...0x7e).contains($0) ? String(Character(Unicode.Scalar($0))) : "." }.joined()
-    }
-
-    private static func eightDigits(_ number: Int) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
-    }
-
-    private static func padded(_ text: String, to width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
     }
 }
 
