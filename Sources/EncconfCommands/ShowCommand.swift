@@ -36,13 +36,6 @@ struct ShowCommand: EncconfCommand {
 
 /// The report of `show`.
 private struct ConfigurationSummary {
-    struct Resource {
-        let name: String
-        let read: [ReadKey]
-        var write: ReadKey { read[0] }
-        var isPlaintextReadable: Bool { read.contains { $0.provider == .identity } }
-    }
-
     struct Key {
         let provider: ProviderName
         let name: String
@@ -54,16 +47,14 @@ private struct ConfigurationSummary {
     let path: String
     let hash: String
     let form: ConfigurationDocument.Form
-    let resources: [Resource]
+    let effective: EffectiveTable
     let keys: [Key]
 
     init(_ file: ConfigurationFile) throws(CommandFailure) {
         path = file.path
         hash = file.hash
         form = file.configuration.form
-        resources = ResourceResolution(file.configuration).rules.map {
-            Resource(name: $0.pattern.description, read: ReadKey.list(of: $0.providers))
-        }
+        effective = EffectiveTable(file.configuration)
         var keys: [Key] = []
         for (provider, key) in file.configuration.keys {
             keys.append(
@@ -75,14 +66,7 @@ private struct ConfigurationSummary {
     }
 
     var text: String {
-        var text = "\(InputFile.name(path))\n\(hash)\n"
-        for resource in resources {
-            let read = resource.read.map(\.description)
-            text += "\n\(resource.name.printable)\n"
-            text += "  writes     \(resource.write.provider == .identity ? "plaintext" : read[0])\n"
-            text += "  reads      \(read.joined(separator: "\n             "))\n"
-            text += "  plaintext  \(resource.isPlaintextReadable ? "readable" : "not readable")\n"
-        }
+        let text = "\(InputFile.name(path))\n\(hash)\n" + effective.text
         guard !keys.isEmpty else { return text }
         var table = TextTable(header: ["PROVIDER", "KEY", "BITS", "FINGERPRINT", "POSITION"])
         for key in keys {
@@ -99,28 +83,13 @@ private struct ConfigurationSummary {
             json.member("form", form.rawValue)
             json.member("hash", hash)
             json.key("resources")
-            json.array { json in
-                for resource in resources { write(resource, to: &json) }
-            }
+            effective.write(to: &json)
             json.key("keys")
             json.array { json in
                 for key in keys { write(key, to: &json) }
             }
         }
         return json.finishLine()
-    }
-
-    private func write(_ resource: Resource, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("resource", resource.name)
-            json.key("write")
-            resource.write.write(to: &json)
-            json.key("read")
-            json.array { json in
-                for key in resource.read { key.write(to: &json) }
-            }
-            json.member("plaintextReadable", resource.isPlaintextReadable)
-        }
     }
 
     private func write(_ key: Key, to json: inout JSONWriter) {
