@@ -11,6 +11,8 @@ public struct YAMLError: Error, Equatable {
         case tooManyNodes
         /// Over ``YAMLLimits/valueCount``, after aliases have been followed.
         case tooManyValues
+        /// Byte order marks all over the file.
+        case tooManyByteOrderMarks
         /// libyaml got no memory.
         case outOfMemory
         /// The text is no YAML. The words are those of libyaml, and of go-yaml.
@@ -53,6 +55,12 @@ public struct YAMLError: Error, Equatable {
         self.goLine = goLine
     }
 
+    /// The line that go-yaml's `parser.fail` names for a line counted from 0 (go-yaml v2.4, decode.go).
+    static func goLine(_ line: Int, isScanner: Bool = false, context: Int = 0) -> Int? {
+        if line != 0 { return isScanner ? line + 1 : line }
+        return context == 0 ? nil : context
+    }
+
     /// The name of an anchor, if it may be shown: the base64 text of the shortest AES key has 24 characters.
     static func showable(_ anchor: String) -> String? { anchor.utf8.count < 16 ? anchor : nil }
 }
@@ -64,7 +72,8 @@ extension YAMLError {
     public var upstreamText: String? {
         let line = goLine.map { "line \($0): " } ?? ""
         return switch reason {
-        case .tooLarge, .tooDeep, .tooManyNodes, .tooManyValues, .outOfMemory, .secondByteOrderMark, .tagBeforeComma:
+        case .tooLarge, .tooDeep, .tooManyNodes, .tooManyValues, .tooManyByteOrderMarks, .outOfMemory,
+            .secondByteOrderMark, .tagBeforeComma:
             nil
         case .syntax(let problem, _): "yaml: \(line)\(problem)"
         case .json(let problem): problem
@@ -88,6 +97,7 @@ extension YAMLError {
         case .tooDeep: "more than \(YAMLLimits.depth) levels of nesting"
         case .tooManyNodes: "more than \(YAMLLimits.nodeCount) nodes"
         case .tooManyValues: "more than \(YAMLLimits.valueCount) values once aliases are followed"
+        case .tooManyByteOrderMarks: "byte order marks stand at the start of lines"
         case .outOfMemory: "not enough memory to parse the file"
         case .syntax(let problem, let context): problem + (context.map { " \($0)" } ?? "")
         case .json(let problem): problem

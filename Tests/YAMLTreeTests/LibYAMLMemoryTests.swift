@@ -12,8 +12,8 @@ import Testing
         #expect(LibYAMLMemory.wipedByteCount - before > 16384 * 4 + text.utf8.count)
     }
 
-    /// A name that no other code has in memory is not found in what libyaml has given back.
-    @Test func blocksAreZeroAfterRelease() throws {
+    /// A block that grows keeps its bytes; each block is wiped in all its length.
+    @Test func blocksAreWipedWhenTheyAreLetGo() throws {
         let block = try #require(yamlMalloc(4096))
         block.initializeMemory(as: UInt8.self, repeating: 0xa5, count: 4096)
         let larger = try #require(yamlRealloc(block, 8192))

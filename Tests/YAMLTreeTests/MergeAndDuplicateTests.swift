@@ -40,6 +40,8 @@ import Testing
         ("%YAML 1.2\n---\na: 1\n", "yaml: found incompatible YAML document"),
         ("# c\n%TAG ! x\n%YAML 1.2\n---\na: 1\n", "yaml: line 2: found incompatible YAML document"),
         ("%YAML 1.2\n%YAML 1.2\n---\na", "yaml: found incompatible YAML document"),
+        ("%YAML \t  01.02 # c\n---\na: 1\n", "yaml: found incompatible YAML document"),
+        ("%YAML 1.001\n---\na: 1\n", "yaml: found extremely long version number"),
         ("%YAML 1.3\n---\n", "yaml: found incompatible YAML document"),
         (#"a: "\/""#, "yaml: found unknown escape character"),
         ("a:\n  b: \"x\n   \\/\"", "yaml: line 3: found unknown escape character"),

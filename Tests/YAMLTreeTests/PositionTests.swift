@@ -64,6 +64,15 @@ import Testing
         }
     }
 
+    @Test func flowCollectionsEndWithTheirBrackets() throws {
+        let text = "[&x {a: b} , !!map { } , c: d , ? e : f , {g: h} : i , [ ] ]"
+        let root = try #require(try YAMLDocument(text).root)
+        guard case .sequence(let elements) = root.content else { return }
+        #expect(root.range == 0..<text.utf8.count)
+        let texts = elements.map { String(decoding: Array(text.utf8)[$0.range], as: UTF8.self) }
+        #expect(texts == ["&x {a: b}", "!!map { }", "c: d", "? e : f", "{g: h} : i", "[ ]"])
+    }
+
     /// Lines and columns are those that a count of the characters gives.
     @Test(arguments: Form.allCases)
     func linesAndColumnsAreCharacters(_ form: Form) throws {

@@ -22,6 +22,8 @@ internal import SecretMemory
     // On the heap, because a `yaml_parser_t` holds pointers into itself.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutablePointer<Input>
+    /// Whether libyaml could be set up; want of memory is all that prevents it.
+    private let hasMemory: Bool
 
     /// Reads `text`, which the compiler keeps alive for as long as this value.
     @_lifetime(copy text)
@@ -30,8 +32,8 @@ internal import SecretMemory
         unsafe input = UnsafeMutablePointer.allocate(capacity: 1)
         unsafe input.initialize(to: text.withUnsafeBytes { unsafe Input(rest: $0) })
         unsafe parser.initialize(to: yaml_parser_t())
-        // Fails for want of memory alone, and then the first event says so: the parser is all zeroes.
-        _ = unsafe yaml_parser_initialize(parser)
+        hasMemory = unsafe yaml_parser_initialize(parser) == 1
+        precondition(LibYAMLMemory.isInstalled, "libyaml was linked without the allocator that wipes")
         unsafe yaml_parser_set_input(parser, readChunk, input)
     }
 
@@ -45,7 +47,7 @@ internal import SecretMemory
     @_lifetime(self: copy self)
     mutating func next() throws(Failure) -> YAMLEvent {
         var event = unsafe yaml_event_t()
-        guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw failure() }
+        guard unsafe hasMemory && yaml_parser_parse(parser, &event) == 1 else { throw failure() }
         defer { unsafe yaml_event_delete(&event) }
         return unsafe YAMLEvent(kind: kind(of: event), start: Mark(event.start_mark), end: Mark(event.end_mark))
     }
@@ -54,8 +56,7 @@ internal import SecretMemory
         switch unsafe event.type {
         case YAML_STREAM_START_EVENT: return .streamStart
         case YAML_DOCUMENT_START_EVENT:
-            let version = unsafe event.data.document_start.version_directive
-            return unsafe .documentStart(versionMinor: version.map { unsafe Int($0.pointee.minor) })
+            return unsafe .documentStart(hasVersion: event.data.document_start.version_directive != nil)
         case YAML_DOCUMENT_END_EVENT: return .documentEnd
         case YAML_ALIAS_EVENT: return unsafe .alias(string(event.data.alias.anchor) ?? "")
         case YAML_SCALAR_EVENT:

@@ -6,15 +6,23 @@ internal import Synchronization
 ///
 /// libyaml copies the text through its read buffers into scalars, growing both as it goes, and frees all of it as it
 /// is. It allocates through four functions of its own (libyaml 0.2.5, src/api.c) that it exports and calls through the
-/// dynamic linker. A program that defines them too is asked first, so these four serve every block of libyaml in the
-/// process. A test proves it: `LibYAMLMemoryTests`.
+/// dynamic linker. A program that exports them too is asked first, so the four below serve every block of libyaml in
+/// the process. They are public because the linker exports nothing else in an optimised build.
 enum LibYAMLMemory {
-    /// How many bytes have been wiped so far, all threads together. Tells tests that libyaml really ends up here.
+    /// Whether libyaml has ever asked for memory here. If not, the program was linked in a way that leaves its secrets
+    /// in freed memory.
+    static var isInstalled: Bool { allocated.load(ordering: .relaxed) > 0 }
+
+    /// How many bytes have been wiped so far, all threads together.
     static var wipedByteCount: Int { wiped.load(ordering: .relaxed) }
 
+    private static let allocated = Atomic<Int>(0)
     private static let wiped = Atomic<Int>(0)
 
-    fileprivate static func allocate(_ size: Int) -> UnsafeMutableRawPointer? { unsafe malloc(max(size, 1)) }
+    fileprivate static func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+        allocated.add(1, ordering: .relaxed)
+        return unsafe malloc(max(size, 1))
+    }
 
     fileprivate static func release(_ block: UnsafeMutableRawPointer?) {
         guard let block = unsafe block else { return }
@@ -25,11 +33,13 @@ enum LibYAMLMemory {
     }
 }
 
+/// For libyaml alone.
 @_cdecl("yaml_malloc")
-func yamlMalloc(_ size: Int) -> UnsafeMutableRawPointer? { unsafe LibYAMLMemory.allocate(size) }
+public func yamlMalloc(_ size: Int) -> UnsafeMutableRawPointer? { unsafe LibYAMLMemory.allocate(size) }
 
+/// For libyaml alone.
 @_cdecl("yaml_realloc")
-func yamlRealloc(_ block: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
+public func yamlRealloc(_ block: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
     guard let larger = unsafe LibYAMLMemory.allocate(size) else { return nil }
     if let block = unsafe block {
         unsafe larger.copyMemory(from: block, byteCount: min(size, Int(malloc_usable_size(block))))
@@ -38,11 +48,13 @@ func yamlRealloc(_ block: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutabl
     return unsafe larger
 }
 
+/// For libyaml alone.
 @_cdecl("yaml_free")
-func yamlFree(_ block: UnsafeMutableRawPointer?) { unsafe LibYAMLMemory.release(block) }
+public func yamlFree(_ block: UnsafeMutableRawPointer?) { unsafe LibYAMLMemory.release(block) }
 
+/// For libyaml alone.
 @_cdecl("yaml_strdup")
-func yamlStrdup(_ text: UnsafePointer<CChar>?) -> UnsafeMutablePointer<CChar>? {
+public func yamlStrdup(_ text: UnsafePointer<CChar>?) -> UnsafeMutablePointer<CChar>? {
     guard let text = unsafe text else { return nil }
     return unsafe strdup(text)
 }

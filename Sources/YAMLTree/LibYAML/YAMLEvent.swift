@@ -12,7 +12,7 @@ struct YAMLEvent {
     enum Kind {
         case streamStart
         case streamEnd
-        case documentStart(versionMinor: Int?)
+        case documentStart(hasVersion: Bool)
         case documentEnd
         case alias(String)
         case scalar(Scalar)
@@ -25,6 +25,8 @@ struct YAMLEvent {
     struct Properties {
         let anchor: String?
         let tag: String?
+
+        var isEmpty: Bool { anchor == nil && tag == nil }
     }
 
     struct Scalar {

@@ -5,29 +5,44 @@ internal import SecretMemory
 /// The character is shown to libyaml as another of the same width that means nothing to it, so that all marks stay
 /// right, and is put back into the text of the scalar. Where that is needed shows only when libyaml has tried.
 struct Disguise {
-    /// How often libyaml may try again. A file with more of it is refused with libyaml's words.
-    static let attempts = 64
+    /// How often libyaml may try. A file that needs more is refused with libyaml's words.
+    static let attempts = 16
 
-    private let encoding: SourceText.Encoding
-    /// Byte order marks that begin a line and have not been found in a scalar.
-    private var stray: [Int]
     private(set) var offsets: Set<Int> = []
+    private let encoding: SourceText.Encoding
+    /// Byte order marks that begin a line, in order; and how many of them the scalars so far have reached.
+    private let marks: [Int]
+    private var passedCount = 0
+    /// Those that stand in no scalar.
+    private var stray: [Int] = []
 
     init(_ text: borrowing SourceText) {
         encoding = text.encoding
-        stray = []
+        var marks: [Int] = []
         var offset = text.markByteCount
         var previous: Unicode.Scalar?
         while let (value, width) = text.character(at: offset) {
-            if value == "\u{feff}", previous?.isYAMLBreak ?? false { stray.append(offset) }
+            if value == "\u{feff}", previous?.isYAMLBreak ?? false { marks.append(offset) }
             previous = value
             offset += width
         }
+        self.marks = marks
     }
 
-    /// Notes the extent of a scalar.
+    /// Begins at the start of the file again.
+    mutating func restart() { (passedCount, stray) = (0, []) }
+
+    /// Notes the extent of a scalar. Scalars come in the order of the file.
     mutating func markScalar(_ range: Range<Int>) {
-        if !stray.isEmpty { stray.removeAll(where: range.contains) }
+        pass(range.lowerBound)
+        while passedCount < marks.count, marks[passedCount] < range.upperBound { passedCount += 1 }
+    }
+
+    private mutating func pass(_ end: Int) {
+        while passedCount < marks.count, marks[passedCount] < end {
+            stray.append(marks[passedCount])
+            passedCount += 1
+        }
     }
 
     /// Disguises a `:` in a flow collection before one of `,?[]{}`. libyaml 0.2.1 began to refuse it.
@@ -37,26 +52,29 @@ struct Disguise {
     /// for them in the wrong place (go-yaml v2.4, yamlprivateh.go, `is_bom`).
     mutating func addStrayMarks(before end: Int) -> Bool {
         let count = offsets.count
-        offsets.formUnion(stray.filter { $0 < end })
+        pass(end)
+        offsets.formUnion(stray)
         return offsets.count > count
     }
 
     /// The text as libyaml gets to see it.
     func apply(to text: borrowing SourceText) -> SecretBytes {
-        var bytes: [Int: UInt8] = [:]
-        for offset in offsets {
-            let isColon = text.character(at: offset)?.value == ":"
-            let low =
-                switch encoding {
-                case .utf8: isColon ? offset : offset + 2
-                case .utf16LittleEndian: offset
-                case .utf16BigEndian: offset + 1
-                }
-            // U+FEFC in place of U+FEFF: in both encodings the last byte alone differs.
-            bytes[low] = isColon ? UInt8(ascii: "x") : text.bytes[low] - 3
-        }
-        return SecretBytes.filling(capacity: text.bytes.byteCount) { output in
-            for offset in text.bytes.byteOffsets { output.append(bytes[offset] ?? text.bytes[offset]) }
+        SecretBytes.filling(capacity: text.bytes.byteCount) { output in
+            var start = 0
+            for offset in offsets.sorted() {
+                let isColon = text.character(at: offset)?.value == ":"
+                let changed =
+                    switch encoding {
+                    case .utf8: isColon ? offset : offset + 2
+                    case .utf16LittleEndian: offset
+                    case .utf16BigEndian: offset + 1
+                    }
+                output.append(contentsOf: text.bytes.extracting(start..<changed))
+                // U+FEFC in place of U+FEFF: in each encoding one byte differs.
+                output.append(isColon ? UInt8(ascii: "x") : text.bytes[changed] - 3)
+                start = changed + 1
+            }
+            output.append(contentsOf: text.bytes.extracting(droppingFirst: start))
         }
     }
 

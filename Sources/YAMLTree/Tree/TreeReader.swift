@@ -8,7 +8,9 @@ internal import SecretMemory
 struct TreeReader: ~Copyable, ~Escapable {
     private let text: SourceText
     private let map: SourceMap
+    private let rules: StricterRules
     private var disguise: Disguise
+    private var attempt = 1
     private var open: [Collection] = []
     private var root: YAMLNode?
     private var anchors: [String: Anchor] = [:]
@@ -20,26 +22,28 @@ struct TreeReader: ~Copyable, ~Escapable {
     /// Reads `bytes` up to the end of their first document; nil if it is empty.
     static func read(_ bytes: RawSpan) throws(YAMLError) -> YAMLNode? {
         var reader = TreeReader(bytes)
-        try reader.refuseSecondByteOrderMark()
+        try reader.rules.refuseSecondByteOrderMark()
         if try reader.readDocument(from: EventReader(text: bytes)) { return reader.root }
-        for _ in 1..<Disguise.attempts {
+        while true {
             reader.restart()
             let disguised = reader.disguise.apply(to: reader.text)
-            if try reader.readDocument(from: EventReader(text: disguised.bytes)) { break }
+            if try reader.readDocument(from: EventReader(text: disguised.bytes)) { return reader.root }
         }
-        return reader.root
     }
 
     @_lifetime(copy bytes)
     private init(_ bytes: RawSpan) {
         text = SourceText(bytes)
         map = SourceMap(text)
+        rules = StricterRules(text: text, map: map)
         disguise = Disguise(text)
     }
 
     @_lifetime(self: copy self)
     private mutating func restart() {
         (open, root, anchors, nodeCount, decodeError) = ([], nil, [:], 0, nil)
+        disguise.restart()
+        attempt += 1
     }
 
     private enum Anchor {
@@ -76,17 +80,20 @@ struct TreeReader: ~Copyable, ~Escapable {
                 event = try events.next()
             } catch {
                 if disguise(after: error) { return false }
-                if !hasStarted { try refuseNewerVersion(before: error.problemMark) }
+                if !hasStarted { try rules.refuseVersion(before: offset(error.problemMark)) }
                 throw self.error(error)
             }
             switch event.kind {
             case .streamStart: continue
             case .streamEnd: return true
-            case .documentStart(let versionMinor):
+            case .documentStart(let hasVersion):
                 hasStarted = true
-                if versionMinor ?? 1 != 1 { try refuseNewerVersion(before: event.end) }
+                if hasVersion { try rules.refuseVersion(before: offset(event.end)) }
             case .documentEnd:
-                if disguise.addStrayMarks(before: offset(event.start)) { return false }
+                if disguise.addStrayMarks(before: offset(event.start)) {
+                    guard attempt == Disguise.attempts else { return false }
+                    throw YAMLError(.tooManyByteOrderMarks, at: nil)
+                }
                 if let decodeError { throw decodeError }
                 return true
             default: try add(event)
@@ -96,7 +103,7 @@ struct TreeReader: ~Copyable, ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func disguise(after failure: EventReader.Failure) -> Bool {
-        guard failure.layer == .scanner || failure.layer == .parser else { return false }
+        guard attempt < Disguise.attempts, failure.layer == .scanner || failure.layer == .parser else { return false }
         if disguise.addStrayMarks(before: offset(failure.contextMark)) { return true }
         return failure.problem == "found unexpected ':'" && disguise.addColon(at: offset(failure.problemMark))
     }
@@ -109,9 +116,8 @@ struct TreeReader: ~Copyable, ~Escapable {
         case .sequenceStart(let properties, let isFlow):
             try begin(.sequence, properties, isFlow: isFlow, event)
         case .mappingStart(let properties, let isFlow):
-            let isPair =
-                isFlow && text.character(at: offset(event.start))?.value != "{" || event.start.index == event.end.index
-            try begin(isFlow && isPair ? .pair : .mapping, properties, isFlow: isFlow, event)
+            let isPair = isFlow && properties.isEmpty && !startsWithBrace(event)
+            try begin(isPair ? .pair : .mapping, properties, isFlow: isFlow, event)
         case .sequenceEnd, .mappingEnd: try end(event)
         case .streamStart, .streamEnd, .documentStart, .documentEnd: break
         }
@@ -122,8 +128,8 @@ struct TreeReader: ~Copyable, ~Escapable {
         _ kind: Collection.Kind, _ properties: YAMLEvent.Properties, isFlow: Bool, _ event: YAMLEvent
     ) throws(YAMLError) {
         guard open.count < YAMLLimits.depth else { throw YAMLError(.tooDeep, at: position(event.start)) }
-        if properties.tag != nil {
-            try refuseTagBeforeComma(PropertyScan(text, from: offset(event.start), to: offset(event.end)))
+        if properties.tag != nil, isInFlow {
+            try rules.refuseTagBeforeComma(PropertyScan(text, from: offset(event.start), to: offset(event.end)))
         }
         var number: Int?
         if let name = properties.anchor {
@@ -187,13 +193,13 @@ struct TreeReader: ~Copyable, ~Escapable {
     private mutating func scalar(_ scalar: YAMLEvent.Scalar, _ event: YAMLEvent) throws(YAMLError) -> YAMLNode {
         let (start, end) = (position(event.start), position(event.end))
         let scan = PropertyScan(text, from: start.offset, to: end.offset)
-        try refuseTagBeforeComma(scan)
-        switch scalar.style {
-        case .plain: try refuseQuestionMark(from: scan.contentOffset, to: end.offset)
-        case .double: try refuseEscapedSlash(from: scan.contentOffset, to: end.offset)
-        case .single, .literal, .folded: break
-        }
         let range = scan.contentOffset..<max(scan.contentOffset, end.offset)
+        if isInFlow { try rules.refuseTagBeforeComma(scan) }
+        switch scalar.style {
+        case .plain where isInFlow: try rules.refuseQuestionMark(in: range, closing: closingBracket)
+        case .double: try rules.refuseEscapedSlash(in: range)
+        case .plain, .single, .literal, .folded: break
+        }
         disguise.markScalar(range)
         let isDisguised = scalar.style == .plain && !disguise.offsets.isEmpty
         let content = YAMLScalar(
@@ -207,100 +213,22 @@ struct TreeReader: ~Copyable, ~Escapable {
         return node
     }
 
-    // MARK: What go-yaml v2 refuses and libyaml 0.2.5 does not
-
-    /// Two byte order marks: go-yaml skips the first character of each line as long as the second one is in its
-    /// buffer. That does no harm where lines begin with white space.
-    private func refuseSecondByteOrderMark() throws(YAMLError) {
-        guard text.markByteCount > 0, text.character(at: text.markByteCount)?.value == "\u{feff}" else { return }
-        var offset = text.markByteCount
-        var isLineStart = false
-        while offset < EventReader.portionByteCount, let (value, width) = text.character(at: offset) {
-            if isLineStart, value != " ", value != "\t" {
-                throw YAMLError(.secondByteOrderMark, at: map.position(ofByte: offset, in: text))
-            }
-            isLineStart = value.isYAMLBreak
-            offset += width
-        }
-    }
-
-    /// `%YAML 1.2`: libyaml 0.2.2 began to accept it.
-    private func refuseNewerVersion(before mark: Mark) throws(YAMLError) {
-        let end = offset(mark)
-        var lineStart = text.markByteCount
-        while lineStart < end {
-            var line: [Unicode.Scalar] = []
-            var next = lineStart
-            while next < end, let (value, width) = text.character(at: next) {
-                next += width
-                if value == "\n" || value == "\r" { break }
-                // The line of a directive is no secret, but any other might be.
-                if line.count < 16, line.first ?? value == "%" { line.append(value) }
-            }
-            let words = String(String.UnicodeScalarView(line)).split(whereSeparator: { $0 == " " || $0 == "\t" })
-            if words.count > 1, words[0] == "%YAML", words[1] == "1.2" || words[1] == "1.02" {
-                let position = map.position(ofByte: lineStart, in: text)
-                throw YAMLError(
-                    .syntax(problem: "found incompatible YAML document", context: nil), at: position,
-                    goLine: Self.goLine(position.line - 1))
-            }
-            lineStart = next
-        }
-    }
-
-    /// A `?` inside a plain scalar of a flow collection: libyaml 0.2.5 began to accept it.
-    private func refuseQuestionMark(from start: Int, to end: Int) throws(YAMLError) {
-        guard let collection = open.last(where: { $0.kind != .pair }), collection.isFlow else { return }
-        guard let position = firstOffset(from: start, to: end, where: { $0 == "?" }) else { return }
-        let closing = collection.kind == .sequence ? "]" : "}"
-        throw YAMLError(
-            .syntax(problem: "did not find expected ',' or '\(closing)'", context: nil), at: position,
-            goLine: Self.goLine(position.line - 1))
-    }
-
-    /// `"\/"`: libyaml 0.2.1 began to accept it.
-    private func refuseEscapedSlash(from start: Int, to end: Int) throws(YAMLError) {
-        var isEscaped = false
-        let slash = firstOffset(from: start, to: end) { value in
-            if isEscaped, value == "/" { return true }
-            isEscaped = !isEscaped && value == "\\"
-            return false
-        }
-        guard let slash else { return }
-        throw YAMLError(
-            .syntax(problem: "found unknown escape character", context: nil), at: slash,
-            goLine: Self.goLine(slash.line - 1, isScanner: true))
-    }
-
-    /// `{a: !x,b: c}`: libyaml 0.2.3 began to end a tag there.
-    private func refuseTagBeforeComma(_ scan: PropertyScan) throws(YAMLError) {
-        guard open.last?.isFlow == true, let offset = scan.commaOffset else { return }
-        throw YAMLError(.tagBeforeComma, at: map.position(ofByte: offset, in: text))
-    }
-
-    private func firstOffset(
-        from start: Int, to end: Int, where isWanted: (Unicode.Scalar) -> Bool
-    ) -> SourcePosition? {
-        var offset = start
-        while offset < end, let (value, width) = text.character(at: offset) {
-            if isWanted(value) { return map.position(ofByte: offset, in: text) }
-            offset += width
-        }
-        return nil
-    }
-
     // MARK: Places
+
+    private var isInFlow: Bool { open.last?.isFlow ?? false }
+
+    /// Whether a flow mapping begins with its brace. In `[{a: b}: c]` there is one too, but it belongs to the key.
+    private func startsWithBrace(_ event: YAMLEvent) -> Bool {
+        event.start.index < event.end.index && text.character(at: offset(event.start))?.value == "{"
+    }
+
+    /// What ends the flow collection that is being read.
+    private var closingBracket: Character { open.last { $0.kind != .pair }?.kind == .sequence ? "]" : "}" }
 
     private func offset(_ mark: Mark) -> Int { map.offset(ofCharacter: mark.index, in: text) }
 
     private func position(_ mark: Mark) -> SourcePosition {
         SourcePosition(line: mark.line + 1, column: mark.column + 1, offset: offset(mark))
-    }
-
-    /// The line that go-yaml's `parser.fail` names for a line counted from 0 (go-yaml v2.4, decode.go).
-    private static func goLine(_ line: Int, isScanner: Bool = false, context: Int = 0) -> Int? {
-        if line != 0 { return isScanner ? line + 1 : line }
-        return context == 0 ? nil : context
     }
 
     private func error(_ failure: EventReader.Failure) -> YAMLError {
@@ -313,7 +241,7 @@ struct TreeReader: ~Copyable, ~Escapable {
         case .scanner, .parser:
             return YAMLError(
                 .syntax(problem: failure.problem, context: failure.context), at: position(failure.problemMark),
-                goLine: Self.goLine(
+                goLine: YAMLError.goLine(
                     failure.problemMark.line, isScanner: failure.layer == .scanner, context: failure.contextMark.line))
         }
     }
