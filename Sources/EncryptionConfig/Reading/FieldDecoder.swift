@@ -184,7 +184,7 @@ struct FieldDecoder {
     static func duplicateDiagnostic(_ name: String, path: String?, at position: SourcePosition) -> Diagnostic {
         Diagnostic(
             code: RefusalCode.duplicateField, severity: .error, path: path, position: position,
-            message: "\(name) is set twice in one mapping", hint: "keep one of the two")
+            message: "this mapping sets \(name) twice", hint: "keep one of the two")
     }
 
     private static func wanted(_ goType: String) -> String {

@@ -63,7 +63,8 @@ struct KMSRules {
         func refused(_ detail: String) -> [FieldError] {
             [
                 .invalid(
-                    path, goQuoted(redactor.shown(endpoint)), detail, code: RefusalCode.kms, at: kms.endpoint?.position ?? kms.position,
+                    path, goQuoted(redactor.shown(endpoint)), detail, code: RefusalCode.kms,
+                    at: kms.endpoint?.position ?? kms.position,
                     hint: "write unix:///absolute/path/of/the/socket")
             ]
         }
@@ -71,7 +72,8 @@ struct KMSRules {
         do {
             let scheme = try GoURL(parsing: Array(endpoint.utf8)).scheme
             guard scheme != "unix" else { return [] }
-            return refused("unsupported scheme \(goQuoted(redactor.shown(scheme))) for KMS provider, only unix is supported")
+            return refused(
+                "unsupported scheme \(goQuoted(redactor.shown(scheme))) for KMS provider, only unix is supported")
         } catch {
             return refused("invalid endpoint for kms provider, error: \(error.text(redactor))")
         }

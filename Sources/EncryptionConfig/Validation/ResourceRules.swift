@@ -19,7 +19,8 @@ struct ResourceRules {
     private func nameError(of resource: Located<String>, at path: String) -> FieldError? {
         guard let (detail, hint) = nameObjection(resource.value) else { return nil }
         return .invalid(
-            path, goQuoted(redactor.shown(resource.value)), detail, code: RefusalCode.resource, at: resource.position, hint: hint)
+            path, goQuoted(redactor.shown(resource.value)), detail, code: RefusalCode.resource, at: resource.position,
+            hint: hint)
     }
 
     private func nameObjection(_ text: String) -> (detail: String, hint: String)? {
@@ -67,7 +68,8 @@ struct ResourceRules {
             errors.append(
                 .invalid(
                     path, list, "the same resource cannot be specified multiple times", code: RefusalCode.resource,
-                    at: entry.resources[second].position, message: "\(redactor.shown(names[second].description)) is listed more than once",
+                    at: entry.resources[second].position,
+                    message: "\(redactor.shown(names[second].description)) is listed more than once",
                     hint: "name each resource once"))
         }
         if let (wildcard, other) = pairs.first(where: { covers(names[$0], names[$1]) }) {
