@@ -5,12 +5,16 @@ struct KeyMaterial {
     /// Eight bytes in a row of what stands behind `secret:` or looks like base64 of a key, of the base64 of that, and of
     /// what it is the base64 of.
     private let pieces: Set<UInt64>
+    /// What stands behind `secret:`.
+    private let values: Set<String>
 
     init(_ bytes: [UInt8]) {
         let text = String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
-        let behindSecret = text.matches(of: #/(?i)secret["']?[ \t]*:[ \t]*["']?([^\s"',}\]!&*|>][^\s"',}\]]{7,})/#)
+        let behindSecret = text.matches(
+            of: #/(?i)secret["']?[ \t]*:[ \t]*(?:[!&][^\s]*[ \t]+)?["']?([^\s"',}\]!&*|>][^\s"',}\]]*)/#)
         let keys = text.matches(of: #/[A-Za-z0-9+\/]{22,}={0,2}/#).map { String($0.0) }
-        let secrets = Set(behindSecret.map { String($0.1) } + keys.filter(Self.looksRandom))
+        values = Set(behindSecret.map { String($0.1) })
+        let secrets = values.union(keys.filter(Self.looksRandom))
         let forms = secrets.flatMap { secret in
             [Data(secret.utf8), Data(secret.utf8).base64EncodedData()]
                 + [Data(base64Encoded: secret)].compactMap { $0 }
@@ -19,6 +23,9 @@ struct KeyMaterial {
         let saidAnyway = Self.pieces(of: Data("secret is a mandatory field for a key".utf8))
         pieces = Set(forms.flatMap { Self.pieces(of: $0) }).subtracting(saidAnyway)
     }
+
+    /// Whether the text is a secret, be it a short one, or has a piece of a key in it.
+    func isKey(_ text: String) -> Bool { values.contains(text) || isFound(in: text) }
 
     /// Whether a piece of a key is in the text.
     func isFound(in text: String) -> Bool { Self.pieces(of: Data(text.utf8)).contains(where: pieces.contains) }

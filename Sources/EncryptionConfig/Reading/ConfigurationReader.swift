@@ -16,11 +16,15 @@ extension ConfigurationDocument {
         guard source.count > 0 else { throw .emptyFile }
         if ProtobufHeader.isPrefix(of: source.bytes) { throw protobufRefusal(of: source.bytes) }
         let document: YAMLDocument
-        do { document = try YAMLDocument(parsing: source) } catch { throw refusal(of: error) }
+        do { document = try YAMLDocument(parsing: source) } catch { throw refusal(of: error, error.upstreamText) }
         let redactor = SecretRedactor(document.root)
         let value: YAMLValue
         let duplicates: [YAMLDuplicate]
-        do { (value, duplicates) = try document.view() } catch { throw refusal(of: error) }
+        do {
+            (value, duplicates) = try document.view()
+        } catch {
+            throw refusal(of: error, QuotedYAML(root: document.root, redactor: redactor).text(of: error))
+        }
         let header = try DocumentHeader.read(value)
         let meaning = try header.meaning(headerless: headerless, redactor: redactor)
         var reader = DocumentReader(redactor)
@@ -74,11 +78,11 @@ extension ConfigurationDocument {
             redactor.shown(duplicate.key.revealedText()), path: nil, at: duplicate.keyNode.start)
     }
 
-    private static func refusal(of error: YAMLError) -> ConfigurationRefusal {
+    private static func refusal(of error: YAMLError, _ text: String?) -> ConfigurationRefusal {
         var prefix = ""
         if case .json = error.reason { prefix = DocumentHeader.parseError }
         return ConfigurationRefusal(
-            stage: .decode, apiserverText: error.upstreamText.map { prefix + $0 },
+            stage: .decode, apiserverText: text.map { prefix + $0 },
             diagnostics: [
                 Diagnostic(
                     code: RefusalCode.syntax, severity: .error, position: error.position, message: error.message)
