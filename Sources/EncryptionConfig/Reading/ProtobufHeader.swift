@@ -66,7 +66,8 @@ enum ProtobufHeader {
                 throw Refusal(
                     text: "proto: wrong wireType = \(wireType) for field \(message.fields[Int(number) - 1])")
             }
-            let end = position + (try length(bytes, &position))
+            let length = try length(bytes, &position)
+            let end = position + length
             guard end <= bytes.byteCount else { throw unexpectedEnd }
             try body(Int(number), bytes.extracting(position..<end))
             position = end
@@ -80,7 +81,9 @@ enum ProtobufHeader {
             switch try varint(bytes, &position) & 7 {
             case 0: _ = try varint(bytes, &position)
             case 1: position += 8
-            case 2: position += try length(bytes, &position)
+            case 2:
+                let length = try length(bytes, &position)
+                position += length
             case 3: depth += 1
             case 4:
                 guard depth > 0 else { throw Refusal(text: "proto: unexpected end of group") }

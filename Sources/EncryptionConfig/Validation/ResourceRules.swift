@@ -64,7 +64,7 @@ struct ResourceRules {
         let pairs = names.indices.flatMap { left in names.indices.filter { $0 != left }.map { (left, $0) } }
         let list = "[" + entry.resources.map { jsonQuoted(redactor.shown($0.value)) }.joined(separator: ",") + "]"
         var errors: [FieldError] = []
-        if let (_, second) = pairs.first(where: { names[$0] == names[$1] }) {
+        if let (_, second) = pairs.first(where: { Self.isSame(names[$0], names[$1]) }) {
             errors.append(
                 .invalid(
                     path, list, "the same resource cannot be specified multiple times", code: RefusalCode.resource,
@@ -88,8 +88,13 @@ struct ResourceRules {
         return errors
     }
 
+    /// Byte by byte, as Go compares; to Swift an é of one character is one of two.
+    private static func isSame(_ left: GroupResource, _ right: GroupResource) -> Bool {
+        left.resource.utf8.elementsEqual(right.resource.utf8) && left.group.utf8.elementsEqual(right.group.utf8)
+    }
+
     private func covers(_ wildcard: GroupResource, _ other: GroupResource) -> Bool {
         guard wildcard.resource == "*" else { return false }
-        return wildcard.group == "*" || wildcard.group == other.group
+        return wildcard.group == "*" || wildcard.group.utf8.elementsEqual(other.group.utf8)
     }
 }
