@@ -4,6 +4,8 @@ public import Diagnostics
 public struct ConfigurationRefusal: Error {
     /// How far kube-apiserver would come with it.
     public enum Stage: String, Sendable {
+        /// The bytes of the file. Here that is only whether there are any.
+        case read
         /// YAML or JSON, `apiVersion` and `kind`, fields and types.
         case decode
         /// The rules for the whole document.
@@ -18,18 +20,41 @@ public struct ConfigurationRefusal: Error {
     public let apiserverText: String?
     /// What is wrong, in file order; never empty.
     public let diagnostics: [Diagnostic]
+    /// Whether kube-apiserver names the file when it could not decode it.
+    let namesFile: Bool
+
+    init(stage: Stage, apiserverText: String?, namesFile: Bool = true, diagnostics: [Diagnostic]) {
+        self.stage = stage
+        self.apiserverText = apiserverText
+        self.namesFile = namesFile
+        self.diagnostics = diagnostics
+    }
 
     /// The whole message that kube-apiserver would print for the file at `path`, secrets redacted.
     public func apiserverError(path: String) -> String? {
         guard let apiserverText else { return nil }
         return switch stage {
-        case .decode:
+        case .read:
+            "error while parsing file: error while loading file: encryption provider configuration file \"\(path)\" "
+                + apiserverText
+        case .decode where namesFile:
             "error while parsing file: error decoding encryption provider configuration file \"\(path)\": "
                 + apiserverText
-        case .validate: "error while parsing file: \(apiserverText)"
+        case .decode, .validate: "error while parsing file: \(apiserverText)"
         case .build: "error while building transformers: \(apiserverText)"
         }
     }
+}
+
+extension ConfigurationRefusal {
+    /// The refusal of a file without a byte.
+    static let emptyFile = ConfigurationRefusal(
+        stage: .read, apiserverText: "is empty",
+        diagnostics: [
+            Diagnostic(
+                code: RefusalCode.syntax, severity: .error, message: "the file is empty",
+                hint: "`encconf init` prints a configuration to begin with")
+        ])
 }
 
 /// The stable codes of what kube-apiserver refuses.

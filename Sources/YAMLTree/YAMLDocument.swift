@@ -42,6 +42,13 @@ public final class YAMLDocument: Sendable {
     }
 }
 
+extension YAMLNode {
+    /// What kube-apiserver makes of this part of a YAML document alone.
+    ///
+    /// - Throws: ``YAMLError`` as for the document.
+    public func value() throws(YAMLError) -> YAMLValue { try JSONView.value(of: self).0 }
+}
+
 extension YAMLDocument {
     /// The JSON value that kube-apiserver decodes; null for an empty document.
     ///

@@ -10,7 +10,7 @@ public struct YAMLValue: Sendable {
         /// UTF-8.
         case string(SecretKey)
         case array([YAMLValue])
-        /// For YAML sorted by the bytes of the keys, as Go writes its maps; for JSON in file order. No key twice.
+        /// For YAML sorted by the bytes of the keys, as Go writes its maps; without a key twice; for JSON in file order, with all members of a key.
         case object([YAMLMember])
     }
 
@@ -19,7 +19,7 @@ public struct YAMLValue: Sendable {
     public let node: YAMLNode
 }
 
-/// One member of an object. Of members with the same key this is the last one.
+/// One member of an object. For YAML the last one of those with the same key.
 public struct YAMLMember: Sendable {
     /// The key as JSON has it: `yes:` in YAML is `true` here.
     public let key: SecretKey

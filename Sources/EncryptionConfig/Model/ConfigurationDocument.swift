@@ -26,6 +26,8 @@ public struct ConfigurationDocument: Sendable {
     public let resources: [ResourceConfiguration]
     /// Where the list of resources stands, or the document if it has none.
     public let position: SourcePosition
+    /// Knows the secrets of the file, for every text that quotes it.
+    let redactor: SecretRedactor
 }
 
 /// One item of `resources`.
@@ -48,6 +50,8 @@ public struct ProviderConfiguration: Sendable {
 /// The keys of a provider, in order.
 public struct KeyListConfiguration: Sendable {
     public let keys: [KeyConfiguration]
+    /// Whether the file has no list at all, which kube-apiserver prints in another way than an empty one.
+    let isNull: Bool
     public let position: SourcePosition
 }
 

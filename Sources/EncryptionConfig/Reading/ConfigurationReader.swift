@@ -8,72 +8,108 @@ extension ConfigurationDocument {
     /// - Parameters:
     ///   - source: The bytes of the file, at most 16 MiB.
     ///   - headerless: Whether a file without `apiVersion` and `kind` is welcome.
-    /// - Throws: ``ConfigurationRefusal`` of the stage `decode`, with every finding of the kind that kube-apiserver
-    ///   reports first.
+    /// - Throws: ``ConfigurationRefusal`` of the stage `read` for no bytes, else of the stage `decode`, with every
+    ///   finding of the kind that kube-apiserver reports first.
     public static func read(
         _ source: consuming SecretBytes, headerless: Bool = false
     ) throws(ConfigurationRefusal) -> ConfigurationDocument {
+        guard source.count > 0 else { throw .emptyFile }
+        if ProtobufHeader.isPrefix(of: source.bytes) { throw protobufRefusal(of: source.bytes) }
+        let document: YAMLDocument
+        do { document = try YAMLDocument(parsing: source) } catch { throw refusal(of: error, error.upstreamText) }
+        let redactor = SecretRedactor(document.root)
         let value: YAMLValue
         let duplicates: [YAMLDuplicate]
-        let syntax: YAMLDocument.Syntax
         do {
-            let document = try YAMLDocument(parsing: source)
-            syntax = document.syntax
             (value, duplicates) = try document.view()
         } catch {
-            throw refusal(of: error)
+            throw refusal(of: error, QuotedYAML(root: document.root, redactor: redactor).text(of: error))
         }
-        let form = try DocumentHeader.read(value).form(headerless: headerless)
-        var reader = DocumentReader()
-        let configuration = reader.configuration(value, form: form)
-        try check(reader.decoder, duplicates: duplicates, syntax: syntax)
-        return configuration
+        let header = try DocumentHeader.read(value)
+        let meaning = try header.meaning(headerless: headerless, redactor: redactor)
+        var reader = DocumentReader(redactor)
+        // JSON reports the fields that are set twice as it decodes them.
+        let yamlDuplicates = document.syntax == .yaml ? duplicates : []
+        switch meaning {
+        case .configuration(let form):
+            let configuration = reader.configuration(value, form: form)
+            try check(reader.decoder, duplicates: yamlDuplicates, redactor)
+            return configuration
+        case .other(.withoutInternalVersion): throw header.notConvertible(redactor)
+        case .other(let kind):
+            reader.other(value, kind)
+            try check(reader.decoder, duplicates: yamlDuplicates, redactor)
+            // The internal version of a configuration is one, though without fields that JSON could set.
+            guard header.kind == "EncryptionConfiguration" else { throw header.unexpected(redactor) }
+            return ConfigurationDocument(
+                form: .current, resources: [], position: value.node.start, redactor: redactor)
+        }
     }
 
-    /// What the decoder noted, in the order in which Go would give up: a bad duration at once, a wrong type at the
-    /// end, and only then the findings of strictness.
+    /// What the decoder noted, in the order in which Go would give up: some mistakes at once, a wrong type at the end,
+    /// and only then the findings of strictness.
     private static func check(
-        _ decoder: FieldDecoder, duplicates: [YAMLDuplicate], syntax: YAMLDocument.Syntax
+        _ decoder: FieldDecoder, duplicates: [YAMLDuplicate], _ redactor: SecretRedactor
     ) throws(ConfigurationRefusal) {
-        if let finding = decoder.durationError ?? decoder.typeError {
+        if let finding = decoder.fatalError ?? decoder.typeError {
             throw ConfigurationRefusal(
                 stage: .decode, apiserverText: finding.apiserverText, diagnostics: [finding.diagnostic])
         }
-        guard !duplicates.isEmpty || !decoder.unknownFields.isEmpty else { return }
-        let texts = duplicateTexts(duplicates, syntax: syntax) + decoder.unknownFields.map(\.apiserverText)
-        let findings = duplicates.map(diagnostic) + decoder.unknownFields.map(\.diagnostic)
+        guard !duplicates.isEmpty || !decoder.strictErrors.isEmpty else { return }
+        // sigs.k8s.io/json keeps no more (internal/golang/encoding/json, `saveStrictError`).
+        let texts = yamlText(of: duplicates, redactor) + decoder.strictErrors.prefix(100).map(\.apiserverText)
         throw ConfigurationRefusal(
             stage: .decode, apiserverText: "strict decoding error: \(texts.joined(separator: ", "))",
-            diagnostics: findings)
+            diagnostics: duplicates.map { diagnostic(of: $0, redactor) } + decoder.strictErrors.map(\.diagnostic))
     }
 
-    private static func duplicateTexts(_ duplicates: [YAMLDuplicate], syntax: YAMLDocument.Syntax) -> [String] {
+    /// What go-yaml says of keys that are set twice: one text for all.
+    private static func yamlText(of duplicates: [YAMLDuplicate], _ redactor: SecretRedactor) -> [String] {
         guard !duplicates.isEmpty else { return [] }
-        switch syntax {
-        case .json:
-            return duplicates.map { "duplicate field \"\(FieldDecoder.showable($0.key.revealedText()))\"" }
-        case .yaml:
-            let lines = duplicates.map { duplicate in
-                let key = FieldDecoder.showable(duplicate.key.revealedText())
-                return "  line \(duplicate.line): key \(duplicate.isStringKey ? "\"\(key)\"" : key) already set in map"
-            }
-            return ["yaml: unmarshal errors:\n" + lines.joined(separator: "\n")]
+        let lines = duplicates.map { duplicate in
+            let key = redactor.shown(duplicate.key.revealedText())
+            return "\n  line \(duplicate.line): key \(duplicate.isStringKey ? goQuoted(key) : key) already set in map"
         }
+        return ["yaml: unmarshal errors:" + lines.joined()]
     }
 
-    private static func diagnostic(of duplicate: YAMLDuplicate) -> Diagnostic {
-        Diagnostic(
-            code: RefusalCode.duplicateField, severity: .error, position: duplicate.keyNode.start,
-            message: "\(FieldDecoder.showable(duplicate.key.revealedText())) is set twice in one mapping",
-            hint: "keep one of the two")
+    private static func diagnostic(of duplicate: YAMLDuplicate, _ redactor: SecretRedactor) -> Diagnostic {
+        FieldDecoder.duplicateDiagnostic(
+            redactor.shown(duplicate.key.revealedText()), path: nil, at: duplicate.keyNode.start)
     }
 
-    private static func refusal(of error: YAMLError) -> ConfigurationRefusal {
-        ConfigurationRefusal(
-            stage: .decode, apiserverText: error.upstreamText,
+    private static func refusal(of error: YAMLError, _ text: String?) -> ConfigurationRefusal {
+        var prefix = ""
+        if case .json = error.reason { prefix = DocumentHeader.parseError }
+        return ConfigurationRefusal(
+            stage: .decode, apiserverText: text.map { prefix + $0 },
             diagnostics: [
                 Diagnostic(
                     code: RefusalCode.syntax, severity: .error, position: error.position, message: error.message)
             ])
+    }
+
+    /// Nothing that begins with `k8s\0` is ever accepted: the types of the configuration know no protobuf.
+    private static func protobufRefusal(of bytes: RawSpan) -> ConfigurationRefusal {
+        func refusal(_ text: String) -> ConfigurationRefusal {
+            ConfigurationRefusal(
+                stage: .decode, apiserverText: text,
+                diagnostics: [
+                    Diagnostic(
+                        code: RefusalCode.syntax, severity: .error,
+                        position: SourcePosition(line: 1, column: 1, offset: 0),
+                        message: "the file begins like protobuf, not like YAML or JSON",
+                        hint: "take out what stands in front of apiVersion")
+                ])
+        }
+        let header: DocumentHeader
+        do { header = try ProtobufHeader.read(bytes) } catch { return refusal(error.text) }
+        let redactor = SecretRedactor()
+        let (apiVersion, kind) = (redactor.shown(header.apiVersion), redactor.shown(header.kind))
+        let body = "runtime.TypeMeta{APIVersion:\(goQuoted(apiVersion)), Kind:\(goQuoted(kind))}"
+        do { _ = try header.meaning(headerless: false, redactor: redactor, body: body) } catch { return error }
+        return refusal(
+            "object *v1.\(kind == "EncryptionConfig" ? "EncryptionConfiguration" : kind) does not implement the "
+                + "protobuf marshalling interface and cannot be encoded to a protobuf message")
     }
 }

@@ -8,6 +8,8 @@ internal import YAMLTree
 struct DocumentHeader {
     let apiVersion: String
     let kind: String
+    /// Where the kind stands, or else the document.
+    let position: SourcePosition
 
     /// Finds the two, whatever else the document holds. As Go's encoding/json does it, names match in any case, the
     /// last one counts, and null changes nothing.
@@ -18,74 +20,151 @@ struct DocumentHeader {
         case .null: members = []
         default:
             throw refusal(
-                "couldn't get version/kind; json parse error: json: cannot unmarshal \(document.kind.goName) into Go "
+                parseError + "json: cannot unmarshal \(document.kind.goName) into Go "
                     + "value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
                     + "Kind string \"json:\\\"kind,omitempty\\\"\" }",
                 at: document.node.start, message: "the document is no mapping",
                 hint: "an EncryptionConfiguration begins with apiVersion, kind and resources")
         }
-        var texts = ["apiversion": "", "kind": ""]
+        var texts = ["apiVersion": "", "kind": ""]
+        var position = document.node.start
         for member in members {
-            let name = member.key.revealedText().lowercased()
-            guard texts[name] != nil else { continue }
+            guard let field = field(named: member.key) else { continue }
             switch member.value.kind {
             case .null: break
-            case .string(let text): texts[name] = text.revealedText()
+            case .string(let text):
+                texts[field] = text.revealedText()
+                if field == "kind" { position = member.value.node.start }
             default:
-                let field = name == "kind" ? "kind" : "apiVersion"
                 throw refusal(
-                    "couldn't get version/kind; json parse error: json: cannot unmarshal "
-                        + "\(member.value.kind.goName) into Go struct field .\(field) of type string",
-                    at: member.value.node.start, message: "\(field) is no text",
+                    parseError + "json: cannot unmarshal \(member.value.kind.goName) into Go struct field "
+                        + ".\(field) of type string",
+                    path: field, at: member.value.node.start, message: "\(field) is no text",
                     hint: "put the value in quotes")
             }
         }
-        return DocumentHeader(apiVersion: texts["apiversion", default: ""], kind: texts["kind", default: ""])
+        return DocumentHeader(
+            apiVersion: texts["apiVersion", default: ""], kind: texts["kind", default: ""], position: position)
     }
 
-    /// What the header says the document is.
-    /// - Parameter headerless: Whether a document that says nothing is welcome.
-    func form(headerless: Bool) throws(ConfigurationRefusal) -> ConfigurationDocument.Form {
-        if headerless, apiVersion.isEmpty, kind.isEmpty { return .headerless }
-        let parts = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 2 else {
+    /// What kube-apiserver puts in front where the JSON is none, or its header has the wrong types.
+    static let parseError = "couldn't get version/kind; json parse error: "
+
+    /// Which of the two fields a key means (Go 1.24, src/encoding/json/fold.go, `foldName`): beside letters of the
+    /// other case, the Kelvin sign is a k and the long s is an s.
+    private static func field(named key: SecretKey) -> String? {
+        guard key.bytes.count <= 16 else { return nil }
+        let folded = String(
+            String.UnicodeScalarView(
+                key.revealedText().unicodeScalars.map { scalar in
+                    switch scalar {
+                    case "A"..."Z": Unicode.Scalar(UInt8(truncatingIfNeeded: scalar.value) | 0x20)
+                    case "\u{212a}": "k"
+                    case "\u{17f}": "s"
+                    default: scalar
+                    }
+                }))
+        return switch folded {
+        case "apiversion": "apiVersion"
+        case "kind": "kind"
+        default: nil
+        }
+    }
+}
+
+// MARK: - What the header means
+
+extension DocumentHeader {
+    /// What the header says a document is.
+    enum Meaning {
+        case configuration(ConfigurationDocument.Form)
+        /// Something else that kube-apiserver knows.
+        case other(RegisteredKind)
+    }
+
+    /// `GROUP/VERSION, Kind=KIND`, as Go prints a `GroupVersionKind`.
+    var description: String { "\(group)/\(version), Kind=\(kind)" }
+
+    /// - Parameters:
+    ///   - headerless: Whether a document that says nothing is welcome.
+    ///   - body: What stands in place of the document, which kube-apiserver prints if something is missing.
+    func meaning(
+        headerless: Bool, redactor: SecretRedactor, body: String = SecretRedactor.mark
+    ) throws(ConfigurationRefusal) -> Meaning {
+        if headerless, apiVersion.isEmpty, kind.isEmpty { return .configuration(.headerless) }
+        guard apiVersion.utf8.count(where: { $0 == UInt8(ascii: "/") }) <= 1 else {
             throw Self.refusal(
-                "unexpected GroupVersion string: \(apiVersion)", message: "apiVersion has more than one slash",
-                hint: Self.headerHint)
+                "unexpected GroupVersion string: \(redactor.shown(apiVersion))",
+                at: position,
+                message: "apiVersion has more than one slash", hint: Self.headerHint)
         }
         guard !kind.isEmpty else {
             throw Self.refusal(
-                "Object 'Kind' is missing in 'REDACTED'", message: "kind is missing", hint: Self.headerHint)
-        }
-        guard parts.last?.isEmpty == false else {
-            throw Self.refusal(
-                "Object 'apiVersion' is missing in 'REDACTED'", message: "apiVersion is missing",
+                "Object 'Kind' is missing in '\(body)'", at: position, message: "kind is missing",
                 hint: Self.headerHint)
         }
-        switch (apiVersion, kind) {
-        case ("apiserver.config.k8s.io/v1", "EncryptionConfiguration"): return .current
-        case ("v1", "EncryptionConfig"): return .legacy
-        default:
+        guard !version.isEmpty else {
             throw Self.refusal(
-                "no kind \(quoted(kind)) is registered for version \(quoted(apiVersion)) in scheme "
-                    + "\"k8s.io/apiserver/pkg/server/options/encryptionconfig/config.go:142\"",
-                message: "apiVersion and kind do not name an encryption configuration", hint: Self.headerHint)
+                "Object 'apiVersion' is missing in '\(body)'", at: position, message: "apiVersion is missing",
+                hint: Self.headerHint)
         }
+        switch (group, version, kind) {
+        case (RegisteredKind.configurationGroup, "v1", "EncryptionConfiguration"): return .configuration(.current)
+        case ("", "v1", "EncryptionConfig"): return .configuration(.legacy)
+        default:
+            if let known = RegisteredKind.find(kind, group: group, version: version) { return .other(known) }
+            throw notRegistered(redactor)
+        }
+    }
+
+    /// The group in `apiVersion`; empty if it has none.
+    private var group: String { parts.count > 1 ? String(parts[0]) : "" }
+    private var version: String { parts.last.map { String($0) } ?? "" }
+    private var parts: [Substring] {
+        // The slash is looked for among bytes: a combining mark behind it would hide it from a String.
+        guard let slash = apiVersion.utf8.firstIndex(of: UInt8(ascii: "/")) else { return [apiVersion[...]] }
+        return [apiVersion[..<slash], apiVersion[apiVersion.utf8.index(after: slash)...]]
+    }
+
+    /// The refusal of a kind that the decoder does not have (k8s.io/apimachinery, pkg/runtime/error.go,
+    /// `notRegisteredErr`).
+    func notRegistered(_ redactor: SecretRedactor) -> ConfigurationRefusal {
+        let place =
+            version == RegisteredKind.internalVersion
+            ? "the internal version of group \(goQuoted(redactor.shown(group)))"
+            : "version \(goQuoted(redactor.shown(group.isEmpty ? version : apiVersion)))"
+        return Self.refusal(
+            "no kind \(goQuoted(redactor.shown(kind))) is registered for \(place) in scheme "
+                + "\"k8s.io/apiserver/pkg/server/options/encryptionconfig/config.go:142\"", path: "kind", at: position,
+            message: "apiVersion and kind do not name an encryption configuration", hint: Self.headerHint)
+    }
+
+    /// The refusal of a type without an internal version.
+    func notConvertible(_ redactor: SecretRedactor) -> ConfigurationRefusal {
+        DocumentHeader(apiVersion: "\(group)/\(RegisteredKind.internalVersion)", kind: kind, position: position)
+            .notRegistered(redactor)
+    }
+
+    /// The refusal of a document of another kind that is in order.
+    func unexpected(_ redactor: SecretRedactor) -> ConfigurationRefusal {
+        Self.refusal(
+            "got unexpected config type: \(redactor.shown(description))", namesFile: false, path: "kind", at: position,
+            message: "apiVersion and kind do not name an encryption configuration", hint: Self.headerHint)
     }
 
     private static let headerHint =
         "begin the file with `apiVersion: apiserver.config.k8s.io/v1` and `kind: EncryptionConfiguration`"
 
     private static func refusal(
-        _ apiserverText: String, at position: SourcePosition? = nil, message: String, hint: String
+        _ apiserverText: String, namesFile: Bool = true, path: String? = nil, at position: SourcePosition,
+        message: String, hint: String
     ) -> ConfigurationRefusal {
         ConfigurationRefusal(
-            stage: .decode, apiserverText: apiserverText,
+            stage: .decode, apiserverText: apiserverText, namesFile: namesFile,
             diagnostics: [
                 Diagnostic(
-                    code: RefusalCode.kind, severity: .error, position: position, message: message, hint: hint)
+                    code: RefusalCode.kind, severity: .error, path: path, position: position, message: message,
+                    hint: hint)
             ])
     }
-
-    private func quoted(_ text: String) -> String { "\"\(FieldDecoder.showable(text))\"" }
 }

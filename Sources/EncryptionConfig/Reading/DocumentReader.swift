@@ -5,7 +5,13 @@ internal import YAMLTree
 /// Decodes the fields of a configuration, type by type, as they are declared in
 /// k8s.io/apiserver 1.36, pkg/apis/apiserver/v1/types_encryption.go.
 struct DocumentReader {
-    private(set) var decoder = FieldDecoder()
+    private(set) var decoder: FieldDecoder
+    private let redactor: SecretRedactor
+
+    init(_ redactor: SecretRedactor) {
+        self.redactor = redactor
+        decoder = FieldDecoder(redactor)
+    }
 
     typealias Place = FieldDecoder.Place
 
@@ -27,7 +33,23 @@ struct DocumentReader {
             }
             return true
         }
-        return ConfigurationDocument(form: form, resources: resources, position: position)
+        return ConfigurationDocument(form: form, resources: resources, position: position, redactor: redactor)
+    }
+
+    /// Looks over the fields of something else that kube-apiserver knows.
+    mutating func other(_ value: YAMLValue, _ kind: RegisteredKind) {
+        guard case .type(let fields, let items) = kind else { return }
+        decoder.object(value, of: "", goType: "", at: Place(path: "", goPath: "")) { decoder, name, value, place in
+            guard fields.contains(name) else { return false }
+            guard let itemFields = items[name], case .array(let elements) = value.kind else { return true }
+            for (index, element) in elements.enumerated() {
+                guard case .object = element.kind else { continue }
+                decoder.object(element, of: "", goType: "", at: place.item(index)) { _, name, _, _ in
+                    itemFields.contains(name)
+                }
+            }
+            return true
+        }
     }
 
     private static func resource(
@@ -89,16 +111,18 @@ struct DocumentReader {
         _ value: YAMLValue, typeName: String, at place: Place, _ decoder: inout FieldDecoder
     ) -> KeyListConfiguration? {
         var keys: [KeyConfiguration] = []
+        var isNull = true
         decoder.object(
             value, of: "ProviderConfiguration", goType: "v1.\(typeName)", at: place
         ) { decoder, name, value, place in
             guard name == "keys" else { return false }
+            if case .array = value.kind { isNull = false }
             keys = decoder.list(value, of: typeName, goType: "v1.Key", at: place)
                 .map { key($0.value, typeName: typeName, at: $0.place, &decoder) }
             return true
         }
         guard case .object = value.kind else { return nil }
-        return KeyListConfiguration(keys: keys, position: value.node.start)
+        return KeyListConfiguration(keys: keys, isNull: isNull, position: value.node.start)
     }
 
     private static func key(

@@ -22,9 +22,15 @@ struct FieldDecoder {
 
     /// The first value of a wrong type. Go reports no other.
     private(set) var typeError: Finding?
-    /// A duration that is none. It ends Go's decoding at once, so it hides any type error.
-    private(set) var durationError: Finding?
-    private(set) var unknownFields: [Finding] = []
+    /// A value that a type decodes itself and does not like. It ends Go's decoding at once, so it hides any type error.
+    private(set) var fatalError: Finding?
+    /// Fields that the types do not have, or that stand twice, in the order found; each text once.
+    private(set) var strictErrors: [Finding] = []
+    /// What was found before: the texts as Go has them, which is with all that is redacted.
+    private var strictTexts: Set<[UInt8]> = []
+    private let redactor: SecretRedactor
+
+    init(_ redactor: SecretRedactor) { self.redactor = redactor }
 
     struct Finding {
         let apiserverText: String
@@ -42,11 +48,16 @@ struct FieldDecoder {
         switch value.kind {
         case .null: return true
         case .object(let members):
+            var known: Set<String> = []
             for member in members {
                 let name = member.key.revealedText()
-                let memberPlace = place.field(name)
-                guard !decode(&self, name, member.value, memberPlace) else { continue }
-                addUnknownField(name, parent: place, member: member)
+                let found = strictErrors.count
+                if !decode(&self, name, member.value, place.field(name)) {
+                    addUnknownField(name, parent: place, member: member)
+                } else if !known.insert(name).inserted {
+                    // Go notes it before it decodes the value.
+                    addDuplicateField(name, parent: place, member: member, at: found)
+                }
             }
             return true
         default:
@@ -91,7 +102,7 @@ struct FieldDecoder {
         case .number(let text):
             let text = text.revealedText()
             if let number = Int32(text) { return Located(value: number, position: value.node.start) }
-            mismatch(value, in: structName, goType: "int32", at: place, found: "number \(text)")
+            mismatch(value, in: structName, goType: "int32", at: place, found: "number \(redactor.shown(text))")
             return nil
         default:
             mismatch(value, in: structName, goType: "int32", at: place)
@@ -101,18 +112,27 @@ struct FieldDecoder {
 
     /// A duration in nanoseconds; nil for null or for what is none.
     mutating func duration(_ value: YAMLValue, of structName: String, at place: Place) -> Located<Int64>? {
-        guard let text = text(value, of: structName, at: place) else { return nil }
-        do {
-            return Located(value: try GoDuration.parse(text.value), position: text.position)
-        } catch {
-            if durationError == nil {
-                durationError = Finding(
-                    apiserverText: error.text,
-                    diagnostic: Diagnostic(
-                        code: RefusalCode.duration, severity: .error, path: place.path, position: text.position,
-                        message: error.text.hasPrefix("time: ") ? String(error.text.dropFirst(6)) : error.text,
-                        hint: "write a number and a unit, such as 3s or 1m30s"))
+        let position = value.node.start
+        switch value.kind {
+        case .null: return nil
+        case .string(let text):
+            do {
+                let duration = try GoDuration.parse(text.revealedText(), redactor: redactor)
+                return Located(value: duration, position: position)
+            } catch {
+                fatalError =
+                    fatalError
+                    ?? Finding(
+                        apiserverText: error.text,
+                        diagnostic: Diagnostic(
+                            code: RefusalCode.duration, severity: .error, path: place.path, position: position,
+                            message: error.text.hasPrefix("time: ") ? String(error.text.dropFirst(6)) : error.text,
+                            hint: "write a number and a unit, such as 3s or 1m30s"))
+                return nil
             }
+        default:
+            let finding = Self.mismatch(value, in: structName, goType: "string", at: place)
+            fatalError = fatalError ?? finding
             return nil
         }
     }
@@ -122,30 +142,50 @@ struct FieldDecoder {
         _ value: YAMLValue, in structName: String, goType: String, at place: Place, found: String? = nil
     ) {
         guard typeError == nil else { return }
+        typeError = Self.mismatch(value, in: structName, goType: goType, at: place, found: found)
+    }
+
+    private static func mismatch(
+        _ value: YAMLValue, in structName: String, goType: String, at place: Place, found: String? = nil
+    ) -> Finding {
         let found = found ?? value.kind.goName
-        typeError = Finding(
+        return Finding(
             apiserverText:
                 "json: cannot unmarshal \(found) into Go struct field \(structName).\(place.goPath) of type \(goType)",
             diagnostic: Diagnostic(
                 code: RefusalCode.type, severity: .error, path: place.path, position: value.node.start,
-                message: "\(Self.article(found)) stands where \(Self.wanted(goType)) belongs",
-                hint: Self.hint(found: found, goType: goType)))
+                message: "\(article(found)) stands where \(wanted(goType)) belongs",
+                hint: hint(found: found, goType: goType)))
     }
 
     private mutating func addUnknownField(_ name: String, parent: Place, member: YAMLMember) {
-        let shown = Self.showable(name)
-        unknownFields.append(
+        guard strictTexts.insert(Array("unknown \(parent.field(name).path)".utf8)).inserted else { return }
+        let path = parent.field(redactor.shown(name)).path
+        strictErrors.append(
             Finding(
-                apiserverText: "unknown field \"\(parent.field(shown).path)\"",
+                apiserverText: "unknown field \(goQuoted(path))",
                 diagnostic: Diagnostic(
-                    code: RefusalCode.unknownField, severity: .error, path: parent.field(shown).path,
+                    code: RefusalCode.unknownField, severity: .error, path: path,
                     position: member.keyNode.start, message: "there is no field of this name here",
                     hint: "names of fields are case-sensitive; check spelling and indentation")))
     }
 
-    /// The name of an unknown field, unless it might be a key that a broken line turned into a name: the base64 text
-    /// of the shortest key has 24 characters.
-    static func showable(_ name: String) -> String { name.utf8.count < 24 ? name : "REDACTED" }
+    private mutating func addDuplicateField(_ name: String, parent: Place, member: YAMLMember, at index: Int) {
+        let path = parent.field(name).path
+        guard strictTexts.insert(Array("duplicate \(path)".utf8)).inserted else { return }
+        strictErrors.insert(
+            Finding(
+                apiserverText: "duplicate field \(goQuoted(path))",
+                diagnostic: Self.duplicateDiagnostic(name, path: path, at: member.keyNode.start)),
+            at: index)
+    }
+
+    /// - Parameter name: The field, as it may be shown.
+    static func duplicateDiagnostic(_ name: String, path: String?, at position: SourcePosition) -> Diagnostic {
+        Diagnostic(
+            code: RefusalCode.duplicateField, severity: .error, path: path, position: position,
+            message: "this mapping sets \(name) twice", hint: "keep one of the two")
+    }
 
     private static func wanted(_ goType: String) -> String {
         switch goType {

@@ -11,8 +11,10 @@ enum GoDuration {
     ]
 
     /// The duration in nanoseconds.
-    static func parse(_ text: String) throws(Refusal) -> Int64 {
-        let invalid = Refusal(text: "time: invalid duration \(quoted(text))")
+    /// - Parameter redactor: Decides what a refusal may quote.
+    static func parse(_ text: String, redactor: SecretRedactor) throws(Refusal) -> Int64 {
+        let quotation = goTimeQuoted(redactor.shown(text))
+        let invalid = Refusal(text: "time: invalid duration \(quotation)")
         var rest = Array(text.utf8)[...]
         var isNegative = false
         if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
@@ -23,7 +25,12 @@ enum GoDuration {
         guard !rest.isEmpty else { throw invalid }
         var total: UInt64 = 0
         while !rest.isEmpty {
-            total = try add(nextTerm(&rest, of: text, invalid: invalid), to: total, invalid: invalid)
+            let term = try nextTerm(&rest, invalid: invalid) { unit in
+                if unit.isEmpty { return Refusal(text: "time: missing unit in duration \(quotation)") }
+                let unit = redactor.mayShow(Array(text.utf8)) ? unit : SecretRedactor.mark
+                return Refusal(text: "time: unknown unit \(goTimeQuoted(unit)) in duration \(quotation)")
+            }
+            total = try add(term, to: total, invalid: invalid)
         }
         if isNegative { return total == 1 << 63 ? .min : -Int64(total) }
         guard let duration = Int64(exactly: total) else { throw invalid }
@@ -54,7 +61,7 @@ enum GoDuration {
 
     /// One number with its unit, in nanoseconds.
     private static func nextTerm(
-        _ rest: inout ArraySlice<UInt8>, of text: String, invalid: Refusal
+        _ rest: inout ArraySlice<UInt8>, invalid: Refusal, unknownUnit: (String) -> Refusal
     ) throws(Refusal) -> UInt64 {
         guard let first = rest.first, first == UInt8(ascii: ".") || isDigit(first) else { throw invalid }
         let whole = digits(&rest)
@@ -70,10 +77,7 @@ enum GoDuration {
         let unitBytes = rest.prefix { $0 != UInt8(ascii: ".") && !isDigit($0) }
         rest.removeFirst(unitBytes.count)
         let unit = String(decoding: unitBytes, as: UTF8.self)
-        guard !unit.isEmpty else { throw Refusal(text: "time: missing unit in duration \(quoted(text))") }
-        guard let scale = nanosecondsOfUnit[unit] else {
-            throw Refusal(text: "time: unknown unit \(quoted(unit)) in duration \(quoted(text))")
-        }
+        guard let scale = nanosecondsOfUnit[unit] else { throw unknownUnit(unit) }
         guard number <= (1 << 63) / scale else { throw invalid }
         return try add(fractionalNanoseconds(fraction, scale: scale), to: number * scale, invalid: invalid)
     }
@@ -115,18 +119,4 @@ enum GoDuration {
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-    /// The text in double quotes, as Go's package `time` quotes it: byte by byte.
-    private static func quoted(_ text: String) -> String {
-        let digits = Array("0123456789abcdef")
-        var quoted = "\""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += "\\\(Character(UnicodeScalar(byte)))"
-            case 0x20..<0x80: quoted.unicodeScalars.append(UnicodeScalar(byte))
-            default: quoted += "\\x\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }
-        }
-        return quoted + "\""
-    }
 }

@@ -24,7 +24,7 @@ extension EncryptionConfiguration {
                     Provider($0.element, at: "resources[\(index)].providers[\($0.offset)]")
                 })
         }
-        try Self.checkBuild(document, options: options)
+        try BuildRules(options: options, redactor: document.redactor).check(document)
     }
 
     /// All breaches, in the order in which kube-apiserver tells them (validation_encryption.go,
@@ -39,16 +39,18 @@ extension EncryptionConfiguration {
                     at: document.position, hint: "`encconf init` prints a configuration to begin with")
             ]
         }
-        var kmsRules = KMSRules(options)
+        let redactor = document.redactor
+        let resourceRules = ResourceRules(redactor: redactor)
+        var kmsRules = KMSRules(options, redactor)
         var errors: [FieldError] = []
         for (index, entry) in document.resources.enumerated() {
             let path = "resources[\(index)]"
             errors += requiredError(entry.resources.isEmpty, "\(path).resources", at: entry)
-            errors += ResourceRules.errors(of: entry, at: "\(path).resources")
+            errors += resourceRules.errors(of: entry, at: "\(path).resources")
             errors += requiredError(entry.providers.isEmpty, "\(path).providers", at: entry)
             for (index, provider) in entry.providers.enumerated() {
                 let path = "\(path).providers[\(index)]"
-                errors += ProviderRules.errors(of: provider, at: path)
+                errors += ProviderRules.errors(of: provider, at: path, redactor)
                 if let kms = provider.kms { errors += kmsRules.errors(of: kms, at: "\(path).kms") }
             }
         }
@@ -62,50 +64,6 @@ extension EncryptionConfiguration {
         return [
             .required(path, "at least one \(path) is required", code: RefusalCode.emptyList, at: entry.position)
         ]
-    }
-
-    /// What kube-apiserver finds when it makes the transformers, entry by entry
-    /// (encryptionconfig/config.go, `getTransformerOverridesAndKMSPluginHealthzCheckers`).
-    private static func checkBuild(
-        _ document: ConfigurationDocument, options: ServerOptions
-    ) throws(ConfigurationRefusal) {
-        var wildcards: [String: String] = [:]
-        for entry in document.resources {
-            for resource in entry.resources {
-                let name = GroupResource(parsing: resource.value)
-                guard let wildcard = wildcards[name.group] ?? wildcards["*"] else { continue }
-                throw refusal(
-                    "resource \(goQuoted(ResourcePattern(parsing: resource.value).description)) is masked by earlier "
-                        + "rule \(goQuoted(wildcard))",
-                    code: RefusalCode.masked, at: resource.position,
-                    hint: "put exact resources before the wildcard that covers them")
-            }
-            if !options.kmsv1,
-                let kms = entry.providers.compactMap(\.kms).first(where: {
-                    EffectiveKMS($0).apiVersion == "v1"
-                })
-            {
-                throw refusal(
-                    "KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  "
-                        + "Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.",
-                    code: RefusalCode.kmsv1Gate, at: kms.position,
-                    hint: "write `apiVersion: v2`, or set the feature gate")
-            }
-            for resource in entry.resources {
-                let name = GroupResource(parsing: resource.value)
-                if name.resource == "*" { wildcards[name.group] = ResourcePattern(parsing: resource.value).description }
-            }
-        }
-    }
-
-    private static func refusal(
-        _ text: String, code: String, at position: SourcePosition, hint: String
-    ) -> ConfigurationRefusal {
-        ConfigurationRefusal(
-            stage: .build, apiserverText: text,
-            diagnostics: [
-                Diagnostic(code: code, severity: .error, position: position, message: text, hint: hint)
-            ])
     }
 }
 

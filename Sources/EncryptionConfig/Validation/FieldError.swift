@@ -31,31 +31,11 @@ struct FieldError {
     }
 }
 
-/// The text in double quotes, as Go's `%q` writes what can stand in a configuration.
-func goQuoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": quoted += "\\\""
-        case "\\": quoted += "\\\\"
-        case "\u{7}": quoted += "\\a"
-        case "\u{8}": quoted += "\\b"
-        case "\u{b}": quoted += "\\v"
-        case "\u{c}": quoted += "\\f"
-        case "\n": quoted += "\\n"
-        case "\r": quoted += "\\r"
-        case "\t": quoted += "\\t"
-        default: quoted.unicodeScalars.append(scalar)
-        }
-    }
-    return quoted + "\""
-}
-
 /// Joins error texts as Kubernetes does: one stands alone, several in brackets, equal ones once.
 ///
 /// (k8s.io/apimachinery, pkg/util/errors, `aggregate.Error`.)
 func aggregated(_ texts: [String]) -> String {
-    var distinct: [String] = []
-    for text in texts where !distinct.contains(text) { distinct.append(text) }
+    var seen: Set<[UInt8]> = []
+    let distinct = texts.filter { seen.insert(Array($0.utf8)).inserted }
     return distinct.count == 1 ? distinct[0] : "[\(distinct.joined(separator: ", "))]"
 }

@@ -5,13 +5,17 @@ internal import Diagnostics
 /// (k8s.io/apiserver 1.36, pkg/apis/apiserver/validation/validation_encryption.go, `validateKMSConfiguration`.)
 struct KMSRules {
     private let options: ServerOptions
-    private var namesSeen: Set<String> = []
+    private let redactor: SecretRedactor
+    private var namesSeen: Set<[UInt8]> = []
 
-    init(_ options: ServerOptions) { self.options = options }
+    init(_ options: ServerOptions, _ redactor: SecretRedactor) {
+        self.options = options
+        self.redactor = redactor
+    }
 
     mutating func errors(of kms: KMSConfiguration, at path: String) -> [FieldError] {
         let effective = EffectiveKMS(kms)
-        defer { namesSeen.insert(effective.name) }
+        defer { namesSeen.insert(Array(effective.name.utf8)) }
         return nameErrors(of: kms, effective, at: "\(path).name")
             + timeoutErrors(of: kms, effective, at: "\(path).timeout")
             + endpointErrors(of: kms, effective, at: "\(path).endpoint")
@@ -20,20 +24,20 @@ struct KMSRules {
     }
 
     private func nameErrors(of kms: KMSConfiguration, _ effective: EffectiveKMS, at path: String) -> [FieldError] {
-        let name = effective.name
+        let name = redactor.shown(effective.name)
         let position = kms.name?.position ?? kms.position
         var errors: [FieldError] = []
-        if name.isEmpty {
+        if effective.name.isEmpty {
             errors.append(
                 .required(path, "name is a mandatory field for a provider", code: RefusalCode.kms, at: position))
         }
-        if effective.apiVersion != "v1", name.contains(":") {
+        if effective.apiVersion != "v1", effective.name.utf8.contains(UInt8(ascii: ":")) {
             errors.append(
                 .invalid(
                     path, goQuoted(name), "invalid KMS provider name \(name), must not contain ':'",
                     code: RefusalCode.kms, at: position))
         }
-        if effective.apiVersion != "v1" || options.automaticReload, namesSeen.contains(name) {
+        if effective.apiVersion != "v1" || options.automaticReload, namesSeen.contains(Array(effective.name.utf8)) {
             errors.append(
                 .invalid(
                     path, goQuoted(name), "duplicate KMS provider name \(name), names must be unique",
@@ -59,17 +63,19 @@ struct KMSRules {
         func refused(_ detail: String) -> [FieldError] {
             [
                 .invalid(
-                    path, goQuoted(endpoint), detail, code: RefusalCode.kms, at: kms.endpoint?.position ?? kms.position,
+                    path, goQuoted(redactor.shown(endpoint)), detail, code: RefusalCode.kms,
+                    at: kms.endpoint?.position ?? kms.position,
                     hint: "write unix:///absolute/path/of/the/socket")
             ]
         }
         guard !endpoint.isEmpty else { return refused("endpoint is a mandatory field for a kms") }
         do {
-            let scheme = try GoURL.scheme(of: endpoint)
+            let scheme = try GoURL(parsing: Array(endpoint.utf8)).scheme
             guard scheme != "unix" else { return [] }
-            return refused("unsupported scheme \(goQuoted(scheme)) for KMS provider, only unix is supported")
+            return refused(
+                "unsupported scheme \(goQuoted(redactor.shown(scheme))) for KMS provider, only unix is supported")
         } catch {
-            return refused("invalid endpoint for kms provider, error: \(error.text)")
+            return refused("invalid endpoint for kms provider, error: \(error.text(redactor))")
         }
     }
 
@@ -99,7 +105,7 @@ struct KMSRules {
         guard !["v1", "v2"].contains(effective.apiVersion) else { return [] }
         return [
             .invalid(
-                path, goQuoted(effective.apiVersion),
+                path, goQuoted(redactor.shown(effective.apiVersion)),
                 // The second "apiVersion" is upstream's.
                 "unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported",
                 code: RefusalCode.kms, at: kms.apiVersion?.position ?? kms.position,

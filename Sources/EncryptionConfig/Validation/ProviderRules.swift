@@ -10,11 +10,15 @@ enum ProviderRules {
     static let aesKeyByteCounts = [16, 24, 32]
     static let secretboxKeyByteCounts = [32]
 
-    static func errors(of provider: ProviderConfiguration, at path: String) -> [FieldError] {
-        oneOfErrors(of: provider, at: path) + firstProviderErrors(of: provider, at: path)
+    static func errors(
+        of provider: ProviderConfiguration, at path: String, _ redactor: SecretRedactor
+    ) -> [FieldError] {
+        oneOfErrors(of: provider, at: path, redactor) + firstProviderErrors(of: provider, at: path)
     }
 
-    private static func oneOfErrors(of provider: ProviderConfiguration, at path: String) -> [FieldError] {
+    private static func oneOfErrors(
+        of provider: ProviderConfiguration, at path: String, _ redactor: SecretRedactor
+    ) -> [FieldError] {
         let set = [
             provider.aesgcm != nil, provider.aescbc != nil, provider.secretbox != nil, provider.identity != nil,
             provider.kms != nil,
@@ -34,7 +38,7 @@ enum ProviderRules {
         default:
             return [
                 .invalid(
-                    path, redactedJSON(of: provider),
+                    path, redactedJSON(of: provider, redactor),
                     "more than one provider specified in a single element, should split into different list elements",
                     code: RefusalCode.provider, at: provider.position,
                     message: "this item names \(set) providers",
@@ -107,23 +111,24 @@ enum ProviderRules {
     }
 
     /// The item as kube-apiserver would print it, each secret replaced.
-    private static func redactedJSON(of provider: ProviderConfiguration) -> String {
+    private static func redactedJSON(of provider: ProviderConfiguration, _ redactor: SecretRedactor) -> String {
+        func quoted(_ text: String) -> String { jsonQuoted(redactor.shown(text)) }
         func keys(_ list: KeyListConfiguration?) -> String {
             guard let list else { return "null" }
-            guard !list.keys.isEmpty else { return #"{"Keys":null}"# }
+            guard !list.isNull else { return #"{"Keys":null}"# }
             let items = list.keys.map { key in
                 let secret = (key.secret?.value.bytes.count ?? 0) > 0 ? "REDACTED" : ""
-                return #"{"Name":\#(goQuoted(key.name?.value ?? "")),"Secret":"\#(secret)"}"#
+                return #"{"Name":\#(quoted(key.name?.value ?? "")),"Secret":"\#(secret)"}"#
             }
             return #"{"Keys":[\#(items.joined(separator: ","))]}"#
         }
         func kms(_ kms: KMSConfiguration?) -> String {
             guard let kms else { return "null" }
             let effective = EffectiveKMS(kms)
-            let timeout = #"{"Duration":\#(effective.timeout)}"#
-            return #"{"APIVersion":\#(goQuoted(effective.apiVersion)),"Name":\#(goQuoted(effective.name)),"#
+            let timeout = jsonQuoted(GoDuration.text(effective.timeout))
+            return #"{"APIVersion":\#(quoted(effective.apiVersion)),"Name":\#(quoted(effective.name)),"#
                 + #""CacheSize":\#(effective.cachesize.map { "\($0)" } ?? "null"),"#
-                + #""Endpoint":\#(goQuoted(effective.endpoint)),"Timeout":\#(timeout)}"#
+                + #""Endpoint":\#(quoted(effective.endpoint)),"Timeout":\#(timeout)}"#
         }
         return #"{"AESGCM":\#(keys(provider.aesgcm)),"AESCBC":\#(keys(provider.aescbc)),"#
             + #""Secretbox":\#(keys(provider.secretbox)),"Identity":\#(provider.identity == nil ? "null" : "{}"),"#

@@ -5,8 +5,10 @@ internal import KubernetesResources
 ///
 /// (k8s.io/apiserver 1.36, pkg/apis/apiserver/validation/validation_encryption.go, `validateResourceNames` and
 /// `validateResourceOverlap`.)
-enum ResourceRules {
-    static func errors(of entry: ResourceConfiguration, at path: String) -> [FieldError] {
+struct ResourceRules {
+    let redactor: SecretRedactor
+
+    func errors(of entry: ResourceConfiguration, at path: String) -> [FieldError] {
         overlaps(of: entry, at: path)
             + entry.resources.enumerated().compactMap { index, resource in
                 nameError(of: resource, at: "\(path)[\(index)]")
@@ -14,16 +16,17 @@ enum ResourceRules {
     }
 
     /// The first thing that is wrong with a name.
-    private static func nameError(of resource: Located<String>, at path: String) -> FieldError? {
+    private func nameError(of resource: Located<String>, at path: String) -> FieldError? {
         guard let (detail, hint) = nameObjection(resource.value) else { return nil }
         return .invalid(
-            path, goQuoted(resource.value), detail, code: RefusalCode.resource, at: resource.position, hint: hint)
+            path, goQuoted(redactor.shown(resource.value)), detail, code: RefusalCode.resource, at: resource.position,
+            hint: hint)
     }
 
-    private static func nameObjection(_ text: String) -> (detail: String, hint: String)? {
+    private func nameObjection(_ text: String) -> (detail: String, hint: String)? {
         let name = GroupResource(parsing: text)
         if text != text.lowercased() {
-            return ("resource name should not contain capital letters", "write \(text.lowercased())")
+            return ("resource name should not contain capital letters", "write \(redactor.shown(text).lowercased())")
         }
         if text == "*" {
             return (
@@ -49,23 +52,24 @@ enum ResourceRules {
         if name.group == "*", name.resource != "*" {
             return (
                 "encrypting the same resource across groups is not supported",
-                "name each group, such as \(name.resource).apps"
+                "name each group, such as \(redactor.shown(name.resource)).apps"
             )
         }
         return nil
     }
 
     /// Resources of one list that are the same, or that a wildcard of the list covers.
-    private static func overlaps(of entry: ResourceConfiguration, at path: String) -> [FieldError] {
+    private func overlaps(of entry: ResourceConfiguration, at path: String) -> [FieldError] {
         let names = entry.resources.map { GroupResource(parsing: $0.value) }
         let pairs = names.indices.flatMap { left in names.indices.filter { $0 != left }.map { (left, $0) } }
-        let list = "[" + entry.resources.map { goQuoted($0.value) }.joined(separator: ",") + "]"
+        let list = "[" + entry.resources.map { jsonQuoted(redactor.shown($0.value)) }.joined(separator: ",") + "]"
         var errors: [FieldError] = []
-        if let (_, second) = pairs.first(where: { names[$0] == names[$1] }) {
+        if let (_, second) = pairs.first(where: { Self.isSame(names[$0], names[$1]) }) {
             errors.append(
                 .invalid(
                     path, list, "the same resource cannot be specified multiple times", code: RefusalCode.resource,
-                    at: entry.resources[second].position, message: "\(names[second]) is listed more than once",
+                    at: entry.resources[second].position,
+                    message: "\(redactor.shown(names[second].description)) is listed more than once",
                     hint: "name each resource once"))
         }
         if let (wildcard, other) = pairs.first(where: { covers(names[$0], names[$1]) }) {
@@ -77,14 +81,20 @@ enum ResourceRules {
                         + "they will be masked",
                     code: RefusalCode.resource, at: entry.resources[other].position,
                     message:
-                        "\(entry.resources[wildcard].value) in the same list covers \(entry.resources[other].value)",
+                        "\(redactor.shown(entry.resources[wildcard].value)) in the same list covers "
+                        + redactor.shown(entry.resources[other].value),
                     hint: "give exact resources an entry of their own, before that of the wildcard"))
         }
         return errors
     }
 
-    private static func covers(_ wildcard: GroupResource, _ other: GroupResource) -> Bool {
+    /// Byte by byte, as Go compares; to Swift an é of one character is one of two.
+    private static func isSame(_ left: GroupResource, _ right: GroupResource) -> Bool {
+        left.resource.utf8.elementsEqual(right.resource.utf8) && left.group.utf8.elementsEqual(right.group.utf8)
+    }
+
+    private func covers(_ wildcard: GroupResource, _ other: GroupResource) -> Bool {
         guard wildcard.resource == "*" else { return false }
-        return wildcard.group == "*" || wildcard.group == other.group
+        return wildcard.group == "*" || wildcard.group.utf8.elementsEqual(other.group.utf8)
     }
 }

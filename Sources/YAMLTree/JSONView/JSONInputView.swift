@@ -1,7 +1,8 @@
 internal import Diagnostics
 internal import SecretMemory
 
-/// The value of a JSON file. Nothing is converted: `1e3` stays `1e3`, and members keep their order.
+/// The value of a JSON file. Nothing is converted or left out: `1e3` stays `1e3`, and an object has all its members,
+/// those with the same key too, in file order.
 struct JSONInputView {
     private(set) var duplicates: [YAMLDuplicate] = []
 
@@ -35,19 +36,15 @@ struct JSONInputView {
 
     private mutating func members(_ entries: [YAMLEntry], of mapping: YAMLNode) -> [YAMLMember] {
         var members: [YAMLMember] = []
-        var places: [KeyText: Int] = [:]
+        var keys: Set<KeyText> = []
         for entry in entries {
             guard case .scalar(let scalar) = entry.key.content else { continue }
-            let member = YAMLMember(key: scalar.text, keyNode: entry.key, value: value(of: entry.value))
-            if let place = places[KeyText(scalar.text)] {
-                members[place] = member
+            members.append(YAMLMember(key: scalar.text, keyNode: entry.key, value: value(of: entry.value)))
+            if !keys.insert(KeyText(scalar.text)).inserted {
                 duplicates.append(
                     YAMLDuplicate(
                         key: scalar.text, isStringKey: true, keyNode: entry.key, mapping: mapping,
                         line: entry.value.start.line))
-            } else {
-                places[KeyText(scalar.text)] = members.count
-                members.append(member)
             }
         }
         return members

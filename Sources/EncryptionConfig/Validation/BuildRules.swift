@@ -1,0 +1,76 @@
+internal import Diagnostics
+internal import KubernetesResources
+
+/// What kube-apiserver finds only when it makes the transformers: entry by entry, and of each first the providers and
+/// then the resources. The first finding ends it.
+///
+/// (k8s.io/apiserver 1.36, pkg/server/options/encryptionconfig/config.go,
+/// `getTransformerOverridesAndKMSPluginProbes` and `kmsPrefixTransformer`.)
+struct BuildRules {
+    let options: ServerOptions
+    let redactor: SecretRedactor
+
+    func check(_ document: ConfigurationDocument) throws(ConfigurationRefusal) {
+        /// The wildcards so far, by their group.
+        var wildcards: [String: String] = [:]
+        for (index, entry) in document.resources.enumerated() {
+            let path = "resources[\(index)]"
+            for (index, provider) in entry.providers.enumerated() {
+                guard let kms = provider.kms else { continue }
+                try check(kms, at: "\(path).providers[\(index)].kms")
+            }
+            for (index, resource) in entry.resources.enumerated() {
+                let name = GroupResource(parsing: resource.value)
+                let text = ResourcePattern(parsing: resource.value).description
+                if let wildcard = wildcards[name.group] ?? wildcards["*"] {
+                    throw refusal(
+                        "resource \(goQuoted(redactor.shown(text))) is masked by earlier rule "
+                            + goQuoted(redactor.shown(wildcard)),
+                        code: RefusalCode.masked, path: "\(path).resources[\(index)]", at: resource.position,
+                        hint: "put exact resources before the wildcard that covers them")
+                }
+                if name.resource == "*" { wildcards[name.group] = text }
+            }
+        }
+    }
+
+    private func check(_ kms: KMSConfiguration, at path: String) throws(ConfigurationRefusal) {
+        let effective = EffectiveKMS(kms)
+        if effective.apiVersion == "v1", !options.kmsv1 {
+            throw refusal(
+                "KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  "
+                    + "Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.",
+                code: RefusalCode.kmsv1Gate, path: path, at: kms.position,
+                hint: "write `apiVersion: v2`, or set the feature gate")
+        }
+        guard let text = connectionError(effective) else { return }
+        throw refusal(
+            text, code: RefusalCode.kms, path: "\(path).endpoint", at: kms.endpoint?.position ?? kms.position,
+            hint: "write unix:///absolute/path/of/the/socket")
+    }
+
+    /// Why gRPC would not take the path of the socket. It parses the path as a URL of its own, as it is and with its
+    /// default scheme in front (google.golang.org/grpc, clientconn.go, `initParsedTargetAndResolverBuilder`;
+    /// k8s.io/apiserver, pkg/storage/value/encrypt/envelope/util, `ParseEndpoint`).
+    private func connectionError(_ kms: EffectiveKMS) -> String? {
+        do {
+            var socket = try GoURL(parsing: Array(kms.endpoint.utf8)).path
+            if socket.starts(with: Array("/@".utf8)) { socket.removeFirst() }
+            _ = try GoURL(parsing: Array("passthrough:///".utf8) + socket)
+            return nil
+        } catch {
+            return "could not configure KMS\(kms.apiVersion)-Plugin's probe \(goQuoted(redactor.shown(kms.name))), "
+                + "error: failed to create connection to \(redactor.shown(kms.endpoint)), error: \(error.text(redactor))"
+        }
+    }
+
+    private func refusal(
+        _ text: String, code: String, path: String, at position: SourcePosition, hint: String
+    ) -> ConfigurationRefusal {
+        ConfigurationRefusal(
+            stage: .build, apiserverText: text,
+            diagnostics: [
+                Diagnostic(code: code, severity: .error, path: path, position: position, message: text, hint: hint)
+            ])
+    }
+}
