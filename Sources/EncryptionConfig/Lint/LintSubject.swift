@@ -1,0 +1,127 @@
+internal import Diagnostics
+internal import SecretMemory
+
+/// What the rules look at: the checked configuration, each part of it with its place in the file.
+struct LintSubject {
+    let linter: Linter
+    let entries: [Entry]
+    let resolution: ResourceResolution
+    /// Where the list of entries stands.
+    let position: SourcePosition
+    private let showable: ShowableTexts
+
+    /// An item of `resources`.
+    struct Entry {
+        let path: String
+        let resources: [Resource]
+        let providers: [Item]
+        /// Those resources for which this entry's first provider writes: not those that an earlier entry has too.
+        let written: [Resource]
+    }
+
+    /// A resource in the list of an entry.
+    struct Resource {
+        /// As it is written.
+        let text: String
+        let pattern: ResourcePattern
+        let path: String
+        let position: SourcePosition
+    }
+
+    /// A provider in the list of an entry.
+    struct Item {
+        let provider: Provider
+        let keys: [Key]
+        let kms: KMSConfiguration?
+        /// Whether it is the one of its entry that writes, and there is something that it writes.
+        let writes: Bool
+    }
+
+    /// A key in the list of a provider.
+    struct Key {
+        let key: EncryptionKey
+        let provider: ProviderName
+        /// The path of the entry that it stands in.
+        let entry: String
+        let namePosition: SourcePosition
+        let secretPosition: SourcePosition
+        /// Whether new values are encrypted with it.
+        let writes: Bool
+
+        var namePath: String { "\(key.path).name" }
+        var secretPath: String { "\(key.path).secret" }
+    }
+
+    init(document: ConfigurationDocument, configuration: EncryptionConfiguration, linter: Linter) {
+        self.linter = linter
+        position = document.position
+        let resolution = ResourceResolution(configuration)
+        self.resolution = resolution
+        let writers = Dictionary(
+            resolution.rules.map { ($0.pattern, $0.providers.first?.path) }, uniquingKeysWith: { first, _ in first })
+        entries = zip(document.resources, configuration.entries).enumerated().map { index, pair in
+            Entry(pair.0, pair.1, path: "resources[\(index)]") { writers[$0] ?? nil }
+        }
+        showable = ShowableTexts(
+            entries.flatMap { entry in
+                entry.resources.map(\.text)
+                    + entry.providers.flatMap { item in
+                        item.keys.map(\.key.name)
+                            + [item.kms?.name?.value, item.kms?.endpoint?.value].compactMap(\.self)
+                    }
+            },
+            without: entries.flatMap(\.providers).flatMap(\.keys).map(\.key.secret))
+    }
+
+    /// Every key, in file order.
+    var keys: [Key] { entries.flatMap(\.providers).flatMap(\.keys) }
+
+    /// A name of the file for people, unless it holds a piece of a key.
+    func shown(_ name: String) -> String { showable.contains(name) ? name : "REDACTED" }
+
+    /// Names in a sentence.
+    func listed(_ resources: [Resource]) -> String { resources.map { shown($0.text) }.inSentence }
+}
+
+extension LintSubject.Entry {
+    fileprivate init(
+        _ document: ResourceConfiguration, _ entry: EncryptionConfiguration.Entry, path: String,
+        writer: (ResourcePattern) -> String?
+    ) {
+        self.path = path
+        resources = document.resources.enumerated().map { index, resource in
+            LintSubject.Resource(
+                text: resource.value, pattern: ResourcePattern(parsing: resource.value),
+                path: "\(path).resources[\(index)]", position: resource.position)
+        }
+        let first = entry.providers.first?.path
+        let written = resources.filter { writer($0.pattern) == first }
+        self.written = written
+        providers = zip(document.providers, entry.providers).map { configuration, provider in
+            let writes = provider.path == first && !written.isEmpty
+            let texts = configuration.keys
+            return LintSubject.Item(
+                provider: provider,
+                keys: provider.keys.enumerated().map { index, key in
+                    let text = index < texts.count ? texts[index] : nil
+                    return LintSubject.Key(
+                        key: key, provider: provider.name, entry: path,
+                        namePosition: text?.name?.position ?? key.position,
+                        secretPosition: text?.secret?.position ?? key.position, writes: writes && index == 0)
+                },
+                kms: configuration.kms, writes: writes)
+        }
+    }
+}
+
+extension ProviderConfiguration {
+    fileprivate var keys: [KeyConfiguration] { (aesgcm ?? aescbc ?? secretbox)?.keys ?? [] }
+}
+
+extension [String] {
+    /// `a, b and c`
+    var inSentence: String {
+        guard count > 1, let last else { return first ?? "" }
+        return "\(dropLast().joined(separator: ", ")) and \(last)"
+    }
+}
