@@ -43,6 +43,19 @@ struct LintTests {
         #expect(name.message == "key1 is the name of resources[0].providers[0].secretbox.keys[0] too, with other bytes")
         let fatal = try LintCase(name: "ENC0214-fatal.yaml").findings().first { $0.code == "ENC0214" }
         #expect(fatal?.message.hasPrefix("every value of a:123456789012345 is read with wrong bytes") == true)
+        let harmless = try LintCase(name: "ENC0214-length.yaml").findings().first { $0.code == "ENC0214" }
+        #expect(harmless?.message.hasPrefix("values of a:12345678901234 are tried with a") == true)
+    }
+
+    @Test func filesHaveFindingsToo() {
+        let findings: [FileFinding] = [
+            .readableByOthers(mode: 0o644), .owner(userID: 1000), .notRegular,
+            .furtherDocument(SourcePosition(line: 9, column: 1, offset: 99)),
+        ]
+        #expect(findings.map(\.diagnostic.code) == ["ENC0260", "ENC0261", "ENC0262", "ENC0263"])
+        #expect(findings[0].diagnostic.message.hasSuffix("its mode is 0644"))
+        #expect(findings.allSatisfy { Explanation.of($0.diagnostic.code) != nil })
+        #expect(findings[3].diagnostic.position?.line == 9)
     }
 
     @Test func joinedEntriesWriteWithTheFirstOne() throws {

@@ -1,6 +1,5 @@
 internal import Diagnostics
 internal import KubernetesResources
-internal import SecretMemory
 
 /// What is encrypted at all, and what stays readable.
 extension LintRule {
@@ -53,15 +52,20 @@ extension LintRule {
             check: "`encconf show FILE`, and `encconf audit` over a snapshot.",
             remedy: "Encrypt the copies too, or keep secrets out of the template and in Secret objects."
         ) { subject in
-            copies.compactMap { original, copies in
+            let exposures = copies.compactMap { original, copies -> Exposure? in
                 guard let resource = subject.encrypted(original) else { return nil }
-                let exposed = copies.filter { subject.encrypted($0) == nil }
-                guard !exposed.isEmpty else { return nil }
-                return LintFinding(
-                    path: resource.path, position: resource.position,
-                    message: "\(original) is encrypted, but what it holds is stored again in plaintext with "
-                        + exposed.map(\.description).inSentence,
-                    hint: "list \(exposed.map(\.description).inSentence) too")
+                return Exposure(
+                    original: original, resource: resource, copies: copies.filter { subject.encrypted($0) == nil })
+            }
+            return exposures.grouped { $0.copies.isEmpty ? nil : $0.copies }.compactMap { copies, exposures in
+                exposures.min { $0.resource.position < $1.resource.position }.map { first in
+                    let copies = copies.map(\.description).inSentence
+                    return LintFinding(
+                        path: first.resource.path, position: first.resource.position,
+                        message: "what \(exposures.map(\.original.description).inSentence) hold is encrypted there, "
+                            + "but stored again in plaintext with \(copies)",
+                        hint: "list \(copies) too")
+                }
             }
         },
         LintRule(
@@ -74,16 +78,17 @@ extension LintRule {
                 + "so unless it is told otherwise."
         ) { subject in
             guard subject.linter.storedPlaintext != false else { return [] }
+            let isKnown = subject.linter.storedPlaintext == true
             return subject.entries.compactMap { entry in
-                let providers = entry.written.first.flatMap { subject.rule(of: $0)?.providers } ?? []
-                guard let first = providers.first, !providers.contains(where: { $0.name == .identity }) else {
-                    return nil
+                let exposed = entry.written.filter { resource in
+                    let providers = subject.rule(of: resource)?.providers ?? []
+                    return !providers.contains { $0.name == .identity }
+                        && (isKnown || providers.count == 1 && providers[0].keys.count <= 1)
                 }
-                let isKnown = subject.linter.storedPlaintext == true
-                guard isKnown || providers.count == 1 && first.keys.count <= 1 else { return nil }
+                guard let first = entry.providers.first, !exposed.isEmpty else { return nil }
                 return LintFinding(
-                    path: "\(entry.path).providers", position: first.position,
-                    message: "plaintext of \(subject.listed(entry.written)) cannot be read, as there is no identity "
+                    path: "\(entry.path).providers", position: first.provider.position,
+                    message: "plaintext of \(subject.listed(exposed)) cannot be read, as there is no identity "
                         + (isKnown ? "entry, and such values are stored" : "entry"),
                     hint: "append `- identity: {}` unless an audit has found no plaintext",
                     severity: isKnown ? .warning : nil)
@@ -116,47 +121,10 @@ extension LintRule {
                     hint: "when `encconf audit` finds no plaintext, take identity out")
             }
         },
-        LintRule(
-            "ENC0206", .warning, "a resource stands in two entries",
-            meaning: "kube-apiserver joins the providers of all entries that name a resource, in file order. The "
-                + "first provider of the first entry writes; the later entry only adds keys to read with, whatever "
-                + "its order suggests.",
-            check: "`encconf show FILE` shows the joined list.",
-            remedy: "Write one entry for each resource, with its providers in the order that is meant."
-        ) { subject in
-            var first: [ResourcePattern: LintSubject.Resource] = [:]
-            return subject.entries.flatMap { entry in
-                entry.resources.compactMap { resource in
-                    guard let earlier = first[resource.pattern] else {
-                        first[resource.pattern] = resource
-                        return nil
-                    }
-                    return LintFinding(
-                        path: resource.path, position: resource.position,
-                        message: "\(subject.shown(resource.text)) stands in \(earlier.path) too; "
-                            + "the providers of this entry only read for it",
-                        hint: "join the two entries")
-                }
-            }
-        },
-        LintRule(
-            "ENC0207", .warning, "an exact entry lacks keys of the wildcard",
-            meaning: "Only one list serves a resource: that of its exact entry, else that of its group's wildcard, "
-                + "else that of `*.*`. Objects that were written under the wildcard cannot be read once their "
-                + "resource has an entry of its own, unless this repeats the wildcard's keys.",
-            check: "`encconf diff OLD NEW` proves it for a change, `encconf audit` for what is stored.",
-            remedy: "Repeat the keys of the wildcard behind those of the entry and drop them there after rewriting. "
-                + "An entry that stood beside the wildcard from the first day needs none of them; without a key in "
-                + "common it is a note therefore."
-        ) { subject in
-            subject.entries.flatMap { entry in entry.written.compactMap { subject.keysLeftBehind(by: $0) } }
-        },
     ]
 
     /// Resources that change all the time and hold nothing secret.
-    static func isChurn(_ name: GroupResource) -> Bool {
-        churn.contains(name)
-    }
+    static func isChurn(_ name: GroupResource) -> Bool { churn.contains(name) }
 
     static let churn = [
         GroupResource(resource: "events"), GroupResource(resource: "leases", group: "coordination.k8s.io"),
@@ -176,10 +144,6 @@ extension LintRule {
 }
 
 extension LintSubject {
-    func rule(of resource: Resource) -> ResourceResolution.Rule? {
-        resolution.rules.first { $0.pattern == resource.pattern }
-    }
-
     /// The place in the file that has a resource encrypted; nil if it is stored in plaintext.
     fileprivate func encrypted(_ name: GroupResource) -> Resource? {
         guard let rule = resolution.rule(for: name), let first = rule.providers.first, first.name != .identity else {
@@ -187,46 +151,11 @@ extension LintSubject {
         }
         return entries.flatMap(\.resources).first { $0.pattern == rule.pattern }
     }
-
-    /// Whether a resource lacks keys of the wildcard that would serve it without its own entry.
-    fileprivate func keysLeftBehind(by resource: Resource) -> LintFinding? {
-        let name = resource.pattern.name
-        let wider: [ResourcePattern] = [.all(of: name.group), .everything].filter { $0 != resource.pattern }
-        guard resource.pattern != .everything, let own = rule(of: resource)?.providers,
-            // Left out of the wildcard on purpose; see ENC0241.
-            !(LintRule.isChurn(name) && own.allSatisfy { $0.name == .identity }),
-            let wildcard = wider.lazy.compactMap({ pattern in resolution.rules.first { $0.pattern == pattern } }).first
-        else { return nil }
-        let keys = wildcard.providers.flatMap(StoredForm.all)
-        let missing = keys.filter { key in !own.flatMap(StoredForm.all).contains { $0 == key } }
-        guard !missing.isEmpty else { return nil }
-        return LintFinding(
-            path: resource.path, position: resource.position,
-            message: "\(shown(resource.text)) cannot be read where it was written under `\(wildcard.pattern)`: "
-                + "\(missing.map { "\($0.provider.rawValue) \(shown($0.name))" }.inSentence) "
-                + (missing.count == 1 ? "is not repeated here" : "are not repeated here"),
-            hint: "repeat the keys of `\(wildcard.pattern)` behind its own until everything is rewritten",
-            severity: missing.count == keys.count ? .note : nil)
-    }
 }
 
-/// What decides whether a stored value can be read: the provider, the name in the value's prefix, and the bytes.
-private struct StoredForm: Equatable {
-    let provider: ProviderName
-    let name: String
-    let key: EncryptionKey?
-
-    /// Everything that a provider can have written; plaintext is no key.
-    static func all(of provider: Provider) -> [StoredForm] {
-        if case .kms(let plugin) = provider.kind {
-            return [StoredForm(provider: provider.name, name: plugin.name, key: nil)]
-        }
-        return provider.keys.map { StoredForm(provider: provider.name, name: $0.name, key: $0) }
-    }
-
-    static func == (left: Self, right: Self) -> Bool {
-        guard left.provider == right.provider, left.name == right.name else { return false }
-        guard let leftKey = left.key, let rightKey = right.key else { return left.key == nil && right.key == nil }
-        return leftKey.secret.isEqual(to: rightKey.secret)
-    }
+/// A resource that is encrypted, and where the same data is not.
+private struct Exposure {
+    let original: GroupResource
+    let resource: LintSubject.Resource
+    let copies: [GroupResource]
 }

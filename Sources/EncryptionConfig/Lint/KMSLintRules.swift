@@ -10,13 +10,14 @@ extension LintRule {
                 + "feature gate KMSv1 is set.",
             check: "`kubectl version`, and the plugin's documentation on KMS v2.",
             remedy: "Add a v2 provider with another name, promote it, rewrite everything, then drop v1: "
-                + "`encconf rotate --to kms`."
+                + "`encconf rotate --to kms`. Before 1.28 it is a note."
         ) { subject in
             subject.plugins.filter { $0.plugin.version == .v1 }.map { item in
                 item.finding(
                     "apiVersion", at: item.configuration.apiVersion?.position,
                     "KMS v1 is deprecated since Kubernetes 1.28 and off by default since 1.29",
-                    hint: "rotate to a provider with `apiVersion: v2` and another name")
+                    hint: "rotate to a provider with `apiVersion: v2` and another name",
+                    severity: subject.linter.kubernetesMinor.map { $0 < 28 } == true ? .note : nil)
             }
         },
         LintRule(

@@ -82,56 +82,88 @@ extension LintRule {
                 + "what `a` leaves of the longer name is 16 bytes with its colon, since these are then taken for the "
                 + "initialization vector. Such reads return wrong bytes and no error.",
             check: "`encconf decrypt-secret` with a value of the longer name.",
-            remedy: "Stop writing now if the bytes are the same. Put the key with the longer name first, rewrite "
-                + "everything with a key whose name overlaps with none, and take both out."
+            remedy: "Put the key with the longer name first: its values are then read rightly, and the finding is a "
+                + "note. Rewrite everything with a key whose name overlaps with none, and take both out."
         ) { subject in
             subject.pairsInOneList { earlier, later in
                 let (short, long) = (earlier.key.name, later.key.name)
                 return earlier.provider == .aescbc && (long.hasPrefix("\(short):") || short.hasPrefix("\(long):"))
             }.map { earlier, later in
-                let isShortFirst = later.key.name.utf8.count > earlier.key.name.utf8.count
-                let rest = abs(later.key.name.utf8.count - earlier.key.name.utf8.count)
-                // What follows the shorter name and its colon: the rest of the longer name and the colon behind that.
-                let isFatal = isShortFirst && rest == 16 && earlier.key.secret.isEqual(to: later.key.secret)
-                let (earlierName, laterName) = (subject.shown(earlier.key.name), subject.shown(later.key.name))
+                let names = (subject.shown(earlier.key.name), subject.shown(later.key.name))
+                let rest = later.key.name.utf8.count - earlier.key.name.utf8.count
+                let (message, hint): (String, String)
+                if rest < 0 {
+                    message =
+                        "the name overlaps with \(names.0) (\(earlier.key.path)); in the other order values of "
+                        + "\(names.0) would be read with this key"
+                    hint = "keep the order, and rotate to a key whose name overlaps with none"
+                } else if rest == ivByteCount, earlier.key.secret.isEqual(to: later.key.secret) {
+                    // The rest of the name begins with a colon; of that and the colon behind the name, one goes with
+                    // the shorter name, so the rest is as long as what is taken for the IV.
+                    message =
+                        "every value of \(names.1) is read with wrong bytes and without an error: \(names.0) "
+                        + "(\(earlier.key.path)) comes first and takes the rest of the name for the IV"
+                    hint = "put this key before \(names.0), then rotate to one whose name overlaps with none"
+                } else {
+                    message =
+                        "values of \(names.1) are tried with \(names.0) (\(earlier.key.path)) first, and can be "
+                        + "read with wrong bytes and without an error"
+                    hint = "put this key before \(names.0), then rotate to one whose name overlaps with none"
+                }
                 return LintFinding(
-                    path: later.namePath, position: later.namePosition,
-                    message: isFatal
-                        ? "every value of \(laterName) is read with wrong bytes and without an error: \(earlierName) "
-                            + "(\(earlier.key.path)) comes first and takes the rest of the name for the IV"
-                        : "\(laterName) overlaps with \(earlierName) (\(earlier.key.path)): values of the longer name "
-                            + "can be read with the wrong key, without an error",
-                    hint: isShortFirst
-                        ? "put the key with the longer name first, then rotate to one that overlaps with none"
-                        : "rotate to a key whose name overlaps with none")
+                    path: later.namePath, position: later.namePosition, message: message, hint: hint,
+                    severity: rest < 0 ? .note : nil)
             }
         },
     ]
+
+    /// Of AES-CBC.
+    private static let ivByteCount = 16
 }
 
 extension LintSubject {
     typealias Pair = (earlier: Key, later: Key)
 
     /// Pairs of keys of one provider that serve the same resources; of several for one key, the first.
+    ///
+    /// `isPair` is asked about names that are equal up to their first colon.
     fileprivate func pairsInOneList(_ isPair: (Key, Key) -> Bool) -> [Pair] {
-        let byPath = Dictionary(keys.map { ($0.key.path, $0) }, uniquingKeysWith: { first, _ in first })
+        let items = Dictionary(
+            entries.flatMap(\.providers).map { ($0.provider.path, $0.keys) }, uniquingKeysWith: { first, _ in first })
+        // The rules, not the entries: those for the same resource are joined. Most resources share their list.
+        let lists = Set(resolution.rules.map { $0.providers.map(\.path) })
         var seen: Set<String> = []
-        // The rules, not the entries: those for the same resource are joined.
-        return resolution.rules.flatMap { rule in
-            firstPairs(rule.providers.flatMap(\.keys).compactMap { byPath[$0.path] }) {
-                $0.provider == $1.provider && isPair($0, $1)
-            }
-        }.filter { seen.insert($0.later.key.path).inserted }
+        return lists.flatMap { list in
+            list.flatMap { items[$0] ?? [] }
+                .grouped { "\($0.provider.rawValue) \($0.key.name.prefix { $0 != ":" })" }
+                .flatMap { firstPairs($0.elements, isPair) }
+        }
+        .sorted { $0.later.namePosition < $1.later.namePosition }
+        .filter { seen.insert($0.later.key.path).inserted }
     }
 
     /// Pairs of keys anywhere in the file that have the same bytes; of several for one key, the first.
     fileprivate func keyPairs(_ isPair: (Key, Key) -> Bool) -> [Pair] {
-        firstPairs(keys) { isPair($0, $1) && $0.key.secret.isEqual(to: $1.key.secret) }
+        // By a seeded hash, which is good for this process alone, so that not every key meets every other.
+        keys.grouped { SecretHash($0.key.secret) }.flatMap { firstPairs($0.elements, isPair) }
     }
 
     private func firstPairs(_ keys: [Key], _ isPair: (Key, Key) -> Bool) -> [Pair] {
         keys.indices.compactMap { index in
             keys[..<index].first { isPair($0, keys[index]) }.map { ($0, keys[index]) }
         }
+    }
+}
+
+/// Bytes of a key, to look them up by.
+private struct SecretHash: Hashable {
+    let secret: SecretKey
+
+    init(_ secret: SecretKey) { self.secret = secret }
+
+    static func == (left: Self, right: Self) -> Bool { left.secret.isEqual(to: right.secret) }
+
+    func hash(into hasher: inout Hasher) {
+        unsafe secret.span.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     }
 }

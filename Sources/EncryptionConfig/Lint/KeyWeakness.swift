@@ -45,7 +45,7 @@ enum KeyWeakness: Equatable {
         let count = bytes.byteCount
         // 16 random bytes have 15.5 different ones on average, 32 have 30.
         let distinct = Set((0..<count).map { bytes[$0] }).count
-        return distinct < count / 2 ? "has only \(distinct) different bytes" : nil
+        return distinct < count / 2 ? "has few different bytes" : nil
     }
 
     /// Text that some generator encodes to: digits of base 16, or base64 with capitals, small letters and digits in it.
@@ -53,7 +53,7 @@ enum KeyWeakness: Equatable {
         var end = bytes.byteCount
         while end > 0, bytes[end - 1] == UInt8(ascii: "\n") || bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         let text = bytes.extracting(0..<end)
-        if text.all(where: \.isHexDigit) { return "consists of hexadecimal digits, and holds half of its length" }
+        if text.all(where: \.isHexDigit) { return "consists of hexadecimal digits, which halves its strength" }
         var padding = 0
         while padding < 2, end - padding > 1, text[end - padding - 1] == UInt8(ascii: "=") { padding += 1 }
         let digits = text.extracting(0..<end - padding)
@@ -61,7 +61,7 @@ enum KeyWeakness: Equatable {
             digits.contains(where: \.isUpper) && digits.contains(where: \.isLower)
             && digits.contains(where: \.isDigit)
         guard digits.all(where: \.isBase64Digit), isMixed || padding > 0 else { return nil }
-        return "consists of base64 characters, and holds three quarters of its length"
+        return "consists of base64 characters, which takes a quarter of its strength"
     }
 }
 

@@ -8,6 +8,8 @@ struct LintSubject {
     let resolution: ResourceResolution
     /// Where the list of entries stands.
     let position: SourcePosition
+    /// What serves each resource or wildcard that the file names.
+    let rules: [ResourcePattern: ResourceResolution.Rule]
     private let showable: ShowableTexts
 
     /// An item of `resources`.
@@ -57,10 +59,10 @@ struct LintSubject {
         position = document.position
         let resolution = ResourceResolution(configuration)
         self.resolution = resolution
-        let writers = Dictionary(
-            resolution.rules.map { ($0.pattern, $0.providers.first?.path) }, uniquingKeysWith: { first, _ in first })
+        let rules = Dictionary(resolution.rules.map { ($0.pattern, $0) }, uniquingKeysWith: { first, _ in first })
+        self.rules = rules
         entries = zip(document.resources, configuration.entries).enumerated().map { index, pair in
-            Entry(pair.0, pair.1, path: "resources[\(index)]") { writers[$0] ?? nil }
+            Entry(pair.0, pair.1, path: "resources[\(index)]") { rules[$0]?.providers.first?.path }
         }
         showable = ShowableTexts(
             entries.flatMap { entry in
@@ -68,10 +70,17 @@ struct LintSubject {
                     + entry.providers.flatMap { item in
                         item.keys.map(\.key.name)
                             + [item.kms?.name?.value, item.kms?.endpoint?.value].compactMap(\.self)
+                            // Escapes are resolved in it.
+                            + [item.kms?.endpoint.map { KMSEndpoint($0.value).socket }].compactMap(\.self)
                     }
             },
             without: entries.flatMap(\.providers).flatMap(\.keys).map(\.key.secret))
     }
+
+    /// Every resource in a list, in file order.
+    var resources: [Resource] { entries.flatMap(\.resources) }
+
+    func rule(of resource: Resource) -> ResourceResolution.Rule? { rules[resource.pattern] }
 
     /// Every key, in file order.
     var keys: [Key] { entries.flatMap(\.providers).flatMap(\.keys) }
@@ -116,6 +125,24 @@ extension LintSubject.Entry {
 
 extension ProviderConfiguration {
     fileprivate var keys: [KeyConfiguration] { (aesgcm ?? aescbc ?? secretbox)?.keys ?? [] }
+}
+
+extension Sequence {
+    /// The elements that share a key, in the order in which each key comes first; those without a key are left out.
+    func grouped<Key: Hashable>(by key: (Element) -> Key?) -> [(key: Key, elements: [Element])] {
+        var groups: [(key: Key, elements: [Element])] = []
+        var places: [Key: Int] = [:]
+        for element in self {
+            guard let key = key(element) else { continue }
+            if let place = places[key] {
+                groups[place].elements.append(element)
+            } else {
+                places[key] = groups.count
+                groups.append((key, [element]))
+            }
+        }
+        return groups
+    }
 }
 
 extension [String] {

@@ -32,7 +32,8 @@ public struct Linter: Sendable {
 
     /// Every rule, in the order of the codes.
     public static let rules: [LintRule] =
-        LintRule.coverage + LintRule.keyIdentity + LintRule.weakKeys + LintRule.providers + LintRule.kms
+        LintRule.coverage + LintRule.entries + LintRule.keyIdentity + LintRule.weakKeys + LintRule.providers
+        + LintRule.kms
         + LintRule.resourceNames + LintRule.keyAge
 
     /// All findings, in file order.

@@ -31,25 +31,28 @@ extension LintRule {
             remedy: "Take them out, or put an entry for them with `identity: {}` alone before the wildcard; first "
                 + "rewrite what is stored, or keep the keys behind identity until it is."
         ) { subject in
-            churn.compactMap { name in
-                guard let rule = subject.resolution.rule(for: name), rule.pattern != .everything,
-                    let first = rule.providers.first, first.name != .identity,
-                    let resource = subject.resources.first(where: { $0.pattern == rule.pattern })
-                else { return nil }
-                return LintFinding(
-                    path: resource.path, position: resource.position,
-                    message: "\(name) is encrypted" + (rule.pattern.isWildcard ? " by `\(rule.pattern)`" : "")
-                        + ": many writes, and nothing secret in them",
-                    hint: rule.pattern.isWildcard
-                        ? "an entry for \(name) with `identity: {}` before the wildcard leaves it out"
-                        : "take it out after rewriting, or keep the keys behind identity until then")
+            let encrypted = churn.compactMap { name in
+                subject.resolution.rule(for: name).flatMap { $0.providers.first?.name == .identity ? nil : ($0, name) }
             }
+            return encrypted.grouped { $0.0.pattern == .everything ? nil : $0.0.providers.first?.path }
+                .compactMap { _, found in
+                    let patterns = found.map(\.0.pattern)
+                    guard let resource = subject.resources.first(where: { patterns.contains($0.pattern) }) else {
+                        return nil
+                    }
+                    let names = found.map(\.1.description).inSentence
+                    return LintFinding(
+                        path: resource.path, position: resource.position,
+                        message: "\(names) are encrypted: many writes, and nothing secret in them",
+                        hint: patterns.contains(where: \.isWildcard)
+                            ? "an entry for \(names) with `identity: {}` before the wildcard leaves them out"
+                            : "take them out after rewriting, or keep the keys behind identity until then")
+                }
         },
         LintRule(
             "ENC0242", .note, "everything is encrypted",
-            meaning: "`*.*` covers every resource, those included that will only be added later: events and leases, "
-                + "which cost much, and with a KMS plugin also what kube-apiserver itself needs to start and what "
-                + "the plugin's own pod needs. One lost key loses the whole cluster.",
+            meaning: "`*.*` covers every resource, those included that will only be added later. Events and leases "
+                + "among them cost much, and one lost key loses the whole cluster.",
             check: "`encconf show FILE`.",
             remedy: "Name what holds secrets. If all is to be encrypted, leave out events and leases by an entry with "
                 + "`identity: {}` before it, and keep a copy of the keys outside the cluster."
@@ -72,9 +75,8 @@ extension LintRule {
                 + "they are stored in plaintext.",
             check: "`kubectl version`.", remedy: "Upgrade to 1.26 or later, then rewrite the objects."
         ) { subject in
-            subject.tooEarly(before: 26) { resource in
-                guard !resource.pattern.isWildcard, ResourceSpelling.isCustom(resource.pattern.name) else { return nil }
-                return "custom resources such as \(subject.shown(resource.text)) are encrypted since 1.26 only"
+            subject.tooEarly(before: 26, "custom resources") {
+                !$0.pattern.isWildcard && ResourceSpelling.isCustom($0.pattern.name)
             }
         },
         LintRule(
@@ -83,10 +85,7 @@ extension LintRule {
                 + "resource has: nothing is encrypted by it.",
             check: "`kubectl version`.", remedy: "Name each resource, or upgrade to 1.27 or later."
         ) { subject in
-            subject.tooEarly(before: 27) { resource in
-                resource.pattern.isWildcard
-                    ? "the wildcard `\(subject.shown(resource.text))` works since 1.27 only" : nil
-            }
+            subject.tooEarly(before: 27, "resources that a wildcard stands for", \.pattern.isWildcard)
         },
         LintRule(
             "ENC0245", .warning, "a resource name is empty",
@@ -105,17 +104,16 @@ extension LintRule {
 }
 
 extension LintSubject {
-    fileprivate var resources: [Resource] { entries.flatMap(\.resources) }
-
     /// Findings for what the version of Kubernetes does not know yet.
-    fileprivate func tooEarly(before minor: Int, _ message: (Resource) -> String?) -> [LintFinding] {
+    fileprivate func tooEarly(before minor: Int, _ words: String, _ isEarly: (Resource) -> Bool) -> [LintFinding] {
         guard let actual = linter.kubernetesMinor, actual < minor else { return [] }
-        return resources.compactMap { resource in
-            message(resource).map {
-                LintFinding(
-                    path: resource.path, position: resource.position, message: "\($0), not in 1.\(actual)",
-                    hint: "upgrade to 1.\(minor) or later")
-            }
+        return entries.compactMap { entry in
+            let early = entry.resources.filter(isEarly)
+            guard let first = early.first else { return nil }
+            return LintFinding(
+                path: first.path, position: first.position,
+                message: "\(words) are not encrypted in Kubernetes 1.\(actual): \(listed(early))",
+                hint: "upgrade to 1.\(minor) or later")
         }
     }
 }
