@@ -91,6 +91,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["JSONText", "SecretMemory"], path: "Tests/TestSupport",
             swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: tests),
         .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: tests),
         .testTarget(
