@@ -1,0 +1,42 @@
+/// Why no stored value was found in what was pasted. Lines count from 1; no case holds a byte of the text.
+public enum PasteError: Error, Equatable {
+    /// Nothing, or white space alone.
+    case empty
+    /// None of the formats, or one that stands for bytes that are neither a stored value nor printed by `etcdctl get`.
+    /// A stored value begins with `k8s:enc:`, `k8s` and a zero byte, `{`, `apiVersion:` or the bytes d9 d9 f7.
+    case notRecognized
+    /// The end of a JSON text, of a quoted string, of base64 or of a hexdump is missing.
+    case truncated
+    /// etcdctl found no key.
+    case noKeys
+    /// Keys without values, as `--keys-only` prints them.
+    case keysOnly
+    /// Not JSON.
+    case json(line: Int)
+    /// JSON, but without `kvs` and no stored object either.
+    case jsonWithoutKVs
+    /// The entry of `kvs` at this index is no object with base64 for `key` and `value`.
+    case jsonEntry(index: Int)
+    /// Not as `etcdctl get -w fields` writes it.
+    case fields(line: Int)
+    /// Not base64.
+    case base64(line: Int)
+    case hexdump(line: Int, HexdumpFault)
+
+    public enum HexdumpFault: Equatable, Sendable {
+        /// Amid the dump stands a line of another kind.
+        case unreadable
+        /// The offset is not where the line before ended: lines are missing, or there twice.
+        case offset
+        /// The first line is missing: the dump does not begin at offset 0.
+        case start
+        /// The dump shows words of several bytes in the order of the machine, as `hexdump` without `-C` and `od`
+        /// without `-t x1` do. `hexdump -C` helps.
+        case words
+        /// The dump stands for more than ``PasteError/maximumDumpedByteCount``.
+        case tooLong
+    }
+
+    /// What a hexdump may stand for: one of few lines can, by its mark for repeated rows, stand for any length.
+    public static let maximumDumpedByteCount = 16 << 20
+}

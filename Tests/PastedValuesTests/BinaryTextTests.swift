@@ -1,0 +1,102 @@
+import PastedValues
+import TestSupport
+import Testing
+
+struct BinaryTextTests {
+    @Test func rawTakesTheBytesAsTheyAre() throws {
+        for input in ["k8s:enc:aesgcm:v1:k:x\n", "/registry/a\nk8s\0\n", "anything\n\n", "\n"] {
+            #expect(try Found.all(in: input, as: .raw) == [Found(value: bytes(input), format: .raw)])
+        }
+    }
+
+    /// Whose the newline at the end is; see `PastedValue`.
+    @Test(arguments: [
+        ("k8s:enc:aesgcm:v1:key1:0123\n", "k8s:enc:aesgcm:v1:key1:0123"),
+        ("k8s:enc:kms:v2:cloud:0123\n", "k8s:enc:kms:v2:cloud:0123"),
+        ("k8s\0\n\u{4}v1\u{1a}\0\"\0\n", "k8s\0\n\u{4}v1\u{1a}\0\"\0"),
+        // Two blocks behind the prefix, without the newline and with it.
+        (
+            "k8s:enc:aescbc:v1:key1:0123456789abcdef0123456789abcdef\n",
+            "k8s:enc:aescbc:v1:key1:0123456789abcdef0123456789abcdef"
+        ),
+        (
+            "k8s:enc:aescbc:v1:key1:0123456789abcdef0123456789abcde\n",
+            "k8s:enc:aescbc:v1:key1:0123456789abcdef0123456789abcde\n"
+        ),
+        ("k8s:enc:aescbc:v1:key1:0123\n", "k8s:enc:aescbc:v1:key1:0123"),
+        ("k8s:enc:aescbc:v1:\n", "k8s:enc:aescbc:v1:"),
+        // kube-apiserver ends JSON with a newline.
+        ("{\"kind\":\"A\",\"apiVersion\":\"b/v1\"}\n\n", "{\"kind\":\"A\",\"apiVersion\":\"b/v1\"}\n"),
+        ("{\"kind\":\"A\",\"apiVersion\":\"b/v1\"}\n", "{\"kind\":\"A\",\"apiVersion\":\"b/v1\"}\n"),
+    ])
+    func prefersOneReading(input: String, preferred: String) throws {
+        let other = input == preferred ? String(input.dropLast()) : input
+        let expected = Found(value: bytes(preferred), alternatives: [bytes(other)], format: .raw)
+        #expect(try Found.all(in: input) == [expected])
+
+        let keyed = try Found.all(in: "/registry/secrets/a/b\n" + input)
+        #expect(keyed.map(\.key) == ["/registry/secrets/a/b"])
+        #expect(keyed.map(\.value) == [bytes(preferred)])
+        #expect(keyed.map(\.alternatives) == [[bytes(other)]])
+    }
+
+    @Test(arguments: [
+        "k8s:enc:aesgcm:v1:key1:0123", "k8s\0\n\u{4}", "{\"kind\":\"A\",\"apiVersion\":\"v1\"}", "apiVersion: v1",
+    ])
+    func hasOneReadingWithoutANewline(input: String) throws {
+        #expect(try Found.all(in: input) == [Found(value: bytes(input), format: .raw)])
+        let keyed = Found(key: "/registry/a/b", value: bytes(input), format: .raw)
+        #expect(try Found.all(in: "/registry/a/b\n" + input) == [keyed])
+    }
+
+    @Test func recognisesCBOR() throws {
+        let value: [UInt8] = [0xd9, 0xd9, 0xf7, 0xa0]
+        #expect(try Found.all(in: value).map(\.value) == [value])
+        #expect(try Found.all(in: bytes("/registry/x.io/ys/z\n") + value).map(\.value) == [value])
+    }
+
+    /// Values with newlines, and with lines that look like keys but have no value behind them.
+    @Test(arguments: 0..<32 as Range<UInt64>)
+    func splitsWhatAPrefixGives(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let starts = ["k8s:enc:aescbc:v1:k:", "k8s\0", "{", "k8s:enc:kms:v2:p:"]
+        let pieces = [
+            "\n", "\n\n", "\n/registry/", "\n/registry/x\n", "\n/other/x\nk8s:enc:", "/registry/y\nk8s\0", "\0\u{7f}",
+        ]
+        let objects = (0..<6).map { index in
+            var value = bytes(starts.randomElement(using: &random) ?? "")
+            for _ in 0..<Int.random(in: 0..<8, using: &random) {
+                value += random.bytes(Int.random(in: 0..<40, using: &random)) + [0x80]
+                value += bytes(pieces.randomElement(using: &random) ?? "") + [0x80]
+            }
+            if value.starts(with: bytes("{")) { value += bytes("\n") }
+            return Found(key: "/registry/secrets/ns/\(index)", value: value, format: .raw)
+        }
+        let printed = objects.flatMap { bytes(($0.key ?? "") + "\n") + $0.value + bytes("\n") }
+        let found = try Found.all(in: printed)
+        #expect(found.map(\.key) == objects.map(\.key))
+        #expect(found.map(\.value) == objects.map(\.value))
+        #expect(found.dropLast().flatMap(\.alternatives) == [])
+    }
+
+    /// What cannot be told apart: a plaintext value that contains a dump of etcd is cut where that begins.
+    @Test func cutsAValueThatContainsADump() throws {
+        let value = "k8s\0a file:\n/registry/secrets/a/b\nk8s:enc:aesgcm:v1:k:x"
+        let found = try Found.all(in: "/registry/configmaps/a/c\n\(value)\n")
+        #expect(found.map(\.key) == ["/registry/configmaps/a/c", "/registry/secrets/a/b"])
+    }
+
+    @Test(arguments: [
+        "/registry/secrets/a/b\n\n", "/registry/secrets/a/b\n", "/registry/a/b\n\n/registry/a/c\n\n", "/a/b\n/a/c\n",
+    ])
+    func seesKeysWithoutValues(input: String) {
+        #expect(throws: PasteError.keysOnly) { try Found.all(in: input) }
+    }
+
+    @Test(arguments: [
+        "/registry/a b\nk8s\0", "/\nk8s\0", "/registry/a", "/registry/a\nvalue", "/registry/a\r\nk8s\0x", "hello",
+    ])
+    func refusesWhatIsNeitherKeyNorValue(input: String) {
+        #expect(throws: PasteError.notRecognized) { try Found.all(in: input) }
+    }
+}

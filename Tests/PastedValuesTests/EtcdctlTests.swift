@@ -1,0 +1,53 @@
+import PastedValues
+import Testing
+
+struct EtcdctlTests {
+    private static let entry = #"{"key":"L3JlZ2lzdHJ5L2E=","mod_revision":12,"value":"azhzOmVuYzo="}"#
+    private static let found = Found(key: "/registry/a", value: bytes("k8s:enc:"), revision: 12, format: .json)
+
+    /// What jq and curl make of etcd's answer.
+    @Test(arguments: [
+        #"{"header":{},"kvs":[\#(entry)],"count":1}"#,
+        "{\n  \"kvs\": [\n    \(entry)\n  ]\n}\n",
+        entry,
+        "[\(entry)]",
+        #"{"kvs":[{"key":"L3JlZ2lzdHJ5L2E=","mod_revision":"12","value":"azhzOmVuYzo="}]}"#,
+        #"{"kvs":[{"key":"L3JlZ2lzdHJ5L2E=","mod_revision":12,"value":"azhzOmVuYzo\u003d"}]}"#,
+    ])
+    func json(text: String) throws {
+        #expect(try Found.all(in: text) == [Self.found])
+        #expect(try Found.all(in: text, as: .json) == [Self.found])
+    }
+
+    @Test func jsonValueAlone() throws {
+        #expect(try Found.all(in: "\"azhzOmVuYzo=\"\n") == [Found(value: bytes("k8s:enc:"), format: .json)])
+    }
+
+    /// A custom resource is stored as JSON: not every JSON is etcdctl's.
+    @Test func storedObjectIsNoAnswer() throws {
+        let object = #"{"apiVersion":"example.com/v1","kind":"Widget","key":"x"}"#
+        #expect(try Found.all(in: object) == [Found(value: bytes(object), format: .raw)])
+        #expect(try Found.all(in: "\n" + object) == [Found(value: bytes(object), format: .raw)])
+    }
+
+    /// strconv.Quote, with printable characters as they are.
+    @Test(arguments: [
+        (#""""#, ""), (#""a\a\b\f\n\r\t\v\\\"'""#, "a\u{7}\u{8}\u{c}\n\r\t\u{b}\\\"'"),
+        (#""\x41\x7f\u00e9\U0001f600\u2028""#, "A\u{7f}é😀\u{2028}"), (#""é😀ֿ""#, "é😀ֿ"), (#""\u0000\x00""#, "\0\0"),
+    ])
+    func quotedText(quoted: String, text: String) throws {
+        let fields = "\"Key\" : \"/registry/k\"\n\"Value\" : \"k8s:enc:\(quoted.dropFirst())\n\"Lease\" : 0\n"
+        let found = try Found.all(in: fields)
+        #expect(found == [Found(key: "/registry/k", value: bytes("k8s:enc:" + text), format: .fields)])
+    }
+
+    @Test func quotedBytes() throws {
+        let found = try Found.all(in: #""Key" : "/k\xff""# + "\n" + #""Value" : "\xff\x80\xc3""#, as: .fields)
+        #expect(found.map(\.value) == [[0xff, 0x80, 0xc3]])
+    }
+
+    @Test func fieldsBehindAPrompt() throws {
+        let text = "$ etcdctl get /k -w fields\n\"ClusterID\" : 1\n\"Key\" : \"/k\"\n\"Value\" : \"k8s:enc:\"\n$ "
+        #expect(try Found.all(in: text) == [Found(key: "/k", value: bytes("k8s:enc:"), format: .fields)])
+    }
+}
