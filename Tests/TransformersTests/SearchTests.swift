@@ -211,6 +211,17 @@ struct SearchTests {
         #expect(count == 2)
     }
 
+    /// That plaintext is not what the caller wants is told as such, not as a prefix that is missing.
+    @Test(arguments: [[.identity], [.aescbc(key1), .identity]] as [[TestProvider]])
+    func plaintextThatIsNotAccepted(_ providers: [TestProvider]) throws {
+        let outcome = openAccepted(Self.plaintext, try transformer(providers)) { _ in false }
+        guard case .failure(let error) = outcome else {
+            Issue.record("was accepted")
+            return
+        }
+        #expect(error.failures == [.notAccepted(provider: .identity, key: nil)])
+    }
+
     // MARK: No rule
 
     @Test func withoutARule() throws {
