@@ -96,6 +96,26 @@ struct KMSTests {
         #expect(try Self.outcome(Self.v2Key, Plugin()) == Self.opened(stale: true, .kmsv2))
     }
 
+    /// Two key IDs that look alike and are not of the same bytes are two, as they are in Go: composed and decomposed.
+    @Test func keyIDsAreBytes() throws {
+        let (composed, decomposed) = ("kek-\u{e9}", "kek-e\u{301}")
+        #expect(
+            try Self.outcome(Self.value(keyID: composed), Plugin(keyID: composed)) == Self.opened(stale: false, .kmsv2))
+        #expect(
+            try Self.outcome(Self.value(keyID: decomposed), Plugin(keyID: composed))
+                == Self.opened(stale: true, .kmsv2))
+        // The plugin is asked for each of them.
+        let plugin = Plugin(keyID: composed)
+        let transformer = try transformer(Self.providers, unwrapping: plugin)
+        for keyID in [composed, decomposed, composed] {
+            _ = open(Self.value(keyID: keyID), etcdKey: secretEtcdKey, with: transformer)
+        }
+        #expect(
+            plugin.requests.compactMap { $0.version2.map { Array($0.keyID.utf8) } } == [
+                Array(composed.utf8), Array(decomposed.utf8),
+            ])
+    }
+
     /// The plugin is told all that it is told by kube-apiserver, and once for each key.
     @Test func asksThePluginOnce() throws {
         let plugin = Plugin()
