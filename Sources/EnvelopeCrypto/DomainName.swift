@@ -50,7 +50,7 @@ enum DomainName {
             || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character)
     }
 
-    /// The name as Go's `%q` shows it, for what can stand in a protobuf text.
+    /// The name as Go's `%q` shows it (Go 1.24, src/strconv/quote.go): nothing that a terminal would obey is left.
     private static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
@@ -65,9 +65,26 @@ enum DomainName {
             case "\u{b}": quoted += "\\v"
             case "\u{0}"..<" ", "\u{7f}":
                 quoted += "\\x" + Digest.hexadecimal([UInt8(truncatingIfNeeded: scalar.value)])
-            default: quoted.unicodeScalars.append(scalar)
+            default:
+                if isPrintable(scalar) {
+                    quoted.unicodeScalars.append(scalar)
+                } else {
+                    let isLong = scalar.value > 0xffff
+                    let digits = String(scalar.value, radix: 16)
+                    quoted += isLong ? "\\U" : "\\u"
+                    quoted += String(repeating: "0", count: (isLong ? 8 : 4) - digits.count) + digits
+                }
             }
         }
         return quoted + "\""
+    }
+
+    /// What Go's `strconv.IsPrint` has: letters, marks, numbers, punctuation, symbols, and the space of ASCII.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+        case .spaceSeparator: scalar == " "
+        default: true
+        }
     }
 }

@@ -7,6 +7,12 @@ public struct KMSUnwrapRequest: Hashable, Sendable {
         public let keyID: String
         public let dekSourceType: KMSv2Envelope.DEKSourceType
         public let annotations: [String: [UInt8]]
+
+        /// Key IDs are compared byte by byte, as in Go: to Swift, texts that only look alike are equal.
+        public static func == (left: Version2, right: Version2) -> Bool {
+            left.keyID.utf8.elementsEqual(right.keyID.utf8) && left.dekSourceType == right.dekSourceType
+                && left.annotations == right.annotations
+        }
     }
 
     /// The name of the KMS provider in the configuration.
@@ -38,6 +44,11 @@ public struct KMSWriteState: Equatable, Sendable {
     public init(keyID: String, dekSourceType: KMSv2Envelope.DEKSourceType = .seed) {
         self.keyID = keyID
         self.dekSourceType = dekSourceType
+    }
+
+    /// Whether a value like this one is written now. Key IDs are compared byte by byte, as in Go.
+    public func writes(_ envelope: KMSv2Envelope) -> Bool {
+        keyID.utf8.elementsEqual(envelope.keyID.utf8) && dekSourceType == envelope.dekSourceType
     }
 }
 

@@ -66,7 +66,7 @@ final class KMSOpener {
         } catch {
             throw failure(error)
         }
-        return envelope.keyID != writeState.keyID || envelope.dekSourceType != writeState.dekSourceType
+        return !writeState.writes(envelope)
     }
 
     private func key(

@@ -19,8 +19,8 @@ struct PrefixList<Entry> {
                 return try openEntry(entry, value.extracting(droppingFirst: prefix.count)).found(at: index)
             } catch {
                 if error.failures.contains(where: \.endsTheSearch) { throw error }
-                // The failure of identity says nothing: encrypted values are not its business.
-                if !prefix.isEmpty { failures += error.failures }
+                // That identity does not read encrypted values says nothing: they are not its business.
+                failures += error.failures.filter { $0 != .encryptedWithoutRule }
             }
         }
         throw TransformError(failures.isEmpty ? [noMatch] : failures)

@@ -1,0 +1,110 @@
+import Glibc
+
+/// Bytes that a test puts into secrets and then looks for in all memory that this process can write.
+///
+/// The needle stands in a shared mapping, and so does the window through which the memory is read; shared mappings
+/// are passed over. So whatever is found was left by the code under test. Other tests may run at the same time: each
+/// needle is of its own seed.
+public final class MemoryNeedle {
+    private static let windowByteCount = 1 << 20
+
+    private let mapping: UnsafeMutableRawBufferPointer
+    private let count: Int
+
+    /// A needle of random bytes.
+    public init(seed: UInt64, count: Int = 48) {
+        self.count = count
+        mapping = Self.map(count)
+        // Not the bytes that another test makes of the same seed.
+        var random = SeededGenerator(seed: ~seed)
+        // Never a zero in front, of which memory is full.
+        mapping[0] = UInt8.random(in: 0x80 ... .max, using: &random)
+        for offset in 1..<count { mapping[offset] = UInt8.random(in: .min ... .max, using: &random) }
+    }
+
+    /// A needle of the bytes that another code made of it.
+    public init(copying bytes: RawSpan) {
+        count = bytes.byteCount
+        mapping = Self.map(count)
+        bytes.withUnsafeBytes { mapping.copyMemory(from: $0) }
+    }
+
+    deinit { munmap(mapping.baseAddress, mapping.count) }
+
+    /// The needle itself, to be copied into a secret and nowhere else.
+    public var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get { _overrideLifetime(UnsafeRawBufferPointer(rebasing: mapping[..<count]).bytes, borrowing: self) }
+    }
+
+    /// How often the needle stands in memory.
+    public func occurrences() throws -> Int {
+        let memory = Glibc.open("/proc/self/mem", O_RDONLY)
+        guard memory >= 0 else { throw Failure(call: "open /proc/self/mem", code: errno) }
+        defer { close(memory) }
+        return try Self.writableRanges().reduce(0) { $0 + occurrences(in: $1, of: memory) }
+    }
+
+    /// What the test could not do.
+    public struct Failure: Error {
+        let call: String
+        let code: Int32
+    }
+
+    private func occurrences(in range: Range<UInt>, of memory: Int32) -> Int {
+        let window = UnsafeMutableRawBufferPointer(rebasing: mapping[count...])
+        guard let base = window.baseAddress else { return 0 }
+        var found = 0
+        var address = range.lowerBound
+        // What the window before has in common with this one, so that a needle across the border is found.
+        var kept = 0
+        while address < range.upperBound {
+            let wanted = min(Int(range.upperBound - address), window.count - kept)
+            let read = pread(memory, base + kept, wanted, off_t(address))
+            // Mappings come and go while other tests run.
+            guard read > 0 else { break }
+            let filled = kept + read
+            var searched = 0
+            while let hit = memchr(base + searched, Int32(mapping[0]), filled - searched) {
+                searched = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+                guard filled - searched >= count, let needle = mapping.baseAddress else { break }
+                let isFound = memcmp(hit, needle, count) == 0
+                if isFound { found += 1 }
+                searched += isFound ? count : 1
+            }
+            kept = min(count - 1, filled - searched)
+            memmove(base, base + filled - kept, kept)
+            address += UInt(read)
+        }
+        return found
+    }
+
+    /// The private mappings that can be written.
+    private static func writableRanges() throws -> [Range<UInt>] {
+        let maps = Glibc.open("/proc/self/maps", O_RDONLY)
+        guard maps >= 0 else { throw Failure(call: "open /proc/self/maps", code: errno) }
+        defer { close(maps) }
+        var text: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let read = Glibc.read(maps, &part, part.count)
+            guard read > 0 else { break }
+            text += part[..<read]
+        }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap { line in
+            // 7f5c8c000000-7f5c8c021000 rw-p 00000000 00:00 0
+            let fields = line.split(separator: " ")
+            guard fields.count >= 2, fields[1].hasPrefix("rw"), fields[1].hasSuffix("p") else { return nil }
+            let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+            return ends.count == 2 ? ends[0]..<ends[1] : nil
+        }
+    }
+
+    private static func map(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        let length = count + windowByteCount
+        guard let base = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+            base != MAP_FAILED
+        else { fatalError("no memory for a window") }
+        return UnsafeMutableRawBufferPointer(start: base, count: length)
+    }
+}

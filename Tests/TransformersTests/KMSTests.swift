@@ -1,0 +1,188 @@
+import EncryptionConfig
+import EnvelopeCrypto
+import SecretMemory
+import TestSupport
+import Testing
+import Transformers
+
+/// KMS values, with plugins that are test doubles.
+struct KMSTests {
+    /// A plugin that answers each request with the same secret, and notes what it is asked.
+    private final class Plugin: KMSUnwrapping {
+        let secret: SecretKey
+        let state: Result<KMSWriteState, KMSUnwrapError>
+        private(set) var requests: [KMSUnwrapRequest] = []
+
+        init(
+            _ secret: [UInt8] = [UInt8](repeating: 0x41, count: 32), state: Result<KMSWriteState, KMSUnwrapError>
+        ) {
+            self.secret = SecretKey(secret)
+            self.state = state
+        }
+
+        convenience init(keyID: String = "kek-1", type: KMSv2Envelope.DEKSourceType = .seed) {
+            self.init(state: .success(KMSWriteState(keyID: keyID, dekSourceType: type)))
+        }
+
+        func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey {
+            requests.append(request)
+            return secret
+        }
+
+        func writeState(ofProvider name: String) throws(KMSUnwrapError) -> KMSWriteState { try state.get() }
+    }
+
+    private static let plaintext = Array("k8s\0hello".utf8)
+    private static let providers: [TestProvider] = [.kms(.kmsv2, "myplugin"), .kms(.kmsv1, "myplugin")]
+    private static let encryptedDEK = "656e633a4141414141414141414141414141414141414141414141414141414141414141"
+
+    // The values that were worked out with k8s.io/apiserver.
+    private static let v1 =
+        Array("k8s:enc:kms:v1:myplugin:".utf8)
+        + hex(
+            """
+            0024 \(encryptedDEK)
+            000102030405060708090a0b 25958531be93e64f01 3ad158462f126033fb3b5f237c142cae
+            """)
+    private static let v2Data = hex(
+        """
+        0a45 808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f 000102030405060708090a0b
+             995146a75b6c480e48 249bcdf95f8136861a77b68374193dce
+        """)
+    private static let v2 = value(keyID: "kek-1")
+    private static let v2Key =
+        Array("k8s:enc:kms:v2:myplugin:".utf8)
+        + hex(
+            """
+            0a25 000102030405060708090a0b 25958531be93e64f01 3ad158462f126033fb3b5f237c142cae
+            1205 6b656b2d31 1a24 \(encryptedDEK)
+            """)
+
+    private static func value(keyID: String) -> [UInt8] {
+        let keyID = Array(keyID.utf8)
+        return Array("k8s:enc:kms:v2:myplugin:".utf8) + v2Data + [0x12, UInt8(keyID.count)] + keyID
+            + hex("1a24 \(encryptedDEK) 2212 0a0d 612e6578616d706c652e636f6d 1201 76 2801")
+    }
+
+    private static func outcome(
+        _ value: [UInt8], _ plugin: Plugin, etcdKey: String = secretEtcdKey
+    ) throws -> Reference.Outcome {
+        referenceOutcome(of: open(value, etcdKey: etcdKey, with: try transformer(providers, unwrapping: plugin)))
+    }
+
+    private static func opened(stale: Bool, _ provider: ProviderName) -> Reference.Outcome {
+        .opened(plaintext, stale: stale, provider: provider, key: nil)
+    }
+
+    @Test func opens() throws {
+        #expect(try Self.outcome(Self.v2, Plugin()) == Self.opened(stale: false, .kmsv2))
+        #expect(try Self.outcome(Self.v2Key, Plugin(type: .key)) == Self.opened(stale: false, .kmsv2))
+        // The second of the providers.
+        #expect(try Self.outcome(Self.v1, Plugin()) == Self.opened(stale: true, .kmsv1))
+    }
+
+    @Test func isBoundToTheEtcdKey() throws {
+        let other = "/registry/secrets/default/bar"
+        #expect(
+            try Self.outcome(Self.v2, Plugin(), etcdKey: other) == .failed("cipher: message authentication failed"))
+        #expect(
+            try Self.outcome(Self.v1, Plugin(), etcdKey: other)
+                == .failed(
+                    "[cipher: message authentication failed, the stored data is not a multiple of the block size]"))
+    }
+
+    @Test func isStaleUnderAnotherWriteState() throws {
+        #expect(try Self.outcome(Self.v2, Plugin(keyID: "kek-2")) == Self.opened(stale: true, .kmsv2))
+        #expect(try Self.outcome(Self.v2Key, Plugin()) == Self.opened(stale: true, .kmsv2))
+    }
+
+    /// Two key IDs that look alike and are not of the same bytes are two, as they are in Go: composed and decomposed.
+    @Test func keyIDsAreBytes() throws {
+        let (composed, decomposed) = ("kek-\u{e9}", "kek-e\u{301}")
+        #expect(
+            try Self.outcome(Self.value(keyID: composed), Plugin(keyID: composed)) == Self.opened(stale: false, .kmsv2))
+        #expect(
+            try Self.outcome(Self.value(keyID: decomposed), Plugin(keyID: composed))
+                == Self.opened(stale: true, .kmsv2))
+        // The plugin is asked for each of them.
+        let plugin = Plugin(keyID: composed)
+        let transformer = try transformer(Self.providers, unwrapping: plugin)
+        for keyID in [composed, decomposed, composed] {
+            _ = open(Self.value(keyID: keyID), etcdKey: secretEtcdKey, with: transformer)
+        }
+        #expect(
+            plugin.requests.compactMap { $0.version2.map { Array($0.keyID.utf8) } } == [
+                Array(composed.utf8), Array(decomposed.utf8),
+            ])
+    }
+
+    /// The plugin is told all that it is told by kube-apiserver, and once for each key.
+    @Test func asksThePluginOnce() throws {
+        let plugin = Plugin()
+        let transformer = try transformer(Self.providers, unwrapping: plugin)
+        for _ in 0..<3 {
+            #expect(
+                referenceOutcome(of: open(Self.v2, etcdKey: secretEtcdKey, with: transformer))
+                    == Self.opened(stale: false, .kmsv2))
+        }
+        #expect(plugin.requests.count == 1)
+        let request = try #require(plugin.requests.first)
+        #expect(request.provider == "myplugin")
+        #expect(request.encryptedKey == hex(Self.encryptedDEK))
+        #expect(request.version2?.keyID == "kek-1")
+        #expect(request.version2?.dekSourceType == .seed)
+        #expect(request.version2?.annotations == ["a.example.com": [0x76]])
+    }
+
+    /// An envelope that is not acceptable is refused before anybody is asked anything.
+    @Test func aBadEnvelopeIsToldFirst() throws {
+        let plugin = Plugin(state: .failure(.plugin("unhealthy")))
+        #expect(
+            try Self.outcome(Array("k8s:enc:kms:v2:myplugin:".utf8), plugin) == .failed("encrypted data is empty"))
+        #expect(
+            try Self.outcome(Array("k8s:enc:kms:v1:myplugin:".utf8), plugin)
+                == .failed(
+                    "invalid data encountered by envelope transformer: failed to read uint16 length prefixed data"))
+        #expect(plugin.requests.isEmpty)
+    }
+
+    /// Nobody asked: then nothing is known, and that is not the apiserver's to say.
+    @Test func withoutAPlugin() throws {
+        let transformer = try transformer(Self.providers, unwrapping: NoKMS())
+        for value in [Self.v1, Self.v2] {
+            guard case .failed(let error) = open(value, etcdKey: secretEtcdKey, with: transformer) else {
+                Issue.record("opened")
+                continue
+            }
+            #expect(error.apiserverText == nil)
+            #expect(error.missingUnwrap?.provider == "myplugin")
+            #expect(error.missingUnwrap?.encryptedKey == hex(Self.encryptedDEK))
+            #expect((error.missingUnwrap?.version2 == nil) == (value == Self.v1))
+        }
+    }
+
+    @Test(arguments: [0, 16, 24, 31, 33]) func badSecrets(count: Int) throws {
+        let secret = [UInt8](repeating: 0x41, count: count)
+        func plugin() -> Plugin { Plugin(secret, state: .success(KMSWriteState(keyID: "kek-1"))) }
+        let tag = "cipher: message authentication failed"
+        #expect(
+            try Self.outcome(Self.v2, plugin())
+                == .failed(count < 32 ? "invalid seed length \(count) used for key generation" : tag))
+        let isKey = [16, 24].contains(count)
+        #expect(
+            try Self.outcome(Self.v2Key, plugin())
+                == .failed(isKey ? tag : "crypto/aes: invalid key size \(count)"))
+        #expect(
+            try Self.outcome(Self.v1, plugin())
+                == .failed(
+                    isKey
+                        ? "[\(tag), the stored data is not a multiple of the block size]"
+                        : "crypto/aes: invalid key size \(count)"))
+    }
+
+    /// Only a plugin could give a key to write with.
+    @Test func cannotSeal() throws {
+        let transformer = try transformer(Self.providers, unwrapping: Plugin())
+        #expect(throws: SealError.self) { try transformer.seal([1, 2, 3]) }
+    }
+}
