@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import EncryptionConfig
+internal import SecretMemory
 
 /// `encconf explain`
 struct ExplainCommand: EncconfCommand {
@@ -25,7 +26,7 @@ struct ExplainCommand: EncconfCommand {
             try console.write(table.text)
             return .success
         }
-        let text = subject == "-" ? String(decoding: try InputFile.readStandardInput().bytes.copiedToArray(), as: UTF8.self) : subject
+        let text = subject == "-" ? SecretKey(try InputFile.readStandardInput()).revealedText() : subject
         guard let answer = answer(to: text) else {
             throw CommandFailure(
                 "neither a code nor an error that is known",

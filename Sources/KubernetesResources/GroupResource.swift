@@ -14,8 +14,23 @@ public struct GroupResource: Hashable, Sendable {
     ///
     /// (k8s.io/apimachinery, pkg/runtime/schema/group_version.go, `ParseGroupResource`.)
     public init(parsing text: some StringProtocol) {
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        self.init(resource: parts.first.map { String($0) } ?? "", group: parts.count > 1 ? String(parts[1]) : "")
+        // On bytes, as Go does it: a letter may carry a mark that makes the dot before it another character.
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        self.init(
+            resource: parts.first.map { String(decoding: $0, as: UTF8.self) } ?? "",
+            group: parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : "")
+    }
+
+    /// Equal bytes, as Go compares: to Swift an accented letter equals the same letter followed by its accent.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.resource.utf8.elementsEqual(right.resource.utf8) && left.group.utf8.elementsEqual(right.group.utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for text in [resource, group] {
+            for byte in text.utf8 { hasher.combine(byte) }
+            hasher.combine(UInt8(0xff))
+        }
     }
 }
 
