@@ -123,7 +123,7 @@ private struct StoredForm: Equatable {
     }
 
     static func == (left: Self, right: Self) -> Bool {
-        guard left.provider == right.provider, left.name == right.name else { return false }
+        guard left.provider == right.provider, left.name.hasBytes(of: right.name) else { return false }
         guard let leftKey = left.key, let rightKey = right.key else { return left.key == nil && right.key == nil }
         return leftKey.secret.isEqual(to: rightKey.secret)
     }

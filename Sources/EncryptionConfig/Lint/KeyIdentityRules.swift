@@ -15,7 +15,7 @@ extension LintRule {
         ) { subject in
             subject.pairsInOneList { earlier, later in
                 // Entries that are joined (ENC0206) can repeat a key; that is one key.
-                earlier.key.name == later.key.name
+                earlier.key.name.hasBytes(of: later.key.name)
                     && (earlier.entry == later.entry || !earlier.key.secret.isEqual(to: later.key.secret))
             }.map { earlier, later in
                 let isSame = earlier.key.secret.isEqual(to: later.key.secret)
@@ -35,7 +35,8 @@ extension LintRule {
             check: "`encconf show FILE` shows equal fingerprints.",
             remedy: "Make a fresh key (`encconf keygen`) and rotate to it."
         ) { subject in
-            subject.keyPairs { $0.provider == $1.provider && $0.key.name != $1.key.name }.map { earlier, later in
+            subject.keyPairs { $0.provider == $1.provider && !$0.key.name.hasBytes(of: $1.key.name) }.map {
+                earlier, later in
                 LintFinding(
                     path: later.secretPath, position: later.secretPosition,
                     message: "\(subject.shown(later.key.name)) has the same bytes as "
@@ -87,7 +88,8 @@ extension LintRule {
         ) { subject in
             subject.pairsInOneList { earlier, later in
                 let (short, long) = (earlier.key.name, later.key.name)
-                return earlier.provider == .aescbc && (long.hasPrefix("\(short):") || short.hasPrefix("\(long):"))
+                return earlier.provider == .aescbc
+                    && (long.utf8.starts(with: "\(short):".utf8) || short.utf8.starts(with: "\(long):".utf8))
             }.map { earlier, later in
                 let names = (subject.shown(earlier.key.name), subject.shown(later.key.name))
                 let rest = later.key.name.utf8.count - earlier.key.name.utf8.count
@@ -98,8 +100,8 @@ extension LintRule {
                         + "\(names.0) would be read with this key"
                     hint = "keep the order, and rotate to a key whose name overlaps with none"
                 } else if rest == ivByteCount, earlier.key.secret.isEqual(to: later.key.secret) {
-                    // The rest of the name begins with a colon; of that and the colon behind the name, one goes with
-                    // the shorter name, so the rest is as long as what is taken for the IV.
+                    // Behind `a:`, a value of `a:<15 characters>` has these 15 and their colon; the rest of the name is
+                    // as long, with the colon in front.
                     message =
                         "every value of \(names.1) is read with wrong bytes and without an error: \(names.0) "
                         + "(\(earlier.key.path)) comes first and takes the rest of the name for the IV"
@@ -153,6 +155,11 @@ extension LintSubject {
             keys[..<index].first { isPair($0, keys[index]) }.map { ($0, keys[index]) }
         }
     }
+}
+
+extension String {
+    /// Whether the texts are the same to Go. Swift's `==` takes é for e with an accent.
+    func hasBytes(of other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }
 
 /// Bytes of a key, to look them up by.
