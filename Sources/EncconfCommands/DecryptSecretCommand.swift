@@ -83,10 +83,10 @@ struct DecryptSecretCommand: EncconfCommand {
 
     /// The values of the source, each with its place in etcd.
     private func readRecords() throws(CommandFailure) -> [StoredRecord] {
-        let content = try InputFile.read(source)
+        let content = try InputFile.read(source).content
         let pasted: [PastedValue]
         do throws(PasteError) {
-            pasted = try PastedValue.parse(content.bytes, format: format)
+            pasted = try PastedValue.parse(content.span, format: format)
         } catch {
             throw CommandFailure("\(InputFile.name(source)): \(error.explanation)", hint: error.hint)
         }

@@ -13,7 +13,9 @@ public struct Encconf: ParsableCommand {
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
-                name: "Keys and files", subcommands: [KeygenCommand.self, InitCommand.self, ShowCommand.self]),
+                name: "Keys and files",
+                subcommands: [KeygenCommand.self, InitCommand.self, ShowCommand.self, VerifyCommand.self]),
+            CommandGroup(name: "Understanding", subcommands: [ExplainCommand.self]),
             CommandGroup(name: "Stored values", subcommands: [DecryptSecretCommand.self, EncryptCommand.self]),
         ])
 

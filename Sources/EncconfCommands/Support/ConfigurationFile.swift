@@ -13,7 +13,7 @@ struct ConfigurationFile {
 
     /// Reads a configuration that kube-apiserver could start with, whatever its version and feature gates.
     static func load(_ path: String, headerless: Bool) throws(CommandFailure) -> ConfigurationFile {
-        let content = SecretKey(try InputFile.read(path))
+        let content = try InputFile.read(path).content
         guard content.bytes.count > 0 else {
             throw CommandFailure(
                 "\(InputFile.name(path)): the file is empty",
@@ -38,7 +38,8 @@ struct ConfigurationFile {
         return CommandFailure.Problem(message: message, hint: diagnostic.hint)
     }
 
-    private static func sha256(_ content: SecretKey) throws(CommandFailure) -> String {
+    /// `sha256:` and the SHA-256 of the bytes of a file.
+    static func sha256(_ content: SecretKey) throws(CommandFailure) -> String {
         let digest = try cipherCall { () throws(CipherError) in try Digest.sha256(content.span) }
         return "sha256:" + Digest.hexadecimal(digest)
     }

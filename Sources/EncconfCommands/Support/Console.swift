@@ -8,15 +8,21 @@ struct Console {
     /// When to use colour (`--color`).
     enum Color: String, CaseIterable, Sendable { case auto, always, never }
 
+    /// Whether standard error shows colour.
     let isColored: Bool
+    /// Whether standard output shows colour.
+    let isOutputColored: Bool
 
     init(color: Color = .auto) {
-        isColored =
+        func isColored(_ descriptor: Int32) -> Bool {
             switch color {
             case .always: true
             case .never: false
-            case .auto: isatty(STDERR_FILENO) == 1 && !Environment.isSet("NO_COLOR") && !Environment.isDumbTerminal
+            case .auto: isatty(descriptor) == 1 && !Environment.isSet("NO_COLOR") && !Environment.isDumbTerminal
             }
+        }
+        self.isColored = isColored(STDERR_FILENO)
+        isOutputColored = isColored(STDOUT_FILENO)
     }
 
     /// Writes a result. A reader that has gone away is no error: there is nobody left to tell.
@@ -66,6 +72,11 @@ struct Console {
 }
 
 extension String {
+    /// The same for a text of several lines.
+    var printableLines: String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\n")
+    }
+
     /// The text with control characters made visible, so that a name out of a file cannot steer the terminal.
     var printable: String {
         var text = ""

@@ -1,18 +1,30 @@
+internal import EncryptionConfig
 internal import Glibc
 internal import SecretMemory
 
-/// Reads what a person names on the command line, into memory that is wiped.
-enum InputFile {
+/// What a person names on the command line, read into memory that is wiped.
+struct InputFile {
     /// Most that is read of any file: a configuration or a pasted value is much smaller.
     static let limit = 16 << 20
 
-    /// The bytes of the file at `path`, or of standard input for `-`.
-    static func read(_ path: String) throws(CommandFailure) -> SecretBytes {
-        path == "-" ? try readStandardInput() : try readFile(path)
+    let content: SecretKey
+    /// What the file's place in the system says about it; nothing for standard input.
+    let findings: [FileFinding]
+
+    /// Reads the file at `path`, or standard input for `-`.
+    static func read(_ path: String) throws(CommandFailure) -> InputFile {
+        guard path == "-" else { return try readFile(path) }
+        return InputFile(content: SecretKey(try readStandardInput()), findings: [])
     }
 
     /// How a path is called in messages.
     static func name(_ path: String) -> String { path == "-" ? "standard input" : path.printable }
+
+    /// Whether there is a socket at `path`.
+    @Sendable static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
 
     static func readStandardInput() throws(CommandFailure) -> SecretBytes {
         guard !StandardStreams.missing.contains(STDIN_FILENO) else {
@@ -33,13 +45,15 @@ enum InputFile {
         }
     }
 
-    private static func readFile(_ path: String) throws(CommandFailure) -> SecretBytes {
+    private static func readFile(
+        _ path: String
+    ) throws(CommandFailure) -> InputFile {
         do {
             // Without O_NONBLOCK the open of a FIFO would wait for a writer.
             let file = try FileDescriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
             try checkKind(of: file, path)
             guard let content = try file.readAll(limit: limit) else { throw tooLarge(path) }
-            return content
+            return InputFile(content: SecretKey(content), findings: findings(try file.status()))
         } catch let error as SystemError {
             throw CommandFailure("\(path.printable): \(error)", hint: hint(for: error))
         } catch let failure as CommandFailure {
@@ -62,6 +76,15 @@ enum InputFile {
                 "\(path.printable): is a FIFO, which might never end", hint: "give - and pipe it into standard input")
         default: throw CommandFailure("\(path.printable): is not a regular file", hint: "give - for standard input")
         }
+    }
+
+    private static func findings(_ status: stat) -> [FileFinding] {
+        guard status.st_mode & S_IFMT == S_IFREG else { return [.notRegular] }
+        var findings: [FileFinding] = []
+        let mode = status.st_mode & 0o7777
+        if mode & 0o077 != 0 { findings.append(.readableByOthers(mode: UInt16(mode))) }
+        if geteuid() == 0, status.st_uid != 0 { findings.append(.owner(userID: status.st_uid)) }
+        return findings
     }
 
     private static func tooLarge(_ path: String) -> CommandFailure {

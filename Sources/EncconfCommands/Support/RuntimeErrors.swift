@@ -21,7 +21,8 @@ struct RuntimeError {
     static let all: [RuntimeError] = [
         RuntimeError(
             signs: ["no matching prefix found"],
-            meaning: "No provider of the resource's list has the prefix of the stored value: its provider was taken out "
+            meaning:
+                "No provider of the resource's list has the prefix of the stored value: its provider was taken out "
                 + "of the configuration or, for plaintext, identity was.",
             check: "`etcdctl get KEY | head -c 64 | hexdump -C` shows the prefix; `encconf show FILE` shows what the "
                 + "list reads; `encconf decrypt-secret` tells which provider is missing.",
@@ -80,7 +81,8 @@ struct RuntimeError {
             remedy: "Restore the key's bytes. If they are lost, so is the value: restore the object or delete it."),
         RuntimeError(
             signs: ["illegal base64 data at input byte", "secrets must be base64 encoded"],
-            meaning: "Something that should be base64 is not: mostly the secret of a key, with URL-safe letters, blanks, "
+            meaning:
+                "Something that should be base64 is not: mostly the secret of a key, with URL-safe letters, blanks, "
                 + "or its padding cut off.",
             check: "`encconf verify FILE` names the line.",
             remedy: "Write the secret in standard base64 with its padding, such as `encconf keygen` prints it."),
@@ -96,7 +98,8 @@ struct RuntimeError {
             remedy: "Set --feature-gates=KMSv1=true on every server, and plan the move to KMS v2."),
         RuntimeError(
             signs: ["got unexpected nil transformer", "kmsv2 Provider", "kms-providers"],
-            meaning: "The KMS v2 plugin has not been healthy since this server started, so nothing that it encrypted can "
+            meaning:
+                "The KMS v2 plugin has not been healthy since this server started, so nothing that it encrypted can "
                 + "be read.",
             check: "`/healthz/kms-providers` of this server, the plugin's log, and its socket.",
             remedy: "Make the plugin healthy; the server asks again within ten seconds."),
@@ -105,8 +108,11 @@ struct RuntimeError {
             meaning: "The KMS v2 plugin has not answered for three minutes: reading goes on, writing does not.",
             check: "The plugin's log, and its socket.", remedy: "Make the plugin healthy."),
         RuntimeError(
-            signs: ["storage is (re)initializing", "Too large resource version", "Timeout: Too large resource version"],
-            meaning: "The watch cache of a resource cannot be filled. Behind it mostly stands one object that cannot be "
+            signs: [
+                "storage is (re)initializing", "Too large resource version", "Timeout: Too large resource version",
+            ],
+            meaning:
+                "The watch cache of a resource cannot be filled. Behind it mostly stands one object that cannot be "
                 + "decrypted: a list fails as a whole if one of its values does.",
             check: "The server's log for `unable to transform key`, which names the object.",
             remedy: "Restore the key of that object, or remove the object from etcd."),

@@ -1,0 +1,135 @@
+internal import Diagnostics
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import Glibc
+internal import JSONText
+internal import SecretMemory
+
+/// What `verify` finds out about one file.
+struct Verification {
+    /// As the person gave it; `-` is standard input.
+    let path: String
+    let hash: String
+    /// What kube-apiserver would print, secrets redacted; nil if it accepts the file.
+    let apiserverError: String?
+    /// Nil if the file is refused.
+    let configuration: EncryptionConfiguration?
+    let diagnostics: [Diagnostic]
+    /// What a person does not want to hear of.
+    let suppressed: [Diagnostic]
+    let lines: QuotableLines
+
+    var isAccepted: Bool { configuration != nil }
+
+    /// Judges a file.
+    /// - Parameters:
+    ///   - options: The kube-apiserver that would be started with it.
+    ///   - linter: Looks for what is legal but dangerous.
+    ///   - suppressedCodes: Codes of findings that are not wanted.
+    init(
+        of path: String, options: ServerOptions, headerless: Bool, linter: Linter, suppressedCodes: [String]
+    ) throws(CommandFailure) {
+        let file = try InputFile.read(path)
+        let content = file.content
+        self.path = path
+        hash = try ConfigurationFile.sha256(content)
+        var found: [Diagnostic] = []
+        do throws(ConfigurationRefusal) {
+            let document = try ConfigurationDocument.read(SecretBytes(copying: content.span), headerless: headerless)
+            let configuration = try EncryptionConfiguration(checking: document, options: options)
+            found = linter.findings(in: document, checked: configuration)
+            self.configuration = configuration
+            apiserverError = nil
+        } catch {
+            found = error.diagnostics
+            configuration = nil
+            // A limit of this program that kube-apiserver does not have is told in this program's words.
+            apiserverError = error.apiserverError(path: path) ?? error.diagnostics.first?.message
+        }
+        if let further = FileFinding.furtherDocument(in: SecretBytes(copying: content.span)) {
+            found.append(further.diagnostic)
+        }
+        found += file.findings.map(\.diagnostic)
+        let suppressions = Suppressions(options: suppressedCodes, source: content.span)
+        diagnostics = found.filter { !suppressions.cover($0) }
+        suppressed = found.filter { suppressions.cover($0) }
+        lines = QuotableLines(SecretBytes(copying: content.span))
+    }
+
+    func count(_ severity: Diagnostic.Severity) -> Int { diagnostics.count { $0.severity == severity } }
+}
+
+extension Verification {
+    /// The findings as a compiler prints them, and the verdict in one sentence.
+    func text(usesColor: Bool, kubernetes: KubernetesVersion) -> String {
+        let name = InputFile.name(path)
+        let quotable = lines
+        let findings = DiagnosticText(file: name, usesColor: usesColor) { quotable.text(ofLine: $0) }
+            .text(of: diagnostics)
+        var text = findings
+        if let apiserverError { text += "\(name): kube-apiserver would stop with: \(apiserverError.printableLines)\n" }
+        let verdict = isAccepted ? "accepted" : "rejected"
+        var counts = [(count(.warning), "warning"), (count(.note), "note")].filter { $0.0 > 0 }
+            .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+        if !suppressed.isEmpty { counts.append("\(suppressed.count) suppressed") }
+        let details = counts.isEmpty ? "" : ", with " + counts.joined(separator: ", ")
+        return text + "\(name): \(verdict) by kube-apiserver \(kubernetes)\(details); \(hash)\n"
+    }
+
+    /// The report of the kind `VerifyReport`.
+    func json(kubernetes: KubernetesVersion) -> SecretBytes {
+        var json = JSONWriter()
+        json.object { json in
+            json.reportHeader(kind: "VerifyReport")
+            json.member("file", path)
+            json.member("hash", hash)
+            json.member("kubernetes", kubernetes.description)
+            json.member("verdict", isAccepted ? "accepted" : "rejected")
+            json.optionalMember("apiserverError", apiserverError)
+            json.key("effective")
+            if let configuration {
+                EffectiveTable(configuration).write(to: &json)
+            } else {
+                json.array { _ in }
+            }
+            json.key("diagnostics")
+            json.array { json in
+                for diagnostic in diagnostics { json.diagnostic(diagnostic) }
+            }
+            json.key("suppressed")
+            json.array { json in
+                for diagnostic in suppressed { json.diagnostic(diagnostic) }
+            }
+            for name in ["transition", "evidence"] {
+                json.key(name)
+                json.null()
+            }
+        }
+        return json.finishLine()
+    }
+}
+
+extension JSONWriter {
+    /// A finding: `{code, severity, path, line, column, message, hint}`.
+    mutating func diagnostic(_ diagnostic: Diagnostic) {
+        object { json in
+            json.member("code", diagnostic.code)
+            json.member("severity", diagnostic.severity.rawValue)
+            json.optionalMember("path", diagnostic.path)
+            json.optionalMember("line", diagnostic.position?.line)
+            json.optionalMember("column", diagnostic.position?.column)
+            json.member("message", diagnostic.message)
+            json.optionalMember("hint", diagnostic.hint)
+        }
+    }
+
+    /// A number, or null.
+    mutating func optionalMember(_ name: String, _ value: Int?) {
+        if let value {
+            member(name, value)
+        } else {
+            key(name)
+            null()
+        }
+    }
+}

@@ -1,0 +1,147 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import EncryptionConfig
+internal import FoundationEssentials
+internal import Glibc
+internal import SecretMemory
+
+/// `encconf verify`
+struct VerifyCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Would kube-apiserver start with this file? What is legal but dangerous?",
+        discussion: """
+            The verdict is kube-apiserver's own, in its own words, with secrets redacted. Warnings do not change the \
+            exit status unless --strict is given. `encconf explain CODE` explains each finding.
+
+            A comment in the file suppresses a code: # encconf: ignore ENC0203 reason
+
+            Example:
+              encconf verify /etc/kubernetes/enc/enc.yaml --kubernetes 1.29
+            """)
+
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, sarif }
+
+    @Argument(help: ArgumentHelp("Configurations; - is standard input.", valueName: "file"))
+    var files: [String]
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Version of kube-apiserver. Default: \(KubernetesVersion.newest).", valueName: "1.NN"),
+        transform: VerifyCommand.version)
+    var kubernetes = KubernetesVersion.newest
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Feature gates of kube-apiserver: KMSv1=true or KMSv1=false.", valueName: "list"))
+    var featureGates: String?
+    @Flag(name: .long, help: "As with --encryption-provider-config-automatic-reload.")
+    var reload = false
+    @Flag(name: .long, help: "Exit with 1 if there are warnings.")
+    var strict = false
+    @Option(name: .long, help: ArgumentHelp("Warn of write keys older than this, such as 90d.", valueName: "age"))
+    var maxKeyAge: Age?
+    @Flag(name: .long, help: "This is the control-plane node: look whether the sockets of KMS plugins are there.")
+    var onNode = false
+    @Flag(name: .long, help: "Only FIPS 140 approved algorithms may be used.")
+    var fips = false
+    @Option(name: .long, help: ArgumentHelp("Do not report this code. Repeat it for more.", valueName: "code"))
+    var suppress: [String] = []
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or sarif.", valueName: "format"))
+    var output: Format = .text
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard files.count(where: { $0 == "-" }) <= 1 else {
+            throw ValidationError("standard input can be read once only")
+        }
+        _ = try kmsv1Gate()
+        for code in suppress {
+            guard let explanation = Explanation.of(code) else {
+                throw ValidationError("\(code) is no code; `encconf explain` lists them")
+            }
+            guard !explanation.code.hasPrefix("ENC01") else {
+                throw ValidationError("\(code): what kube-apiserver refuses cannot be suppressed")
+            }
+        }
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let options = ServerOptions(
+            automaticReload: reload, kmsv1: (try? kmsv1Gate()) ?? nil, kubernetes: kubernetes)
+        var verifications: [Verification] = []
+        var hasFailed = false
+        for file in files {
+            do throws(CommandFailure) {
+                verifications.append(
+                    try Verification(
+                        of: file, options: options, headerless: reading.headerless, linter: linter,
+                        suppressedCodes: suppress))
+            } catch {
+                // The other files are judged all the same.
+                console.failure(error)
+                hasFailed = true
+            }
+        }
+        if !verifications.isEmpty { try report(verifications, console) }
+        if hasFailed { return .failure }
+        let isBad = verifications.contains { !$0.isAccepted || (strict && $0.count(.warning) > 0) }
+        return isBad ? .findings : .success
+    }
+
+    private func report(_ verifications: [Verification], _ console: Console) throws(CommandFailure) {
+        switch output {
+        case .text:
+            for verification in verifications {
+                try console.write(verification.text(usesColor: console.isOutputColored, kubernetes: kubernetes))
+            }
+        case .json:
+            for verification in verifications { try console.write(verification.json(kubernetes: kubernetes).bytes) }
+        case .sarif: try console.write(try sarif(verifications))
+        }
+    }
+
+    private func sarif(_ verifications: [Verification]) throws(CommandFailure) -> String {
+        let rules = Explanation.all.map {
+            SARIFLog.Rule(code: $0.code, title: $0.title, description: $0.meaning, help: "\($0.check) \($0.remedy)")
+        }
+        let log = SARIFLog(
+            tool: "encconf", version: Encconf.configuration.version, rules: rules,
+            files: verifications.map { ($0.path, $0.diagnostics) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            return String(decoding: try encoder.encode(log), as: UTF8.self) + "\n"
+        } catch {
+            throw CommandFailure("cannot write SARIF")
+        }
+    }
+
+    private var linter: Linter {
+        var linter = Linter(
+            now: Clock.now, maxKeyAge: maxKeyAge?.seconds, kubernetesMinor: kubernetes.minor, fips: fips)
+        if onNode { linter.socketExists = InputFile.isSocket }
+        return linter
+    }
+
+    /// What `--feature-gates` says of KMSv1; nil if it says nothing.
+    private func kmsv1Gate() throws -> Bool? {
+        var gate: Bool?
+        for item in (featureGates ?? "").split(separator: ",") {
+            let parts = item.split(separator: "=", omittingEmptySubsequences: false)
+            guard parts.count == 2, let value = ["true": true, "false": false][parts[1].lowercased()] else {
+                throw ValidationError("--feature-gates is a list such as KMSv1=true")
+            }
+            // Other gates do not concern the file.
+            if parts[0] == "KMSv1" { gate = value }
+        }
+        return gate
+    }
+
+    private static func version(_ text: String) throws -> KubernetesVersion {
+        guard let version = KubernetesVersion(text) else { throw ValidationError("a version looks like 1.29") }
+        guard version <= .newest else {
+            throw ValidationError("the newest version whose rules are known is \(KubernetesVersion.newest)")
+        }
+        return version
+    }
+}
