@@ -1,14 +1,14 @@
 import Foundation
 
 /// The keys of a file as a reader with a regular expression finds them, who knows neither YAML nor the program.
-struct KeyMaterial {
-    /// Eight bytes in a row of what stands behind `secret:` or looks like base64 of a key, of the base64 of that, and of
-    /// what it is the base64 of.
+public struct KeyMaterial {
+    /// Eight bytes in a row of what stands behind `secret:` or looks like base64 of a key, of the base64 of that, of
+    /// what it is the base64 of, and of that in hexadecimal.
     private let pieces: Set<UInt64>
     /// What stands behind `secret:`.
     private let values: Set<String>
 
-    init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         let text = String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
         let behindSecret = text.matches(
             of: #/(?i)secret["']?[ \t]*:[ \t]*(?:[!&][^\s]*[ \t]+)?["']?([^\s"',}\]!&*|>][^\s"',}\]]*)/#)
@@ -16,8 +16,9 @@ struct KeyMaterial {
         values = Set(behindSecret.map { String($0.1) })
         let secrets = values.union(keys.filter(Self.looksRandom))
         let forms = secrets.flatMap { secret in
-            [Data(secret.utf8), Data(secret.utf8).base64EncodedData()]
-                + [Data(base64Encoded: secret)].compactMap { $0 }
+            let decoded = [Data(base64Encoded: secret)].compactMap { $0 }
+            return [Data(secret.utf8), Data(secret.utf8).base64EncodedData()] + decoded
+                + decoded.map { bytes in Data(bytes.flatMap { Array(Self.twoDigits($0).utf8) }) }
         }
         // One key of the Kubernetes tests is the base64 of "secret is secure".
         let saidAnyway = Self.pieces(of: Data("secret is a mandatory field for a key".utf8))
@@ -25,10 +26,12 @@ struct KeyMaterial {
     }
 
     /// Whether the text is a secret, be it a short one, or has a piece of a key in it.
-    func isKey(_ text: String) -> Bool { values.contains(text) || isFound(in: text) }
+    public func isKey(_ text: String) -> Bool { values.contains(text) || isFound(in: text) }
 
     /// Whether a piece of a key is in the text.
-    func isFound(in text: String) -> Bool { Self.pieces(of: Data(text.utf8)).contains(where: pieces.contains) }
+    public func isFound(in text: String) -> Bool { Self.pieces(of: Data(text.utf8)).contains(where: pieces.contains) }
+
+    private static func twoDigits(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 
     private static func pieces(of bytes: Data) -> [UInt64] {
         var (piece, pieces): (UInt64, [UInt64]) = (0, [])
