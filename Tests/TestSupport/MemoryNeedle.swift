@@ -42,7 +42,10 @@ public final class MemoryNeedle {
         let memory = Glibc.open("/proc/self/mem", O_RDONLY)
         guard memory >= 0 else { throw Failure(call: "open /proc/self/mem", code: errno) }
         defer { close(memory) }
-        return try Self.writableRanges().reduce(0) { $0 + occurrences(in: $1, of: memory) }
+        let pages = Glibc.open("/proc/self/pagemap", O_RDONLY)
+        defer { if pages >= 0 { close(pages) } }
+        return try Self.writableRanges().flatMap { Self.usedParts(of: $0, pages) }
+            .reduce(0) { $0 + occurrences(in: $1, of: memory) }
     }
 
     /// What the test could not do.
@@ -98,6 +101,30 @@ public final class MemoryNeedle {
             let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             return ends.count == 2 ? ends[0]..<ends[1] : nil
         }
+    }
+
+    /// The runs of pages that were ever used: most of what threads and allocators reserve was not. All of the range if
+    /// the kernel does not tell.
+    private static func usedParts(of range: Range<UInt>, _ pages: Int32) -> [Range<UInt>] {
+        let pageByteCount = UInt(sysconf(Int32(_SC_PAGESIZE)))
+        let first = range.lowerBound / pageByteCount
+        var entries = [UInt64](repeating: 0, count: range.count / Int(pageByteCount))
+        let wanted = entries.count * 8
+        guard pages >= 0, pread(pages, &entries, wanted, off_t(first * 8)) == wanted else { return [range] }
+        var parts: [Range<UInt>] = []
+        var start: UInt?
+        for (index, entry) in entries.enumerated() {
+            let address = range.lowerBound + UInt(index) * pageByteCount
+            // Bits 63 and 62: in memory, or swapped out (proc_pid_pagemap(5)).
+            if entry >> 62 != 0 {
+                if start == nil { start = address }
+            } else if let used = start {
+                parts.append(used..<address)
+                start = nil
+            }
+        }
+        if let start { parts.append(start..<range.upperBound) }
+        return parts
     }
 
     private static func map(_ count: Int) -> UnsafeMutableRawBufferPointer {

@@ -180,6 +180,25 @@ struct KMSTests {
                         : "crypto/aes: invalid key size \(count)"))
     }
 
+    /// A panic ends the search even in front of a provider that could open the value: for a provider `p` the value of
+    /// `p:q` has an encrypted DEK of as many bytes as the characters `q:` say, and behind it the one block too few.
+    @Test func aPanicEndsTheSearch() throws {
+        let length = Int(UInt8(ascii: "q")) << 8 + Int(UInt8(ascii: ":"))
+        let body = Array(Self.v1.suffix(37))
+        let encryptedByteCount = length + 16 - 2 - body.count
+        let encryptedDEK = [UInt8](repeating: 1, count: encryptedByteCount)
+        let value =
+            Array("k8s:enc:kms:v1:p:q:".utf8)
+            + [UInt8(encryptedByteCount >> 8), UInt8(encryptedByteCount & 255)] + encryptedDEK + body
+        let (short, long) = (TestProvider.kms(.kmsv1, "p"), TestProvider.kms(.kmsv1, "p:q"))
+        func outcome(_ providers: [TestProvider]) throws -> Reference.Outcome {
+            referenceOutcome(
+                of: open(value, etcdKey: secretEtcdKey, with: try transformer(providers, unwrapping: Plugin())))
+        }
+        #expect(try outcome([long, short]) == Self.opened(stale: false, .kmsv1))
+        #expect(try outcome([short, long]) == .panicked)
+    }
+
     /// Only a plugin could give a key to write with.
     @Test func cannotSeal() throws {
         let transformer = try transformer(Self.providers, unwrapping: Plugin())

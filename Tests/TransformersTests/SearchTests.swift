@@ -211,6 +211,20 @@ struct SearchTests {
         #expect(count == 2)
     }
 
+    /// Where kube-apiserver panics it comes to no other key, and neither do we: nothing else is said of the value.
+    @Test(
+        arguments: [
+            [.aescbc(key1, key1)], [.aescbc(key1), .identity, .aescbc(key2, key1)], [.aescbc(key1), .aescbc(key1)],
+        ] as [[TestProvider]])
+    func aPanicEndsTheSearch(_ providers: [TestProvider]) throws {
+        let value = Array(Self.cbc.dropLast(16))
+        guard case .failed(let error) = open(value, etcdKey: secretEtcdKey, with: try transformer(providers)) else {
+            Issue.record("opened")
+            return
+        }
+        #expect(error.failures == [.cipher(.noBlocks, provider: .aescbc, key: "key1")])
+    }
+
     /// That plaintext is not what the caller wants is told as such, not as a prefix that is missing.
     @Test(arguments: [[.identity], [.aescbc(key1), .identity]] as [[TestProvider]])
     func plaintextThatIsNotAccepted(_ providers: [TestProvider]) throws {
