@@ -42,6 +42,8 @@ private struct ConfigurationSummary {
         let bits: Int
         let fingerprint: String
         let path: String
+        /// When it was made, as seconds since 1970, if its name tells.
+        let created: Int64?
     }
 
     let path: String
@@ -60,7 +62,8 @@ private struct ConfigurationSummary {
             keys.append(
                 Key(
                     provider: provider.name, name: key.name, bits: key.secret.bytes.count * 8,
-                    fingerprint: try EncconfCommands.fingerprint(of: key), path: key.path))
+                    fingerprint: try EncconfCommands.fingerprint(of: key), path: key.path,
+                    created: KeyNameDate(in: key.name)?.seconds))
         }
         self.keys = keys
     }
@@ -68,9 +71,13 @@ private struct ConfigurationSummary {
     var text: String {
         let text = "\(InputFile.name(path))\n\(hash)\n" + effective.text
         guard !keys.isEmpty else { return text }
-        var table = TextTable(header: ["PROVIDER", "KEY", "BITS", "FINGERPRINT", "POSITION"])
+        var table = TextTable(header: ["PROVIDER", "KEY", "BITS", "AGE", "FINGERPRINT", "POSITION"])
+        let now = Clock.now
         for key in keys {
-            table.append([key.provider.rawValue, key.name.printable, "\(key.bits)", key.fingerprint, key.path])
+            table.append([
+                key.provider.rawValue, key.name.printable, "\(key.bits)",
+                key.created.map { Age.text(now - $0) } ?? "-", key.fingerprint, key.path,
+            ])
         }
         return text + "\n" + table.text
     }
@@ -99,6 +106,7 @@ private struct ConfigurationSummary {
             json.member("bits", key.bits)
             json.member("fingerprint", key.fingerprint)
             json.member("path", key.path)
+            json.optionalMember("created", key.created.map { Clock.rfc3339($0) })
         }
     }
 }

@@ -120,7 +120,8 @@ struct VerifyTests {
     @Test func sarif() throws {
         let program = try Program()
         defer { program.remove() }
-        let result = try program.shell("encconf verify -o sarif testdata/verdicts/fields-076.yaml testdata/verdicts/keys-001.yaml")
+        let result = try program.shell(
+            "encconf verify -o sarif testdata/verdicts/fields-076.yaml testdata/verdicts/keys-001.yaml")
         #expect(result.status == 1)
         let log = try #require(JSONSerialization.jsonObject(with: Data(result.output)) as? [String: Any])
         #expect(log["version"] as? String == "2.1.0")

@@ -8,12 +8,17 @@ enum Clock {
     /// The default name of a new key: `key-20260131t120000z`. Names of keys carry the time of their making, since the
     /// file is all that is known of them.
     static func keyName(at seconds: Int64) -> String {
-        var seconds = time_t(seconds)
+        "key-" + rfc3339(seconds).filter { $0 != "-" && $0 != ":" }.lowercased()
+    }
+
+    /// `2026-01-31T12:00:00Z`
+    static func rfc3339(_ seconds: Int64) -> String {
+        var time = time_t(seconds)
         var parts = unsafe tm()
-        guard unsafe gmtime_r(&seconds, &parts) != nil else { return "key-\(seconds)" }
+        guard unsafe gmtime_r(&time, &parts) != nil else { return "\(seconds)" }
         func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let date = unsafe "\(1900 + parts.tm_year)\(padded(parts.tm_mon + 1))\(padded(parts.tm_mday))"
-        let time = unsafe "\(padded(parts.tm_hour))\(padded(parts.tm_min))\(padded(parts.tm_sec))"
-        return "key-\(date)t\(time)z"
+        let date = unsafe "\(1900 + parts.tm_year)-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
+        let clock = unsafe "\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))"
+        return "\(date)T\(clock)Z"
     }
 }

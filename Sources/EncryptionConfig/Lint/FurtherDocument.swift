@@ -64,9 +64,13 @@ private struct Lines: Sequence, IteratorProtocol {
     }
 
     private static func content(of line: ArraySlice<UInt8>) -> Content {
-        let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
+        let isBlank: (UInt8) -> Bool = {
+            $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")
+        }
         let head = line.prefix(3)
-        if head.elementsEqual("---".utf8) || head.elementsEqual("...".utf8), line.dropFirst(3).first.map(isBlank) ?? true {
+        if head.elementsEqual("---".utf8) || head.elementsEqual("...".utf8),
+            line.dropFirst(3).first.map(isBlank) ?? true
+        {
             return .mark
         }
         guard let first = line.first(where: { !isBlank($0) }), first != UInt8(ascii: "#") else { return .nothing }

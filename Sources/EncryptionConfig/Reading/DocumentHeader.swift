@@ -101,7 +101,7 @@ extension DocumentHeader {
         guard !kind.isEmpty else {
             throw Self.refusal(
                 "Object 'Kind' is missing in '\(body)'", at: position, message: "kind is missing",
-                hint: Self.headerHint)
+                hint: Self.headerHint + "; --headerless reads a file without them, as Talos keeps it")
         }
         guard !version.isEmpty else {
             throw Self.refusal(

@@ -158,6 +158,12 @@ struct FieldDecoder {
                 hint: hint(found: found, goType: goType)))
     }
 
+    /// The fields of all types, for those that are only written in another case.
+    private static let knownNames = [
+        "apiVersion", "kind", "resources", "providers", "aesgcm", "aescbc", "secretbox", "identity", "kms", "keys",
+        "name", "secret", "cachesize", "endpoint", "timeout",
+    ]
+
     private mutating func addUnknownField(_ name: String, parent: Place, member: YAMLMember) {
         guard strictTexts.insert(Array("unknown \(parent.field(name).path)".utf8)).inserted else { return }
         let path = parent.field(redactor.shown(name)).path
@@ -167,7 +173,9 @@ struct FieldDecoder {
                 diagnostic: Diagnostic(
                     code: RefusalCode.unknownField, severity: .error, path: path,
                     position: member.keyNode.start, message: "there is no field of this name here",
-                    hint: "names of fields are case-sensitive; check spelling and indentation")))
+                    hint: Self.knownNames.first { $0.lowercased() == name.lowercased() }
+                        .map { "write \($0): names of fields are case-sensitive" }
+                        ?? "check spelling and indentation")))
     }
 
     private mutating func addDuplicateField(_ name: String, parent: Place, member: YAMLMember, at index: Int) {
