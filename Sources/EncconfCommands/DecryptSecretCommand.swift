@@ -60,12 +60,13 @@ struct DecryptSecretCommand: EncconfCommand {
         }
         guard format != .raw || etcdKey != nil else { throw ValidationError("--format raw needs --etcd-key") }
         guard etcdKey?.isEmpty != true else { throw ValidationError("--etcd-key is empty") }
+        try EtcdPlace.checkResource(resource)
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         var files: [ConfigurationFile] = []
         for path in config { files.append(try ConfigurationFile.load(path, headerless: reading.headerless)) }
-        let records = try readRecords()
+        let records = try readRecords(console)
         guard output != .raw || records.count == 1 else {
             throw CommandFailure(
                 "\(InputFile.name(source)): holds \(records.count) values; raw bytes of several cannot be told apart",
@@ -82,7 +83,7 @@ struct DecryptSecretCommand: EncconfCommand {
     }
 
     /// The values of the source, each with its place in etcd.
-    private func readRecords() throws(CommandFailure) -> [StoredRecord] {
+    private func readRecords(_ console: Console) throws(CommandFailure) -> [StoredRecord] {
         let content = try InputFile.read(source).content
         let pasted: [PastedValue]
         do throws(PasteError) {
@@ -97,12 +98,22 @@ struct DecryptSecretCommand: EncconfCommand {
         }
         var records: [StoredRecord] = []
         for value in pasted {
-            let place = try EtcdPlace.resolve(
-                etcdKey: etcdKey.map { Array($0.utf8) } ?? value.etcdKey, resource: resource)
-            records.append(
-                StoredRecord(
-                    etcdKey: place.bytes, registryKey: place.registryKey, resource: place.resource,
-                    readings: [value.value] + value.alternatives, revision: value.modRevision))
+            do throws(CommandFailure) {
+                let place = try EtcdPlace.resolve(
+                    etcdKey: etcdKey.map { Array($0.utf8) } ?? value.etcdKey, resource: resource)
+                records.append(
+                    StoredRecord(
+                        etcdKey: place.bytes, registryKey: place.registryKey, resource: place.resource,
+                        readings: [value.value] + value.alternatives, revision: value.modRevision))
+            } catch {
+                // Whoever gets all keys gets those too that kube-apiserver keeps for itself.
+                guard pasted.count > 1 else { throw error }
+                for problem in error.problems { console.note("\(problem.message); passed over") }
+            }
+        }
+        guard !records.isEmpty else {
+            throw CommandFailure(
+                "\(InputFile.name(source)): holds no object", hint: "get a key such as /registry/secrets")
         }
         return records
     }

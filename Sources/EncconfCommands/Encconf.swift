@@ -29,9 +29,31 @@ public struct Encconf: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            Glibc.exit(ExitStatus.success.rawValue)
         } catch {
-            exit(withError: error)
+            Glibc.exit(end(with: error))
         }
-        exit(withError: ExitCode.success)
+    }
+
+    /// Prints what ArgumentParser has to say, help or a wrong command line, and answers the exit status.
+    private static func end(with error: any Error) -> Int32 {
+        let status = exitCode(for: error).rawValue
+        let text = fullMessage(for: error)
+        guard !text.isEmpty else { return status }
+        let console = Console()
+        guard status == ExitStatus.success.rawValue else {
+            // The command line is repeated in it, whatever it holds.
+            let lines = text.printableLines
+            let prefix = "Error: "
+            console.complaint(lines.hasPrefix(prefix) ? "encconf: error: " + lines.dropFirst(prefix.count) : lines)
+            return status
+        }
+        do {
+            try console.write(text + "\n")
+            return status
+        } catch {
+            console.failure(error)
+            return ExitStatus.failure.rawValue
+        }
     }
 }

@@ -34,6 +34,7 @@ struct EncryptCommand: EncconfCommand {
     func validate() throws {
         guard config != "-" else { throw ValidationError("standard input is for the plaintext; name a file") }
         guard !etcdKey.isEmpty else { throw ValidationError("--etcd-key is empty") }
+        try EtcdPlace.checkResource(resource)
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
@@ -56,6 +57,10 @@ struct EncryptCommand: EncconfCommand {
             try transformer.seal(plaintext.bytes, etcdKey: key.span.rawBytes, appendingTo: &value)
         } catch {
             throw failure(error)
+        }
+        if transformer.rule?.providers.first?.name == .identity {
+            console.warning(
+                "identity writes \(place.resource): the value is plaintext", hint: "`encconf show` tells who writes")
         }
         try console.write(value.bytes)
         return .success

@@ -62,13 +62,22 @@ struct InitCommand: EncconfCommand {
         guard file != nil || !force else { throw ValidationError("--force goes with --file") }
         guard !resourceNames.isEmpty else { throw ValidationError("--resources names nothing") }
         guard keyName?.isEmpty != true else { throw ValidationError("--key-name is empty") }
+        try checkPlan()
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let text = try newConfiguration()
+        let key = provider == .kms ? nil : try newKey(length: 32)
+        let text = SecretKey(newConfiguration(key: key).text())
+        // Read again, to be sure that kube-apiserver takes it.
+        if let refusal = refusal(of: text) {
+            throw CommandFailure("the new configuration would be refused: \(refusal)")
+        }
+        if keyName?.contains(":") == true {
+            console.warning("a colon in a key name can make names overlap", hint: "`encconf explain ENC0214`")
+        }
         if let file, file != "-" {
-            try SafeWrite.write(text.span, to: file, replacing: force)
-            console.note("wrote \(file.printable); keep a copy where no backup of etcd is kept")
+            try SafeWrite.create(text.span, at: file, replacing: force)
+            console.note("wrote \(file); keep a copy where no backup of etcd is kept")
         } else {
             try console.write(text.span)
         }
@@ -79,34 +88,35 @@ struct InitCommand: EncconfCommand {
         resources.split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }.filter { !$0.isEmpty }
     }
 
-    /// The text, read again to be sure that kube-apiserver takes it.
-    private func newConfiguration() throws(CommandFailure) -> SecretKey {
-        let plan = NewConfiguration(
-            resources: resourceNames, provider: try newProvider(),
-            identity: noIdentity ? .absent : identityFirst ? .first : .last,
-            hasHeader: !reading.headerless)
-        let text = SecretKey(plan.text())
+    /// - Parameter key: Nil for a KMS provider.
+    private func newConfiguration(key: SecretKey?) -> NewConfiguration {
+        let newProvider: NewConfiguration.NewProvider =
+            if let key, let name = ProviderName(rawValue: provider.rawValue) {
+                .key(provider: name, name: keyName ?? Clock.keyName(at: Clock.now), secret: key)
+            } else {
+                .kms(name: kmsName ?? "", endpoint: kmsEndpoint ?? "")
+            }
+        return NewConfiguration(
+            resources: resourceNames, provider: newProvider,
+            identity: noIdentity ? .absent : identityFirst ? .first : .last, hasHeader: !reading.headerless)
+    }
+
+    /// Refuses a command line that asks for what kube-apiserver would refuse.
+    private func checkPlan() throws {
+        let placeholder = SecretKey(SecretBytes.filling(capacity: 32) { key in for _ in 0..<32 { key.append(0) } })
+        let text = SecretKey(newConfiguration(key: provider == .kms ? nil : placeholder).text())
+        if let refusal = refusal(of: text) { throw ValidationError("kube-apiserver would refuse this: \(refusal)") }
+    }
+
+    /// What kube-apiserver has against a configuration.
+    private func refusal(of text: SecretKey) -> String? {
         do throws(ConfigurationRefusal) {
             let document = try ConfigurationDocument.read(
                 SecretBytes(copying: text.span), headerless: reading.headerless)
             _ = try EncryptionConfiguration(checking: document)
+            return nil
         } catch {
-            throw CommandFailure(
-                error.diagnostics.map {
-                    CommandFailure.Problem(
-                        message: "kube-apiserver would refuse this: \($0.message.printable)", hint: $0.hint)
-                })
-        }
-        return text
-    }
-
-    private func newProvider() throws(CommandFailure) -> NewConfiguration.NewProvider {
-        switch provider {
-        case .kms: return .kms(name: kmsName ?? "", endpoint: kmsEndpoint ?? "")
-        case .aescbc, .aesgcm, .secretbox:
-            return .key(
-                provider: ProviderName(rawValue: provider.rawValue) ?? .secretbox,
-                name: keyName ?? Clock.keyName(at: Clock.now), secret: try newKey(length: 32))
+            return error.diagnostics.map(\.message).joined(separator: "; ")
         }
     }
 }

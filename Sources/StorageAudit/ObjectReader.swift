@@ -11,7 +11,7 @@ public struct OpenedValue: Sendable {
     public let provider: Provider
     /// Nil for identity and KMS.
     public let key: EncryptionKey?
-    /// As kube-apiserver judges it under the configuration that opened the value.
+    /// As kube-apiserver judges it under the first configuration; a value that only another one opens is stale.
     public let isStale: Bool
     /// Which of the configurations opened it, from 0.
     public let configurationIndex: Int
@@ -97,7 +97,8 @@ public final class ObjectReader {
             return .success(
                 OpenedValue(
                     plaintext: SecretKey(plaintext.finish()), provider: opened.provider, key: opened.key,
-                    isStale: opened.isStale, configurationIndex: index))
+                    // What the configuration in force cannot read is not stored as it would store it.
+                    isStale: opened.isStale || index > 0, configurationIndex: index))
         } catch {
             return .failure(error)
         }

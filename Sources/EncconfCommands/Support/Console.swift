@@ -45,7 +45,10 @@ struct Console {
     }
 
     /// Tells something on the side.
-    func note(_ text: String) { tell("encconf: \(text)\n") }
+    func note(_ text: String) { tell("encconf: \(text.printable)\n") }
+
+    /// Tells what is wrong with the command line, in lines of its own.
+    func complaint(_ text: String) { tell(text + "\n") }
 
     /// Tells of something that is wrong and does not end the work.
     func warning(_ text: String, hint: String? = nil) { tell("warning", color: 33, text, hint: hint) }
@@ -56,8 +59,8 @@ struct Console {
     }
 
     private func tell(_ label: String, color: Int, _ text: String, hint: String?) {
-        tell("encconf: \(painted("\(label):", color)) \(text)\n")
-        if let hint { tell("encconf: \(painted("hint:", 36)) \(hint)\n") }
+        tell("encconf: \(painted("\(label):", color)) \(text.printable)\n")
+        if let hint { tell("encconf: \(painted("hint:", 36)) \(hint.printable)\n") }
     }
 
     private func painted(_ text: String, _ color: Int) -> String {

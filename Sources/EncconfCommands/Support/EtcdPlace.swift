@@ -1,4 +1,5 @@
 internal import SecretMemory
+internal import ArgumentParser
 internal import KubernetesResources
 
 /// Where a value stands in etcd, and which resource it belongs to.
@@ -6,6 +7,15 @@ struct EtcdPlace {
     let bytes: [UInt8]?
     let registryKey: RegistryKey?
     let resource: GroupResource
+
+    /// Refuses what cannot be the name of a resource.
+    static func checkResource(_ name: String?) throws {
+        guard let name else { return }
+        let isName = !name.isEmpty && name == name.lowercased() && !name.contains("*") && !name.hasPrefix(".")
+        guard isName else {
+            throw ValidationError("--resource is one resource, such as secrets or widgets.example.com")
+        }
+    }
 
     /// - Parameters:
     ///   - etcdKey: The bytes of the etcd key, if there is one.

@@ -81,7 +81,7 @@ extension IdentityCheck {
             )
         case .notAnObject where provider == .identity:
             ("it is plaintext, but no stored object", "check the input, or take it as it is with -o raw")
-        case .notAnObject where provider == .aescbc, .undecodable where provider == .aescbc:
+        case .notAnObject where provider == .aescbc:
             (
                 "it decrypts, but not to an object",
                 "likely another key under the same name: AES-CBC opens about one value in 255 with a wrong key"

@@ -52,7 +52,7 @@ struct FileDescriptor: ~Copyable {
         while rest.byteCount > 0 {
             let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(raw, $0.baseAddress, $0.count) }
             if written < 0 {
-                guard errno == EINTR else { throw .last }
+                try waitOrThrow(for: POLLOUT)
             } else {
                 rest = rest.extracting(droppingFirst: written)
             }
@@ -73,12 +73,25 @@ struct FileDescriptor: ~Copyable {
                 }
             }
             if let failure {
-                guard failure.code == EINTR else { throw failure }
+                try waitOrThrow(failure, for: POLLIN)
             } else if content.count == before {
                 return content.finish()
             } else if content.count > limit {
                 return nil
             }
+        }
+    }
+
+    /// After a call that failed: returns when it is worth another try.
+    ///
+    /// A standard stream can be without blocking, because another program that shares it wanted it so.
+    private func waitOrThrow(_ failure: SystemError = .last, for event: Int32) throws(SystemError) {
+        switch failure.code {
+        case EINTR: return
+        case EAGAIN:
+            var request = pollfd(fd: raw, events: Int16(event), revents: 0)
+            _ = unsafe poll(&request, 1, -1)
+        default: throw failure
         }
     }
 

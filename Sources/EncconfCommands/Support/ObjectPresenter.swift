@@ -59,10 +59,12 @@ struct ObjectPresenter {
         let value: OpenedValue
         switch answer {
         case .object(let opened): value = opened
-        case .notTheObject(let opened, let check, _):
-            console.warning(
-                "\(record.name): \(check.explained(provider: opened.provider.name).text); these are the bytes as they are"
-            )
+        case .notTheObject(let opened, let check, let rightKey):
+            let text = check.explained(provider: opened.provider.name).text
+            let hint = try rightKey.map { key throws(CommandFailure) in
+                "\(try foundName(key)) opens it to the object"
+            }
+            console.warning("\(record.name): \(text); these are the bytes as they are", hint: hint)
             value = opened
         case .unreadable(let errors, let rightKey): throw try unreadable(record, errors, rightKey: rightKey)
         }
@@ -75,29 +77,41 @@ struct ObjectPresenter {
     }
 
     /// Opens each record and hands on those that are objects. The others are told of on standard error.
+    ///
+    /// - Returns: ``ExitStatus/failure`` if some could not be shown; if none could, that is thrown.
     private func forEachObject(
         of records: [StoredRecord],
         _ body: (StoredObject, OpenedValue, StoredRecord) throws(CommandFailure) -> Void
     ) throws(CommandFailure) -> ExitStatus {
-        var hasFindings = false
-        var failures: [CommandFailure.Problem] = []
+        var status = ExitStatus.success
+        var failures: [CommandFailure] = []
         for record in records {
             do throws(CommandFailure) {
                 let (value, isFine) = try openObject(record)
                 let object = try readObject(value, of: record)
                 try describe(value, of: record)
+                warnOfKind(object, record)
                 try body(object, value, record)
-                if !isFine { hasFindings = true }
+                if !isFine { status = .findings }
             } catch {
-                failures += error.problems
+                failures.append(error)
             }
         }
-        guard failures.isEmpty else {
-            if failures.count == records.count || records.count == 1 { throw CommandFailure(failures) }
-            console.failure(CommandFailure(failures))
-            return .failure
+        guard let first = failures.first else { return status }
+        guard failures.count < records.count else {
+            throw failures.dropFirst().reduce(first) { CommandFailure($0.problems + $1.problems) }
         }
-        return hasFindings ? .findings : .success
+        for failure in failures { console.failure(failure) }
+        return .failure
+    }
+
+    /// Without an etcd key the resource is only a guess, which the object can prove wrong.
+    private func warnOfKind(_ object: StoredObject, _ record: StoredRecord) {
+        guard record.registryKey == nil, let known = KnownResource.named(record.resource), known.kind != object.kind
+        else { return }
+        console.warning(
+            "\(record.name) is of kind \(object.kind), and was read as one of \(record.resource)",
+            hint: "give --etcd-key or --resource")
     }
 
     /// Opens a record to the object that it holds. An object that was moved is shown too, and is a finding.
@@ -178,7 +192,10 @@ struct ObjectPresenter {
     private func describe(_ value: OpenedValue, of record: StoredRecord) throws(CommandFailure) {
         var facts = [try value.openerName(), value.isStale ? "stale" : "current"]
         if let revision = record.revision { facts.append("revision \(revision)") }
-        if files.count > 1 { facts.append("by \(files[value.configurationIndex].path.printable)") }
+        if value.configurationIndex > 0 {
+            facts.append("not readable under \(files[0].path)")
+            facts.append("opened with \(files[value.configurationIndex].path)")
+        }
         console.note("\(record.name): \(facts.joined(separator: ", "))")
     }
 
