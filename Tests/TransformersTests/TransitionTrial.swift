@@ -4,21 +4,31 @@ import SecretMemory
 import Testing
 import Transformers
 
-/// A configuration that reads.
+/// A configuration that reads, and values of each key that can have written under it.
 struct TransitionFile {
     static let resources = ["secrets", "configmaps", "deployments.apps", "widgets.example.com"]
         .map { GroupResource(parsing: $0) }
 
-    let configuration: EncryptionConfiguration
-    let transformers: TransformerSet
-
-    init(_ configuration: EncryptionConfiguration, endpoints: [String: String]) {
-        self.configuration = configuration
-        transformers = TransformerSet(configuration, unwrapping: PluginStandIn(endpoints: endpoints))
+    struct Writer {
+        let key: StorageKey
+        let samples: [TransitionSamples.Sample]
     }
 
-    func keys(for resource: GroupResource) -> [StorageKey] {
-        StorageKey.list(of: transformers.resolution.rule(for: resource)?.providers ?? [.implicitIdentity])
+    let configuration: EncryptionConfiguration
+    let transformers: TransformerSet
+    /// In the order of the resources, and of their keys.
+    let writers: [[Writer]]
+
+    init(_ configuration: EncryptionConfiguration, endpoints: [String: String]) throws {
+        self.configuration = configuration
+        let transformers = TransformerSet(configuration, unwrapping: PluginStandIn(endpoints: endpoints))
+        self.transformers = transformers
+        writers = try Self.resources.map { resource in
+            let providers = transformers.resolution.rule(for: resource)?.providers ?? [.implicitIdentity]
+            return try StorageKey.list(of: providers).map { key in
+                Writer(key: key, samples: try TransitionSamples.shared.get().samples(of: key))
+            }
+        }
     }
 }
 
@@ -34,23 +44,26 @@ struct TransitionTrial {
         var disagreements: [String] = []
         var forward: [Counterexample.Certainty] = []
         var backward: [Counterexample.Certainty] = []
-        for (answer, resource) in zip(proof.resources, TransitionFile.resources) {
-            let (oldKeys, newKeys) = (old.keys(for: resource), new.keys(for: resource))
-            for (index, key) in oldKeys.enumerated() {
-                let effect = try effect(on: key, in: new, resource)
-                let said = answer.counterexamples.first { $0.writer.side == .old && $0.writer.key.isSame(as: key) }
+        for (index, (answer, resource)) in zip(proof.resources, TransitionFile.resources).enumerated() {
+            let (oldWriters, newWriters) = (old.writers[index], new.writers[index])
+            for (index, writer) in oldWriters.enumerated() {
+                let effect = try effect(on: writer, in: new, resource)
+                let said = answer.counterexamples.first {
+                    $0.writer.side == .old && $0.writer.key.isSame(as: writer.key)
+                }
                 if effect != said?.effect {
-                    disagreements.append("\(resource) old \(key.label): \(effect as Any), not \(said as Any)")
+                    disagreements.append("\(resource) old \(writer.key.label): \(effect as Any), not \(said as Any)")
                 }
                 guard effect != nil else { continue }
-                forward.append(index == 0 && !isUnsettled(key, newKeys) ? .certain : .possible)
+                forward.append(index == 0 && !isUnsettled(writer, newWriters) ? .certain : .possible)
             }
-            let effect = try effect(on: newKeys[0], in: old, resource)
+            let writer = newWriters[0]
+            let effect = try effect(on: writer, in: old, resource)
             let said = answer.counterexamples.first { $0.writer.side == .new }
             if effect != said?.effect {
-                disagreements.append("\(resource) new \(newKeys[0].label): \(effect as Any), not \(said as Any)")
+                disagreements.append("\(resource) new \(writer.key.label): \(effect as Any), not \(said as Any)")
             }
-            if effect != nil { backward.append(isUnsettled(newKeys[0], oldKeys) ? .possible : .certain) }
+            if effect != nil { backward.append(isUnsettled(writer, oldWriters) ? .possible : .certain) }
         }
         if proof.safe != answer(forward) { disagreements.append("safe is \(proof.safe)") }
         if proof.rolling != answer(forward + backward) { disagreements.append("rolling is \(proof.rolling)") }
@@ -59,12 +72,12 @@ struct TransitionTrial {
 
     /// What becomes of the values of a key; nil if all are read as they were written.
     private func effect(
-        on key: StorageKey, in reader: TransitionFile, _ resource: GroupResource
+        on writer: TransitionFile.Writer, in reader: TransitionFile, _ resource: GroupResource
     ) throws -> Counterexample.Effect? {
         let transformer = try reader.transformers.transformer(for: resource)
         var read: Set<Counterexample.Effect?> = []
         var luckless: Set<Counterexample.Effect?> = []
-        for sample in try TransitionSamples.shared.get().samples(of: key) {
+        for sample in writer.samples {
             let effect: Counterexample.Effect? =
                 switch open(sample.value, etcdKey: TransitionSamples.etcdKey, with: transformer) {
                 case .opened(let plaintext, _, _, _): plaintext == sample.plaintext ? nil : .wrongBytes
@@ -82,9 +95,9 @@ struct TransitionTrial {
     }
 
     /// Whether a plugin of this name is there at another place only.
-    private func isUnsettled(_ key: StorageKey, _ keys: [StorageKey]) -> Bool {
-        guard case .plugin = key else { return false }
-        return keys.contains { $0.label == key.label }
+    private func isUnsettled(_ writer: TransitionFile.Writer, _ readers: [TransitionFile.Writer]) -> Bool {
+        guard case .plugin = writer.key else { return false }
+        return readers.contains { $0.key.label == writer.key.label }
     }
 
     private func answer(_ certainties: [Counterexample.Certainty]) -> TransitionProof.Answer {

@@ -4,17 +4,20 @@ public struct KeyList: Sendable {
     public let pattern: ResourcePattern?
     /// In the order in which they are tried. Never empty; the first one writes.
     public let keys: [StorageKey]
+    /// What can have written: the same, each once.
+    public let writers: [StorageKey]
     let providers: [Provider]
 
     /// What new values are written with.
     public var writeKey: StorageKey { keys[0] }
 
-    init(_ rule: ResourceResolution.Rule?) { self.init(pattern: rule?.pattern, providers: rule?.providers) }
-
     init(pattern: ResourcePattern?, providers: [Provider]?) {
         self.pattern = pattern
         self.providers = providers ?? [.implicitIdentity]
         keys = StorageKey.list(of: self.providers)
+        writers = keys.reduce(into: []) { writers, key in
+            if !writers.contains(where: { $0.isSame(as: key) }) { writers.append(key) }
+        }
     }
 }
 
@@ -51,11 +54,10 @@ extension KeyList {
         return namesake.map { .unknown($0) } ?? .refused
     }
 
-    /// What can have written: the keys in order, each once.
-    var writers: [StorageKey] {
-        keys.reduce(into: []) { writers, key in
-            if !writers.contains(where: { $0.isSame(as: key) }) { writers.append(key) }
-        }
+    /// Whether two plugins have one name, which kube-apiserver refuses for KMS v2, and for v1 if it reloads the file.
+    var hasPluginNamesakes: Bool {
+        let names = writers.compactMap { if case .plugin(let plugin) = $0 { Array(plugin.name.utf8) } else { nil } }
+        return Set(names).count < names.count
     }
 
     func contains(_ key: StorageKey) -> Bool { keys.contains { $0.isSame(as: key) } }

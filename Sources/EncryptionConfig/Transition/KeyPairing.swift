@@ -24,12 +24,22 @@ struct KeyPairing {
                 return false
             }
         }
-        let (lost, gained) = (Self.providers(of: old, without: new), Self.providers(of: new, without: old))
-        kinds +=
-            lost.map { .providerRemoved($0) }
-            + removed.compactMap { Self.single($0, .identityRemoved) { .keyRemoved($0) } }
-        kinds +=
-            gained.map { .providerAdded($0) } + added.compactMap { Self.single($0, .identityAdded) { .keyAdded($0) } }
+        kinds += Self.ciphers(of: old, without: new).map { .providerRemoved($0) }
+        kinds += removed.map { key in
+            switch key {
+            case .plaintext: .identityRemoved
+            case .key: .keyRemoved(key.label)
+            case .plugin: .providerRemoved(key.label)
+            }
+        }
+        kinds += Self.ciphers(of: new, without: old).map { .providerAdded($0) }
+        kinds += added.map { key in
+            switch key {
+            case .plaintext: .identityAdded
+            case .key: .keyAdded(key.label)
+            case .plugin: .providerAdded(key.label)
+            }
+        }
         self.kinds = kinds
     }
 
@@ -60,30 +70,13 @@ struct KeyPairing {
         return .keyMoved(old.label, to: new.label)
     }
 
-    /// The ciphers and plugins that only the first list has.
-    private static func providers(of list: KeyList, without other: KeyList) -> [StoredKeyLabel] {
-        func providers(_ list: KeyList) -> [StoredKeyLabel] {
-            list.writers.compactMap { key in
-                switch key {
-                case .plaintext: nil
-                case .key(_, let provider): StoredKeyLabel(provider: provider, key: nil)
-                case .plugin: key.label
-                }
-            }
+    /// The ciphers that only the first list has.
+    private static func ciphers(of list: KeyList, without other: KeyList) -> [StoredKeyLabel] {
+        func ciphers(_ list: KeyList) -> [ProviderName] {
+            list.keys.compactMap { if case .key(_, let provider) = $0 { provider } else { nil } }
         }
-        let others = Set(providers(other))
-        var seen: Set<StoredKeyLabel> = []
-        return providers(list).filter { !others.contains($0) && seen.insert($0).inserted }
-    }
-
-    /// What to say of a key that came or went; of a plugin its provider says it.
-    private static func single(
-        _ key: StorageKey, _ identity: TransitionChange.Kind, _ named: (StoredKeyLabel) -> TransitionChange.Kind
-    ) -> TransitionChange.Kind? {
-        switch key {
-        case .plaintext: identity
-        case .key: named(key.label)
-        case .plugin: nil
-        }
+        let (own, others) = (Set(ciphers(list)), Set(ciphers(other)))
+        return ProviderName.allCases.filter { own.contains($0) && !others.contains($0) }
+            .map { StoredKeyLabel(provider: $0, key: nil) }
     }
 }

@@ -43,8 +43,10 @@ extension StorageKey {
 
     /// How much of `name` and its colon is left behind `prefix` and its colon; nil if it does not begin so.
     private static func byteCount(of name: String, behind prefix: String) -> Int? {
-        let (name, prefix) = (Array("\(name):".utf8), Array("\(prefix):".utf8))
-        return name.starts(with: prefix) ? name.count - prefix.count : nil
+        let rest = name.utf8.dropFirst(prefix.utf8.count)
+        guard name.utf8.starts(with: prefix.utf8), rest.first ?? UInt8(ascii: ":") == UInt8(ascii: ":")
+        else { return nil }
+        return rest.count
     }
 }
 

@@ -15,39 +15,28 @@ public struct ResourceProof: Sendable {
 
 /// One change of a file, which decides for each resource.
 struct Prover {
-    let old: ResourceResolution
-    let new: ResourceResolution
-    private let oldFile: [KeyList]
-    private let newFile: [KeyList]
-
-    init(old: ResourceResolution, new: ResourceResolution) {
-        self.old = old
-        self.new = new
-        oldFile = old.rules.map { KeyList($0) }
-        newFile = new.rules.map { KeyList($0) }
-    }
+    let old: ResolvedKeys
+    let new: ResolvedKeys
 
     /// - Parameter stored: The labels of the resource's stored values; nil if nobody looked.
     func proof(of resource: ResourcePattern, stored: Set<StoredKeyLabel>?) -> ResourceProof {
-        // The name of a wildcard finds the wildcard: what it covers beyond the names of the file.
-        let old = KeyList(old.rule(for: resource.name))
-        let new = KeyList(new.rule(for: resource.name))
+        let (old, new) = (old[resource], new[resource])
         let evidence = StoredEvidence(writers: old.writers, labels: stored)
         let forward = old.writers.enumerated().compactMap { index, key -> Counterexample? in
             guard let certainty = index == 0 ? .certain : evidence.certainty(of: key) else { return nil }
             return counterexample(
-                resource, key, .old, from: old, to: new, file: newFile, certainty: certainty,
+                resource, key, .old, from: old, to: new, file: self.new, certainty: certainty,
                 isOldAlready: !old.reading(key).isSame)
         }
         let backward = counterexample(
-            resource, new.writeKey, .new, from: new, to: old, file: oldFile, certainty: .certain, isOldAlready: false)
+            resource, new.writeKey, .new, from: new, to: old, file: self.old, certainty: .certain, isOldAlready: false)
         return ResourceProof(
             resource: resource, old: old, new: new, counterexamples: forward + [backward].compactMap { $0 })
     }
 
     private func counterexample(
         _ resource: ResourcePattern, _ key: StorageKey, _ side: Counterexample.Side, from writer: KeyList,
-        to reader: KeyList, file: [KeyList], certainty: Counterexample.Certainty, isOldAlready: Bool
+        to reader: KeyList, file: ResolvedKeys, certainty: Counterexample.Certainty, isOldAlready: Bool
     ) -> Counterexample? {
         var certainty = certainty
         let effect: Counterexample.Effect
@@ -60,7 +49,7 @@ struct Prover {
             reason = isNamesake ? .shadowedByNamesake : .shadowed(by: other.name)
         case .garbledBy(let other): (effect, reason) = (.wrongBytes, .swallowed(by: other.name))
         case .refused:
-            let finder = ReasonFinder(writer: (side, writer), reader: reader, readerFile: file)
+            let finder = ReasonFinder(writer: (side, writer), reader: reader, readerFile: file.lists)
             (effect, reason) = (.unreadable, finder.reason(for: key))
         case .unknown(let plugin):
             guard case .plugin(let writing) = key else { return nil }

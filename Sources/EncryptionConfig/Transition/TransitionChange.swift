@@ -55,7 +55,7 @@ public struct TransitionChange: Sendable {
 extension TransitionChange {
     /// All differences: of the rules, then of the keys of each resource, equal ones told once.
     static func all(_ prover: Prover, _ proofs: [ResourceProof]) -> [TransitionChange] {
-        let (old, new) = (prover.old.rules.map(\.pattern), prover.new.rules.map(\.pattern))
+        let (old, new) = (prover.old.patterns, prover.new.patterns)
         let rules =
             new.filter { !old.contains($0) }.map { (Kind.resourceAdded($0), $0) }
             + old.filter { !new.contains($0) }.map { (Kind.resourceRemoved($0), $0) }

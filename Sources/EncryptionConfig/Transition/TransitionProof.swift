@@ -17,10 +17,8 @@ public struct TransitionProof: Sendable {
 
     /// Each resource asked about, with an answer of its own.
     public let resources: [ResourceProof]
-    /// What is different, in words of keys and resources.
-    public let changes: [TransitionChange]
-    private let old: EncryptionConfiguration
-    private let new: EncryptionConfiguration
+    private let prover: Prover
+    private let oldForm: ConfigurationDocument.Form
 
     /// - Parameters:
     ///   - old: What servers run now.
@@ -32,14 +30,13 @@ public struct TransitionProof: Sendable {
         from old: EncryptionConfiguration, to new: EncryptionConfiguration, resources: [GroupResource]? = nil,
         stored: Stored = { _ in nil }
     ) {
-        let prover = Prover(old: ResourceResolution(old), new: ResourceResolution(new))
+        let prover = Prover(old: ResolvedKeys(old), new: ResolvedKeys(new))
         let asked =
             resources.map { AskedResources.distinct($0.map { .exact($0) }) }
             ?? AskedResources.all(prover.old, prover.new)
         self.resources = asked.map { prover.proof(of: $0, stored: stored($0)) }
-        changes = TransitionChange.all(prover, self.resources)
-        self.old = old
-        self.new = new
+        self.prover = prover
+        oldForm = old.form
     }
 
     /// Whether NEW reads what OLD stored: the question for one apiserver, whose old process ends before the new one
@@ -52,9 +49,12 @@ public struct TransitionProof: Sendable {
     /// Everything that speaks against the change, by resource.
     public var counterexamples: [Counterexample] { resources.flatMap(\.counterexamples) }
 
+    /// What is different, in words of keys and resources.
+    public var changes: [TransitionChange] { TransitionChange.all(prover, resources) }
+
     /// What to do instead, if there is anything against the change.
     public var next: NextStep {
-        rolling == .yes ? .newItself : IntermediateFinder(old: old, new: new).next(against: self)
+        rolling == .yes ? .newItself : IntermediateFinder(prover, oldForm: oldForm).next(against: self)
     }
 }
 
