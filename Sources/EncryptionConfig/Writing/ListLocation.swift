@@ -12,6 +12,13 @@ enum ListPlace: Hashable {
         case .keys(let place): place.path
         }
     }
+
+    fileprivate var order: (Int, Int) {
+        switch self {
+        case .providers(let entry): (entry, 0)
+        case .keys(let place): (place.entry, place.provider)
+        }
+    }
 }
 
 extension ConfigurationEdit {
@@ -83,6 +90,7 @@ struct ListLocation {
 
 /// The lists of the text that an edit is about, each of them once.
 struct EditedLists {
+    /// From the end of the document to its start, so that what uses an anchor goes before the anchor does.
     let representatives: [ListPlace]
     /// Whether the document uses anchors at all.
     let hasAliases: Bool
@@ -91,7 +99,7 @@ struct EditedLists {
         var seen: Set<ObjectIdentifier> = []
         var representatives: [ListPlace] = []
         let named = Set(edit.places)
-        for place in edit.places {
+        for place in named.sorted(by: { $0.order < $1.order }) {
             let location = try ListLocation(of: place, in: document)
             guard seen.insert(location.identity).inserted else { continue }
             let others = ListLocation.all(like: place, in: document).filter { other in
@@ -100,7 +108,7 @@ struct EditedLists {
             guard others.isEmpty else { throw .shared(with: others.map(\.place.path)) }
             representatives.append(place)
         }
-        self.representatives = representatives
+        self.representatives = representatives.reversed()
         hasAliases = document.root?.aliases.isEmpty == false
     }
 }
