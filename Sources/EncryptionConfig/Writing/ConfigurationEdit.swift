@@ -1,0 +1,75 @@
+public import SecretMemory
+
+/// One change of a configuration, made in every place that it names.
+///
+/// A place that the file shares by aliases is written once, so a change of it must name all the places that it stands
+/// for: see ``EditRefusal/shared(with:)``.
+public enum ConfigurationEdit: Sendable {
+    /// The new key becomes number `at` of each list.
+    case insertKey(NewKey, at: Int, in: [ProviderPlace])
+    case removeKey(at: Int, in: [ProviderPlace])
+    case moveKeyToFront(from: Int, in: [ProviderPlace])
+    /// The new provider becomes number `at` of each entry. Entries are counted from 0 in `resources`.
+    case insertProvider(NewProvider, at: Int, entries: [Int])
+    case removeProvider(at: Int, entries: [Int])
+    case moveProviderToFront(from: Int, entries: [Int])
+}
+
+/// An item of `providers`, by the numbers of its entry and of itself.
+public struct ProviderPlace: Hashable, Sendable {
+    public let entry: Int
+    public let provider: Int
+
+    public init(entry: Int, provider: Int) {
+        self.entry = entry
+        self.provider = provider
+    }
+
+    /// In Kubernetes notation, such as `resources[0].providers[1]`.
+    public var path: String { "resources[\(entry)].providers[\(provider)]" }
+}
+
+/// A key that no file holds yet.
+public struct NewKey: Sendable {
+    public let name: String
+    /// The key's bytes, not their base64.
+    public let secret: SecretKey
+
+    public init(name: String, secret: SecretKey) {
+        self.name = name
+        self.secret = secret
+    }
+}
+
+/// A provider that an entry does not have yet.
+public enum NewProvider: Sendable {
+    /// `identity: {}`.
+    case identity
+    /// aescbc, aesgcm or secretbox with one key.
+    case keys(KeyedProvider, NewKey)
+    /// A KMS v2 plugin.
+    case kms(name: String, endpoint: String)
+}
+
+/// The providers that have keys of their own, by the names of their fields.
+public enum KeyedProvider: String, Sendable, CaseIterable {
+    case aescbc, aesgcm, secretbox
+}
+
+/// Why an edit was not made. Nothing is returned then.
+public enum EditRefusal: Error, Equatable {
+    /// Only UTF-8 is edited.
+    case encodedAsUTF16
+    /// The file is no configuration document, or not one that can be read.
+    case unreadable
+    /// The file has no such place, or there is no such item in it.
+    case noSuchPlace(path: String)
+    /// By an alias or a merge key the change would also show at these places, which the edit does not name.
+    case shared(with: [String])
+    /// What is to be removed carries an anchor that is used elsewhere.
+    case anchorInUse
+    /// An alias would come to stand before its anchor.
+    case aliasBeforeAnchor
+    /// The text that came out does not say exactly what was intended.
+    case unsupportedShape
+}

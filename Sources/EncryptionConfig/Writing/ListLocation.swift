@@ -1,0 +1,151 @@
+internal import SecretMemory
+internal import YAMLTree
+
+/// The list that an edit changes, by its place in the document.
+enum ListPlace: Hashable {
+    case providers(entry: Int)
+    case keys(ProviderPlace)
+
+    var path: String {
+        switch self {
+        case .providers(let entry): "resources[\(entry)].providers"
+        case .keys(let place): place.path
+        }
+    }
+
+    fileprivate var order: (Int, Int) {
+        switch self {
+        case .providers(let entry): (entry, 0)
+        case .keys(let place): (place.entry, place.provider)
+        }
+    }
+}
+
+extension ConfigurationEdit {
+    var places: [ListPlace] {
+        switch self {
+        case .insertKey(_, _, let places), .removeKey(_, let places), .moveKeyToFront(_, let places):
+            places.map { .keys($0) }
+        case .insertProvider(_, _, let entries), .removeProvider(_, let entries), .moveProviderToFront(_, let entries):
+            entries.map { .providers(entry: $0) }
+        }
+    }
+}
+
+/// Where a list of the document stands in the text.
+struct ListLocation {
+    /// The mapping that the list is a field of.
+    let owner: YAMLNode
+    /// The field; nil if there is none.
+    let field: YAMLEntry?
+    /// The name of the field.
+    let name: String
+
+    /// The list itself, aliases followed; nil if the field is missing or null.
+    var list: YAMLNode? {
+        guard let list = field?.value.resolved, case .sequence = list.content else { return nil }
+        return list
+    }
+
+    /// What two places have in common if they are one list.
+    var identity: ObjectIdentifier { ObjectIdentifier(list ?? owner) }
+
+    init(of place: ListPlace, in document: YAMLDocument) throws(EditRefusal) {
+        guard let location = Self.find(place, in: document) else { throw .noSuchPlace(path: place.path) }
+        self = location
+    }
+
+    private init(owner: YAMLNode, name: String) {
+        self.owner = owner
+        self.name = name
+        field = owner.field(name)
+    }
+
+    private static func find(_ place: ListPlace, in document: YAMLDocument) -> ListLocation? {
+        switch place {
+        case .providers(let entry):
+            guard let owner = document.root?.field("resources")?.value.item(entry) else { return nil }
+            return ListLocation(owner: owner.resolved, name: "providers")
+        case .keys(let place):
+            let providers = find(.providers(entry: place.entry), in: document)
+            guard let provider = providers?.field?.value.item(place.provider) else { return nil }
+            let owners = KeyedProvider.allCases.compactMap { provider.field($0.rawValue)?.value.resolved }
+                .filter { if case .mapping = $0.content { true } else { false } }
+            guard let owner = owners.first, owners.count == 1 else { return nil }
+            return ListLocation(owner: owner, name: "keys")
+        }
+    }
+
+    /// Every list of the kind of `place`.
+    static func all(like place: ListPlace, in document: YAMLDocument) -> [(place: ListPlace, location: ListLocation)] {
+        let entries = document.root?.field("resources")?.value.items.indices ?? 0..<0
+        let places: [ListPlace] = entries.flatMap { entry -> [ListPlace] in
+            guard case .keys = place else { return [.providers(entry: entry)] }
+            let providers = find(.providers(entry: entry), in: document)?.field?.value.items ?? []
+            return providers.indices.map { .keys(ProviderPlace(entry: entry, provider: $0)) }
+        }
+        return places.compactMap { place in find(place, in: document).map { (place, $0) } }
+    }
+}
+
+/// The lists of the text that an edit is about, each of them once.
+struct EditedLists {
+    /// From the end of the document to its start, so that what uses an anchor goes before the anchor does.
+    let representatives: [ListPlace]
+    /// Whether the document uses anchors at all.
+    let hasAliases: Bool
+
+    init(_ edit: ConfigurationEdit, in document: YAMLDocument) throws(EditRefusal) {
+        var seen: Set<ObjectIdentifier> = []
+        var representatives: [ListPlace] = []
+        let named = Set(edit.places)
+        for place in named.sorted(by: { $0.order < $1.order }) {
+            let location = try ListLocation(of: place, in: document)
+            guard seen.insert(location.identity).inserted else { continue }
+            let others = ListLocation.all(like: place, in: document).filter { other in
+                other.location.identity == location.identity && !named.contains(other.place)
+            }
+            guard others.isEmpty else { throw .shared(with: others.map(\.place.path)) }
+            representatives.append(place)
+        }
+        self.representatives = representatives.reversed()
+        hasAliases = document.root?.aliases.isEmpty == false
+    }
+}
+
+extension YAMLNode {
+    /// The items of a sequence, aliases followed.
+    var items: [YAMLNode] { if case .sequence(let items) = resolved.content { items } else { [] } }
+
+    func item(_ index: Int) -> YAMLNode? { items.indices.contains(index) ? items[index] : nil }
+
+    /// The pairs of a mapping, aliases followed, merge keys not.
+    var entries: [YAMLEntry] { if case .mapping(let entries) = resolved.content { entries } else { [] } }
+
+    /// The field of a mapping, its own or merged into it.
+    func field(_ name: String) -> YAMLEntry? {
+        if let own = entries.last(where: { $0.key.isText(name) }) { return own }
+        for merge in entries where merge.key.isText("<<") {
+            let sources = merge.value.items.isEmpty ? [merge.value] : merge.value.items
+            for source in sources { if let field = source.field(name) { return field } }
+        }
+        return nil
+    }
+
+    /// The scalar, aliases followed.
+    var scalar: YAMLScalar? { if case .scalar(let scalar) = resolved.content { scalar } else { nil } }
+
+    private func isText(_ text: String) -> Bool { scalar?.text.isText(text) ?? false }
+
+    /// The nodes below this one and itself, in the order of the file.
+    var descendants: [YAMLNode] {
+        switch content {
+        case .scalar, .alias: [self]
+        case .sequence(let items): [self] + items.flatMap(\.descendants)
+        case .mapping(let entries): [self] + entries.flatMap { $0.key.descendants + $0.value.descendants }
+        }
+    }
+
+    /// The aliases among the descendants.
+    var aliases: [YAMLNode] { descendants.filter { if case .alias = $0.content { true } else { false } } }
+}

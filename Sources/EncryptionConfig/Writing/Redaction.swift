@@ -1,0 +1,118 @@
+internal import SecretMemory
+internal import YAMLTree
+
+/// What of a configuration's text may not be shown.
+///
+/// - each value of a field `secret`, however it is written;
+/// - the text of each such value of either file, wherever else it stands;
+/// - each run of 22 characters of base64 or more, unless it is part of a value of another field or is one of the words
+///   that such a file is made of: the shortest key has 22 characters without its padding, and a comment, a later
+///   document or a broken file may hold a key that no field holds any more.
+struct Redaction {
+    private static let shortestKey = 22
+    /// Longer words of the API.
+    private static let words = ["EncryptionConfiguration", "apiserver", "config"]
+
+    private let secrets: [SecretKey]
+
+    init(_ texts: SecretKey...) {
+        var secrets: [SecretKey] = []
+        for text in texts {
+            for scalar in Self.root(of: text)?.secretScalars ?? [] where scalar.text.bytes.count >= 4 {
+                if !secrets.contains(where: { $0.isEqual(to: scalar.text) }) { secrets.append(scalar.text) }
+            }
+        }
+        self.secrets = secrets
+    }
+
+    private static func root(of text: SecretKey) -> YAMLNode? {
+        do { return try YAMLDocument(parsing: SecretBytes(copying: text.span)).root } catch { return nil }
+    }
+
+    /// The text with a `*` for each byte that may not be shown. White space stays, so lines stay what they are.
+    func redacted(_ text: SecretKey) -> SecretKey {
+        var hidden = Array(repeating: false, count: text.bytes.count)
+        var open = hidden
+        if let root = Self.root(of: text) {
+            for node in root.descendants {
+                if case .scalar(let scalar) = node.content {
+                    for offset in scalar.contentOffset..<max(node.range.upperBound, scalar.contentOffset) {
+                        open[offset] = true
+                    }
+                }
+            }
+            for (node, scalar) in root.secretNodes {
+                for offset in scalar.contentOffset..<max(node.range.upperBound, scalar.contentOffset) {
+                    hidden[offset] = true
+                }
+                // Quotes, and the indicators of block scalars, are no part of it.
+                if scalar.style != .plain { hidden[scalar.contentOffset] = false }
+                if scalar.style == .single || scalar.style == .double { hidden[node.range.upperBound - 1] = false }
+            }
+        }
+        for secret in secrets { Self.mark(secret.span, in: text.span, &hidden) }
+        Self.markRuns(in: text.span, except: open, &hidden)
+        return SecretKey(
+            SecretBytes.filling(capacity: text.bytes.count) { output in
+                for offset in hidden.indices {
+                    let byte = text.span[offset]
+                    output.append(hidden[offset] && byte > 0x20 ? UInt8(ascii: "*") : byte)
+                }
+            })
+    }
+
+    private static func mark(_ secret: RawSpan, in text: RawSpan, _ hidden: inout [Bool]) {
+        let lastByte = secret[secret.byteCount - 1]
+        // A block scalar's text ends in a line break that a copy elsewhere may lack.
+        let length = lastByte == UInt8(ascii: "\n") ? secret.byteCount - 1 : secret.byteCount
+        guard length > 0, length <= text.byteCount else { return }
+        for start in 0...text.byteCount - length
+        where (0..<length).allSatisfy({ text[start + $0] == secret[$0] }) {
+            for offset in start..<start + length { hidden[offset] = true }
+        }
+    }
+
+    private static func markRuns(in text: RawSpan, except open: [Bool], _ hidden: inout [Bool]) {
+        var start = 0
+        while start < text.byteCount {
+            var end = start
+            while end < text.byteCount, !open[end], isBase64(text[end]) { end += 1 }
+            if end - start >= shortestKey, !isWord(text.extracting(start..<end)) {
+                for offset in start..<end { hidden[offset] = true }
+            }
+            start = max(end, start + 1)
+        }
+    }
+
+    private static func isWord(_ run: RawSpan) -> Bool {
+        words.contains { $0.utf8.count == run.byteCount && $0.utf8.enumerated().allSatisfy { run[$0.offset] == $0.element } }
+    }
+
+    private static func isBase64(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="),
+            UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}
+
+extension YAMLNode {
+    /// The scalars that stand behind a key `secret`, in any spelling, with their own nodes.
+    fileprivate var secretNodes: [(node: YAMLNode, scalar: YAMLScalar)] {
+        descendants.flatMap { node -> [(node: YAMLNode, scalar: YAMLScalar)] in
+            // The entries of an alias are those of its target, which is a descendant of the root itself.
+            guard case .mapping(let entries) = node.content else { return [] }
+            return entries.flatMap { entry -> [(node: YAMLNode, scalar: YAMLScalar)] in
+                guard entry.key.scalar?.text.revealedText().lowercased() == "secret" else { return [] }
+                return entry.value.resolved.descendants.compactMap { node in
+                    if case .scalar(let scalar) = node.content { (node, scalar) } else { nil }
+                }
+            }
+        }
+    }
+
+    fileprivate var secretScalars: [YAMLScalar] { secretNodes.map(\.scalar) }
+}
