@@ -91,7 +91,7 @@ struct InitCommand: EncconfCommand {
     /// - Parameter key: Nil for a KMS provider.
     private func newConfiguration(key: SecretKey?) -> NewConfiguration {
         let newProvider: NewConfiguration.NewProvider =
-            if let key, let name = ProviderName(rawValue: provider.rawValue) {
+            if let key, let name = KeyedProvider(rawValue: provider.rawValue) {
                 .key(provider: name, name: keyName ?? Clock.keyName(at: Clock.now), secret: key)
             } else {
                 .kms(name: kmsName ?? "", endpoint: kmsEndpoint ?? "")

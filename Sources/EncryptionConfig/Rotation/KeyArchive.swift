@@ -92,22 +92,7 @@ private struct ArchiveContents {
         return entries
     }
 
-    func text() -> SecretBytes {
-        let resources = entries.map { entry in
-            NewNode.mapping([
-                ("resources", .list(entry.patterns.map { .text($0.description) })),
-                ("providers", .list(entry.providers.map(\.node))),
-            ])
-        }
-        let document = NewNode.mapping([
-            ("apiVersion", .text("apiserver.config.k8s.io/v1")), ("kind", .text("EncryptionConfiguration")),
-            ("resources", .list(resources)),
-        ])
-        var output = SecretBuffer()
-        BlockStyle(lineBreak: joined("\n"), dashOffset: 2, fieldOffset: 4).write(document, column: 0, to: &output)
-        output.append("\n")
-        return output.finish()
-    }
+    func text() -> SecretBytes { ConfigurationText.write(entries) }
 }
 
 extension ResourcePattern {
@@ -137,16 +122,6 @@ extension Provider.Kind {
 
     fileprivate var itemCount: Int { keys.isEmpty ? 1 : keys.count }
 
-    fileprivate var fieldName: String {
-        switch self {
-        case .identity: "identity"
-        case .aescbc: "aescbc"
-        case .aesgcm: "aesgcm"
-        case .secretbox: "secretbox"
-        case .kms: "kms"
-        }
-    }
-
     fileprivate func appending(_ more: [EncryptionKey]) -> Provider.Kind {
         switch self {
         case .identity, .kms: self
@@ -171,22 +146,5 @@ extension Provider.Kind {
                     $0.name == $1.name && $0.secret.isEqual(to: $1.secret)
                 }
         }
-    }
-
-    fileprivate var node: NewNode {
-        let value: NewNode =
-            switch self {
-            case .identity: .mapping([])
-            case .aescbc(let keys), .aesgcm(let keys), .secretbox(let keys):
-                .mapping([
-                    ("keys", .list(keys.map { NewItem.key(NewKey(name: $0.name, secret: $0.secret)).node }))
-                ])
-            case .kms(let plugin):
-                .mapping([
-                    ("apiVersion", .text(plugin.version.rawValue)), ("name", .text(plugin.name)),
-                    ("endpoint", .text(plugin.endpoint)), ("timeout", .text(GoDuration.text(plugin.timeout))),
-                ])
-            }
-        return .mapping([(fieldName, value)])
     }
 }

@@ -1,4 +1,5 @@
 internal import KubernetesResources
+public import SecretMemory
 
 /// A configuration that nobody has written yet.
 public struct ProposedConfiguration: Sendable {
@@ -12,6 +13,12 @@ public struct ProposedConfiguration: Sendable {
     /// Exact resources before the wildcards that cover them.
     public let entries: [Entry]
     let form: ConfigurationDocument.Form
+
+    /// The file in YAML, in the layout of this program. It keeps no comment, since it comes from two files.
+    public func text() -> SecretBytes {
+        ConfigurationText.write(
+            entries.map { ($0.resources, $0.providers.map(\.kind)) }, hasHeader: form != .headerless)
+    }
 
     /// The same as a model, which can be asked like one that was read.
     public var configuration: EncryptionConfiguration {

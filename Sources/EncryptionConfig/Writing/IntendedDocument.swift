@@ -51,7 +51,7 @@ extension ConfigurationDocument {
             resources[entry] = ResourceConfiguration(
                 resources: resources[entry].resources, providers: providers, position: resources[entry].position)
         }
-        return ConfigurationDocument(form: form, resources: resources, position: position)
+        return ConfigurationDocument(form: form, resources: resources, position: position, redactor: redactor)
     }
 
     private func changingKeys(
@@ -94,7 +94,7 @@ extension ProviderConfiguration {
         switch provider {
         case .identity: identity = Located(value: (), position: nowhere)
         case .keys(let kind, let key):
-            lists[kind] = KeyListConfiguration(keys: [KeyConfiguration(key)], position: nowhere)
+            lists[kind] = KeyListConfiguration(keys: [KeyConfiguration(key)], isNull: false, position: nowhere)
         case .kms(let name, let endpoint):
             kms = KMSConfiguration(
                 apiVersion: Located(value: "v2", position: nowhere), name: Located(value: name, position: nowhere),
@@ -125,7 +125,7 @@ extension ProviderConfiguration {
         guard let kind = keyedProvider, let list = keyList(kind) else { throw failure }
         var keys = list.keys
         try change(&keys)
-        let changed = KeyListConfiguration(keys: keys, position: list.position)
+        let changed = KeyListConfiguration(keys: keys, isNull: false, position: list.position)
         return ProviderConfiguration(
             aesgcm: kind == .aesgcm ? changed : aesgcm, aescbc: kind == .aescbc ? changed : aescbc,
             secretbox: kind == .secretbox ? changed : secretbox, identity: identity, kms: kms, position: position)
