@@ -33,6 +33,17 @@ struct TransitionProofTests {
         #expect(Set(sentences.map(\.1)).count >= reasons.count)
     }
 
+    /// What OLD misreads itself is told apart, unless NEW reads it even less.
+    @Test func whatWasWrongBefore() throws {
+        let old = try configuration(short: "secrets: aescbc a=1 a=2")
+        let same = TransitionProof(from: old, to: old).counterexamples
+        #expect(same.map(\.summary) == ["old>new byChance possible shadowedByNamesake"])
+        #expect(same.map(\.isOldAlready) == [true])
+        let dropped = TransitionProof(from: old, to: try configuration(short: "secrets: aescbc a=1")).counterexamples
+        #expect(dropped.map(\.summary) == ["old>new unreadable possible keyBytesChanged"])
+        #expect(dropped.map(\.isOldAlready) == [false])
+    }
+
     @Test func wildcardsAskForWhatTheyCover() throws {
         let proof = TransitionProof(
             from: try configuration(short: "*.*: aesgcm a=1"), to: try configuration(short: "*.*: aesgcm a=2"))

@@ -2,7 +2,7 @@ import EncryptionConfig
 import SecretMemory
 import TestSupport
 
-/// A change, and what Kubernetes read of the other side's values. See testdata/transitions.README.md.
+/// A change, and what Kubernetes read of the other side's values. See testdata/transitions.md.
 struct RecordedTransition: Decodable {
     struct Key: Decodable, Equatable {
         let provider: String

@@ -32,6 +32,6 @@ public struct Counterexample: Sendable {
     public let effect: Effect
     public let certainty: Certainty
     public let reason: TransitionReason
-    /// Whether OLD itself does not read the value properly, so that the change makes nothing worse.
+    /// Whether OLD itself reads the value no better, so that the change makes nothing worse.
     public let isOldAlready: Bool
 }

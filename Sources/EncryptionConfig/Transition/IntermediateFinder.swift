@@ -65,7 +65,8 @@ struct IntermediateFinder {
 
     /// Whether neither side misreads the other, but for what OLD has always misread.
     private static func isHarmless(from old: KeyList, to new: KeyList) -> Bool {
-        old.writers.allSatisfy { new.reading($0).isSame || !old.reading($0).isSame } && old.reading(new.writeKey).isSame
+        old.reading(new.writeKey).isSame
+            && old.writers.allSatisfy { !new.reading($0).isWorse(than: old.reading($0)) }
     }
 
     /// The same for whole files, where one rule can take a resource from another.

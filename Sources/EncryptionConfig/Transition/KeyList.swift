@@ -34,6 +34,17 @@ enum Reading {
     case unknown(KMSPlugin)
 
     var isSame: Bool { if case .same = self { true } else { false } }
+
+    /// Whether less comes of it than of the other one. An error and other bytes are equally useless.
+    func isWorse(than other: Reading) -> Bool { harm > other.harm }
+
+    private var harm: Int {
+        switch self {
+        case .same: 0
+        case .sameUnlessBy: 1
+        case .garbledBy, .refused, .unknown: 2
+        }
+    }
 }
 
 extension KeyList {

@@ -4,8 +4,8 @@ public enum NextStep: Sendable {
     case newItself
     /// Roll out this configuration first, on every server. Then ask again from there.
     case intermediate(ProposedConfiguration)
-    /// No file helps: what stands against the change is only possible. Show that no stored value uses what is removed,
-    /// or that the plugin at the new endpoint is the old one.
+    /// No file helps: what stands against the change is a matter of what is stored. Rewrite the objects, show that no
+    /// value uses what is removed, or that the plugin at the new endpoint is the old one.
     case evidence
     /// No order of steps is safe for these resources: keys of NEW and OLD cannot stand in one file, because AES-CBC
     /// takes one for the other, or because a KMS provider may appear only once. A key with a name of its own helps.
