@@ -15,6 +15,7 @@ public struct Encconf: ParsableCommand {
             CommandGroup(
                 name: "Keys and files",
                 subcommands: [KeygenCommand.self, InitCommand.self, ShowCommand.self, VerifyCommand.self]),
+            CommandGroup(name: "Changes", subcommands: [DiffCommand.self, RotateCommand.self]),
             CommandGroup(name: "Understanding", subcommands: [ExplainCommand.self]),
             CommandGroup(name: "Stored values", subcommands: [DecryptSecretCommand.self, EncryptCommand.self]),
         ])

@@ -31,7 +31,7 @@ struct ConfigurationFile {
     }
 
     /// `FILE:LINE:COLUMN: PATH: what is wrong`
-    private static func problem(_ diagnostic: Diagnostic, path: String) -> CommandFailure.Problem {
+    static func problem(_ diagnostic: Diagnostic, path: String) -> CommandFailure.Problem {
         let place = [InputFile.name(path), diagnostic.position?.description].compactMap { $0 }.joined(separator: ":")
         let message = [place, diagnostic.path?.printable, diagnostic.message.printable].compactMap { $0 }
             .joined(separator: ": ")

@@ -17,7 +17,7 @@ enum ConfigurationText {
         ]
         let document = NewNode.mapping((hasHeader ? header : []) + [("resources", .list(resources))])
         var output = SecretBuffer()
-        BlockStyle(lineBreak: joined("\n"), dashOffset: 2, fieldOffset: 4).write(document, column: 0, to: &output)
+        BlockStyle(lineBreak: joined("\n"), dashOffset: 2, fieldOffset: 2).write(document, column: 0, to: &output)
         output.append("\n")
         return output.finish()
     }

@@ -155,8 +155,7 @@ struct ItemWriter {
 
     private func column(of node: YAMLNode) -> Int { node.range.lowerBound - text.lineStart(of: node.range.lowerBound) }
 
-    /// The indentation of a block list is that of this list to its key; of fields twice that, as it is usual behind a
-    /// dash, or what another provider of the list shows.
+    /// Lists are indented as this one is, fields as those of another provider of the list, if there is one.
     private var blockStyle: BlockStyle {
         let list = layout.items[0]
         let dash = text.skipBlanks(from: list.bodyStart) - list.bodyStart
@@ -167,7 +166,7 @@ struct ItemWriter {
         let listColumn = enclosingKeyColumn ?? max(dash - 2, 0)
         return BlockStyle(
             lineBreak: text.lineBreak(near: list.bodyStart), dashOffset: max(dash - listColumn, 0),
-            fieldOffset: max(fieldOffset ?? 4, 1))
+            fieldOffset: max(fieldOffset ?? 2, 1))
     }
 
     /// The column of the key whose value this list is.

@@ -1,0 +1,84 @@
+internal import ArgumentParser
+internal import EncryptionConfig
+internal import JSONText
+internal import KubernetesResources
+internal import SecretMemory
+
+/// `encconf diff`
+struct DiffCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Prove that a change of the configuration leaves every value readable, or tell which not.",
+        discussion: """
+            Keys are compared by their bytes. What a file writes gives certain counterexamples; what it can only have \
+            written earlier gives possible ones. Exit status: 0 safe for one and for several apiservers, 1 not safe, \
+            3 it depends on what is stored.
+
+            Example:
+              encconf diff /etc/kubernetes/enc/enc.yaml new.yaml
+            """)
+
+    @Argument(help: ArgumentHelp("The file that servers run now.", valueName: "old"))
+    var old: String
+    @Argument(help: ArgumentHelp("The file that they shall run.", valueName: "new"))
+    var new: String
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Ask about these resources alone, with commas between them.", valueName: "list"))
+    var resources: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Write the next safe file, if the change is not safe itself (mode 0600).", valueName: "path")
+    )
+    var writeIntermediate: String?
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
+    var output: OutputFormat = .text
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard old != "-" || new != "-" else { throw ValidationError("standard input can be read once only") }
+        for name in resourceNames ?? [] { try EtcdPlace.checkResource(name) }
+        guard resourceNames?.isEmpty != true else { throw ValidationError("--resources names nothing") }
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let oldFile = try ConfigurationFile.load(old, headerless: reading.headerless)
+        let newFile = try ConfigurationFile.load(new, headerless: reading.headerless)
+        let report = TransitionReport(
+            TransitionProof(
+                from: oldFile.configuration, to: newFile.configuration,
+                resources: resourceNames?.map { GroupResource(parsing: $0) }))
+        if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
+        switch output {
+        case .text: try console.write(report.text)
+        case .json:
+            var json = JSONWriter()
+            json.object { json in
+                json.reportHeader(kind: "TransitionReport")
+                json.member("old", old)
+                json.member("oldHash", oldFile.hash)
+                json.member("new", new)
+                json.member("newHash", newFile.hash)
+                report.write(to: &json)
+            }
+            try console.write(json.finishLine().bytes)
+        }
+        return report.status
+    }
+
+    private var resourceNames: [String]? {
+        resources.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
+    }
+
+    private func write(_ next: NextStep, to path: String, _ console: Console) throws(CommandFailure) {
+        switch next {
+        case .intermediate(let proposal):
+            let text = SecretKey(proposal.text())
+            try SafeWrite.create(text.span, at: path, replacing: false)
+            console.note("wrote \(path): roll it out on every server, then ask again with it as OLD")
+        case .newItself: console.note("the change is safe itself; \(path) is not written")
+        case .evidence, .conflict: console.note("no file in between helps; \(path) is not written")
+        }
+    }
+}

@@ -1,0 +1,236 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import SecretMemory
+
+/// `encconf rotate`
+struct RotateCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate",
+        abstract: "Take the next step of a key rotation, in the only safe order.",
+        discussion: """
+            A rotation is three versions of the file, each rolled out to every server before the next: add (the new \
+            key is read), promote (it writes), retire (the old one is gone). The file alone is the state. Each step is \
+            proven before anything is written, and every other byte of the file stays as it is.
+
+            Examples:
+              encconf rotate --status enc.yaml
+              encconf rotate enc.yaml --dry-run
+              encconf rotate enc.yaml --step promote --servers-loaded
+            """)
+
+    enum Target: String, CaseIterable, ExpressibleByArgument { case aescbc, aesgcm, secretbox, kms, identity }
+    enum StepName: String, CaseIterable, ExpressibleByArgument { case add, promote, retire, abort }
+
+    @Argument(help: ArgumentHelp("The configuration.", valueName: "file"))
+    var file: String
+    @Flag(name: .long, help: "Tell where the rotation stands, and change nothing.")
+    var status = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "add, promote, retire or abort. Default: the next one, if the file tells it.", valueName: "step"))
+    var step: StepName?
+    @Flag(name: .long, help: "One server alone reads the file: add and promote in one step.")
+    var singleServer = false
+    @Option(name: .long, help: ArgumentHelp("Only these resources, as the file names them.", valueName: "list"))
+    var resources: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Change the provider: aescbc, aesgcm, secretbox, kms or identity.", valueName: "provider"))
+    var to: Target?
+    @Option(name: .long, help: ArgumentHelp("Name of the key: a new one, or the one that is meant.", valueName: "name"))
+    var keyName: String?
+    @Option(name: .long, help: ArgumentHelp("Name of the KMS provider.", valueName: "name"))
+    var kmsName: String?
+    @Option(name: .long, help: ArgumentHelp("Socket of the KMS plugin.", valueName: "url"))
+    var kmsEndpoint: String?
+    @Flag(name: .long, help: "Every server runs the file as it is now: you have checked its hash on each.")
+    var serversLoaded = false
+    @Flag(name: .long, help: "Retire keys although nothing shows that no stored value needs them.")
+    var withoutEvidence = false
+    @Option(name: .long, help: ArgumentHelp("Keep retired keys in this file (mode 0600).", valueName: "path"))
+    var archive: String?
+    @Flag(name: .long, help: "Destroy retired keys: no backup needs them.")
+    var discardRetiredKeys = false
+    @Flag(name: .long, help: "Show what would change, without secrets, and write nothing.")
+    var dryRun = false
+    @Option(name: .long, help: ArgumentHelp("Write the new file here and leave the old one.", valueName: "path"))
+    var outputFile: String?
+    @Flag(name: .long, help: "Overwrite the file itself, where it cannot be replaced. Not safe against a crash.")
+    var inPlace = false
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
+    var output: OutputFormat = .text
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard file != "-" || status || dryRun || outputFile != nil else {
+            throw ValidationError("standard input cannot be written; give --output-file or --dry-run")
+        }
+        if to == .kms {
+            guard kmsName != nil, kmsEndpoint != nil else {
+                throw ValidationError("--to kms needs --kms-name and --kms-endpoint")
+            }
+        } else {
+            guard kmsName == nil, kmsEndpoint == nil else {
+                throw ValidationError("--kms-name and --kms-endpoint are for --to kms")
+            }
+        }
+        guard archive == nil || !discardRetiredKeys else {
+            throw ValidationError("--archive and --discard-retired-keys exclude each other")
+        }
+        guard archive == nil || archive != file else { throw ValidationError("the archive is the file itself") }
+        guard outputFile == nil || !inPlace else {
+            throw ValidationError("--output-file and --in-place exclude each other")
+        }
+        guard keyName?.isEmpty != true else { throw ValidationError("--key-name is empty") }
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let source = try InputFile.read(file).content
+        let document = try readDocument(source)
+        if status { return try showStatus(document, source, console) }
+        let plan = try makePlan(document)
+        let hash = try ConfigurationFile.sha256(source)
+        guard !plan.isDone else {
+            let report = RotationReport(
+                file: file, steps: [], hash: hash, isWritten: false, nextCommand: nil,
+                nextReason: "\(plan.step.rawValue) is done already")
+            try show(
+                report, details: "\(file.printable): \(plan.step.rawValue) is done already; nothing to change\n",
+                console)
+            return .success
+        }
+        let edited = try edit(plan, source)
+        try RotationGuards(self, plan: plan, console: console)
+            .check(from: checked(document), to: plan.intended)
+        return try finish(plan, source: source, edited: edited, console)
+    }
+}
+
+// MARK: - The walk, step by step
+
+extension RotateCommand {
+    private func readDocument(_ source: SecretKey) throws(CommandFailure) -> ConfigurationDocument {
+        do throws(ConfigurationRefusal) {
+            return try ConfigurationDocument.read(
+                SecretBytes(copying: source.span), headerless: reading.headerless)
+        } catch {
+            throw CommandFailure(error.diagnostics.map { ConfigurationFile.problem($0, path: file) })
+        }
+    }
+
+    private func checked(_ document: ConfigurationDocument) throws(CommandFailure) -> EncryptionConfiguration {
+        do throws(ConfigurationRefusal) {
+            return try EncryptionConfiguration(checking: document, options: .lenient)
+        } catch {
+            throw CommandFailure(error.diagnostics.map { ConfigurationFile.problem($0, path: file) })
+        }
+    }
+
+    private func makePlan(_ document: ConfigurationDocument) throws(CommandFailure) -> RotationPlan {
+        // A file that kube-apiserver refuses is told of in its own words.
+        _ = try checked(document)
+        // Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.
+        var spare: [SecretKey] = []
+        for _ in 0..<document.resources.count * 2 + 1 { spare.append(try newKey(length: 32)) }
+        let newKeys = NewKeySource(name: newKeyName) { spare.removeLast() }
+        do throws(RotationRefusal) {
+            return try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
+        } catch {
+            throw CommandFailure("\(file.printable): \(error.explanation)", hint: error.hint)
+        }
+    }
+
+    private var request: RotationRequest {
+        var request = RotationRequest(
+            step: step.flatMap { RotationRequest.Step(rawValue: $0.rawValue) }, singleServer: singleServer,
+            resources: resources.map { Set($0.split(separator: ",").map { $0.filter { !$0.isWhitespace } }) },
+            keyName: keyName)
+        switch to {
+        case nil: break
+        case .identity: request.target = .identity
+        case .kms: request.target = .kms(name: kmsName ?? "", endpoint: kmsEndpoint ?? "")
+        case .aescbc: request.target = .keyed(.aescbc)
+        case .aesgcm: request.target = .keyed(.aesgcm)
+        case .secretbox: request.target = .keyed(.secretbox)
+        }
+        return request
+    }
+
+    private var newKeyName: String { keyName ?? Clock.keyName(at: Clock.now) }
+
+    private func edit(_ plan: RotationPlan, _ source: SecretKey) throws(CommandFailure) -> SecretKey {
+        do throws(EditRefusal) {
+            return SecretKey(
+                try ConfigurationEditor.apply(plan.edits, to: source.bytes, headerless: reading.headerless))
+        } catch {
+            throw CommandFailure("\(file.printable): \(error.explanation)", hint: error.hint)
+        }
+    }
+
+    private func finish(
+        _ plan: RotationPlan, source: SecretKey, edited: SecretKey, _ console: Console
+    ) throws(CommandFailure) -> ExitStatus {
+        let hash = try ConfigurationFile.sha256(edited)
+        let guide = RotationGuide(
+            file: outputFile ?? file, hash: hash, step: plan.step, resources: plan.changes.flatMap(\.resources),
+            repeatedOptions: repeatedOptions, isSingleServer: singleServer, archive: archive)
+        var report = RotationReport(
+            file: outputFile ?? file, steps: plan.changes.map { RotationReport.Step($0, plan.step) }, hash: hash,
+            isWritten: !dryRun, nextCommand: guide.command, nextReason: guide.reason)
+        guard !dryRun else {
+            report = RotationReport(
+                file: file, steps: report.steps, hash: hash, isWritten: false, nextCommand: nil,
+                nextReason: "nothing is written")
+            let diff = UnifiedDiff(from: source.bytes, to: edited.bytes, oldName: file, newName: file)
+            try show(report, details: diff.text, console)
+            return .success
+        }
+        try RotationWriter(self, plan: plan).write(edited, source: source)
+        let written = "\(report.file.printable): \(plan.step.rawValue) is written\n\(hash)\n"
+        let heading = guide.command == nil ? "what to do now" : "what to do now, and then (\(guide.reason))"
+        try show(report, details: written + report.text + "\n\(heading):\n" + guide.text, console)
+        return .success
+    }
+
+    /// What must be said again at each step, since the file alone does not show the intent.
+    private var repeatedOptions: String {
+        var options: [String] = []
+        if let to { options.append("--to \(to.rawValue)") }
+        if let kmsName { options.append("--kms-name \(kmsName)") }
+        if let kmsEndpoint { options.append("--kms-endpoint \(kmsEndpoint)") }
+        if let resources { options.append("--resources '\(resources)'") }
+        return options.joined(separator: " ")
+    }
+
+    private func show(_ report: RotationReport, details: String, _ console: Console) throws(CommandFailure) {
+        switch output {
+        case .text: try console.write(details)
+        case .json: try console.write(report.json().bytes)
+        }
+    }
+
+    private func showStatus(
+        _ document: ConfigurationDocument, _ source: SecretKey, _ console: Console
+    ) throws(CommandFailure) -> ExitStatus {
+        let sets = KeySet.all(in: try checked(document))
+        let steps = sets.map { set in
+            let keys = set.keys.map { ReadKey(provider: ProviderName(set.provider), key: $0.name) }
+            return RotationReport.Step(
+                path: set.path, resources: set.resources, step: set.state.name, before: keys, after: keys)
+        }
+        let isAmbiguous = sets.contains { $0.state.isAmbiguous }
+        let report = RotationReport(
+            file: file, steps: steps, hash: try ConfigurationFile.sha256(source), isWritten: false, nextCommand: nil,
+            nextReason: isAmbiguous ? "the file does not tell the next step; give --step" : "`encconf rotate FILE`")
+        let lines = sets.map { set in
+            "\(set.path) (\(set.resources.map(\.printable).joined(separator: ", "))): \(set.state.explanation)\n  keys  "
+                + set.keys.map(\.name.printable).joined(separator: ", ") + "\n"
+        }
+        try show(report, details: lines.isEmpty ? "no key set: nothing is encrypted\n" : lines.joined(), console)
+        return isAmbiguous ? .unproven : .success
+    }
+}

@@ -1,0 +1,85 @@
+internal import EncryptionConfig
+
+/// What to do after a step of a rotation, exactly.
+struct RotationGuide {
+    let file: String
+    let hash: String
+    let step: RotationRequest.Step
+    /// Resources of the entries that the step changes.
+    let resources: [String]
+    /// The options that have to be repeated, since the file does not show the intent.
+    let repeatedOptions: String
+    let isSingleServer: Bool
+    /// Where retired keys are kept.
+    let archive: String?
+
+    /// The next command, or nil after the last step.
+    var command: String? {
+        let prefix = "encconf rotate \(Self.quoted(file))"
+        let target = repeatedOptions.isEmpty ? "" : " \(repeatedOptions)"
+        switch step {
+        case .add where isSingleServer, .promote:
+            return "\(prefix) --step retire --evidence SNAPSHOT --archive \(Self.quoted(file)).retired\(target)"
+        case .add: return "\(prefix) --step promote --servers-loaded\(target)"
+        case .retire, .abort: return nil
+        }
+    }
+
+    /// Why the next command waits.
+    var reason: String {
+        switch step {
+        case .add where isSingleServer, .promote: "when no stored value needs the old keys any more"
+        case .add: "when every server runs the file that holds the new key"
+        case .retire: "the rotation is complete"
+        case .abort: "the rotation is taken back"
+        }
+    }
+
+    /// The steps in order, one to a line.
+    var text: String {
+        var lines = [
+            "copy \(file) to every control-plane node, byte for byte",
+            "restart each kube-apiserver, or, with automatic reload, wait until each has polled the file (60 s)",
+            "check on each server itself, not through a load balancer, that the metric "
+                + "apiserver_encryption_config_controller_last_config_info shows hash=\"\(hash)\"",
+        ]
+        switch step {
+        case .add where isSingleServer, .promote:
+            lines += ["wait for requests under way (60 s), then rewrite every object:"]
+            lines += rewriteCommands.map { "    \($0)" }
+            lines += ["    (again until there is no conflict)"]
+            lines += ["take a snapshot: etcdctl snapshot save SNAPSHOT"]
+        case .retire:
+            if let archive { lines += ["keep \(archive) as long as a backup needs the retired keys"] }
+        case .add, .abort: break
+        }
+        if let command { lines += ["run: \(command)"] }
+        var number = 0
+        return lines.map { line in
+            guard !line.hasPrefix(" ") else { return "  \(line)\n" }
+            number += 1
+            return "  \(number). \(line)\n"
+        }.joined()
+    }
+
+    private var rewriteCommands: [String] {
+        let exact = resources.filter { !$0.hasPrefix("*") }
+        let wildcards = resources.filter { $0.hasPrefix("*") }
+        return exact.map { "kubectl get \(Self.quoted($0)) --all-namespaces -o json | kubectl replace -f -" }
+            + wildcards.map { "the same for every resource that \($0) covers (`kubectl api-resources` lists them)" }
+    }
+
+    /// A word for the shell.
+    private static func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "/._-:@%+=".utf8.contains(byte)
+        }
+        return isPlain && !text.isEmpty
+            ? text
+            : "'"
+                + text.split(separator: "'", omittingEmptySubsequences: false)
+                .joined(separator: "'\\''") + "'"
+    }
+}

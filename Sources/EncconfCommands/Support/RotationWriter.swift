@@ -1,0 +1,57 @@
+internal import EncryptionConfig
+internal import Glibc
+internal import SecretMemory
+
+/// Writes a step: first the archive, then the file, so that a key is never in neither.
+struct RotationWriter {
+    private let command: RotateCommand
+    private let plan: RotationPlan
+
+    init(_ command: RotateCommand, plan: RotationPlan) {
+        self.command = command
+        self.plan = plan
+    }
+
+    /// - Parameters:
+    ///   - edited: The new content.
+    ///   - source: What the file held when the step was planned.
+    func write(_ edited: SecretKey, source: SecretKey) throws(CommandFailure) {
+        if let archive = command.archive, !plan.retired.isEmpty { try keepRetiredKeys(in: archive) }
+        if let path = command.outputFile {
+            try SafeWrite.create(edited.span, at: path, replacing: false)
+        } else if command.inPlace {
+            try SafeWrite.overwrite(edited.span, of: command.file, expecting: source)
+        } else {
+            try SafeWrite.replace(edited.span, of: command.file, expecting: source)
+        }
+    }
+
+    private func keepRetiredKeys(in path: String) throws(CommandFailure) {
+        let existing: SecretKey? = unsafe access(path, F_OK) == 0 ? try InputFile.read(path).content : nil
+        guard let text = try archiveText(after: existing, path) else { return }
+        if let existing {
+            try SafeWrite.replace(text.span, of: path, expecting: existing)
+        } else {
+            try SafeWrite.create(text.span, at: path, replacing: false)
+        }
+    }
+
+    /// The archive with the retired keys; nil if it holds them already.
+    private func archiveText(after existing: SecretKey?, _ path: String) throws(CommandFailure) -> SecretKey? {
+        var archive: SecretBytes?
+        if let existing { archive = SecretBytes(copying: existing.span) }
+        do throws(KeyArchive.Refusal) {
+            guard let text = try KeyArchive.adding(plan.retired, to: archive) else { return nil }
+            return SecretKey(text)
+        } catch {
+            switch error {
+            case .unreadable:
+                throw CommandFailure(
+                    "\(path.printable): is no configuration that can be read", hint: "give another --archive")
+            case .incomplete:
+                throw CommandFailure(
+                    "\(path.printable): the archive would not hold all retired keys", hint: "give another --archive")
+            }
+        }
+    }
+}

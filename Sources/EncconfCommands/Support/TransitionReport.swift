@@ -1,0 +1,181 @@
+internal import EncryptionConfig
+internal import JSONText
+internal import KubernetesResources
+internal import SecretMemory
+
+/// The transition proof as people and programs read it.
+struct TransitionReport {
+    let proof: TransitionProof
+    let next: NextStep
+
+    init(_ proof: TransitionProof) {
+        self.proof = proof
+        next = proof.next
+    }
+
+    /// What the exit status tells of it.
+    var status: ExitStatus {
+        switch (proof.safe, proof.rolling) {
+        case (.no, _), (_, .no): .findings
+        case (.depends, _), (_, .depends): .unproven
+        default: .success
+        }
+    }
+}
+
+extension TransitionReport {
+    var text: String {
+        var text = "one apiserver, the old process ends first: \(proof.safe.sentence)\n"
+        text += "several apiservers, or any overlap:        \(proof.rolling.sentence)\n"
+        for group in proof.groups where !group.proof.counterexamples.isEmpty {
+            text += "\n\(Self.list(group.resources))\n"
+            for counterexample in group.proof.counterexamples {
+                let certainty = counterexample.certainty == .possible ? " (if there are such values)" : ""
+                let already = counterexample.isOldAlready ? " OLD misreads it already." : ""
+                text += "  \(counterexample.sentence.printable)\(certainty)\(already)\n"
+            }
+        }
+        if !proof.changes.isEmpty {
+            text += "\nchanges\n"
+            for change in proof.changes {
+                text += "  \(change.sentence.printable) (\(Self.list(change.resources)))\n"
+            }
+        }
+        return text + "\nnext: \(nextSentence)\n"
+    }
+
+    /// What to do, in one sentence.
+    var nextSentence: String {
+        switch next {
+        case .newItself: "roll out NEW"
+        case .intermediate(let proposal):
+            "roll out a file between the two first (--write-intermediate PATH writes it): "
+                + proposal.entries.map { entry in
+                    "\(Self.list(entry.resources)) reads "
+                        + ReadKey.list(of: entry.providers).map(\.description).joined(separator: ", ")
+                }.joined(separator: "; ")
+        case .evidence:
+            "no file in between helps; show that no stored value needs what is missing"
+        case .conflict(let resources):
+            "no order of files is safe for \(Self.list(resources)): give the new key a name of its own"
+        }
+    }
+
+    private static func list(_ resources: [ResourcePattern]) -> String {
+        let limit = 6
+        let names = resources.prefix(limit).map { $0.description.printable }
+        let rest = resources.count - names.count
+        return names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+}
+
+extension TransitionReport {
+    /// The members of the report, within an object.
+    func write(to json: inout JSONWriter) {
+        json.member("safe", proof.safe.rawValue)
+        json.member("rolling", proof.rolling.rawValue)
+        json.key("counterexamples")
+        json.array { json in
+            for counterexample in proof.counterexamples { write(counterexample, to: &json) }
+        }
+        json.key("changes")
+        json.array { json in
+            for change in proof.changes { write(change, to: &json) }
+        }
+        json.key("next")
+        writeNext(to: &json)
+    }
+
+    private func write(_ counterexample: Counterexample, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("resource", counterexample.resource.description)
+            json.key("writer")
+            json.object { json in
+                json.member("side", counterexample.writer.side.rawValue)
+                json.member("provider", counterexample.writer.key.provider.rawValue)
+                json.optionalMember("key", counterexample.writer.key.name)
+            }
+            json.member("reader", counterexample.reader.rawValue)
+            json.member("effect", counterexample.effect.rawValue)
+            json.member("certainty", counterexample.certainty.rawValue)
+            json.member("reason", counterexample.reason.code)
+            json.member("message", counterexample.sentence)
+            json.member("alreadyUnderOld", counterexample.isOldAlready)
+        }
+    }
+
+    private func write(_ change: TransitionChange, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("change", change.code)
+            json.key("resources")
+            json.array { json in
+                for resource in change.resources { json.string(resource.description) }
+            }
+            json.member("message", change.sentence)
+        }
+    }
+
+    private func writeNext(to json: inout JSONWriter) {
+        guard case .newItself = next else {
+            return json.object { json in
+                json.member("step", next.code)
+                json.member("message", nextSentence)
+                guard case .intermediate(let proposal) = next else { return }
+                json.key("effective")
+                EffectiveTable(proposal.configuration).write(to: &json)
+            }
+        }
+        json.null()
+    }
+}
+
+extension NextStep {
+    /// For scripts: the name of the case.
+    var code: String {
+        switch self {
+        case .newItself: "new"
+        case .intermediate: "intermediate"
+        case .evidence: "evidence"
+        case .conflict: "conflict"
+        }
+    }
+}
+
+extension TransitionProof.Answer {
+    fileprivate var sentence: String {
+        switch self {
+        case .yes: "safe"
+        case .no: "NOT SAFE"
+        case .depends: "depends on what is stored"
+        }
+    }
+}
+
+extension TransitionChange {
+    /// What is different, in one clause.
+    fileprivate var sentence: String {
+        switch kind {
+        case .resourceAdded(let resource): "entry added for \(resource)"
+        case .resourceRemoved(let resource): "entry removed for \(resource)"
+        case .resourceMoved(let from, let to): "served by the entry for \(to) instead of \(from)"
+        case .providerAdded(let label): "provider added: \(label.text)"
+        case .providerRemoved(let label): "provider removed: \(label.text)"
+        case .identityAdded: "plaintext can be read"
+        case .identityRemoved: "plaintext cannot be read any more"
+        case .keyAdded(let label): "key added: \(label.text)"
+        case .keyRemoved(let label): "key removed: \(label.text)"
+        case .keyRenamed(let label, let name): "key renamed: \(label.text) is \(name) now"
+        case .keyBytesChanged(let label): "other bytes under the same name: \(label.text)"
+        case .keyMoved(let label, let other): "bytes of \(label.text) are those of \(other.text) now"
+        case .kmsRenamed(let label, let name): "KMS provider renamed: \(label.text) is \(name) now"
+        case .kmsEndpointChanged(let label, let from, let to): "endpoint of \(label.text): \(from) is \(to) now"
+        case .writeKeyChanged(let from, let to): "new values are written with \(to.text) instead of \(from.text)"
+        case .readOrderChanged: "the same keys are tried in another order"
+        }
+    }
+}
+
+extension StoredKeyLabel {
+    /// `aescbc key1`, or `plaintext`.
+    var text: String { key.map { "\(provider.rawValue) \($0)" } ?? "plaintext" }
+}
