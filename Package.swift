@@ -61,6 +61,9 @@ let package = Package(
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory"],
             swiftSettings: strict),
 
+        // A source of records: an etcd snapshot as bytes.
+        .target(name: "EtcdSnapshot", dependencies: ["ProtobufWire", "SecretMemory"], swiftSettings: strict),
+
         // What is stored, read and judged. It knows no source and no output format.
         .target(
             name: "StorageAudit",
@@ -107,6 +110,7 @@ let package = Package(
             name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
             swiftSettings: tests),
         .testTarget(name: "TransformersTests", dependencies: ["Transformers", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "EtcdSnapshotTests", dependencies: ["EtcdSnapshot", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "StorageAuditTests", dependencies: ["StorageAudit", "TestSupport"], swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(
