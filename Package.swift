@@ -110,7 +110,10 @@ let package = Package(
             name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
             swiftSettings: tests),
         .testTarget(name: "TransformersTests", dependencies: ["Transformers", "TestSupport"], swiftSettings: tests),
-        .testTarget(name: "EtcdSnapshotTests", dependencies: ["EtcdSnapshot", "TestSupport"], swiftSettings: tests),
+        // The cipher library gives the SHA-256 of files and values.
+        .testTarget(
+            name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
+            swiftSettings: tests),
         .testTarget(name: "StorageAuditTests", dependencies: ["StorageAudit", "TestSupport"], swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(

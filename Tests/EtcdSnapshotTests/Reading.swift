@@ -1,0 +1,77 @@
+import EtcdSnapshot
+
+/// A live key and its latest record, as a test compares them.
+struct LiveKey: Equatable {
+    let key: String
+    let createRevision: Int64
+    let modRevision: Int64
+    let version: Int64
+    let value: [UInt8]
+}
+
+/// One record of the history.
+struct PastRecord: Equatable {
+    let key: String
+    let revision: Int64
+    let version: Int64
+    let isTombstone: Bool
+    let isLive: Bool
+    let value: [UInt8]
+}
+
+/// Everything that the reader says about a file.
+struct Reading {
+    var live: [LiveKey] = []
+    var history: [PastRecord] = []
+    var settings: SnapshotSettings
+    var lastRevision: Int64 = 0
+    var tombstoneCount = 0
+    var unreachable: [PageRun] = []
+    var remnants: [Remnant] = []
+    var problems = SnapshotProblems.refused
+
+    var currentRevision: Int64 { max(lastRevision, settings.compactedRevision) }
+
+    init(_ bytes: [UInt8], problems: SnapshotProblems = .refused) throws(SnapshotError) {
+        var problems = problems
+        let file = try SnapshotFile(bytes.span.bytes, &problems)
+        settings = try file.settings(&problems)
+        let records = try LiveRecords(file, &problems)
+        lastRevision = records.lastRevision
+        tombstoneCount = records.tombstoneCount
+        for location in records.locations {
+            let record = try file.record(at: location)
+            live.append(
+                LiveKey(
+                    key: text(file.key(of: record)), createRevision: record.createRevision,
+                    modRevision: record.revision, version: record.version, value: array(file.value(of: record))))
+        }
+        var walk = try RevisionWalk(file, &problems)
+        var remaining = records.locations[...]
+        while let record = try walk.next(&problems) {
+            let isLive = record.location == remaining.first
+            if isLive { remaining.removeFirst() }
+            history.append(
+                PastRecord(
+                    key: text(file.key(of: record)), revision: record.revision, version: record.version,
+                    isTombstone: record.isTombstone, isLive: isLive, value: array(file.value(of: record))))
+        }
+        for run in try file.unreachablePages(&problems) {
+            unreachable.append(run)
+            var search = RemnantSearch(run, of: file)
+            while let remnant = search.next() { remnants.append(remnant) }
+        }
+        self.problems = problems
+    }
+}
+
+/// A live key found by itself, or nil.
+func find(_ key: String, at revision: Int64? = nil, in bytes: [UInt8]) throws -> RecordLookup {
+    var problems = SnapshotProblems.refused
+    let file = try SnapshotFile(bytes.span.bytes, &problems)
+    return try file.find(key: Array(key.utf8).span.bytes, revision: revision, &problems)
+}
+
+func array(_ span: RawSpan) -> [UInt8] { span.withUnsafeBytes { Array($0) } }
+
+func text(_ span: RawSpan) -> String { String(decoding: array(span), as: UTF8.self) }
