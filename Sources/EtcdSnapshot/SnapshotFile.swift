@@ -104,7 +104,11 @@ extension SnapshotFile {
         let name = Array(name.utf8)
         while let element = try walk.next(&problems) {
             guard bytes.extracting(element.key).elementsEqual(name.span.rawBytes) else { continue }
-            return try BoltBucket(element, in: bytes)
+            do throws(SnapshotError) {
+                return try BoltBucket(element, in: bytes)
+            } catch {
+                try problems.note(error)
+            }
         }
         return nil
     }

@@ -2,7 +2,7 @@ import EtcdSnapshot
 
 /// A live key and its latest record, as a test compares them.
 struct LiveKey: Equatable {
-    let key: String
+    let key: [UInt8]
     let createRevision: Int64
     let modRevision: Int64
     let version: Int64
@@ -11,8 +11,9 @@ struct LiveKey: Equatable {
 
 /// One record of the history.
 struct PastRecord: Equatable {
-    let key: String
+    let key: [UInt8]
     let revision: Int64
+    let createRevision: Int64
     let version: Int64
     let isTombstone: Bool
     let isLive: Bool
@@ -43,7 +44,7 @@ struct Reading {
             let record = try file.record(at: location)
             live.append(
                 LiveKey(
-                    key: text(file.key(of: record)), createRevision: record.createRevision,
+                    key: array(file.key(of: record)), createRevision: record.createRevision,
                     modRevision: record.revision, version: record.version, value: array(file.value(of: record))))
         }
         var walk = try RevisionWalk(file, &problems)
@@ -53,8 +54,9 @@ struct Reading {
             if isLive { remaining.removeFirst() }
             history.append(
                 PastRecord(
-                    key: text(file.key(of: record)), revision: record.revision, version: record.version,
-                    isTombstone: record.isTombstone, isLive: isLive, value: array(file.value(of: record))))
+                    key: array(file.key(of: record)), revision: record.revision,
+                    createRevision: record.createRevision, version: record.version, isTombstone: record.isTombstone,
+                    isLive: isLive, value: array(file.value(of: record))))
         }
         for run in try file.unreachablePages(&problems) {
             unreachable.append(run)
@@ -65,13 +67,11 @@ struct Reading {
     }
 }
 
-/// A live key found by itself, or nil.
-func find(_ key: String, at revision: Int64? = nil, in bytes: [UInt8]) throws -> RecordLookup {
+/// What a single key is at a revision.
+func find(_ key: [UInt8], at revision: Int64? = nil, in bytes: [UInt8]) throws -> RecordLookup {
     var problems = SnapshotProblems.refused
     let file = try SnapshotFile(bytes.span.bytes, &problems)
-    return try file.find(key: Array(key.utf8).span.bytes, revision: revision, &problems)
+    return try file.find(key: key.span.bytes, revision: revision, &problems)
 }
 
 func array(_ span: RawSpan) -> [UInt8] { span.withUnsafeBytes { Array($0) } }
-
-func text(_ span: RawSpan) -> String { String(decoding: array(span), as: UTF8.self) }
