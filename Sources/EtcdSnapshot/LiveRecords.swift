@@ -19,14 +19,10 @@ public struct LiveRecords: Sendable {
         while let record = try walk.next(&problems) {
             recordCount += 1
             lastRevision = record.revision
-            if record.isTombstone {
-                tombstoneCount += 1
-                table.remove(record, in: file)
-            } else {
-                table.update(record, in: file)
-            }
+            if record.isTombstone { tombstoneCount += 1 }
+            table.add(record, in: file)
         }
         (self.recordCount, self.tombstoneCount, self.lastRevision) = (recordCount, tombstoneCount, lastRevision)
-        locations = table.finish()
+        locations = table.finish(in: file)
     }
 }

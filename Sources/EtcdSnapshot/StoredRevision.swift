@@ -94,9 +94,9 @@ extension SnapshotFile {
 }
 
 extension SnapshotFile {
-    /// Where the etcd key of a record stands.
-    func keyRange(at location: RecordLocation) -> Range<Int>? {
-        guard let element = BoltElement(leafAt: location.offset, in: bytes, page: 0) else { return nil }
-        return KeyValueMessage.key(in: element.value, of: bytes)
+    /// Where the etcd key of a record stands; nowhere if the file is not what it was when the location was found.
+    func keyRange(at location: RecordLocation) -> Range<Int> {
+        guard let element = BoltElement(leafAt: location.offset, in: bytes, page: 0) else { return 0..<0 }
+        return KeyValueMessage.key(in: element.value, of: bytes) ?? 0..<0
     }
 }

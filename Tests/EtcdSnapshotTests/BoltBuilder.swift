@@ -90,11 +90,10 @@ extension BoltBuilder.Element {
     static func record(_ revision: Int64, _ key: String, _ value: String?) -> Self {
         let name = [0x0a, UInt8(key.utf8.count)] + Array(key.utf8)
         guard let value else { return Self(key: Self.revision(revision) + Array("t".utf8), value: name) }
-        let number = UInt8(revision)
-        let numbers = [0x10, number, 0x18, number, 0x20, 1]
+        let numbers = [0x10] + varint(revision) + [0x18] + varint(revision) + [0x20, 1]
         return Self(
             key: Self.revision(revision),
-            value: name + numbers + [0x2a, UInt8(value.utf8.count)] + Array(value.utf8))
+            value: name + numbers + [0x2a] + varint(value.utf8.count) + Array(value.utf8))
     }
 
     /// The seventeen bytes of a revision.
@@ -109,3 +108,7 @@ extension BoltBuilder.Element {
 func little(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
 
 func big(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+
+func varint(_ number: some BinaryInteger) -> [UInt8] {
+    number < 0x80 ? [UInt8(number)] : [UInt8(truncatingIfNeeded: number) | 0x80] + varint(number >> 7)
+}

@@ -7,9 +7,9 @@ struct RealEtcdTests {
     @Test func agreesWithEtcd() throws {
         let etcd = try EtcdMember()
         var random = SeededGenerator(seed: 5)
-        try etcd.change((0..<4000).map { put($0, "k8s\\x00 first \($0)") })
+        try etcd.change((0..<2400).map { put($0, "k8s\\x00 first \($0)") })
         for round in 0..<4 {
-            let keys = Set((0..<400).map { _ in Int.random(in: 0..<4000, using: &random) }).sorted()
+            let keys = Set((0..<250).map { _ in Int.random(in: 0..<2400, using: &random) }).sorted()
             try etcd.change(
                 keys.map { key in
                     key % 3 == round % 3 ? "del \(name(key))" : put(key, "k8s:enc:aescbc:v1:key\(round): \(key)")
