@@ -70,6 +70,7 @@ struct BoltPage {
         return next.upperBound <= end && bytes.isAscending(lower, next) ? next : upper
     }
 
+    @inline(__always)
     private func isInOrder(_ key: Range<Int>, in bytes: RawSpan) -> Bool {
         let isAfter = hasKey ? bytes.isAscending(lower, key) : !bytes.isAscending(key, lower)
         guard isAfter, let upper else { return isAfter }
@@ -77,6 +78,7 @@ struct BoltPage {
     }
 
     /// The element at `index`, with no word about where its bytes lie.
+    @inline(__always)
     private func element(_ index: Int, in bytes: RawSpan) -> BoltElement {
         let offset = start + Self.headerLength + index * Self.elementLength
         if isLeaf { return BoltElement(leafAt: offset, in: bytes, page: number, index: index) }

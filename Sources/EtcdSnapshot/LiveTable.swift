@@ -4,8 +4,7 @@ internal import SecretMemory
 ///
 /// A table with open addressing (linear probing, at most three quarters full) holds indices of a list of locations,
 /// which grows in the order of the records. An entry whose key was written again or deleted becomes a hole; when holes
-/// are the larger part, the list is packed. The hash is SipHash with a seed of the process (`Hasher`), so that nobody
-/// can choose keys which collide.
+/// are the larger part, the list is packed.
 ///
 /// Changes are made in batches: the memory that each of them needs is read for all before any is made, so that the
 /// processor waits for many places at a time, not for one after the other.
@@ -35,6 +34,7 @@ struct LiveTable {
     private var entries: [RecordLocation] = []
     private var live = 0
     private var changes: [Change] = []
+    private let hash = KeyHash()
 
     /// The number of locations that there is room for: those of all live keys, and of some more.
     var reservedEntries: Int { entries.capacity }
@@ -43,7 +43,8 @@ struct LiveTable {
     mutating func add(_ record: StoredRevision, in file: SnapshotFile) {
         changes.append(
             Change(
-                record: record.location, isTombstone: record.isTombstone, hash: Self.hash(file.key(of: record)),
+                record: record.location, isTombstone: record.isTombstone,
+                hash: UInt32(truncatingIfNeeded: hash(record.key, of: file.bytes)),
                 key: record.key))
         if changes.count == Self.batchSize { makeChanges(in: file) }
     }
@@ -102,12 +103,6 @@ extension LiveTable {
             index = (index + 1) & mask
         }
         return index
-    }
-
-    private static func hash(_ key: RawSpan) -> UInt32 {
-        var hasher = Hasher()
-        unsafe key.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-        return UInt32(truncatingIfNeeded: hasher.finalize())
     }
 
     private var mask: Int { slots.count - 1 }

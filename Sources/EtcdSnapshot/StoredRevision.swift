@@ -60,6 +60,7 @@ extension StoredRevision {
     }
 
     /// The two numbers of a revision, or nil if `range` holds none.
+    @inline(__always)
     static func revision(at range: Range<Int>, in bytes: RawSpan) -> (main: Int64, sub: Int64)? {
         guard range.count == revisionLength, bytes.uint8(range.lowerBound + 8) == separator else { return nil }
         let main = Int64(bitPattern: bytes.bigEndianUInt64(range.lowerBound))

@@ -47,11 +47,8 @@ struct Reading {
                     key: array(file.key(of: record)), createRevision: record.createRevision,
                     modRevision: record.revision, version: record.version, value: array(file.value(of: record))))
         }
-        var walk = try RevisionWalk(file, &problems)
-        var remaining = records.locations[...]
-        while let record = try walk.next(&problems) {
-            let isLive = record.location == remaining.first
-            if isLive { remaining.removeFirst() }
+        var walk = try HistoryWalk(file, live: records, &problems)
+        while let (record, isLive) = try walk.next(&problems) {
             history.append(
                 PastRecord(
                     key: array(file.key(of: record)), revision: record.revision,
