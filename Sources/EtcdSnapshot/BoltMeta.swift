@@ -1,6 +1,6 @@
 internal import SecretMemory
 
-/// One of the two pages that say where everything else is (bbolt 1.3, internal/common/meta.go).
+/// One of the two pages that say where everything else is (bbolt 1.4, internal/common/meta.go).
 public struct BoltMeta: Equatable, Sendable {
     /// Bytes in a page: a power of two, usually 4096.
     public let pageSize: Int

@@ -8,6 +8,9 @@ struct BoltPage {
     private static let elementLength = 16
     private static let branchFlag: UInt16 = 0x01
     private static let leafFlag: UInt16 = 0x02
+    /// So many keys may be out of order before the rest of the page is given up. To see that costs a comparison, and
+    /// nothing else keeps a salvage from comparing the same long keys for every element.
+    private static let disorderLimit = 64
 
     /// The number of the page; of an inline page, the number of the page that holds it.
     let number: UInt64
@@ -22,6 +25,7 @@ struct BoltPage {
     private var lower: Range<Int>
     private let upper: Range<Int>?
     private var hasKey = false
+    private var disorder = 0
 
     /// The page whose header stands at the start of `range`, between the keys `lower` and `upper` of the branch above.
     init(
@@ -56,7 +60,11 @@ struct BoltPage {
         let element = element(current, in: bytes)
         guard element.value.upperBound <= end else { throw .element(current, .outsidePage) }
         guard element.key.lowerBound >= freeStart else { throw .element(current, .overlap) }
-        guard isInOrder(element.key, in: bytes) else { throw .element(current, .keyOrder) }
+        guard isInOrder(element.key, in: bytes) else {
+            disorder += 1
+            if disorder == Self.disorderLimit { index = count }
+            throw .element(current, .keyOrder)
+        }
         freeStart = element.value.upperBound
         lower = element.key
         hasKey = true

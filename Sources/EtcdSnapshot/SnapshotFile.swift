@@ -5,7 +5,7 @@ internal import SecretMemory
 /// The file is mapped or read by the caller and only lent here. Nothing in it is believed: whatever the bytes are,
 /// reading ends, in time and memory that follow from the size of the file and not from a number in it.
 ///
-/// The format is that of bbolt 1.3 and 1.4 (internal/common, db.go) with the buckets of etcd 3 (server/storage/schema).
+/// The format is that of bbolt 1.3 and 1.4 (1.4: internal/common, db.go) with the buckets of etcd 3 (server/storage/schema).
 /// It holds the state of one member at one moment; nothing in it says whether newer state exists elsewhere. The `db` of
 /// a running member lacks what is only in its log yet, and must not be read at all.
 public struct SnapshotFile: ~Escapable, Sendable {

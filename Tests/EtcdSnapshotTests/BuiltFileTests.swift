@@ -177,6 +177,22 @@ struct BuiltFileTests {
         }
     }
 
+    /// Sixty thousand elements with the same long key: a salvage does not compare it for each.
+    @Test func givesUpAPageInDisorder() throws {
+        let (count, length) = (60_000, 200_000)
+        var page = little(UInt64(3)) + little(UInt16(2)) + little(UInt16(count)) + little(UInt32(0))
+        for index in 0..<count {
+            let position = UInt32(16 * (count - index) + (index == 0 ? 0 : length))
+            page += little(UInt32(0)) + little(position) + little(UInt32(length)) + little(UInt32(0))
+        }
+        page += Array(repeating: 0x62, count: 2 * length - 1) + [0x61]
+        var builder = BoltBuilder()
+        builder.leaf(2, [.bucket("key", root: 3)])
+        builder.put(3, page)
+        // Each of the three walks that a reading takes meets 64, and those through `key` an element without a revision.
+        #expect(try Reading(builder.file, problems: .collected).problems.count == 3 * 64 + 2)
+    }
+
     private func names(_ reading: Reading) -> [String: String] {
         Dictionary(uniqueKeysWithValues: reading.live.map { (text($0.key), text($0.value)) })
     }

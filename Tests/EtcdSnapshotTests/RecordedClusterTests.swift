@@ -144,6 +144,24 @@ struct RecordedClusterTests {
         #expect(try find(key, at: 2, in: TestData.bytes("cluster/damaged.db")) == .compacted(compacted))
     }
 
+    /// A location from another file is refused or gives some record of this one, and never traps.
+    @Test func readsForeignLocations() throws {
+        let bytes = try TestData.bytes("cluster/snapshot.db")
+        var problems = SnapshotProblems.refused
+        let records = try LiveRecords(SnapshotFile(bytes.span.bytes, &problems), &problems)
+        let others = try TestData.bytes("cluster/damaged.db")
+        let other = try SnapshotFile(others.span.bytes, &problems)
+        var refused = 0
+        for location in records.locations {
+            do throws(SnapshotError) {
+                #expect(try other.record(at: location).value.upperBound <= others.count)
+            } catch {
+                refused += 1
+            }
+        }
+        #expect(refused > 0)
+    }
+
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     private func sha256(_ bytes: [UInt8]) throws -> String { Digest.hexadecimal(try Digest.sha256(bytes.span.bytes)) }
