@@ -4,7 +4,7 @@ internal import SecretMemory
 ///
 /// A table with open addressing (linear probing, at most three quarters full) holds indices of a list of locations,
 /// which grows in the order of the records. An entry whose key was written again or deleted becomes a hole; when holes
-/// are the larger part, the list is packed.
+/// are a third of it, the list is packed instead of growing.
 ///
 /// Changes are made in batches: the memory that each of them needs is read for all before any is made, so that the
 /// processor waits for many places at a time, not for one after the other.
@@ -124,7 +124,7 @@ extension LiveTable {
 
     private mutating func makeRoom() {
         let room = Self.batchSize
-        if entries.count + room > entries.capacity, entries.count > 2 * live + 1024 { pack() }
+        if entries.count + room > entries.capacity, entries.count - live > live / 2 + 1024 { pack() }
         if (live + room) * 4 > slots.count * 3 { grow() }
     }
 
@@ -133,8 +133,8 @@ extension LiveTable {
         // Where each entry goes: the number of those before it that are no holes.
         var places = [UInt32](repeating: 0, count: entries.count)
         var count = 0
-        for (index, entry) in entries.enumerated() where entry != Self.hole {
-            entries[count] = entry
+        for index in entries.indices where entries[index] != Self.hole {
+            entries[count] = entries[index]
             count += 1
             places[index] = UInt32(count)
         }
