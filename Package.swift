@@ -61,6 +61,9 @@ let package = Package(
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory"],
             swiftSettings: strict),
 
+        // A source of records: an etcd snapshot as bytes.
+        .target(name: "EtcdSnapshot", dependencies: ["ProtobufWire", "SecretMemory"], swiftSettings: strict),
+
         // What is stored, read and judged. It knows no source and no output format.
         .target(
             name: "StorageAudit",
@@ -108,6 +111,10 @@ let package = Package(
             name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
             swiftSettings: tests),
         .testTarget(name: "TransformersTests", dependencies: ["Transformers", "TestSupport"], swiftSettings: tests),
+        // The cipher library gives the SHA-256 of files and values.
+        .testTarget(
+            name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
+            swiftSettings: tests),
         .testTarget(name: "StorageAuditTests", dependencies: ["StorageAudit", "TestSupport"], swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(

@@ -1,0 +1,37 @@
+/// Goes through every record of bucket `key`, from the oldest revision that the file still has to the newest.
+///
+/// Tombstones are among them, and of compacted revisions those that etcd keeps as the state at the compaction.
+public struct RevisionWalk: ~Escapable {
+    private let file: SnapshotFile
+    private var walk: BoltWalk
+
+    /// A walk from the first record on.
+    ///
+    /// - Throws: ``SnapshotError/missingBucket(_:)`` or damage above the bucket.
+    @_lifetime(copy file)
+    public init(_ file: SnapshotFile, _ problems: inout SnapshotProblems) throws(SnapshotError) {
+        self.file = file
+        let bucket = try file.bucket("key", &problems)
+        if bucket == nil { try problems.note(.missingBucket("key")) }
+        walk = try BoltWalk(bucket ?? .empty, of: file, &problems)
+    }
+
+    /// Reads the next record.
+    ///
+    /// - Returns: The record, or nil after the last.
+    @_lifetime(self: copy self)
+    public mutating func next(_ problems: inout SnapshotProblems) throws(SnapshotError) -> StoredRevision? {
+        while let element = try walk.next(&problems) {
+            let record: StoredRevision
+            do throws(ElementFault) {
+                record = try StoredRevision(element, in: file.bytes)
+            } catch {
+                try problems.note(element.fault(error))
+                continue
+            }
+            if !record.isConsistent { try problems.note(element.fault(.recordNumbers)) }
+            return record
+        }
+        return nil
+    }
+}

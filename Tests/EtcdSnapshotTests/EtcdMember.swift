@@ -1,0 +1,137 @@
+import Foundation
+import Testing
+
+/// A real etcd on loopback, in a folder of its own. It needs Debian's `etcd-server` and `etcd-client`.
+final class EtcdMember {
+    struct Failure: Error { let message: String }
+
+    private let folder: URL
+    private let process = Process()
+    private let endpoint: String
+
+    /// Starts etcd and waits until it answers.
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("etcd-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (client, peer) = (try Self.freePort(), try Self.freePort())
+        endpoint = "http://127.0.0.1:\(client)"
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "etcd", "--data-dir", folder.appendingPathComponent("data").path, "--logger", "zap",
+            "--log-outputs", folder.appendingPathComponent("log").path,
+            "--listen-client-urls", endpoint, "--advertise-client-urls", endpoint,
+            "--listen-peer-urls", "http://127.0.0.1:\(peer)", "--initial-advertise-peer-urls",
+            "http://127.0.0.1:\(peer)",
+            "--initial-cluster", "default=http://127.0.0.1:\(peer)",
+        ]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        for _ in 0..<100 {
+            guard process.isRunning else { break }
+            if (try? etcdctl(["get", "ready"])) != nil { return }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        throw Failure(message: "etcd does not start; is etcd-server installed?")
+    }
+
+    deinit {
+        stop()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Ends the member, which writes what it still holds.
+    func stop() {
+        guard process.isRunning else { return }
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    /// Runs `etcdctl`; its standard output.
+    @discardableResult
+    func etcdctl(_ arguments: [String], input: String = "") throws -> Data {
+        let inputFile = folder.appendingPathComponent("input")
+        try Data(input.utf8).write(to: inputFile)
+        let client = Process()
+        client.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        client.arguments = ["etcdctl", "--endpoints", endpoint, "--command-timeout", "30s"] + arguments
+        client.environment = ProcessInfo.processInfo.environment.merging(["ETCDCTL_API": "3"]) { $1 }
+        let output = Pipe()
+        client.standardInput = try FileHandle(forReadingFrom: inputFile)
+        client.standardOutput = output
+        client.standardError = FileHandle.nullDevice
+        try client.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        client.waitUntilExit()
+        guard client.terminationStatus == 0 else { throw Failure(message: "etcdctl \(arguments)") }
+        return data
+    }
+
+    /// Makes all changes, as many as etcd allows in each transaction. No key may stand in `operations` twice.
+    func change(_ operations: [String]) throws {
+        for start in stride(from: 0, to: operations.count, by: 128) {
+            let batch = operations[start..<min(start + 128, operations.count)].joined(separator: "\n")
+            try etcdctl(["txn"], input: "\n\(batch)\n\n\n")
+        }
+    }
+
+    /// What `etcdctl snapshot save` writes.
+    func snapshot() throws -> [UInt8] {
+        let file = folder.appendingPathComponent("snapshot.db")
+        try? FileManager.default.removeItem(at: file)
+        try etcdctl(["snapshot", "save", file.path])
+        return [UInt8](try Data(contentsOf: file))
+    }
+
+    /// The database of the member, once it is stopped.
+    func database() throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: folder.appendingPathComponent("data/member/snap/db")))
+    }
+
+    private static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
+            }
+        }
+        guard status == 0 else { throw Failure(message: "no free port") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}
+
+extension EtcdMember {
+    /// What `etcdctl get --prefix` says of everything at one revision.
+    struct State: Decodable {
+        struct Header: Decodable { let revision: Int64 }
+        struct KeyValue: Decodable {
+            let key: Data
+            let create_revision: Int64
+            let mod_revision: Int64
+            let version: Int64
+            let value: Data?
+            let lease: Int64?
+        }
+        let header: Header
+        let kvs: [KeyValue]?
+
+        /// The keys in the order of their revisions, as ``Reading`` has them.
+        var live: [LiveKey] {
+            (kvs ?? []).map {
+                LiveKey(
+                    key: [UInt8]($0.key), createRevision: $0.create_revision,
+                    modRevision: $0.mod_revision, version: $0.version, value: [UInt8]($0.value ?? Data()))
+            }
+        }
+    }
+
+    func state(at revision: Int64 = 0) throws -> State {
+        let json = try etcdctl(["get", "", "--prefix", "--rev", String(revision), "-w", "json"])
+        return try JSONDecoder().decode(State.self, from: json)
+    }
+}

@@ -1,0 +1,74 @@
+import EtcdSnapshot
+
+/// A live key and its latest record, as a test compares them.
+struct LiveKey: Equatable {
+    let key: [UInt8]
+    let createRevision: Int64
+    let modRevision: Int64
+    let version: Int64
+    let value: [UInt8]
+}
+
+/// One record of the history.
+struct PastRecord: Equatable {
+    let key: [UInt8]
+    let revision: Int64
+    let createRevision: Int64
+    let version: Int64
+    let isTombstone: Bool
+    let isLive: Bool
+    let value: [UInt8]
+}
+
+/// Everything that the reader says about a file.
+struct Reading {
+    var live: [LiveKey] = []
+    var history: [PastRecord] = []
+    var settings: SnapshotSettings
+    var lastRevision: Int64 = 0
+    var tombstoneCount = 0
+    var unreachable: [PageRun] = []
+    var remnants: [Remnant] = []
+    var problems = SnapshotProblems.refused
+
+    var currentRevision: Int64 { max(lastRevision, settings.compactedRevision) }
+
+    init(_ bytes: [UInt8], problems: SnapshotProblems = .refused) throws(SnapshotError) {
+        var problems = problems
+        let file = try SnapshotFile(bytes.span.bytes, &problems)
+        settings = try file.settings(&problems)
+        let records = try LiveRecords(file, &problems)
+        lastRevision = records.lastRevision
+        tombstoneCount = records.tombstoneCount
+        for location in records.locations {
+            let record = try file.record(at: location)
+            live.append(
+                LiveKey(
+                    key: array(file.key(of: record)), createRevision: record.createRevision,
+                    modRevision: record.revision, version: record.version, value: array(file.value(of: record))))
+        }
+        var walk = try HistoryWalk(file, live: records, &problems)
+        while let (record, isLive) = try walk.next(&problems) {
+            history.append(
+                PastRecord(
+                    key: array(file.key(of: record)), revision: record.revision,
+                    createRevision: record.createRevision, version: record.version, isTombstone: record.isTombstone,
+                    isLive: isLive, value: array(file.value(of: record))))
+        }
+        for run in try file.unreachablePages(&problems) {
+            unreachable.append(run)
+            var search = RemnantSearch(run, of: file)
+            while let remnant = search.next() { remnants.append(remnant) }
+        }
+        self.problems = problems
+    }
+}
+
+/// What a single key is at a revision.
+func find(_ key: [UInt8], at revision: Int64? = nil, in bytes: [UInt8]) throws -> RecordLookup {
+    var problems = SnapshotProblems.refused
+    let file = try SnapshotFile(bytes.span.bytes, &problems)
+    return try file.find(key: key.span.bytes, revision: revision, &problems)
+}
+
+func array(_ span: RawSpan) -> [UInt8] { span.withUnsafeBytes { Array($0) } }
