@@ -77,7 +77,8 @@ let package = Package(
         .target(
             name: "EncconfCommands",
             dependencies: [
-                "CLinux", "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "JSONText", "KubernetesObjects",
+                "CLinux", "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "EtcdSnapshot", "JSONText",
+                "KubernetesObjects",
                 "KubernetesResources", "PastedValues", "SecretMemory", "StorageAudit", "Transformers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

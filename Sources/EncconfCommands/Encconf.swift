@@ -17,7 +17,8 @@ public struct Encconf: ParsableCommand {
                 subcommands: [KeygenCommand.self, InitCommand.self, ShowCommand.self, VerifyCommand.self]),
             CommandGroup(name: "Changes", subcommands: [DiffCommand.self, RotateCommand.self]),
             CommandGroup(name: "Understanding", subcommands: [ExplainCommand.self]),
-            CommandGroup(name: "Stored values", subcommands: [DecryptSecretCommand.self, EncryptCommand.self]),
+            CommandGroup(
+                name: "Stored values", subcommands: [AuditCommand.self, DecryptSecretCommand.self, EncryptCommand.self]),
         ])
 
     public init() {}

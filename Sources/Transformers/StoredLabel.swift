@@ -17,6 +17,18 @@ public struct StoredLabel: Hashable, Sendable {
         (EnvelopePrefix.kmsv1, .kmsv1), (EnvelopePrefix.kmsv2, .kmsv2),
     ]
 
+    /// The label of a key of the configuration.
+    public init(provider: ProviderName?, key: String?) {
+        self.provider = provider
+        self.key = key
+    }
+
+    /// What a value of this label begins with, the name and its colon included; nil for plaintext and unknown providers.
+    public var storedPrefix: String? {
+        guard let key, let prefix = Self.prefixes.first(where: { $0.provider == provider }) else { return nil }
+        return prefix.text + key + ":"
+    }
+
     /// Reads the label of a whole value as etcd has it.
     public init(reading value: RawSpan) {
         guard ResourceTransformer.isEncrypted(value) else {

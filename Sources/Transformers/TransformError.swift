@@ -46,6 +46,9 @@ public struct TransformError: Error, Equatable {
     /// Never empty.
     public let failures: [TransformFailure]
 
+    /// What a resource without an entry answers for every encrypted value.
+    public static let encryptedWithoutRule = TransformError(.encryptedWithoutRule)
+
     init(_ failures: [TransformFailure]) { self.failures = failures }
     init(_ failure: TransformFailure) { failures = [failure] }
 

@@ -1,0 +1,116 @@
+internal import ArgumentParser
+internal import Dispatch
+internal import EncryptionConfig
+internal import Glibc
+internal import KubernetesResources
+internal import SecretMemory
+internal import StorageAudit
+
+/// `encconf audit`
+struct AuditCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Open and count everything that etcd snapshots hold.",
+        discussion: """
+            Every live object of the resources that the configuration names, and every other one whose value is \
+            encrypted: is it readable, by which key, stale, plaintext, and is it the object that its etcd key names? \
+            Exit status: 0 clean, 1 findings, 3 something could not be told, such as values of a KMS.
+
+            Example:
+              encconf audit --config enc.yaml snapshot.db
+            """)
+
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, openmetrics }
+
+    @Option(name: .long, help: ArgumentHelp("The configuration in force. Repeat it for archives.", valueName: "file"))
+    var config: [String]
+    @Argument(
+        help: ArgumentHelp("Files of `etcdctl snapshot save`, or the db of a stopped member.", valueName: "snapshot"))
+    var snapshots: [String]
+    @Option(
+        name: .long, help: ArgumentHelp("Report these resources alone, with commas between them.", valueName: "list"))
+    var resources: String?
+    @Flag(name: .long, help: "Also revisions that are not live any more, but still in the file.")
+    var history = false
+    @Flag(name: .long, help: "Look for old values in free pages of the file.")
+    var remnants = false
+    @Flag(name: .long, help: "Count by labels alone; open nothing.")
+    var censusOnly = false
+    @Flag(name: .long, help: "Go on with what can be read of a damaged file.")
+    var salvage = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Findings that make the exit status 1: plaintext, stale, unreadable, notObject, moved, nonce, padding, writes.",
+            valueName: "list"))
+    var failOn = "plaintext,unreadable,notObject,moved,nonce,padding"
+    @Option(
+        name: .long, help: ArgumentHelp("So many findings of each kind are listed; all are counted.", valueName: "n"))
+    var limit = 20
+    @Option(name: .long, help: ArgumentHelp("Threads. Default: one for each processor.", valueName: "n"))
+    var jobs: Int?
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or openmetrics.", valueName: "format"))
+    var output: Format = .text
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard !config.isEmpty else { throw ValidationError("--config is missing") }
+        guard !snapshots.contains("-") else { throw ValidationError("a snapshot has to be a file") }
+        guard limit >= 0 else { throw ValidationError("--limit is negative") }
+        guard jobs ?? 1 > 0, jobs ?? 1 <= 256 else { throw ValidationError("--jobs is a number from 1 to 256") }
+        _ = try failOnCodes()
+        for name in resourceNames ?? [] { try EtcdPlace.checkResource(name) }
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        var files: [ConfigurationFile] = []
+        for path in config { files.append(try ConfigurationFile.load(path, headerless: reading.headerless)) }
+        var reports: [AuditReport] = []
+        for path in snapshots { reports.append(try audit(path, files)) }
+        for report in reports {
+            switch output {
+            case .text: try console.write(try report.text())
+            case .json:
+                let json = SecretKey(try report.json())
+                try console.write(json.span)
+            case .openmetrics: try console.write(try report.openMetrics())
+            }
+        }
+        if output == .openmetrics { try console.write("# EOF\n") }
+        if output == .text, reports.count > 1 { try console.write(BackupMatrix(reports).text) }
+        let statuses = reports.map(\.status)
+        return [.findings, .unproven].first { statuses.contains($0) } ?? .success
+    }
+
+    private func audit(_ path: String, _ files: [ConfigurationFile]) throws(CommandFailure) -> AuditReport {
+        let audit = SnapshotAudit(
+            file: try MappedFile(path), configurations: files.map(\.configuration),
+            options: AuditOptions(isCensusOnly: censusOnly, findingLimit: limit),
+            jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), isSalvage: salvage)
+        let start = DispatchTime.now().uptimeNanoseconds
+        let result = try audit.run(history: history, remnants: remnants, progress: Progress(path))
+        return AuditReport(
+            path: path, configurations: files, result: result, failOn: (try? failOnCodes()) ?? [],
+            isCensusOnly: censusOnly,
+            elapsedSeconds: Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9,
+            resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) })
+    }
+
+    private var resourceNames: [String]? {
+        resources.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
+    }
+
+    private func failOnCodes() throws -> Set<String> {
+        var codes: Set<String> = []
+        for name in failOn.split(separator: ",") {
+            guard let code = AuditFinding.names[String(name)] else {
+                throw ValidationError(
+                    "\(name) is no kind of finding; there are "
+                        + AuditFinding.names.keys.sorted().joined(separator: ", "))
+            }
+            codes.insert(code)
+        }
+        return codes
+    }
+}

@@ -1,0 +1,112 @@
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import EtcdSnapshot
+internal import JSONText
+internal import KubernetesResources
+internal import SecretMemory
+internal import StorageAudit
+internal import Transformers
+
+/// The result of one audit, as people and programs read it.
+struct AuditReport {
+    let path: String
+    let configurations: [ConfigurationFile]
+    let result: SnapshotAudit.Result
+    let failOn: Set<String>
+    let isCensusOnly: Bool
+    let elapsedSeconds: Double
+    /// Only these resources, if any are named.
+    let resources: Set<GroupResource>?
+
+    enum Verdict: String { case clean, findings, unknown }
+
+    /// What an auditor wants to know in one word. Unknown is never clean.
+    var verdict: Verdict {
+        let totals = findingTotals
+        if failOn.contains(where: { (totals[$0] ?? 0) > 0 }) { return .findings }
+        if case .differs = result.source.digest { return .findings }
+        if result.source.problemCount > 0 { return .unknown }
+        return result.live.isUnproven && !isCensusOnly ? .unknown : .clean
+    }
+
+    var status: ExitStatus {
+        switch verdict {
+        case .clean: .success
+        case .findings: .findings
+        case .unknown: .unproven
+        }
+    }
+
+    /// Configured resources, and all others of which a value is encrypted.
+    var rows: [(resource: GroupResource, census: ResourceCensus)] { rows(of: result.live) }
+
+    func rows(of census: Census) -> [(resource: GroupResource, census: ResourceCensus)] {
+        var shown = census.resources.filter { resource, numbers in
+            if let resources { return resources.contains(resource) }
+            return numbers.isEncrypted || resolution.rule(for: resource) != nil
+        }
+        for resource in absentResources { shown[resource] = ResourceCensus() }
+        return shown.sorted { left, right in
+            let (leftBad, rightBad) = (left.value.breaches, right.value.breaches)
+            return leftBad != rightBad ? leftBad > rightBad : left.key < right.key
+        }.map { ($0.key, $0.value) }
+    }
+
+    /// What the configuration names and the file does not hold.
+    var absentResources: [GroupResource] {
+        resolution.rules.map(\.pattern).filter { !$0.isWildcard }.map(\.name)
+            .filter { result.live.resources[$0] == nil && resources?.contains($0) ?? true }
+    }
+
+    /// What the file holds in plaintext and no entry covers.
+    var uncoveredResources: [(resource: GroupResource, objects: Int)] {
+        result.live.resources.filter { resolution.rule(for: $0.key) == nil && !$0.value.isEncrypted }
+            .map { ($0.key, $0.value.objects) }.sorted { $0.0 < $1.0 }
+    }
+
+    var resolution: ResourceResolution { ResourceResolution(configurations[0].configuration) }
+
+    /// Writes of one AES-GCM key, over all resources, at least: the etcd versions of its live objects.
+    var gcmWrites: [(key: String, writes: Int64)] {
+        var sums: [String: Int64] = [:]
+        for numbers in result.live.resources.values {
+            for (label, census) in numbers.byLabel where label.provider == .aesgcm {
+                sums[label.key ?? "", default: 0] += census.writes
+            }
+        }
+        return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// kubernetes.io/docs, "Encrypting Confidential Data at Rest": rotate every 200,000 writes.
+    static let gcmWriteLimit: Int64 = 200_000
+
+    var findingTotals: [String: Int] {
+        var totals = result.live.findings.totals
+        let overdue = gcmWrites.count { $0.writes >= Self.gcmWriteLimit }
+        if overdue > 0 { totals["ENC0409"] = overdue }
+        return totals
+    }
+
+    /// The fingerprint of the key that a label names; nil if the configuration in force has none or several.
+    func fingerprint(_ label: StoredLabel, of resource: GroupResource) throws(CommandFailure) -> String? {
+        let keys = (resolution.rule(for: resource)?.providers ?? []).filter { $0.name == label.provider }
+            .flatMap(\.keys).filter { $0.name == label.key }
+        guard let key = keys.first, keys.allSatisfy({ $0.secret.isEqual(to: key.secret) }) else { return nil }
+        return try EncconfCommands.fingerprint(of: key)
+    }
+}
+
+extension ResourceCensus {
+    /// What nobody wants to see, for the order of rows.
+    fileprivate var breaches: Int { unreadable + notObjects + plaintext }
+}
+
+extension DigestCheck {
+    var name: String {
+        switch self {
+        case .absent: "absent"
+        case .matches: "verified"
+        case .differs: "DIFFERS"
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import EncryptionConfig
+internal import KubernetesObjects
+internal import StorageAudit
+internal import Transformers
+
+extension AuditFinding {
+    var severity: String {
+        switch kind {
+        case .stale, .longPadding: "warning"
+        case .pluginNeeded: "note"
+        default: "error"
+        }
+    }
+
+    /// What is wrong with the value, in one clause.
+    /// - Parameter configurations: The paths of the configurations, the one in force first.
+    func message(_ configurations: [String]) throws(CommandFailure) -> String {
+        switch kind {
+        case .plaintext: return "plaintext, though the configuration says encrypted"
+        case .stale(let label): return "stale: written by \(label.text), not as new values are"
+        case .unreadable(let label, let error, let archive):
+            let opened = archive.map { "; \(configurations[$0]) opens it" } ?? ""
+            return "kube-apiserver cannot read it: \(error.apiserverText ?? "the request panics") (written by "
+                + "\(label.text))\(opened)"
+        case .notAnObject(let label, let check, let rightKey):
+            let text = check.explained(provider: label.provider ?? .identity).text
+            guard let rightKey else { return "\(text) (written by \(label.text))" }
+            let name = "\(rightKey.provider.name.rawValue) \(rightKey.key.name)"
+            return "\(text) (written by \(label.text)); \(name) (fingerprint \(try fingerprint(of: rightKey.key))) "
+                + "opens it to the object"
+        case .otherObject(let label, let identity):
+            return "moved: it is \(identity.kind) \(identity.place) (written by \(label.text))"
+        case .nonceReused(let label, let other):
+            return "same nonce as \(String(decoding: other, as: UTF8.self)) under \(label.text): this key is broken"
+        case .longPadding(let label, let count):
+            return "\(count) bytes of AES-CBC padding, where 16 is the most: damaged (written by \(label.text))"
+        case .pluginNeeded(let use):
+            return "only KMS provider \(use.provider) can tell" + (use.keyID.map { " (key ID \($0))" } ?? "")
+        }
+    }
+
+    /// The short names that `--fail-on` takes.
+    static let names = [
+        "plaintext": "ENC0401", "stale": "ENC0402", "unreadable": "ENC0403", "notObject": "ENC0404",
+        "moved": "ENC0405", "nonce": "ENC0406", "padding": "ENC0407", "writes": "ENC0409",
+    ]
+}

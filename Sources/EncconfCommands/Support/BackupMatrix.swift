@@ -1,0 +1,28 @@
+internal import EncryptionConfig
+internal import StorageAudit
+internal import Transformers
+
+/// Which keys each of several backups still needs.
+struct BackupMatrix {
+    private let reports: [AuditReport]
+    private let labels: [StoredLabel]
+
+    init(_ reports: [AuditReport]) {
+        self.reports = reports
+        let used = reports.flatMap { $0.result.live.resources.values.flatMap(\.byLabel.keys) }
+        labels = Set(used).filter { $0.provider != .identity }.sorted { $0.text < $1.text }
+    }
+
+    var text: String {
+        var table = TextTable(header: ["KEY"] + reports.map(\.path.printable) + ["NEEDED BY"])
+        for label in labels {
+            let counts = reports.map { report in
+                report.result.live.resources.values.reduce(0) { $0 + ($1.byLabel[label]?.objects ?? 0) }
+            }
+            let needing = zip(reports, counts).filter { $0.1 > 0 }.map(\.0.path.printable)
+            table.append([label.text] + counts.map { $0 == 0 ? "-" : "\($0)" } + [needing.joined(separator: ", ")])
+        }
+        return "\nlive values by key and backup: a key may be destroyed when every backup that needs it is gone\n"
+            + table.text
+    }
+}

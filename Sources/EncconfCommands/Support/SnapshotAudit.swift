@@ -1,0 +1,155 @@
+internal import Dispatch
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import EtcdSnapshot
+internal import SecretMemory
+internal import StorageAudit
+internal import Synchronization
+
+/// Audits one snapshot file, on several threads.
+struct SnapshotAudit {
+    let file: MappedFile
+    /// The configuration in force, then archives.
+    let configurations: [EncryptionConfiguration]
+    let options: AuditOptions
+    let jobs: Int
+    let isSalvage: Bool
+
+    /// What a snapshot file says of itself.
+    struct Source {
+        let digest: DigestCheck
+        let revision: Int64
+        let compactRevision: Int64
+        let isCompactionUnfinished: Bool
+        let liveKeys: Int
+        let records: Int
+        let byteCount: Int
+        /// The first problems of a damaged file, and the number of all.
+        let problems: [SnapshotError]
+        let problemCount: Int
+    }
+
+    struct Result {
+        var source: Source
+        var live: Census
+        var history: Census?
+        var remnants: RemnantCount?
+    }
+
+    /// Goes through the live records, and what else is asked for.
+    func run(history: Bool, remnants: Bool, progress: Progress) throws(CommandFailure) -> Result {
+        var problems = isSalvage ? SnapshotProblems.collected : .refused
+        do {
+            let snapshot = try SnapshotFile(file.span, &problems)
+            let digest = try snapshot.checkDigest { bytes throws(CipherError) in try Digest.sha256(bytes) }
+            let settings = try snapshot.settings(&problems)
+            let live = try LiveRecords(snapshot, &problems)
+            var result = Result(
+                source: Source(
+                    digest: digest, revision: max(live.lastRevision, settings.compactedRevision),
+                    compactRevision: settings.finishedCompaction,
+                    isCompactionUnfinished: settings.isCompactionUnfinished, liveKeys: live.locations.count,
+                    records: live.recordCount, byteCount: snapshot.bytes.byteCount, problems: problems.first,
+                    problemCount: problems.count),
+                live: Census(findingLimit: options.findingLimit))
+            var nonces = NonceLog()
+            progress.start(total: live.locations.count)
+            result.live = try auditLive(live.locations, &nonces, progress)
+            if history { result.history = try auditHistory(snapshot, live, &nonces) }
+            let repeated = nonces.repeated()
+            if !repeated.isEmpty {
+                result.live.add(try checkNonces(snapshot, live, repeated, history: history))
+            }
+            if remnants { result.remnants = try RemnantCount(snapshot) }
+            progress.finish()
+            return result
+        } catch let error as SnapshotError {
+            throw CommandFailure(
+                "\(file.path.printable): \(error.explanation)",
+                hint: "take a new snapshot; --salvage goes on with what can be read")
+        } catch let error as CipherError {
+            throw CommandFailure(libraryProblem(error))
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure("\(file.path.printable): \(error)")
+        }
+    }
+
+    private func makeAuditor() -> Auditor { Auditor(configurations, unwrapping: NoKMS(), options: options) }
+
+    /// Each thread takes a slice of the records, in order, so that the first findings are the first records'.
+    private func auditLive(
+        _ locations: [RecordLocation], _ nonces: inout NonceLog, _ progress: Progress
+    ) throws -> Census {
+        let sliceCount = max(1, min(jobs, locations.count / 500 + 1))
+        let sliceLength = (locations.count + sliceCount - 1) / sliceCount
+        let outcomes = Mutex<[Int: Swift.Result<(Census, NonceLog), any Error>]>([:])
+        DispatchQueue.concurrentPerform(iterations: sliceCount) { number in
+            let slice = locations[
+                min(number * sliceLength, locations.count)..<min((number + 1) * sliceLength, locations.count)]
+            let outcome = Swift.Result { try audit(slice, progress) }
+            outcomes.withLock { $0[number] = outcome }
+        }
+        var census = Census(findingLimit: options.findingLimit)
+        for number in 0..<sliceCount {
+            guard let outcome = outcomes.withLock({ $0[number] }) else { continue }
+            let (part, partNonces) = try outcome.get()
+            census.add(part)
+            nonces.add(partNonces)
+        }
+        return census
+    }
+
+    private func audit(_ locations: ArraySlice<RecordLocation>, _ progress: Progress) throws -> (Census, NonceLog) {
+        var problems = SnapshotProblems.collected
+        let snapshot = try SnapshotFile(file.span, &problems)
+        let auditor = makeAuditor()
+        for (count, location) in locations.enumerated() {
+            try add(try snapshot.record(at: location), of: snapshot, to: auditor)
+            if count % 4096 == 4095 { progress.advance(by: 4096) }
+        }
+        return (auditor.census, auditor.nonces)
+    }
+
+    /// What is not live any more, but still in the file.
+    private func auditHistory(
+        _ snapshot: SnapshotFile, _ live: LiveRecords, _ nonces: inout NonceLog
+    ) throws -> Census {
+        let auditor = makeAuditor()
+        var problems = SnapshotProblems.collected
+        var walk = try HistoryWalk(snapshot, live: live, &problems)
+        while let (record, isLive) = try walk.next(&problems) {
+            if !isLive, !record.isTombstone { try add(record, of: snapshot, to: auditor) }
+        }
+        nonces.add(auditor.nonces)
+        return auditor.census
+    }
+
+    private func checkNonces(
+        _ snapshot: SnapshotFile, _ live: LiveRecords, _ repeated: Set<UInt64>, history: Bool
+    ) throws -> Census {
+        let auditor = makeAuditor()
+        var seen: [UInt64: [NonceUse]] = [:]
+        var problems = SnapshotProblems.collected
+        var walk = try HistoryWalk(snapshot, live: live, &problems)
+        while let (record, isLive) = try walk.next(&problems) {
+            guard !record.isTombstone, isLive || history else { continue }
+            try auditor.checkNonce(
+                AuditedRecord(
+                    key: snapshot.key(of: record), value: snapshot.value(of: record), revision: record.revision,
+                    version: record.version),
+                repeated: repeated, seen: &seen)
+        }
+        return auditor.census
+    }
+
+    private func add(
+        _ record: StoredRevision, of snapshot: SnapshotFile, to auditor: Auditor
+    ) throws(CipherError) {
+        try auditor.add(
+            AuditedRecord(
+                key: snapshot.key(of: record), value: snapshot.value(of: record), revision: record.revision,
+                version: record.version))
+    }
+}

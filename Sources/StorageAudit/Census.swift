@@ -1,0 +1,97 @@
+public import KubernetesResources
+public import Transformers
+
+/// Numbers of one label within a resource.
+public struct LabelCensus: Equatable, Sendable {
+    /// Values with this label, readable or not.
+    public var objects = 0
+    /// Those that kube-apiserver would rewrite.
+    public var stale = 0
+    /// Stored value bytes.
+    public var bytes = 0
+    /// How often the objects were written, with whatever key: the sum of their etcd versions.
+    public var writes: Int64 = 0
+
+    mutating func add(_ other: LabelCensus) {
+        objects += other.objects
+        stale += other.stale
+        bytes += other.bytes
+        writes += other.writes
+    }
+}
+
+/// Numbers of one resource.
+public struct ResourceCensus: Equatable, Sendable {
+    /// All values.
+    public var objects = 0
+    /// Stored without `k8s:enc:`.
+    public var plaintext = 0
+    /// As kube-apiserver judges it.
+    public var stale = 0
+    /// kube-apiserver would answer an error.
+    public var unreadable = 0
+    /// Opens, but not to the object that the etcd key names.
+    public var notObjects = 0
+    /// Only a KMS plugin could tell.
+    public var needsPlugin = 0
+    /// Stored value bytes.
+    public var bytes = 0
+    public var byLabel: [StoredLabel: LabelCensus] = [:]
+
+    public init() {}
+
+    /// Whether any value is encrypted.
+    public var isEncrypted: Bool { plaintext < objects }
+
+    mutating func add(_ other: ResourceCensus) {
+        objects += other.objects
+        plaintext += other.plaintext
+        stale += other.stale
+        unreadable += other.unreadable
+        notObjects += other.notObjects
+        needsPlugin += other.needsPlugin
+        bytes += other.bytes
+        byLabel.merge(other.byLabel) { left, right in
+            var sum = left
+            sum.add(right)
+            return sum
+        }
+    }
+}
+
+/// What a KMS v2 plugin would be asked for.
+public struct PluginUse: Hashable, Sendable {
+    public let provider: String
+    /// Nil for KMS v1, whose values tell no key ID.
+    public let keyID: String?
+}
+
+/// What is stored: numbers by resource, and what is wrong.
+public struct Census: Sendable {
+    public internal(set) var resources: [GroupResource: ResourceCensus] = [:]
+    /// Values by the plugin and key ID that they need.
+    public internal(set) var pluginUses: [PluginUse: Int] = [:]
+    /// The distinct keys that a plugin would have to decrypt, up to ``pluginCallLimit``.
+    public internal(set) var pluginCalls: Set<Int> = []
+    public internal(set) var findings: FindingLog
+    /// Keys that are no objects of the API.
+    public internal(set) var otherKeys = 0
+
+    /// More distinct plugin calls than this are not counted.
+    public static let pluginCallLimit = 1_000_000
+
+    /// - Parameter findingLimit: So many findings of each kind are kept.
+    public init(findingLimit: Int) { findings = FindingLog(limit: findingLimit) }
+
+    /// Adds what another thread found in records that follow these.
+    public mutating func add(_ other: Census) {
+        for (resource, numbers) in other.resources { resources[resource, default: ResourceCensus()].add(numbers) }
+        pluginUses.merge(other.pluginUses, uniquingKeysWith: +)
+        if pluginCalls.count < Self.pluginCallLimit { pluginCalls.formUnion(other.pluginCalls) }
+        findings.add(other.findings)
+        otherKeys += other.otherKeys
+    }
+
+    /// Whether something could not be told because no plugin was asked.
+    public var isUnproven: Bool { resources.values.contains { $0.needsPlugin > 0 } }
+}

@@ -1,0 +1,40 @@
+internal import SecretMemory
+
+/// The nonces of AES-GCM values. Two equal ones under one key break that key.
+///
+/// Of each value 8 bytes are kept: a hash of key and nonce. Equal hashes are as good as equal nonces for 2^32 values
+/// and more, but a finding is only made after the nonces themselves have been compared.
+public struct NonceLog: Sendable {
+    private var hashes: [UInt64] = []
+
+    public init() {}
+
+    /// - Parameter key: What tells the key from all others.
+    mutating func add(_ nonce: RawSpan, key: UInt64) { hashes.append(Self.hash(nonce, key: key)) }
+
+    static func hash(_ nonce: RawSpan, key: UInt64) -> UInt64 {
+        var hash = key
+        for offset in 0..<min(nonce.byteCount, 12) {
+            hash = (hash ^ UInt64(nonce[offset])) &* 0x9e37_79b9_7f4a_7c15
+            hash ^= hash >> 32
+        }
+        return hash
+    }
+
+    /// Adds those of another thread.
+    public mutating func add(_ other: NonceLog) { hashes += other.hashes }
+
+    /// The hashes that stand here more than once.
+    public mutating func repeated() -> Set<UInt64> {
+        hashes.sort()
+        var repeated: Set<UInt64> = []
+        for (first, second) in zip(hashes, hashes.dropFirst()) where first == second { repeated.insert(first) }
+        return repeated
+    }
+}
+
+/// A nonce, and the etcd key of the value that has it.
+public struct NonceUse: Sendable {
+    let nonce: [UInt8]
+    let etcdKey: [UInt8]
+}
