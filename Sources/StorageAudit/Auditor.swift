@@ -274,6 +274,10 @@ extension Auditor {
     ) throws(CipherError) {
         if let request = error.missingUnwrap {
             resources[place.resourceIndex].numbers.needsPlugin += 1
+            // If it can be read at all, another provider than the first one reads it.
+            if label != resources[place.resourceIndex].writeLabel {
+                resources[place.resourceIndex].countStale(label: label)
+            }
             let use = PluginUse(provider: request.provider, keyID: request.version2?.keyID)
             log.pluginUses[use, default: 0] += 1
             if log.pluginCalls.count < Census.pluginCallLimit { log.pluginCalls.insert(request.hashValue) }
