@@ -100,11 +100,11 @@ private struct ArchiveContents {
             ])
         }
         let document = NewNode.mapping([
-            ("apiVersion", .text("apiserver.config.k8s.io/v1")), ("kind", .text("EncryptionConfiguration")),
+            ("apiVersion", .word("apiserver.config.k8s.io/v1")), ("kind", .word("EncryptionConfiguration")),
             ("resources", .list(resources)),
         ])
         var output = SecretBuffer()
-        BlockStyle(lineBreak: joined("\n"), dashOffset: 2, fieldOffset: 2).write(document, column: 0, to: &output)
+        BlockStyle.usual.write(document, column: 0, to: &output)
         output.append("\n")
         return output.finish()
     }
@@ -119,7 +119,8 @@ extension [Provider.Kind] {
     /// Adds what is not there yet: keys to the list of their provider, plugins behind all others.
     fileprivate mutating func merge(_ kind: Provider.Kind) {
         guard let kind = kind.keys.isEmpty ? kind : kind.without(keysOf: self) else { return }
-        if let index = firstIndex(where: { $0.isSame(as: kind) || !kind.keys.isEmpty && $0.fieldName == kind.fieldName }) {
+        if let index = firstIndex(where: { $0.isSame(as: kind) || !kind.keys.isEmpty && $0.fieldName == kind.fieldName }
+        ) {
             self[index] = self[index].appending(kind.keys)
         } else {
             append(kind)
@@ -183,7 +184,7 @@ extension Provider.Kind {
                 ])
             case .kms(let plugin):
                 .mapping([
-                    ("apiVersion", .text(plugin.version.rawValue)), ("name", .text(plugin.name)),
+                    ("apiVersion", .word(plugin.version.rawValue)), ("name", .text(plugin.name)),
                     ("endpoint", .text(plugin.endpoint)), ("timeout", .text(GoDuration.text(plugin.timeout))),
                 ])
             }

@@ -34,55 +34,27 @@ public struct NewConfiguration: Sendable {
 
     /// The file, in YAML.
     public func text() -> SecretBytes {
+        let header: [(String, NewNode)] = [
+            ("apiVersion", .word("apiserver.config.k8s.io/v1")), ("kind", .word("EncryptionConfiguration")),
+        ]
+        let entry = NewNode.mapping([
+            ("resources", .list(resources.map { .text($0) })), ("providers", .list(providers)),
+        ])
         var yaml = SecretBuffer()
-        if hasHeader { yaml.append("apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\n") }
-        yaml.append("resources:\n  - resources:\n")
-        for resource in resources { yaml.append("      - \(Self.scalar(resource))\n") }
-        yaml.append("    providers:\n")
-        if identity == .first { yaml.append("      - identity: {}\n") }
-        switch provider {
-        case .key(let provider, let name, let secret):
-            yaml.append("      - \(provider.rawValue):\n          keys:\n")
-            yaml.append("            - name: \(Self.scalar(name))\n              secret: ")
-            yaml.append(SecretBase64.encode(secret.span).bytes)
-            yaml.append("\n")
-        case .kms(let name, let endpoint):
-            yaml.append("      - kms:\n          apiVersion: v2\n          name: \(Self.scalar(name))\n")
-            yaml.append("          endpoint: \(Self.scalar(endpoint))\n")
-        }
-        if identity == .last { yaml.append("      - identity: {}\n") }
+        BlockStyle.usual.write(
+            .mapping((hasHeader ? header : []) + [("resources", .list([entry]))]), column: 0, to: &yaml)
+        yaml.append("\n")
         return yaml.finish()
     }
 
-    /// The text as YAML reads it back: plain where it begins with a letter and cannot be taken for anything else, in
-    /// double quotes with the escapes of JSON otherwise.
-    static func scalar(_ text: String) -> String {
-        let isPlain =
-            text.utf8.first.map { UnicodeScalar($0).properties.isAlphabetic && $0 < 0x80 } == true
-            && text.utf8.allSatisfy { isPlainCharacter($0) } && text.utf8.count > 5
-        guard !isPlain else { return text }
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\\(scalar)"
-            case _ where scalar.value < 0x20 || (0x7f...0xa0).contains(scalar.value):
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
+    private var providers: [NewNode] {
+        let plaintext = [NewItem.provider(.identity).node]
+        let encrypting: NewItem =
+            switch provider {
+            case .key(let provider, let name, let secret):
+                .provider(.keys(KeyedProvider(provider) ?? .secretbox, NewKey(name: name, secret: secret)))
+            case .kms(let name, let endpoint): .provider(.kms(name: name, endpoint: endpoint))
             }
-        }
-        return quoted + "\""
-    }
-
-    /// Words of YAML 1.1 that are no strings (`yes`, `null`, `false`) have five letters at most, so longer ones of
-    /// these characters are strings.
-    private static func isPlainCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "/"):
-            true
-        default: false
-        }
+        return (identity == .first ? plaintext : []) + [encrypting.node] + (identity == .last ? plaintext : [])
     }
 }
