@@ -13,6 +13,13 @@ struct EditFile: CustomStringConvertible, Sendable {
     /// Whether kube-apiserver would take it.
     var isAccepted: Bool { name != "empty-lists.yaml" }
 
+    /// Whether each item of its lists of keys and providers has lines of its own.
+    var isInBlockStyle: Bool {
+        !name.hasSuffix(".json") && !name.hasPrefix("flow-")
+            && !["bom-json.yaml", "one-line.yaml", "cr.yaml"].contains(name)
+            && !["single-pairs.yaml", "empty-lists.yaml"].contains(name)
+    }
+
     static let all: [EditFile] = {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: TestData.path("edits")).sorted()

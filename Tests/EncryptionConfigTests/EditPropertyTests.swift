@@ -33,7 +33,9 @@ struct EditPropertyTests {
         let file = EditFile(name: "seed \(seed)", bytes: Array(StyledConfiguration(seed: seed).text.utf8))
         var random = SeededGenerator(seed: seed)
         let targets: [RotationRequest.Target] =
-            KeyedProvider.allCases.map { .keyed($0) } + [.identity, .kms(name: "hsm", endpoint: "unix:///run/hsm.sock")]
+            KeyedProvider.allCases.map { .keyed($0) } + [
+                .identity, .kms(name: "hsm", endpoint: "unix:///run/hsm.sock"),
+            ]
         guard let target = targets.randomElement(using: &random) else { return }
         var rotation = Rotation(file, to: target)
         for step: RotationRequest.Step in [.add, .promote, .retire] {

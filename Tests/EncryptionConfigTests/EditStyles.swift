@@ -48,10 +48,14 @@ struct StyledConfiguration {
         case 0: return .mapping([("identity", .mapping([]))])
         case 1:
             return .mapping([
-                ("kms", .mapping([
-                    ("apiVersion", .text("v2")), ("name", .text("plugin\(number)\(Int.random(in: 0..<99, using: &random))")),
-                    ("endpoint", .text("unix:///run/kms.sock")),
-                ]))
+                (
+                    "kms",
+                    .mapping([
+                        ("apiVersion", .text("v2")),
+                        ("name", .text("plugin\(number)\(Int.random(in: 0..<99, using: &random))")),
+                        ("endpoint", .text("unix:///run/kms.sock")),
+                    ])
+                )
             ])
         default:
             let kind = ["aescbc", "aesgcm", "secretbox"].randomElement(using: &random) ?? "aescbc"
@@ -121,7 +125,9 @@ struct StyledConfiguration {
 
     private mutating func comment(_ column: Int) {
         guard hasComments, chance(3) else { return }
-        text += spaces(column) + "# \(["about it", "- name: x", "{[", "old: key"].randomElement(using: &random) ?? "")" + lineBreak
+        text +=
+            spaces(column) + "# \(["about it", "- name: x", "{[", "old: key"].randomElement(using: &random) ?? "")"
+            + lineBreak
         if chance(5) { text += lineBreak }
     }
 

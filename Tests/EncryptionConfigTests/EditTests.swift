@@ -1,4 +1,5 @@
 import EncryptionConfig
+import Foundation
 import SecretMemory
 import TestSupport
 import Testing
@@ -17,6 +18,15 @@ struct EditTests {
             guard let edited = try unlessShared({ () throws(EditRefusal) in try file.edited(edit) }) else { continue }
             #expect(try edited.document().outline == document.outline.applying(edit), "\(edit)")
             #expect(edit.isConfined(from: file, to: edited), "\(edit)\n\(file.diff(to: edited))")
+            guard file.isInBlockStyle else { continue }
+            let difference = edited.lines.difference(from: file.lines)
+            switch edit {
+            case .insertKey, .insertProvider: #expect(difference.removals.isEmpty, "\(edit)")
+            case .removeKey(_, _) where edited.text.contains("[]"): #expect(difference.insertions.count == 1)
+            case .removeKey: #expect(difference.insertions.isEmpty, "\(edit)")
+            case .removeProvider(_, _): #expect(difference.insertions.count <= 1, "\(edit)")
+            case .moveKeyToFront, .moveProviderToFront: #expect(edited.lines.sorted() == file.lines.sorted(), "\(edit)")
+            }
         }
     }
 
@@ -134,20 +144,55 @@ struct EditTests {
             [.insertProvider(.identity, at: 0, entries: [1])]
             + places.map { .insertKey(newKey("key9", &random), at: 0, in: [$0]) }
         let filled = try file.edited(edits)
+        let item = "[{name: \"key9\", secret: \(String(repeating: "*", count: 44))}]"
         #expect(
             file.diff(to: filled, context: 0) == """
                 --- a
                 +++ b
-                @@ -7,3 +7,3 @@
+                @@ -7,2 +7,2 @@
                 -          keys: []   # none yet
                 -      - aesgcm: {}
-                -      - secretbox:
-                +          keys: [{name: "key9", secret: ********************************************}]   # none yet
-                +      - aesgcm: {keys: [{name: "key9", secret: ********************************************}]}
-                +      - secretbox:
-                """.replacing("{name: \"key9\"", with: "{name: key9") + "\n"
-                || !filled.text.contains("keys: []"))
+                +          keys: \(item)   # none yet
+                +      - aesgcm: {keys: \(item)}
+                @@ -10 +10 @@
+                -          keys:
+                +          keys: \(item)
+                @@ -12 +12 @@
+                -    providers: []
+                +    providers: [{identity: {}}]
+
+                """)
         #expect(try filled.configuration().keys.count == 3)
+    }
+
+    @Test func missingListsAreAdded() throws {
+        var random = SeededGenerator(seed: 8)
+        let header = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n"
+        let file = EditFile(
+            name: "missing.yaml",
+            bytes: Array(
+                (header + "- resources: [secrets] # a\n- resources: [b]\n  providers:\n- {resources: [c]}\n").utf8))
+        let key = newKey("key-9-of-9", &random)
+        let base64 = Data(key.secret.span.copiedToArray()).base64EncodedString()
+        let filled = try file.edited(
+            .insertProvider(.identity, at: 0, entries: [0]), .insertProvider(.keys(.aesgcm, key), at: 0, entries: [1]),
+            .insertProvider(.identity, at: 0, entries: [2]))
+        #expect(
+            filled.text == header + """
+                - resources: [secrets] # a
+                  providers: [{identity: {}}]
+                - resources: [b]
+                  providers: [{aesgcm: {keys: [{name: key-9-of-9, secret: \(base64)}]}}]
+                - {resources: [c], providers: [{identity: {}}]}
+
+                """)
+        let start = #"{"apiVersion":"apiserver.config.k8s.io/v1","kind":"EncryptionConfiguration","resources":["#
+        let lists = #"{"resources":["a"],"providers":null},{"resources":["b"]}]}"#
+        let json = EditFile(name: "missing.json", bytes: Array((start + lists).utf8))
+        let edited = try json.edited(.insertProvider(.identity, at: 0, entries: [0, 1]))
+        #expect(
+            edited.text == start + #"{"resources":["a"],"providers":[{"identity":{}}]},"#
+                + #"{"resources":["b"],"providers":[{"identity":{}}]}]}"#)
     }
 
     @Test func theOnlyItemLeavesAnEmptyList() throws {
@@ -215,7 +260,8 @@ struct EditTests {
         let file = EditFile.named("documented.yaml")
         let nowhere = ProviderPlace(entry: 0, provider: 1)
         for edit: ConfigurationEdit in [
-            .removeProvider(at: 2, entries: [0]), .removeProvider(at: 0, entries: [1]), .removeKey(at: 0, in: [nowhere]),
+            .removeProvider(at: 2, entries: [0]), .removeProvider(at: 0, entries: [1]),
+            .removeKey(at: 0, in: [nowhere]),
             .moveKeyToFront(from: -1, in: [ProviderPlace(entry: 0, provider: 0)]),
         ] {
             #expect(throws: EditRefusal.self) { try file.edited(edit) }
@@ -223,10 +269,10 @@ struct EditTests {
     }
 
     /// Half of each file, and each file with other bytes in it, is edited or refused.
-    @Test(arguments: 0..<64 as Range<UInt64>)
+    @Test(arguments: 0..<32 as Range<UInt64>)
     func mutatedTextsNeverTrap(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        for file in EditFile.all {
+        for file in EditFile.all.shuffled(using: &random).prefix(12) {
             var bytes = file.bytes
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 let index = Int.random(in: bytes.indices, using: &random)

@@ -39,8 +39,10 @@ struct RotationArchiveTests {
     }
 
     @Test func wildcardsComeLast() throws {
-        let wide = try retired("[{aescbc: {keys: [{name: a, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "'*.*'")
-        let group = try retired("[{aescbc: {keys: [{name: b, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "'*.apps'")
+        let wide = try retired(
+            "[{aescbc: {keys: [{name: a, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "'*.*'")
+        let group = try retired(
+            "[{aescbc: {keys: [{name: b, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "'*.apps'")
         let exact = try retired(
             "[{kms: {name: k, apiVersion: v2, endpoint: 'unix:///k'}}, {identity: {}}]", "deployments.apps")
         var archive = try adding(wide, to: nil)
@@ -50,14 +52,17 @@ struct RotationArchiveTests {
     }
 
     @Test func sameNamesWithOtherBytesAreBothKept() throws {
-        let first = try retired("[{aescbc: {keys: [{name: a, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "secrets")
-        let second = try retired("[{aescbc: {keys: [{name: a, secret: BBBBBBBBBBBBBBBBBBBBBA==}]}}, {identity: {}}]", "secrets")
+        let first = try retired(
+            "[{aescbc: {keys: [{name: a, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "secrets")
+        let second = try retired(
+            "[{aescbc: {keys: [{name: a, secret: BBBBBBBBBBBBBBBBBBBBBA==}]}}, {identity: {}}]", "secrets")
         let archive = try adding(second, to: try adding(first, to: nil))
         #expect(try read(archive ?? []).orders == [["aescbc:a", "aescbc:a"]])
     }
 
     @Test func whatCannotBeReadIsNotOverwritten() throws {
-        let keys = try retired("[{aescbc: {keys: [{name: a, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "secrets")
+        let keys = try retired(
+            "[{aescbc: {keys: [{name: a, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "secrets")
         #expect(throws: KeyArchive.Refusal.unreadable) { try adding(keys, to: Array("kind: Other\n".utf8)) }
     }
 

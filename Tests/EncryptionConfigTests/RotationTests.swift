@@ -138,7 +138,9 @@ struct RotationTests {
     @Test(arguments: files)
     func switchToEachProvider(_ file: EditFile) throws {
         let targets: [RotationRequest.Target] =
-            KeyedProvider.allCases.map { .keyed($0) } + [.identity, .kms(name: "hsm", endpoint: "unix:///run/hsm.sock")]
+            KeyedProvider.allCases.map { .keyed($0) } + [
+                .identity, .kms(name: "hsm", endpoint: "unix:///run/hsm.sock"),
+            ]
         for target in targets {
             var rotation = Rotation(file, to: target)
             let start = try file.configuration()

@@ -13,11 +13,11 @@ enum ConfigurationText {
             ])
         }
         let header: [(String, NewNode)] = [
-            ("apiVersion", .text("apiserver.config.k8s.io/v1")), ("kind", .text("EncryptionConfiguration")),
+            ("apiVersion", .word("apiserver.config.k8s.io/v1")), ("kind", .word("EncryptionConfiguration")),
         ]
         let document = NewNode.mapping((hasHeader ? header : []) + [("resources", .list(resources))])
         var output = SecretBuffer()
-        BlockStyle(lineBreak: joined("\n"), dashOffset: 2, fieldOffset: 2).write(document, column: 0, to: &output)
+        BlockStyle.usual.write(document, column: 0, to: &output)
         output.append("\n")
         return output.finish()
     }

@@ -6,7 +6,9 @@ extension ConfigurationDocument {
     func applying(_ edit: ConfigurationEdit) throws(EditRefusal) -> ConfigurationDocument {
         switch edit {
         case .insertKey(let key, let index, let places):
-            try changingKeys(in: places) { keys throws(NoSuchItem) in try Self.insert(KeyConfiguration(key), at: index, in: &keys) }
+            try changingKeys(in: places) { keys throws(NoSuchItem) in
+                try Self.insert(KeyConfiguration(key), at: index, in: &keys)
+            }
         case .removeKey(let index, let places):
             try changingKeys(in: places) { keys throws(NoSuchItem) in try Self.remove(at: index, in: &keys) }
         case .moveKeyToFront(let index, let places):
@@ -16,9 +18,13 @@ extension ConfigurationDocument {
                 try Self.insert(ProviderConfiguration(provider), at: index, in: &providers)
             }
         case .removeProvider(let index, let entries):
-            try changingProviders(of: entries) { providers throws(NoSuchItem) in try Self.remove(at: index, in: &providers) }
+            try changingProviders(of: entries) { providers throws(NoSuchItem) in
+                try Self.remove(at: index, in: &providers)
+            }
         case .moveProviderToFront(let index, let entries):
-            try changingProviders(of: entries) { providers throws(NoSuchItem) in try Self.moveToFront(index, in: &providers) }
+            try changingProviders(of: entries) { providers throws(NoSuchItem) in
+                try Self.moveToFront(index, in: &providers)
+            }
         }
     }
 

@@ -36,7 +36,9 @@ struct ItemWriter {
 
     /// Whether nothing stands behind the colons and commas of the siblings.
     var isCompact: Bool {
-        guard text.isJSON, let entry = layout.items.lazy.compactMap({ $0.node.entries.first }).first else { return false }
+        guard text.isJSON, let entry = layout.items.lazy.compactMap({ $0.node.entries.first }).first else {
+            return false
+        }
         return entry.value.range.lowerBound - entry.key.range.upperBound == 1
     }
 
@@ -82,7 +84,7 @@ struct ItemWriter {
     ) {
         guard let (field, keys) = providerKeys(of: sibling.node), let last = keys.last else { return }
         copyWithoutComments(sibling.bodyStart..<field.key.range.lowerBound, to: &output)
-        ScalarText.write(.text(kind.rawValue), like: field.key, in: text, to: &output)
+        ScalarText.write(.word(kind.rawValue), like: field.key, in: text, to: &output)
         copyWithoutComments(field.key.range.upperBound..<keys[0].range.lowerBound, to: &output)
         copy(keys[0].range.lowerBound..<keys[0].contentEnd(in: text), key: keys[0], with: new, to: &output)
         let end = last.contentEnd(in: text)
@@ -94,7 +96,9 @@ struct ItemWriter {
         var offset = range.lowerBound
         var lineStart: Int? = nil
         while offset < range.upperBound {
-            if text.isCharacter("#", at: offset), offset == 0 || text.isBlank(at: offset - 1) || text.isBreak(at: offset - 1) {
+            if text.isCharacter("#", at: offset),
+                offset == 0 || text.isBlank(at: offset - 1) || text.isBreak(at: offset - 1)
+            {
                 offset = min(text.lineEnd(of: offset), range.upperBound)
                 trimBlanks(at: &output)
             } else if text.isBreak(at: offset) {
@@ -121,11 +125,12 @@ struct ItemWriter {
     // MARK: Fresh text
 
     private func writeFresh(_ item: NewItem, like siblings: [ListItem], to output: inout SecretBuffer) {
-        if case .provider(let provider) = item, let sibling = siblings.first(where: { singleField(of: $0.node) != nil }),
+        if case .provider(let provider) = item,
+            let sibling = siblings.first(where: { singleField(of: $0.node) != nil }),
             let field = singleField(of: sibling.node)
         {
             copyWithoutComments(sibling.bodyStart..<field.key.range.lowerBound, to: &output)
-            ScalarText.write(.text(provider.fieldName), like: field.key, in: text, to: &output)
+            ScalarText.write(.word(provider.fieldName), like: field.key, in: text, to: &output)
             let isBlock = sibling.node.collectionStyle == .block
             if isBlock {
                 output.append(":")

@@ -33,10 +33,19 @@ struct ListEdit {
     /// Each item up to `index` takes the place of the next one; separators and gaps stay.
     private func moveToFront(_ index: Int, in layout: ListLayout) -> [Patch] {
         guard index > 0 else { return [] }
-        return (0...index).flatMap { place -> [Patch] in
-            let (old, new) = (layout.items[place], layout.items[place == 0 ? index : place - 1])
-            return [Patch(old.head, text.copy(new.head)), Patch(old.tail, text.copy(new.tail))]
+        let items = layout.items[...index]
+        // A comment can only go where a line ends; if one cannot, all stay.
+        let movesTails = items.allSatisfy(\.tail.isEmpty) || items.allSatisfy { endsLine($0) }
+        return items.indices.flatMap { place -> [Patch] in
+            let (old, new) = (items[place], items[place == 0 ? index : place - 1])
+            return [Patch(old.head, text.copy(new.head))]
+                + (movesTails ? [Patch(old.tail, text.copy(new.tail))] : [])
         }
+    }
+
+    private func endsLine(_ item: ListItem) -> Bool {
+        let end = text.skipBlanks(from: item.end)
+        return end == text.count || text.isBreak(at: end)
     }
 
     // MARK: Remove
@@ -48,11 +57,15 @@ struct ListEdit {
         let item = items[index]
         guard index > 0 else {
             let gap = item.end..<items[1].head.lowerBound
-            return [.removing(text.isWhiteSpace(gap) ? item.head.lowerBound..<items[1].head.lowerBound : lines(of: item))]
+            return [
+                .removing(text.isWhiteSpace(gap) ? item.head.lowerBound..<items[1].head.lowerBound : lines(of: item))
+            ]
         }
         let previous = items[index - 1]
         let gap = previous.end..<item.head.lowerBound
-        let removed = text.isWhiteSpace(gap) ? previous.end..<item.end : lines(of: item)
+        // Behind a comment nothing may move up into its line.
+        let takesGap = text.isWhiteSpace(gap) && (previous.tail.isEmpty || endsLine(item))
+        let removed = takesGap ? previous.end..<item.end : lines(of: item)
         // Without a comma behind the last item before, none behind the last item after.
         let isLast = index == items.count - 1 && item.separator.isEmpty
         return (isLast ? [.removing(previous.separator)] : []) + [.removing(removed)]
@@ -60,7 +73,7 @@ struct ListEdit {
 
     /// The item with the line break before it, so that comments around it stay as they are.
     private func lines(of item: ListItem) -> Range<Int> {
-        guard text.isFirstInLine(item.head.lowerBound) else { return item.head.lowerBound..<item.end }
+        guard text.isFirstInLine(item.head.lowerBound), endsLine(item) else { return item.head.lowerBound..<item.end }
         return text.beforeBreak(at: text.lineStart(of: item.head.lowerBound))..<item.end
     }
 
@@ -91,7 +104,9 @@ struct ListEdit {
         let layout = try layout()
         let new = ItemWriter(text, layout: layout).text(of: item, at: index)
         guard index > 0 else {
-            return [.inserting(joined(new, layout.isFlow ? "," : "", gap(in: layout)), at: layout.items[0].head.lowerBound)]
+            return [
+                .inserting(joined(new, layout.isFlow ? "," : "", gap(in: layout)), at: layout.items[0].head.lowerBound)
+            ]
         }
         let previous = layout.items[index - 1]
         // In flow style the last item may have no comma behind it; it gets one, and the new last item has none.
@@ -136,9 +151,18 @@ struct ListEdit {
             guard text.isCharacter(":", at: colon) else { throw .unsupportedShape }
             return [.inserting(joined(" ", value), at: colon + 1)]
         }
-        guard location.owner.collectionStyle == .flow, location.owner.entries.isEmpty else { throw .unsupportedShape }
-        let inside = location.owner.flowStart(in: text) + 1..<location.owner.range.upperBound - 1
-        return [.inserting(joined(style.text(of: .text(location.name)), style.colon, value), at: inside.lowerBound)]
+        return [newField(joined(style.text(of: .word(location.name)), style.colon, value), isCompact: style.isCompact)]
+    }
+
+    /// Behind the other fields of the mapping that lacks the list.
+    private func newField(_ field: SecretKey, isCompact: Bool) -> Patch {
+        let owner = location.owner
+        guard let last = owner.entries.last else { return .inserting(field, at: owner.flowStart(in: text) + 1) }
+        let end = last.value.contentEnd(in: text)
+        guard owner.collectionStyle == .block else { return .inserting(joined(isCompact ? "," : ", ", field), at: end) }
+        let first = owner.entries[0].key.range.lowerBound
+        let indentation = String(repeating: " ", count: first - text.lineStart(of: first))
+        return .inserting(joined(text.lineBreak(near: first), indentation, field), at: text.lineEnd(of: end))
     }
 
     private var isCompactDocument: Bool {

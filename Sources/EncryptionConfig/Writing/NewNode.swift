@@ -28,13 +28,15 @@ extension NewProvider {
         case .identity: .mapping([])
         case .keys(_, let key): .mapping([("keys", .list([NewItem.key(key).node]))])
         case .kms(let name, let endpoint):
-            .mapping([("apiVersion", .text("v2")), ("name", .text(name)), ("endpoint", .text(endpoint))])
+            .mapping([("apiVersion", .word("v2")), ("name", .text(name)), ("endpoint", .text(endpoint))])
         }
     }
 }
 
 /// Structure that has no place in a text yet.
 indirect enum NewNode {
+    /// A word of the API, which no reader can take for anything else.
+    case word(String)
     case text(String)
     /// The base64 of a secret.
     case base64(SecretKey)
@@ -44,7 +46,7 @@ indirect enum NewNode {
     /// Whether block style has nothing to give each its line.
     fileprivate var fitsOneLine: Bool {
         switch self {
-        case .text, .base64: true
+        case .word, .text, .base64: true
         case .list(let items): items.isEmpty
         case .mapping(let fields): fields.isEmpty
         }
@@ -71,6 +73,7 @@ struct FlowStyle {
 
     private func write(_ node: NewNode, to output: inout SecretBuffer, depth: Int) {
         switch node {
+        case .word(let word): output.append(isJSON ? "\"\(word)\"" : word)
         case .text(let text): output.append(isJSON ? ScalarText.quoted(text) : ScalarText.plainOrQuoted(text))
         case .base64(let secret):
             let base64 = SecretBase64.encode(secret.span)
@@ -89,7 +92,7 @@ struct FlowStyle {
             output.append("{")
             for (index, field) in fields.enumerated() {
                 separate(index, to: &output, depth: depth + 1)
-                write(.text(field.0), to: &output, depth: depth + 1)
+                write(.word(field.0), to: &output, depth: depth + 1)
                 output.append(colon)
                 write(field.1, to: &output, depth: depth + 1)
             }
@@ -122,11 +125,14 @@ struct BlockStyle {
     /// How far the fields of a mapping stand behind its key.
     let fieldOffset: Int
 
+    /// As the documentation of Kubernetes writes configurations.
+    static var usual: BlockStyle { BlockStyle(lineBreak: joined("\n"), dashOffset: 2, fieldOffset: 2) }
+
     /// The node as it stands behind a dash or a colon, where `column` is that of its fields.
     func write(_ node: NewNode, column: Int, to output: inout SecretBuffer) {
         switch node {
         case _ where node.fitsOneLine: output.append(FlowStyle(isJSON: false).text(of: node).span)
-        case .text, .base64: break
+        case .word, .text, .base64: break
         case .list(let items):
             for (index, item) in items.enumerated() {
                 if index > 0 { breakLine(column, to: &output) }

@@ -5,11 +5,13 @@ internal import YAMLTree
 ///
 /// - each value of a field `secret`, however it is written;
 /// - the text of each such value of either file, wherever else it stands;
-/// - each run of 22 characters of base64 or more, unless it is part of a value of another field or is one of the words
-///   that such a file is made of: the shortest key has 22 characters without its padding, and a comment, a later
-///   document or a broken file may hold a key that no field holds any more.
+/// - each run of 22 characters of base64 or more, and of 8 or more if it looks like part of a key, unless it belongs to
+///   the value of another field or is one of the words that such a file is made of: the shortest key has 22 characters
+///   without its padding, and a comment, a later document or a broken file may hold a key that no field holds any more.
 struct Redaction {
     private static let shortestKey = 22
+    /// Of a key that is broken into lines; it has to look like one, unless the text is no configuration at all.
+    private static let shortestPart = 8
     /// Longer words of the API.
     private static let words = ["EncryptionConfiguration", "apiserver", "config"]
 
@@ -32,26 +34,19 @@ struct Redaction {
     /// The text with a `*` for each byte that may not be shown. White space stays, so lines stay what they are.
     func redacted(_ text: SecretKey) -> SecretKey {
         var hidden = Array(repeating: false, count: text.bytes.count)
+        // What is known to be the value of another field.
         var open = hidden
-        if let root = Self.root(of: text) {
-            for node in root.descendants {
-                if case .scalar(let scalar) = node.content {
-                    for offset in scalar.contentOffset..<max(node.range.upperBound, scalar.contentOffset) {
-                        open[offset] = true
-                    }
-                }
-            }
-            for (node, scalar) in root.secretNodes {
-                for offset in scalar.contentOffset..<max(node.range.upperBound, scalar.contentOffset) {
-                    hidden[offset] = true
-                }
-                // Quotes, and the indicators of block scalars, are no part of it.
-                if scalar.style != .plain { hidden[scalar.contentOffset] = false }
-                if scalar.style == .single || scalar.style == .double { hidden[node.range.upperBound - 1] = false }
+        let root = Self.root(of: text)
+        for node in root?.descendants ?? [] {
+            if case .scalar(let scalar) = node.content {
+                for offset in Self.textRange(of: scalar, node, in: text.span) { open[offset] = true }
             }
         }
+        for (node, scalar) in root?.secretNodes ?? [] {
+            for offset in Self.textRange(of: scalar, node, in: text.span) { hidden[offset] = true }
+        }
         for secret in secrets { Self.mark(secret.span, in: text.span, &hidden) }
-        Self.markRuns(in: text.span, except: open, &hidden)
+        Self.markRuns(in: text.span, of: root == nil ? Self.shortestPart : Self.shortestKey, except: open, &hidden)
         return SecretKey(
             SecretBytes.filling(capacity: text.bytes.count) { output in
                 for offset in hidden.indices {
@@ -59,6 +54,19 @@ struct Redaction {
                     output.append(hidden[offset] && byte > 0x20 ? UInt8(ascii: "*") : byte)
                 }
             })
+    }
+
+    /// The text of a scalar without its quotes, or without the line of a block scalar's indicator.
+    private static func textRange(of scalar: YAMLScalar, _ node: YAMLNode, in text: RawSpan) -> Range<Int> {
+        let end = node.range.upperBound
+        var start = scalar.contentOffset
+        switch scalar.style {
+        case .plain: return start..<max(start, end)
+        case .single, .double: return start + 1..<max(start + 1, end - 1)
+        case .literal, .folded:
+            while start < end, text[start] != UInt8(ascii: "\n"), text[start] != UInt8(ascii: "\r") { start += 1 }
+            return start..<max(start, end)
+        }
     }
 
     private static func mark(_ secret: RawSpan, in text: RawSpan, _ hidden: inout [Bool]) {
@@ -72,12 +80,13 @@ struct Redaction {
         }
     }
 
-    private static func markRuns(in text: RawSpan, except open: [Bool], _ hidden: inout [Bool]) {
+    private static func markRuns(in text: RawSpan, of length: Int, except open: [Bool], _ hidden: inout [Bool]) {
         var start = 0
         while start < text.byteCount {
             var end = start
             while end < text.byteCount, !open[end], isBase64(text[end]) { end += 1 }
-            if end - start >= shortestKey, !isWord(text.extracting(start..<end)) {
+            let run = text.extracting(start..<end)
+            if run.byteCount >= length || run.byteCount >= shortestPart && isMixed(run), !isWord(run) {
                 for offset in start..<end { hidden[offset] = true }
             }
             start = max(end, start + 1)
@@ -85,7 +94,16 @@ struct Redaction {
     }
 
     private static func isWord(_ run: RawSpan) -> Bool {
-        words.contains { $0.utf8.count == run.byteCount && $0.utf8.enumerated().allSatisfy { run[$0.offset] == $0.element } }
+        words.contains {
+            $0.utf8.count == run.byteCount && $0.utf8.enumerated().allSatisfy { run[$0.offset] == $0.element }
+        }
+    }
+
+    /// Whether small and capital letters and digits stand together, as they do in base64 and seldom in words.
+    private static func isMixed(_ run: RawSpan) -> Bool {
+        func has(_ characters: ClosedRange<UInt8>) -> Bool { run.byteOffsets.contains { characters.contains(run[$0]) } }
+        return has(UInt8(ascii: "a")...UInt8(ascii: "z")) && has(UInt8(ascii: "A")...UInt8(ascii: "Z"))
+            && has(UInt8(ascii: "0")...UInt8(ascii: "9"))
     }
 
     private static func isBase64(_ byte: UInt8) -> Bool {

@@ -18,19 +18,13 @@ enum ScalarText {
         return quoted + "\""
     }
 
-    /// Plain, if a reader of YAML cannot take it for anything else, even between brackets.
-    static func plainOrQuoted(_ text: String) -> String { isPlain(text) ? text : quoted(text) }
-
-    /// Words with another meaning (`yes`, `null`, `false`) have letters alone, and five at most.
-    private static func isPlain(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        guard let first = bytes.first, let last = bytes.last, isLetter(first), last != UInt8(ascii: ":") else {
-            return false
-        }
-        let isWord = bytes.count <= 5 && bytes.allSatisfy(isLetter)
-        let isField = ["name", "secret", "keys", "kms", "identity", "providers"].contains(text)
-            || KeyedProvider(rawValue: text) != nil
-        return (!isWord || isField) && bytes.allSatisfy { isLetter($0) || isDigit($0) || "-._/:".utf8.contains($0) }
+    /// Plain, if a reader of YAML cannot take it for anything else, even between brackets: words with another meaning
+    /// (`yes`, `null`, `false`) have five letters at most.
+    static func plainOrQuoted(_ text: String) -> String {
+        let isPlain =
+            text.utf8.count > 5 && text.utf8.first.map(isLetter) == true
+            && text.utf8.allSatisfy { isLetter($0) || isDigit($0) || "-._/".utf8.contains($0) }
+        return isPlain ? text : quoted(text)
     }
 
     /// Whether base64 is text for every reader: a letter that no number has settles it.
@@ -48,9 +42,10 @@ enum ScalarText {
             return
         }
         switch (node, scalar.style) {
-        case (.text(let name), .double): output.append(quoted(name))
+        case (.text(let name), .double), (.word(let name), .double): output.append(quoted(name))
         case (.text(let name), .single) where !name.utf8.contains { $0 < 0x20 || $0 >= 0x7f }:
             output.append("'\(name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'")
+        case (.word(let name), .single): output.append("'\(name)'")
         case (.base64(let secret), .double), (.base64(let secret), .single):
             let quote = scalar.style == .double ? "\"" : "'"
             output.append(quote)

@@ -53,7 +53,8 @@ struct DiffSide {
         let isEnded = redacted.span[range.upperBound - 1] == UInt8(ascii: "\n")
         let content = range.lowerBound..<(isEnded ? range.upperBound - 1 : range.upperBound)
         var text = sign
-        for scalar in String(decoding: redacted.span.extracting(content).copiedToArray(), as: UTF8.self).unicodeScalars {
+        for scalar in String(decoding: redacted.span.extracting(content).copiedToArray(), as: UTF8.self).unicodeScalars
+        {
             // Carriage returns as `^M`, other controls in the same way: none of them reaches the terminal.
             if scalar.value < 0x20, scalar != "\t" {
                 text += "^\(Character(UnicodeScalar(UInt8(scalar.value) + 0x40)))"
