@@ -48,3 +48,15 @@ extension OutputRawSpan {
         }
     }
 }
+
+extension UInt8 {
+    /// What the byte stands for as a hexadecimal digit of ASCII; nil if it is none.
+    @inlinable public var hexadecimalValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

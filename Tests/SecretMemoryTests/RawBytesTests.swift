@@ -103,6 +103,13 @@ struct RawBytesTests {
         #expect(secret.bytes.copiedToArray() == [])
     }
 
+    /// As Swift's own `Character.hexDigitValue` has it.
+    @Test(arguments: UInt8.min ... .max)
+    func readsHexadecimalDigits(byte: UInt8) {
+        let expected = byte < 0x80 ? Character(Unicode.Scalar(byte)).hexDigitValue : nil
+        #expect(byte.hexadecimalValue.map(Int.init) == expected)
+    }
+
     @Test func reachingOutsideTraps() async {
         await #expect(processExitsWith: .failure) {
             let bytes: [UInt8] = [0, 1, 2]
