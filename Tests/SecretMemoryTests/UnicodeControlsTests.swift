@@ -21,6 +21,6 @@ struct UnicodeControlsTests {
 
     @Test(arguments: ["é", "e\u{301}", "команда", "日本語", "😀", "❤\u{fe0f}", "\u{a0}", "عربي"])
     func leavesTextAlone(text: String) {
-        #expect(!text.unicodeScalars.contains(where: \.isHiddenOrSteering))
+        #expect(!text.unicodeScalars.contains { $0.isHiddenOrSteering })
     }
 }
