@@ -34,8 +34,9 @@ extension StoredObject {
         }
     }
 
-    /// The members of a JSON object that are neither type nor metadata.
-    static func isContent(_ key: String) -> Bool { !["apiVersion", "kind", "metadata"].contains(key) }
+    /// The members of a JSON object that are type or metadata.
+    static let envelope = ["apiVersion", "kind", "metadata"]
+    static func isContent(_ key: String) -> Bool { !envelope.contains(key) }
 }
 
 extension DataEntry {
@@ -55,10 +56,8 @@ extension ObjectMetadata {
         let node = try document.member("metadata", of: document.tree.root, .object)
         name = try document.text("name", of: node)
         namespace = try document.text("namespace", of: node)
-        generateName = try document.text("generateName", of: node)
         uid = try document.text("uid", of: node)
         creationTimestamp = try document.textIfAny("creationTimestamp", of: node)
-        deletionTimestamp = try document.textIfAny("deletionTimestamp", of: node)
         for label in try document.strings("labels", of: node, counting: &parts) {
             labels.append(Label(key: label.name, value: label.value.map { document.text($0) } ?? ""))
         }
