@@ -102,7 +102,7 @@ struct JSONParser: ~Escapable {
         case UInt8(ascii: "u"):
             position += 1
             for _ in 0..<4 {
-                guard hexadecimalValue(of: current) != nil else { throw unexpected(.unicodeEscape) }
+                guard current.hexadecimalValue != nil else { throw unexpected(.unicodeEscape) }
                 position += 1
             }
         default: throw unexpected(.escape)
@@ -177,15 +177,5 @@ struct JSONParser: ~Escapable {
 
     private func unexpected(_ context: JSONError.Context) -> JSONError {
         JSONError(offset: position, reason: .unexpected(current, context))
-    }
-}
-
-/// What a hexadecimal digit stands for.
-func hexadecimalValue(of character: UInt8) -> UInt8? {
-    switch character {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-    default: nil
     }
 }

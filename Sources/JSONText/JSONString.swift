@@ -110,7 +110,7 @@ private struct StringDecoder: ~Escapable {
         else { return nil }
         var unit: UInt16 = 0
         for digit in offset + 2..<offset + 6 {
-            guard let value = hexadecimalValue(of: content[digit]) else { return nil }
+            guard let value = content[digit].hexadecimalValue else { return nil }
             unit = unit << 4 | UInt16(value)
         }
         return unit

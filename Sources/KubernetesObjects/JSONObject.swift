@@ -9,17 +9,21 @@ extension StoredObject {
             encoding: .json, apiVersion: try document.text("apiVersion", of: root),
             kind: try document.text("kind", of: root), json: document.tree)
         guard !apiVersion.isEmpty, !kind.isEmpty else { throw .noKind }
-        metadata = try ObjectMetadata(document)
+        var parts = PartCount()
+        metadata = try ObjectMetadata(document, counting: &parts)
 
         if isSecret {
             let type = try document.text("type", of: root)
             if !type.isEmpty { self.type = type }
-            data = try document.strings("data", of: root).map { DataEntry(key: $0.name, base64: $0.value) }
+            data = try document.strings("data", of: root, counting: &parts)
+                .map { DataEntry(key: $0.name, base64: $0.value) }
         } else if isConfigMap {
-            data = try document.strings("data", of: root).map { DataEntry(key: $0.name, text: $0.value) }
-            binaryData = try document.strings("binaryData", of: root).map { DataEntry(key: $0.name, base64: $0.value) }
+            data = try document.strings("data", of: root, counting: &parts)
+                .map { DataEntry(key: $0.name, text: $0.value) }
+            binaryData = try document.strings("binaryData", of: root, counting: &parts)
+                .map { DataEntry(key: $0.name, base64: $0.value) }
         } else {
-            data = try document.leaves()
+            try document.checkContent(counting: &parts)
             return
         }
         immutable = try document.bool("immutable", of: root)
@@ -30,8 +34,9 @@ extension StoredObject {
         }
     }
 
-    /// The members of a JSON object that are neither type nor metadata.
-    static func isContent(_ key: String) -> Bool { !["apiVersion", "kind", "metadata"].contains(key) }
+    /// The members of a JSON object that are type or metadata.
+    static let envelope = ["apiVersion", "kind", "metadata"]
+    static func isContent(_ key: String) -> Bool { !envelope.contains(key) }
 }
 
 extension DataEntry {
@@ -45,24 +50,27 @@ extension DataEntry {
 }
 
 extension ObjectMetadata {
-    fileprivate init(_ document: borrowing JSONDocument) throws(StoredObjectError) {
+    fileprivate init(
+        _ document: borrowing JSONDocument, counting parts: inout PartCount
+    ) throws(StoredObjectError) {
         let node = try document.member("metadata", of: document.tree.root, .object)
         name = try document.text("name", of: node)
         namespace = try document.text("namespace", of: node)
-        generateName = try document.text("generateName", of: node)
         uid = try document.text("uid", of: node)
         creationTimestamp = try document.textIfAny("creationTimestamp", of: node)
-        deletionTimestamp = try document.textIfAny("deletionTimestamp", of: node)
-        for label in try document.strings("labels", of: node) {
+        for label in try document.strings("labels", of: node, counting: &parts) {
             labels.append(Label(key: label.name, value: label.value.map { document.text($0) } ?? ""))
         }
-        annotations = try document.strings("annotations", of: node).map { DataEntry(key: $0.name, text: $0.value) }
+        annotations = try document.strings("annotations", of: node, counting: &parts)
+            .map { DataEntry(key: $0.name, text: $0.value) }
         if let owners = try document.member("ownerReferences", of: node, .array) {
+            try parts.add(owners.count)
             for owner in document.tree.elements(of: owners) {
                 ownerReferences.append(try OwnerReference(document, owner))
             }
         }
         if let finalizers = try document.member("finalizers", of: node, .array) {
+            try parts.add(finalizers.count)
             for finalizer in document.tree.elements(of: finalizers) {
                 guard finalizer.kind == .string else { throw .fieldType }
                 self.finalizers.append(document.text(finalizer))
@@ -86,38 +94,17 @@ extension ObjectMetadata.OwnerReference {
 }
 
 extension JSONDocument {
-    /// Each text, number and boolean of the content, by path.
-    fileprivate func leaves() throws(StoredObjectError) -> [DataEntry] {
-        var leaves: [DataEntry] = []
-        for member in members(of: tree.root) where StoredObject.isContent(member.name) {
-            try collect(member.value, at: step(member.name, isFirst: true), depth: 1, into: &leaves)
+    /// Refuses content that is nested too deep or has too many values.
+    fileprivate func checkContent(counting parts: inout PartCount) throws(StoredObjectError) {
+        for (key, value) in tree.members(of: tree.root) where StoredObject.isContent(text(key)) {
+            try check(value, depth: 1, counting: &parts)
         }
-        return leaves
     }
 
-    private func collect(
-        _ node: Node, at path: String, depth: Int, into leaves: inout [DataEntry]
-    ) throws(StoredObjectError) {
+    private func check(_ node: Node, depth: Int, counting parts: inout PartCount) throws(StoredObjectError) {
         guard depth < StoredObject.depthLimit else { throw .nestedTooDeep }
-        switch node.kind {
-        case .null: break
-        case .string: leaves.append(DataEntry(key: path, value: .string(node)))
-        case .number, .bool: leaves.append(DataEntry(key: path, value: .bytes(node.range)))
-        case .array:
-            for (index, element) in tree.elements(of: node).enumerated() {
-                try collect(element, at: "\(path)[\(index)]", depth: depth + 1, into: &leaves)
-            }
-        case .object:
-            for member in members(of: node) {
-                let path = path + step(member.name, isFirst: false)
-                try collect(member.value, at: path, depth: depth + 1, into: &leaves)
-            }
-        }
-    }
-
-    /// A member's part of a path; a name that would be mistaken for several parts stands in brackets.
-    private func step(_ name: String, isFirst: Bool) -> String {
-        if name.isEmpty || name.contains(where: { ".[]\"".contains($0) }) { return "[\"\(name)\"]" }
-        return isFirst ? name : "." + name
+        try parts.add()
+        for element in tree.elements(of: node) { try check(element, depth: depth + 1, counting: &parts) }
+        for (_, value) in tree.members(of: node) { try check(value, depth: depth + 1, counting: &parts) }
     }
 }

@@ -21,9 +21,6 @@ public struct RegistryKey: Hashable, Sendable {
 
     /// The built-in resource that is meant, or nil: a custom one, or one that this program has not heard of.
     public var known: KnownResource? { KnownResource.named(resource) }
-
-    /// Whether the key has the form of an object within a namespace.
-    public var looksNamespaced: Bool { namespace != nil }
 }
 
 extension RegistryKey: CustomStringConvertible {

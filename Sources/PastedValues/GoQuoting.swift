@@ -57,7 +57,7 @@ enum GoQuoting {
         guard offset + count <= quoted.byteCount else { throw .endless }
         var number: UInt32 = 0
         for position in offset..<offset + count {
-            guard let digit = hexadecimalValue(of: quoted[position]) else { throw .malformed }
+            guard let digit = quoted[position].hexadecimalValue else { throw .malformed }
             number = number << 4 | UInt32(digit)
         }
         if count == 2 {

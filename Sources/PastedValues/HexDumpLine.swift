@@ -90,7 +90,7 @@ extension HexDumpLine {
     func offset(inBase base: Int, of text: RawSpan) -> Int? {
         var number: UInt64 = 0
         for position in offset {
-            guard let digit = hexadecimalValue(of: text[position]), digit < base else { return nil }
+            guard let digit = text[position].hexadecimalValue, digit < base else { return nil }
             number = number &* UInt64(base) &+ UInt64(digit)
         }
         return Int(exactly: number)
@@ -102,6 +102,6 @@ private let offsetDigitCounts = 6...16
 
 private func endOfDigits(in text: RawSpan, at start: Int, limit: Int) -> Int {
     var position = start
-    while position < limit, hexadecimalValue(of: text[position]) != nil { position += 1 }
+    while position < limit, text[position].hexadecimalValue != nil { position += 1 }
     return position
 }

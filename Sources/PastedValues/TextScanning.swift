@@ -42,16 +42,6 @@ func isWhiteSpace(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || (UInt8(ascii: "\t")...UInt8(ascii: "\r")).contains(byte)
 }
 
-/// What a hexadecimal digit stands for.
-func hexadecimalValue(of character: UInt8) -> UInt8? {
-    switch character {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-    default: nil
-    }
-}
-
 extension SecretBytes {
     /// A copy of the bytes, which are an etcd key and as such no secret.
     var etcdKey: [UInt8] { bytes.copiedToArray() }
@@ -74,8 +64,8 @@ extension RawSpan {
 
     /// The byte for which two hexadecimal digits stand at `offset`; nil if they do not.
     func hexadecimalByte(at offset: Int) -> UInt8? {
-        guard offset + 2 <= byteCount, let high = hexadecimalValue(of: self[offset]),
-            let low = hexadecimalValue(of: self[offset + 1])
+        guard offset + 2 <= byteCount, let high = self[offset].hexadecimalValue,
+            let low = self[offset + 1].hexadecimalValue
         else { return nil }
         return high << 4 | low
     }

@@ -43,19 +43,6 @@ struct StoredObjectTests {
         #expect(read.data.merging(read.binaryData) { left, _ in left } == expected)
     }
 
-    @Test func readsTheLeavesOfACustomResource() throws {
-        let read = try unpack(
-            """
-            {"apiVersion":"e.com/v1","kind":"W","metadata":{"name":"n","labels":{"l":"x"}},
-             "spec":{"color":"r\\u00e9d","list":[1.50,{"deep":true},null,[]],"a.b":{"":-0}},"top":"t","none":null}
-            """)
-        #expect(
-            read.data.mapValues { String(decoding: $0, as: UTF8.self) } == [
-                "spec.color": "réd", "spec.list[0]": "1.50", "spec.list[1].deep": "true",
-                #"spec["a.b"][""]"#: "-0", "top": "t",
-            ])
-    }
-
     @Test func readsSecretsAndConfigMapsInJSON() throws {
         let secret = try unpack(
             """
@@ -74,6 +61,7 @@ struct StoredObjectTests {
     @Test(
         arguments: [
             ("", .notAnObject), ("k8s", .notAnObject), ("[]", .notAnObject), (" {}", .notAnObject),
+            ("apiVersion", .notAnObject), ("apiVersion: v1", .yaml),
             ("{}", .noKind), (#"{"kind":"K"}"#, .noKind), (#"{"kind":"K","apiVersion":7}"#, .fieldType),
             (#"{"kind":"K","apiVersion":"v1","metadata":[]}"#, .fieldType),
             (#"{"kind":"Secret","apiVersion":"v1","data":{"a":1}}"#, .fieldType),
@@ -100,10 +88,69 @@ struct StoredObjectTests {
             let arrays = String(repeating: "[", count: depth) + "1" + String(repeating: "]", count: depth)
             return #"{"kind":"K","apiVersion":"v1","spec":\#(arrays)}"#
         }
-        #expect(try unpack(nested(StoredObject.depthLimit - 2)).data.count == 1)
+        #expect(try unpack(nested(StoredObject.depthLimit - 2)).data.isEmpty)
         #expect(throws: StoredObjectError.nestedTooDeep) { try unpack(nested(StoredObject.depthLimit)) }
         #expect(throws: StoredObjectError.nestedTooDeep) { try unpack(nested(9_000)) }
         #expect(throws: (any Error).self) { try unpack(nested(1_000_000)) }
+    }
+
+    /// The field, its number in ObjectMeta, and an entry in both encodings.
+    @Test(
+        arguments: [
+            ("labels", 0x5a, #""k":"v""#), ("annotations", 0x62, #""k":"v""#), ("ownerReferences", 0x6a, "{}"),
+            ("finalizers", 0x72, #""f""#),
+        ] as [(String, UInt8, String)])
+    func limitsMetadata(_ name: String, _ tag: UInt8, _ entry: String) throws {
+        let limit = StoredObject.partLimit
+        let (open, close) = entry.contains(":") ? ("{", "}") : ("[", "]")
+        for (count, error) in [(limit, nil), (limit + 1, .tooManyParts)] as [(Int, StoredObjectError?)] {
+            let entries = repeatElement(entry, count: count).joined(separator: ",")
+            let json = #"{"kind":"Secret","apiVersion":"v1","metadata":{"\#(name)":\#(open)\#(entries)\#(close)}}"#
+            let protobuf = stored(metadata: repeatElement([tag, 0], count: count).flatMap { $0 })
+            #expect(refusal(of: Array(json.utf8)) == error)
+            #expect(refusal(of: protobuf) == error)
+        }
+    }
+
+    private func refusal(of plaintext: [UInt8]) -> StoredObjectError? {
+        do throws(StoredObjectError) {
+            _ = try StoredObject(reading: plaintext.span.bytes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(arguments: ["Secret", "ConfigMap"])
+    func limitsData(kind: String) {
+        let entries = repeatElement(#""k":"""#, count: StoredObject.partLimit).joined(separator: ",")
+        let json = #"{"kind":"\#(kind)","apiVersion":"v1","metadata":{"finalizers":["f"]},"data":{\#(entries)}}"#
+        #expect(throws: StoredObjectError.tooManyParts) { try unpack(json) }
+        let data = repeatElement([0x12, 0] as [UInt8], count: StoredObject.partLimit + 1).flatMap { $0 }
+        #expect(throws: StoredObjectError.tooManyParts) { try unpack(stored(kind: kind, metadata: [], data)) }
+    }
+
+    @Test func limitsContent() throws {
+        func widget(_ count: Int) -> String {
+            let values = repeatElement("0", count: count).joined(separator: ",")
+            return #"{"kind":"K","apiVersion":"e.com/v1","spec":[\#(values)]}"#
+        }
+        #expect(throws: Never.self) { try unpack(widget(StoredObject.partLimit - 1)) }
+        #expect(throws: StoredObjectError.tooManyParts) { try unpack(widget(StoredObject.partLimit)) }
+    }
+
+    /// A message of runtime.Unknown around an object, with lengths in as few bytes as can be.
+    private func stored(kind: String = "Secret", metadata: [UInt8], _ rest: [UInt8] = []) -> [UInt8] {
+        func field(_ tag: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+            var (length, digits) = (bytes.count, [UInt8]())
+            while length >= 0x80 {
+                digits.append(UInt8(length & 0x7f) | 0x80)
+                length >>= 7
+            }
+            return [tag] + digits + [UInt8(length)] + bytes
+        }
+        let typeMeta = field(0x0a, Array("v1".utf8)) + field(0x12, Array(kind.utf8))
+        return hex("6b387300") + field(0x0a, typeMeta) + field(0x12, field(0x0a, metadata) + rest)
     }
 
     /// Of entries and texts that are there twice, the last counts, as in Go.

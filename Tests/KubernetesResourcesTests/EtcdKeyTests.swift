@@ -37,7 +37,6 @@ struct EtcdKeyTests {
         #expect(EtcdKey(text) == .object(key))
         #expect(read(Array(text.utf8)) == .object(key))
         #expect(key.description == text)
-        #expect(key.looksNamespaced == (namespace != nil))
     }
 
     @Test(arguments: [
