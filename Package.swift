@@ -35,6 +35,7 @@ let package = Package(
         // Rest on nothing of ours, or on secrets alone.
         .target(name: "SecretMemory", swiftSettings: strict),
         .target(name: "Diagnostics", swiftSettings: strict),
+        .target(name: "GoText", swiftSettings: strict),
         .target(name: "KubernetesResources", swiftSettings: strict),
         .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
@@ -42,7 +43,7 @@ let package = Package(
         // Bytes to bytes: no files, no configuration.
         .target(
             name: "EnvelopeCrypto",
-            dependencies: ["COpenSSL", "CSodium", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
+            dependencies: ["COpenSSL", "CSodium", "GoText", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
         .target(
             name: "KubernetesObjects",
             dependencies: ["JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
@@ -55,10 +56,11 @@ let package = Package(
         // The configuration, and the configuration with ciphers.
         .target(
             name: "EncryptionConfig",
-            dependencies: ["Diagnostics", "KubernetesResources", "SecretMemory", "YAMLTree"], swiftSettings: strict),
+            dependencies: ["Diagnostics", "GoText", "KubernetesResources", "SecretMemory", "YAMLTree"],
+            swiftSettings: strict),
         .target(
             name: "Transformers",
-            dependencies: ["EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory"],
+            dependencies: ["EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "SecretMemory"],
             swiftSettings: strict),
 
         // A source of records: an etcd snapshot as bytes.
@@ -95,6 +97,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["JSONText", "SecretMemory"], path: "Tests/TestSupport",
             swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "GoTextTests", dependencies: ["GoText"], swiftSettings: tests),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: tests),
         .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: tests),
@@ -111,7 +114,8 @@ let package = Package(
         .testTarget(
             name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
             swiftSettings: tests),
-        .testTarget(name: "TransformersTests", dependencies: ["Transformers", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "TransformersTests", dependencies: ["GoText", "Transformers", "TestSupport"], swiftSettings: tests),
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],

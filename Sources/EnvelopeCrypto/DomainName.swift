@@ -1,3 +1,5 @@
+internal import GoText
+
 /// The rule for the annotation keys of a KMS v2 value: fully qualified domain names.
 ///
 /// (k8s.io/apimachinery, pkg/util/validation, `IsFullyQualifiedDomainName` and `IsDNS1123Subdomain`.)
@@ -11,17 +13,17 @@ enum DomainName {
         let name = name.hasSuffix(".") ? String(name.dropLast()) : name
         let subdomainErrors = subdomainErrors(of: name)
         guard subdomainErrors.isEmpty else {
-            return ["\(path): Invalid value: \(quoted(name)): \(subdomainErrors.joined(separator: ","))"]
+            return ["\(path): Invalid value: \(goQuoted(name)): \(subdomainErrors.joined(separator: ","))"]
         }
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
         guard labels.count >= 2 else {
             return [
-                "\(path): Invalid value: \(quoted(name)): should be a domain with at least two segments separated by dots"
+                "\(path): Invalid value: \(goQuoted(name)): should be a domain with at least two segments separated by dots"
             ]
         }
         guard let long = labels.first(where: { $0.utf8.count > maximumLabelByteCount }) else { return [] }
         return [
-            "\(path): Invalid value: \(quoted(String(long))): must be no more than \(maximumLabelByteCount) bytes"
+            "\(path): Invalid value: \(goQuoted(long)): must be no more than \(maximumLabelByteCount) bytes"
         ]
     }
 
@@ -48,43 +50,5 @@ enum DomainName {
     private static func isAlphanumeric(_ character: UInt8) -> Bool {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(character)
             || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character)
-    }
-
-    /// The name as Go's `%q` shows it (Go 1.24, src/strconv/quote.go): nothing that a terminal would obey is left.
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": quoted += "\\\(scalar)"
-            case "\u{7}": quoted += "\\a"
-            case "\u{8}": quoted += "\\b"
-            case "\u{c}": quoted += "\\f"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case "\u{b}": quoted += "\\v"
-            case "\u{0}"..<" ", "\u{7f}":
-                quoted += "\\x" + Digest.hexadecimal([UInt8(truncatingIfNeeded: scalar.value)])
-            default:
-                if isPrintable(scalar) {
-                    quoted.unicodeScalars.append(scalar)
-                } else {
-                    let isLong = scalar.value > 0xffff
-                    let digits = String(scalar.value, radix: 16)
-                    quoted += isLong ? "\\U" : "\\u"
-                    quoted += String(repeating: "0", count: (isLong ? 8 : 4) - digits.count) + digits
-                }
-            }
-        }
-        return quoted + "\""
-    }
-
-    /// What Go's `strconv.IsPrint` has: letters, marks, numbers, punctuation, symbols, and the space of ASCII.
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-        case .spaceSeparator: scalar == " "
-        default: true
-        }
     }
 }

@@ -1,3 +1,5 @@
+internal import GoText
+
 /// Why the envelope of a KMS value is not acceptable. Carries numbers, and names that the value holds in clear.
 ///
 /// Its texts are those of kube-apiserver (k8s.io/apiserver 1.36, pkg/storage/value/encrypt/envelope/envelope.go and
@@ -37,16 +39,7 @@ public enum KMSEnvelopeError: Error, Equatable {
         case .longKeyID(let count):
             "failed to validate key id: keyID is \(count) bytes, "
                 + "which exceeds the max size of \(KMSv2Envelope.maximumKeyIDByteCount)"
-        case .annotations(let texts): "failed to validate annotations: \(aggregate(texts))"
+        case .annotations(let texts): "failed to validate annotations: \(aggregated(texts))"
         }
     }
-}
-
-/// Joins error texts as Kubernetes does: one stands alone, several in brackets, equal ones once.
-///
-/// (k8s.io/apimachinery, pkg/util/errors, `aggregate.Error`.)
-public func aggregate(_ texts: [String]) -> String {
-    var distinct: [String] = []
-    for text in texts where !distinct.contains(text) { distinct.append(text) }
-    return distinct.count == 1 ? distinct[0] : "[\(distinct.joined(separator: ", "))]"
 }

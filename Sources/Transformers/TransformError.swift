@@ -1,5 +1,6 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
+internal import GoText
 
 /// One reason why a value could not be opened.
 public enum TransformFailure: Error, Equatable {
@@ -55,7 +56,7 @@ public struct TransformError: Error, Equatable {
     /// What kube-apiserver says, word for word; nil where it would panic, or where a plugin would have to be asked.
     public var apiserverText: String? {
         let texts = failures.compactMap(\.apiserverText)
-        return texts.count == failures.count ? aggregate(texts) : nil
+        return texts.count == failures.count ? aggregated(texts) : nil
     }
 
     /// The request that a KMS plugin would have to answer before anything is known, if that is what is missing.

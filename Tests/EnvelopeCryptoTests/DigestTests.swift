@@ -68,12 +68,4 @@ struct DigestTests {
             #expect((4500...5500).contains(ones))
         }
     }
-
-    @Test(arguments: [
-        (["a"], "a"), (["a", "b"], "[a, b]"), (["a", "a"], "a"), (["a", "b", "a"], "[a, b]"),
-        (["b", "a", "a", "c"], "[b, a, c]"),
-    ])
-    func aggregates(_ texts: [String], text: String) {
-        #expect(aggregate(texts) == text)
-    }
 }

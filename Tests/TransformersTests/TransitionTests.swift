@@ -1,6 +1,7 @@
 import EncryptionConfig
 import EnvelopeCrypto
 import Foundation
+import GoText
 import KubernetesResources
 import SecretMemory
 import TestSupport
@@ -149,7 +150,7 @@ struct TransitionTests {
         let classes = parts.map {
             $0 == "invalid PKCS7 data (empty or not padded)" ? "invalid padding on input" : $0
         }
-        return aggregate(classes)
+        return aggregated(classes)
     }
 }
 

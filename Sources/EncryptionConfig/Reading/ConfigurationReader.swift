@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import GoText
 public import SecretMemory
 internal import YAMLTree
 

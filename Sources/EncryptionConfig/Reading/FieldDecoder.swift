@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import GoText
 internal import SecretMemory
 internal import YAMLTree
 

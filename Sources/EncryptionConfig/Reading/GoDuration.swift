@@ -1,3 +1,5 @@
+internal import GoText
+
 /// Durations as Go writes them: `3s`, `1m30s`, `1.5h` (Go 1.24, src/time/format.go, `ParseDuration`).
 enum GoDuration {
     struct Refusal: Error {

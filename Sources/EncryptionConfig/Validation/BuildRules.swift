@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import GoText
 internal import KubernetesResources
 
 /// What kube-apiserver finds only when it makes the transformers: entry by entry, and of each first the providers and

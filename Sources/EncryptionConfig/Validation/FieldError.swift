@@ -30,12 +30,3 @@ struct FieldError {
                 code: code, severity: .error, path: path, position: position, message: detail, hint: hint))
     }
 }
-
-/// Joins error texts as Kubernetes does: one stands alone, several in brackets, equal ones once.
-///
-/// (k8s.io/apimachinery, pkg/util/errors, `aggregate.Error`.)
-func aggregated(_ texts: [String]) -> String {
-    var seen: Set<[UInt8]> = []
-    let distinct = texts.filter { seen.insert(Array($0.utf8)).inserted }
-    return distinct.count == 1 ? distinct[0] : "[\(distinct.joined(separator: ", "))]"
-}

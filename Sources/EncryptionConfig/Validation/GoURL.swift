@@ -1,3 +1,5 @@
+internal import GoText
+
 /// As much of Go's `net/url` as decides over the endpoint of a KMS provider
 /// (Go 1.24, src/net/url/url.go, `Parse`). It works on bytes, as Go does.
 struct GoURL {

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import GoText
 
 /// The rules for KMS providers. They carry the names from one entry to the next.
 ///

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import GoText
 internal import SecretMemory
 
 /// The rules for one item of a provider list, KMS aside.

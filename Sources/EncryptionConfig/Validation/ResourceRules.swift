@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import GoText
 internal import KubernetesResources
 
 /// The rules for the resources that one entry lists.

@@ -1,8 +1,8 @@
 /// The text in double quotes, as Go's `%q` writes it (Go 1.24, src/strconv/quote.go, `appendEscapedRune`).
-func goQuoted(_ text: some StringProtocol) -> String { goQuoted(utf8: Array(text.utf8)) }
+public func goQuoted(_ text: some StringProtocol) -> String { goQuoted(utf8: Array(text.utf8)) }
 
 /// The same for bytes that need not be UTF-8: each one that is not becomes `\xff` or the like.
-func goQuoted(utf8 bytes: [UInt8]) -> String {
+public func goQuoted(utf8 bytes: [UInt8]) -> String {
     var quoted = "\""
     var input = bytes.makeIterator()
     var offset = 0
@@ -39,7 +39,7 @@ private func append(_ scalar: Unicode.Scalar, to quoted: inout String) {
 
 /// The text in double quotes, as Go's `json.Marshal` writes it: safe within HTML
 /// (Go 1.24, src/encoding/json/encode.go, `appendString`).
-func jsonQuoted(_ text: String) -> String {
+public func jsonQuoted(_ text: String) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {
         switch scalar {
@@ -58,7 +58,7 @@ func jsonQuoted(_ text: String) -> String {
 
 /// The text in double quotes, as Go's package `time` writes it: ASCII only, everything else byte by byte
 /// (Go 1.24, src/time/format.go, `quote`).
-func goTimeQuoted(_ text: String) -> String {
+public func goTimeQuoted(_ text: String) -> String {
     var quoted = "\""
     for byte in text.utf8 {
         switch byte {
