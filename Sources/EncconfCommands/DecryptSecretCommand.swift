@@ -20,16 +20,24 @@ struct DecryptSecretCommand: EncconfCommand {
             to standard error. Several configurations are tried in order: the one in force, then archives of retired \
             keys.
 
-            Example:
+            Examples:
               etcdctl get /registry/secrets/default/token | encconf decrypt-secret --config enc.yaml
+              encconf decrypt-secret --config enc.yaml --snapshot snapshot.db default/token
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case yaml, json, raw }
 
     @Option(name: .long, help: ArgumentHelp("A configuration. Repeat it for archives.", valueName: "file"))
     var config: [String]
-    @Argument(help: ArgumentHelp("A file with what was printed; - is standard input.", valueName: "source"))
-    var source = "-"
+    @Argument(
+        help: ArgumentHelp(
+            "A file with what was printed; - is standard input. With --snapshot: objects, NAMESPACE/NAME.",
+            valueName: "source"))
+    var sources: [String] = []
+    @Option(name: .long, help: ArgumentHelp("Take objects out of this snapshot of etcd.", valueName: "file"))
+    var snapshot: String?
+    @Option(name: .long, help: ArgumentHelp("With --snapshot: as it was at this revision.", valueName: "n"))
+    var revision: Int64?
     @Option(
         name: .long,
         help: ArgumentHelp("Where the value stands in etcd, if the source does not tell.", valueName: "key"))
@@ -54,7 +62,8 @@ struct DecryptSecretCommand: EncconfCommand {
 
     func validate() throws {
         guard !config.isEmpty else { throw ValidationError("--config is missing") }
-        let inputs = config + [source]
+        try validateSources()
+        let inputs = config + (snapshot == nil ? [source] : [])
         guard inputs.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read once only; name a file for the other")
         }
@@ -63,13 +72,29 @@ struct DecryptSecretCommand: EncconfCommand {
         try EtcdPlace.checkResource(resource)
     }
 
+    private func validateSources() throws {
+        guard snapshot != nil else {
+            guard sources.count <= 1 else { throw ValidationError("there is one source only; objects need --snapshot") }
+            guard revision == nil else { throw ValidationError("--revision is for --snapshot") }
+            return
+        }
+        guard sources.isEmpty != (etcdKey == nil) else {
+            throw ValidationError("--snapshot needs objects, NAMESPACE/NAME, or --etcd-key")
+        }
+        guard format == .auto else { throw ValidationError("--format is for a source, not for --snapshot") }
+        guard revision ?? 1 > 0 else { throw ValidationError("--revision is a positive number") }
+    }
+
+    private var source: String { sources.first ?? "-" }
+
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         var files: [ConfigurationFile] = []
         for path in config { files.append(try ConfigurationFile.load(path, headerless: reading.headerless)) }
-        let records = try readRecords(console)
+        let records: [StoredRecord]
+        if let snapshot { records = try readSnapshot(snapshot) } else { records = try readRecords(console) }
         guard output != .raw || records.count == 1 else {
             throw CommandFailure(
-                "\(InputFile.name(source)): holds \(records.count) values; raw bytes of several cannot be told apart",
+                "there are \(records.count) values; raw bytes of several cannot be told apart",
                 hint: "get a single key, or leave -o raw out")
         }
         let presenter = ObjectPresenter(
@@ -80,6 +105,14 @@ struct DecryptSecretCommand: EncconfCommand {
         case .yaml: return try presenter.presentManifests(records)
         case .json: return try presenter.presentReports(records)
         }
+    }
+
+    /// The objects that the arguments name.
+    private func readSnapshot(_ path: String) throws(CommandFailure) -> [StoredRecord] {
+        let keys =
+            etcdKey.map { [$0] }
+            ?? sources.map { SnapshotLookup.etcdKey(of: $0, resource: resource ?? "secrets") }
+        return try SnapshotLookup(path: path, revision: revision).records(of: keys, resource: resource)
     }
 
     /// The values of the source, each with its place in etcd.

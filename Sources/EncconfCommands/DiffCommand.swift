@@ -31,6 +31,7 @@ struct DiffCommand: EncconfCommand {
         help: ArgumentHelp("Write the next safe file, if the change is not safe itself (mode 0600).", valueName: "path")
     )
     var writeIntermediate: String?
+    @OptionGroup var evidence: EvidenceOptions
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
     @OptionGroup var reading: ReadingOptions
@@ -45,10 +46,11 @@ struct DiffCommand: EncconfCommand {
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let oldFile = try ConfigurationFile.load(old, headerless: reading.headerless)
         let newFile = try ConfigurationFile.load(new, headerless: reading.headerless)
+        let stored = try evidence.evidence.isEmpty ? nil : SnapshotEvidence(evidence.reports(under: oldFile))
         let report = TransitionReport(
             TransitionProof(
                 from: oldFile.configuration, to: newFile.configuration,
-                resources: resourceNames?.map { GroupResource(parsing: $0) }))
+                resources: resourceNames?.map { GroupResource(parsing: $0) }, stored: { stored?.labels(of: $0) }))
         if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
         switch output {
         case .text: try console.write(report.text)

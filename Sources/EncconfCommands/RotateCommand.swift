@@ -48,6 +48,7 @@ struct RotateCommand: EncconfCommand {
     var kmsEndpoint: String?
     @Flag(name: .long, help: "Every server runs the file as it is now: you have checked its hash on each.")
     var serversLoaded = false
+    @OptionGroup var evidence: EvidenceOptions
     @Flag(name: .long, help: "Retire keys although nothing shows that no stored value needs them.")
     var withoutEvidence = false
     @Option(name: .long, help: ArgumentHelp("Keep retired keys in this file (mode 0600).", valueName: "path"))
@@ -105,7 +106,7 @@ struct RotateCommand: EncconfCommand {
         }
         let edited = try edit(plan, source)
         try RotationGuards(self, plan: plan, console: console)
-            .check(from: checked(document), to: plan.intended)
+            .check(from: checked(document), to: plan.intended, hash: hash)
         return try finish(plan, source: source, edited: edited, console)
     }
 }

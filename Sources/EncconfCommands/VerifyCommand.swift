@@ -37,6 +37,11 @@ struct VerifyCommand: EncconfCommand {
     var reload = false
     @Flag(name: .long, help: "Exit with 1 if there are warnings.")
     var strict = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The file that servers run now: is the change safe? (See diff.)", valueName: "old"))
+    var against: String?
+    @OptionGroup var evidence: EvidenceOptions
     @Option(name: .long, help: ArgumentHelp("Warn of write keys older than this, such as 90d.", valueName: "age"))
     var maxKeyAge: Age?
     @Flag(name: .long, help: "This is the control-plane node: look whether the sockets of KMS plugins are there.")
@@ -72,10 +77,11 @@ struct VerifyCommand: EncconfCommand {
         var hasFailed = false
         for file in files {
             do throws(CommandFailure) {
-                verifications.append(
-                    try Verification(
-                        of: file, options: options, headerless: reading.headerless, linter: linter,
-                        suppressedCodes: suppress))
+                var verification = try Verification(
+                    of: file, options: options, headerless: reading.headerless, linter: linter,
+                    suppressedCodes: suppress)
+                try addProofs(to: &verification)
+                verifications.append(verification)
             } catch {
                 // The other files are judged all the same.
                 console.failure(error)
@@ -84,18 +90,34 @@ struct VerifyCommand: EncconfCommand {
         }
         if !verifications.isEmpty { try report(verifications, console) }
         if hasFailed { return .failure }
-        let isBad = verifications.contains { !$0.isAccepted || (strict && $0.count(.warning) > 0) }
-        return isBad ? .findings : .success
+        let statuses = verifications.map { $0.status(isStrict: strict) }
+        return [.findings, .unproven].first { statuses.contains($0) } ?? .success
+    }
+
+    /// Whether the change to an accepted file is safe, and whether stored values can be read under it.
+    private func addProofs(to verification: inout Verification) throws(CommandFailure) {
+        guard let configuration = verification.configuration else { return }
+        let file = ConfigurationFile(path: verification.path, hash: verification.hash, configuration: configuration)
+        verification.evidence = try evidence.reports(under: file)
+        guard let against else { return }
+        let old = try ConfigurationFile.load(against, headerless: reading.headerless)
+        let stored = verification.evidence.isEmpty ? nil : SnapshotEvidence(verification.evidence)
+        verification.transition = TransitionReport(
+            TransitionProof(from: old.configuration, to: configuration, stored: { stored?.labels(of: $0) }))
     }
 
     private func report(_ verifications: [Verification], _ console: Console) throws(CommandFailure) {
         switch output {
         case .text:
             for verification in verifications {
-                try console.write(verification.text(usesColor: console.isOutputColored, kubernetes: kubernetes))
+                try console.write(
+                    try verification.text(usesColor: console.isOutputColored, kubernetes: kubernetes))
             }
         case .json:
-            for verification in verifications { try console.write(verification.json(kubernetes: kubernetes).bytes) }
+            for verification in verifications {
+                let json = SecretKey(try verification.json(kubernetes: kubernetes))
+                try console.write(json.span)
+            }
         case .sarif: try console.write(try sarif(verifications))
         }
     }

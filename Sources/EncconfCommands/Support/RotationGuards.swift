@@ -13,10 +13,16 @@ struct RotationGuards {
     }
 
     /// - Throws: What is missing, all at once.
-    func check(from old: EncryptionConfiguration, to new: EncryptionConfiguration) throws(CommandFailure) {
+    func check(
+        from old: EncryptionConfiguration, to new: EncryptionConfiguration, hash: String
+    ) throws(CommandFailure) {
         let missing = plan.demands.compactMap(problem)
         guard missing.isEmpty else { throw CommandFailure(missing) }
-        let proof = TransitionProof(from: old, to: new)
+        let reports = try command.evidence.reports(
+            under: ConfigurationFile(path: command.file, hash: hash, configuration: old))
+        let stored = reports.isEmpty ? nil : SnapshotEvidence(reports)
+        if let stored { try checkUnused(stored, reports) }
+        let proof = TransitionProof(from: old, to: new, stored: { stored?.labels(of: $0) })
         let answer = command.singleServer ? proof.safe : proof.rolling
         guard answer != .no else {
             let certain = proof.counterexamples.filter { counterexample in
@@ -34,6 +40,30 @@ struct RotationGuards {
         }
     }
 
+    /// That no stored value carries the label of what is retired.
+    private func checkUnused(_ stored: SnapshotEvidence, _ reports: [AuditReport]) throws(CommandFailure) {
+        var problems: [CommandFailure.Problem] = []
+        for retired in plan.retired {
+            for label in retired.labels {
+                let count = stored.count(label, in: retired.resources)
+                guard count > 0 else { continue }
+                let resources = retired.resources.map(\.description).joined(separator: ", ")
+                problems.append(
+                    CommandFailure.Problem(
+                        message: "\(count) stored values of \(resources) still use \(label.text)",
+                        hint: "rewrite the objects, take a new snapshot, and try again"))
+            }
+        }
+        guard problems.isEmpty else { throw CommandFailure(problems) }
+        for report in reports {
+            if report.result.source.problemCount > 0 {
+                throw CommandFailure("\(report.path): a damaged snapshot is no evidence", hint: "take a new one")
+            }
+            console.note(
+                "\(report.path): no stored value uses what is retired, as of revision \(report.result.source.revision)")
+        }
+    }
+
     private func problem(_ demand: RotationPlan.Demand) -> CommandFailure.Problem? {
         switch demand {
         case .onlyServer, .neverWritten: nil
@@ -43,7 +73,7 @@ struct RotationGuards {
                 message:
                     "promote needs --servers-loaded: a server that has not loaded this file cannot read the new key",
                 hint: "check the hash on each server (`encconf show` prints it); --single-server if there is one only")
-        case .unusedInStorage where command.withoutEvidence: nil
+        case .unusedInStorage where command.withoutEvidence || !command.evidence.evidence.isEmpty: nil
         case .unusedInStorage:
             CommandFailure.Problem(
                 message: "retire needs evidence that no stored value uses the old keys",

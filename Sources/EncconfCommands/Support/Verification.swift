@@ -18,6 +18,10 @@ struct Verification {
     /// What a person does not want to hear of.
     let suppressed: [Diagnostic]
     let lines: QuotableLines
+    /// The change from the file that servers run now, if that was asked.
+    var transition: TransitionReport?
+    /// What snapshots hold, read under this file, if that was asked.
+    var evidence: [AuditReport] = []
 
     var isAccepted: Bool { configuration != nil }
 
@@ -56,18 +60,28 @@ struct Verification {
         lines = QuotableLines(SecretBytes(copying: content.span))
     }
 
+    /// What the exit status tells of this file.
+    func status(isStrict: Bool) -> ExitStatus {
+        let statuses =
+            [isAccepted && !(isStrict && count(.warning) > 0) ? .success : .findings]
+            + [transition?.status].compactMap { $0 } + evidence.map(\.status)
+        return [.findings, .unproven].first { statuses.contains($0) } ?? .success
+    }
+
     func count(_ severity: Diagnostic.Severity) -> Int { diagnostics.count { $0.severity == severity } }
 }
 
 extension Verification {
     /// The findings as a compiler prints them, and the verdict in one sentence.
-    func text(usesColor: Bool, kubernetes: KubernetesVersion) -> String {
+    func text(usesColor: Bool, kubernetes: KubernetesVersion) throws(CommandFailure) -> String {
         let name = InputFile.name(path)
         let quotable = lines
         let findings = DiagnosticText(file: name, usesColor: usesColor) { quotable.text(ofLine: $0) }
             .text(of: diagnostics)
         var text = findings
         if let apiserverError { text += "\(name): kube-apiserver would stop with: \(apiserverError.printableLines)\n" }
+        if let transition { text += "\n\(transition.text)\n" }
+        for report in evidence { text += "\n\(try report.text())\n" }
         let verdict = isAccepted ? "accepted" : "rejected"
         var counts = [(count(.warning), "warning"), (count(.note), "note")].filter { $0.0 > 0 }
             .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
@@ -77,9 +91,9 @@ extension Verification {
     }
 
     /// The report of the kind `VerifyReport`.
-    func json(kubernetes: KubernetesVersion) -> SecretBytes {
+    func json(kubernetes: KubernetesVersion) throws(CommandFailure) -> SecretBytes {
         var json = JSONWriter()
-        json.object { json in
+        try json.object { json throws(CommandFailure) in
             json.reportHeader(kind: "VerifyReport")
             json.member("file", path)
             json.member("hash", hash)
@@ -100,12 +114,27 @@ extension Verification {
             json.array { json in
                 for diagnostic in suppressed { json.diagnostic(diagnostic) }
             }
-            for name in ["transition", "evidence"] {
-                json.key(name)
-                json.null()
-            }
+            json.key("transition")
+            if let transition { json.object { transition.write(to: &$0) } } else { json.null() }
+            json.key("evidence")
+            try writeEvidence(to: &json)
         }
         return json.finishLine()
+    }
+}
+
+extension Verification {
+    /// One audit as an object, several as a list of them.
+    private func writeEvidence(to json: inout JSONWriter) throws(CommandFailure) {
+        guard let first = evidence.first else { return json.null() }
+        guard evidence.count > 1 else {
+            return try json.object { json throws(CommandFailure) in try first.writeMembers(to: &json) }
+        }
+        try json.array { json throws(CommandFailure) in
+            for report in evidence {
+                try json.object { json throws(CommandFailure) in try report.writeMembers(to: &json) }
+            }
+        }
     }
 }
 

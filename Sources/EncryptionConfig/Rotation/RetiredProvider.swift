@@ -7,6 +7,12 @@ public struct RetiredProvider: Sendable {
     /// A provider with keys holds those alone that were retired.
     public let kind: Provider.Kind
 
+    /// What values in etcd call it.
+    public var labels: [StoredKeyLabel] {
+        StorageKey.list(of: [Provider(kind: kind, path: "", position: Provider.implicitIdentity.position)])
+            .map(\.label)
+    }
+
     /// Every key and plugin of `before` that the same entry of `after` does not have. Identity is nothing to keep.
     static func missing(
         from after: EncryptionConfiguration, of before: EncryptionConfiguration
