@@ -13,6 +13,9 @@ public import SecretMemory
 /// let text = json.finish()
 /// ```
 ///
+/// Characters that could steer a terminal or hide text (``Unicode/Scalar/isHiddenOrSteering``) are escaped: they come
+/// back from a reader, but do nothing on the way.
+///
 /// Writing what would not be JSON (a value without a key in an object, two values at the top) is a mistake of the
 /// program and traps. After an error that a closure throws, what was written is of no use.
 public struct JSONWriter: ~Copyable {
@@ -192,19 +195,21 @@ extension JSONWriter {
         case UInt8(ascii: "\n"): output.append(#"\n"#)
         case UInt8(ascii: "\r"): output.append(#"\r"#)
         case UInt8(ascii: "\t"): output.append(#"\t"#)
-        case ..<0x20, 0x7f: escape(character)
+        case ..<0x20, 0x7f: escape(Unicode.Scalar(character))
         default: output.append(character)
         }
     }
 
     private mutating func write(sequence: RawSpan) {
-        // U+0080 to U+009F are controls that steer some terminals, as those below U+0020 do.
-        if sequence[0] == 0xc2, sequence[1] < 0xa0 { escape(sequence[1]) } else { output.append(sequence) }
+        let scalar = scalar(ofUTF8: sequence)
+        if scalar.isHiddenOrSteering { escape(scalar) } else { output.append(sequence) }
     }
 
-    private mutating func escape(_ code: UInt8) {
-        output.append(#"\u00"#)
-        for digit in [code >> 4, code & 0xf] { output.append(String(digit, radix: 16)) }
+    private mutating func escape(_ scalar: Unicode.Scalar) {
+        for unit in scalar.utf16 {
+            let digits = String(unit, radix: 16)
+            output.append(#"\u"# + String(repeating: "0", count: 4 - digits.count) + digits)
+        }
     }
 }
 

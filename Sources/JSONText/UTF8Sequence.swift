@@ -22,3 +22,10 @@ func utf8SequenceLength(in bytes: RawSpan, at offset: Int) -> Int? {
     for trail in offset + 2..<offset + length where !(0x80...0xbf).contains(bytes[trail]) { return nil }
     return length
 }
+
+/// The character of a sequence that ``utf8SequenceLength(in:at:)`` has found.
+func scalar(ofUTF8 sequence: RawSpan) -> Unicode.Scalar {
+    var value = UInt32(sequence[0]) & 0x7f >> UInt32(sequence.byteCount)
+    for trail in 1..<sequence.byteCount { value = value << 6 | UInt32(sequence[trail] & 0x3f) }
+    return Unicode.Scalar(value) ?? replacementCharacter
+}

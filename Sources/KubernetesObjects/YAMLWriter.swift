@@ -70,7 +70,7 @@ struct YAMLWriter: ~Copyable {
         }
     }
 
-    /// A string in double quotes. The escapes are those that JSON has too.
+    /// A string in double quotes. The escapes are those that JSON has too, but for characters above U+FFFF.
     private mutating func quoted(_ text: RawSpan) {
         write("\"")
         forEachScalar(of: text) { scalar in
@@ -81,8 +81,9 @@ struct YAMLWriter: ~Copyable {
             case "\r": output.append(#"\r"#)
             case "\t": output.append(#"\t"#)
             case _ where mustEscape(scalar):
+                let (letter, width) = scalar.value > 0xffff ? ("U", 8) : ("u", 4)
                 let digits = String(scalar.value, radix: 16)
-                output.append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+                output.append("\\" + letter + String(repeating: "0", count: width - digits.count) + digits)
             default:
                 for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter { output.append(byte) }
             }
@@ -136,13 +137,10 @@ private func isLiteral(_ text: RawSpan) -> Bool {
     return hasLines && isClean
 }
 
-/// Whether a reader may refuse the scalar or take it for the end of a line (YAML 1.1, sections 5.1 and 5.4), or a
-/// terminal may obey it: controls, line and paragraph separators, byte order mark, changes of writing direction.
+/// Whether a reader may refuse the scalar or take it for the end of a line (YAML 1.1, sections 5.1 and 5.4), or it
+/// would not show as what it is.
 private func mustEscape(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case ..<0x20, 0x7f...0x9f, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff, 0xfffe...0xffff: true
-    default: false
-    }
+    scalar.isHiddenOrSteering || (0xfffe...0xffff).contains(scalar.value)
 }
 
 /// Calls `body` with each scalar of `text`; what is not UTF-8 becomes U+FFFD.

@@ -45,7 +45,10 @@ struct JSONWriterTests {
         ("\"\\/", #""\"\\/""#),
         ("\n\r\t\u{08}\u{0c}\u{00}\u{1f}", #""\n\r\t\u0008\u000c\u0000\u001f""#),
         ("\u{7f}\u{80}\u{9f}\u{a0}", "\"\\u007f\\u0080\\u009f\u{a0}\""),
-        ("é€😀\u{2028}", "\"é€😀\u{2028}\""),
+        ("é€😀❤\u{fe0f}", "\"é€😀❤\u{fe0f}\""),
+        ("\u{ad}\u{61c}\u{200b}\u{200d}\u{200f}", #""\u00ad\u061c\u200b\u200d\u200f""#),
+        ("\u{2028}\u{202e}\u{2069}\u{feff}", #""\u2028\u202e\u2069\ufeff""#),
+        ("\u{e0041}", #""\udb40\udc41""#),
     ])
     func escapes(string: String, expected: String) {
         var json = JSONWriter()

@@ -1,4 +1,5 @@
 import Foundation
+import SecretMemory
 import TestSupport
 import Testing
 
@@ -25,11 +26,22 @@ struct PyYAMLTests {
         "a: b\nc: d\n",
         "---\na\n", "a\n---\nb", "a\n...\n", "%a\nb", "true\n", "1\n", "a\n#b\n", "key: |\n  x\n", "/a", "a/b:c",
         "a+b=", "aGk=", "MTIz",
+        "a\u{61c}b\nc", "\u{200d}", "x\u{e0041}y", "\u{2069}",
         "1234", "12==", "bnVsbA==", String(repeating: "x", count: 3_000), String(repeating: "x \n", count: 400),
         String(repeating: "é ", count: 600),
     ]
 
     @Test func readsBackAwkwardTexts() throws { try check(Self.awkward) }
+
+    @Test(arguments: awkward)
+    func showsEveryCharacter(text: String) {
+        var yaml = YAMLWriter()
+        yaml.scalar(text)
+        yaml.write("\n")
+        yaml.block(text.utf8.span.bytes, indent: 2)
+        let written = String(decoding: yaml.finish().bytes.copiedToArray(), as: UTF8.self)
+        #expect(!written.unicodeScalars.contains { $0.isHiddenOrSteering && $0 != "\n" && $0 != "\t" })
+    }
 
     @Test(arguments: 0..<8 as Range<UInt64>)
     func readsBackRandomTexts(seed: UInt64) throws {
