@@ -48,8 +48,11 @@ struct JSONDocument: ~Escapable {
     }
 
     /// The entries of a map of texts, by name; a null among the values is an empty text.
-    func strings(_ name: String, of node: Node?) throws(StoredObjectError) -> [Named<Node?>] {
+    func strings(
+        _ name: String, of node: Node?, counting parts: inout PartCount
+    ) throws(StoredObjectError) -> [Named<Node?>] {
         guard let map = try member(name, of: node, .object) else { return [] }
+        try parts.add(map.count)
         var entries: [Named<Node?>] = []
         for member in members(of: map) {
             guard member.value.kind == .string || member.value.kind == .null else { throw .fieldType }

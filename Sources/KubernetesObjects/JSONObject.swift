@@ -9,15 +9,19 @@ extension StoredObject {
             encoding: .json, apiVersion: try document.text("apiVersion", of: root),
             kind: try document.text("kind", of: root), json: document.tree)
         guard !apiVersion.isEmpty, !kind.isEmpty else { throw .noKind }
-        metadata = try ObjectMetadata(document)
+        var parts = PartCount()
+        metadata = try ObjectMetadata(document, counting: &parts)
 
         if isSecret {
             let type = try document.text("type", of: root)
             if !type.isEmpty { self.type = type }
-            data = try document.strings("data", of: root).map { DataEntry(key: $0.name, base64: $0.value) }
+            data = try document.strings("data", of: root, counting: &parts)
+                .map { DataEntry(key: $0.name, base64: $0.value) }
         } else if isConfigMap {
-            data = try document.strings("data", of: root).map { DataEntry(key: $0.name, text: $0.value) }
-            binaryData = try document.strings("binaryData", of: root).map { DataEntry(key: $0.name, base64: $0.value) }
+            data = try document.strings("data", of: root, counting: &parts)
+                .map { DataEntry(key: $0.name, text: $0.value) }
+            binaryData = try document.strings("binaryData", of: root, counting: &parts)
+                .map { DataEntry(key: $0.name, base64: $0.value) }
         } else {
             data = try document.leaves()
             return
@@ -45,7 +49,9 @@ extension DataEntry {
 }
 
 extension ObjectMetadata {
-    fileprivate init(_ document: borrowing JSONDocument) throws(StoredObjectError) {
+    fileprivate init(
+        _ document: borrowing JSONDocument, counting parts: inout PartCount
+    ) throws(StoredObjectError) {
         let node = try document.member("metadata", of: document.tree.root, .object)
         name = try document.text("name", of: node)
         namespace = try document.text("namespace", of: node)
@@ -53,16 +59,19 @@ extension ObjectMetadata {
         uid = try document.text("uid", of: node)
         creationTimestamp = try document.textIfAny("creationTimestamp", of: node)
         deletionTimestamp = try document.textIfAny("deletionTimestamp", of: node)
-        for label in try document.strings("labels", of: node) {
+        for label in try document.strings("labels", of: node, counting: &parts) {
             labels.append(Label(key: label.name, value: label.value.map { document.text($0) } ?? ""))
         }
-        annotations = try document.strings("annotations", of: node).map { DataEntry(key: $0.name, text: $0.value) }
+        annotations = try document.strings("annotations", of: node, counting: &parts)
+            .map { DataEntry(key: $0.name, text: $0.value) }
         if let owners = try document.member("ownerReferences", of: node, .array) {
+            try parts.add(owners.count)
             for owner in document.tree.elements(of: owners) {
                 ownerReferences.append(try OwnerReference(document, owner))
             }
         }
         if let finalizers = try document.member("finalizers", of: node, .array) {
+            try parts.add(finalizers.count)
             for finalizer in document.tree.elements(of: finalizers) {
                 guard finalizer.kind == .string else { throw .fieldType }
                 self.finalizers.append(document.text(finalizer))

@@ -8,16 +8,21 @@ extension StoredObject {
             kind: try text(at: unknown.kind, of: plaintext), json: nil)
         if !isSecret && !isConfigMap { coverage = .metadataOnly }
 
+        var parts = PartCount()
         var (data, binaryData): ([Named<Range<Int>>], [Named<Range<Int>>]) = ([], [])
         var fields = Message(unknown.raw, of: plaintext)
         while let field = try fields.next() {
             // k8s.io/api, core/v1/generated.proto: `Secret`, `ConfigMap`.
             switch (field.number, kind) {
-            case (1, _): try metadata.read(protobuf: field.range(), of: plaintext)
+            case (1, _): try metadata.read(protobuf: field.range(), of: plaintext, counting: &parts)
             case (_, _) where coverage == .metadataOnly: break
-            case (2, _): data.append(try entry(field.range(), of: plaintext))
+            case (2, _):
+                try parts.add()
+                data.append(try entry(field.range(), of: plaintext))
             case (3, "Secret"): type = try text(at: field.range(), of: plaintext)
-            case (3, "ConfigMap"): binaryData.append(try entry(field.range(), of: plaintext))
+            case (3, "ConfigMap"):
+                try parts.add()
+                binaryData.append(try entry(field.range(), of: plaintext))
             case (4, "ConfigMap"), (5, "Secret"): immutable = try field.bool()
             default: break
             }
@@ -36,9 +41,12 @@ private func entry(_ range: Range<Int>, of plaintext: RawSpan) throws(StoredObje
 extension ObjectMetadata {
     /// Reads `ObjectMeta` (k8s.io/apimachinery, pkg/apis/meta/v1/generated.proto) on top of what was read before, as
     /// protobuf has it for a message that occurs twice.
-    fileprivate mutating func read(protobuf range: Range<Int>, of plaintext: RawSpan) throws(StoredObjectError) {
+    fileprivate mutating func read(
+        protobuf range: Range<Int>, of plaintext: RawSpan, counting parts: inout PartCount
+    ) throws(StoredObjectError) {
         var fields = Message(range, of: plaintext)
         while let field = try fields.next() {
+            if (11...14).contains(field.number) { try parts.add() }
             switch field.number {
             case 1: name = try text(at: field.range(), of: plaintext)
             case 2: generateName = try text(at: field.range(), of: plaintext)

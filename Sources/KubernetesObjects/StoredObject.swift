@@ -15,6 +15,10 @@ public struct StoredObject: Sendable {
 
     /// JSON that is nested deeper is refused. (The API server takes up to 10,000; nobody writes that.)
     public static let depthLimit = 250
+    /// An object of more parts is refused: labels, annotations, owner references, finalizers and entries of data, and of
+    /// a JSON object of another kind all values outside apiVersion, kind and metadata. The limit is ours. Of the 1.5 MiB
+    /// that etcd takes, so many parts leave 15 bytes to each.
+    public static let partLimit = 100_000
 
     public let encoding: StoredEncoding
     /// Such as `v1` or `apps/v1`.

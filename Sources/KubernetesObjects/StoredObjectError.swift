@@ -20,4 +20,6 @@ public enum StoredObjectError: Error, Equatable {
     case noKind
     /// Its JSON is nested deeper than ``StoredObject/depthLimit``.
     case nestedTooDeep
+    /// It has more parts than ``StoredObject/partLimit``.
+    case tooManyParts
 }

@@ -106,6 +106,56 @@ struct StoredObjectTests {
         #expect(throws: (any Error).self) { try unpack(nested(1_000_000)) }
     }
 
+    /// The field, its number in ObjectMeta, and an entry in both encodings.
+    @Test(
+        arguments: [
+            ("labels", 0x5a, #""k":"v""#), ("annotations", 0x62, #""k":"v""#), ("ownerReferences", 0x6a, "{}"),
+            ("finalizers", 0x72, #""f""#),
+        ] as [(String, UInt8, String)])
+    func limitsMetadata(_ name: String, _ tag: UInt8, _ entry: String) throws {
+        let limit = StoredObject.partLimit
+        let (open, close) = entry.contains(":") ? ("{", "}") : ("[", "]")
+        for (count, error) in [(limit, nil), (limit + 1, .tooManyParts)] as [(Int, StoredObjectError?)] {
+            let entries = repeatElement(entry, count: count).joined(separator: ",")
+            let json = #"{"kind":"Secret","apiVersion":"v1","metadata":{"\#(name)":\#(open)\#(entries)\#(close)}}"#
+            let protobuf = stored(metadata: repeatElement([tag, 0], count: count).flatMap { $0 })
+            #expect(refusal(of: Array(json.utf8)) == error)
+            #expect(refusal(of: protobuf) == error)
+        }
+    }
+
+    private func refusal(of plaintext: [UInt8]) -> StoredObjectError? {
+        do throws(StoredObjectError) {
+            _ = try StoredObject(reading: plaintext.span.bytes)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(arguments: ["Secret", "ConfigMap"])
+    func limitsData(kind: String) {
+        let entries = repeatElement(#""k":"""#, count: StoredObject.partLimit).joined(separator: ",")
+        let json = #"{"kind":"\#(kind)","apiVersion":"v1","metadata":{"finalizers":["f"]},"data":{\#(entries)}}"#
+        #expect(throws: StoredObjectError.tooManyParts) { try unpack(json) }
+        let data = repeatElement([0x12, 0] as [UInt8], count: StoredObject.partLimit + 1).flatMap { $0 }
+        #expect(throws: StoredObjectError.tooManyParts) { try unpack(stored(kind: kind, metadata: [], data)) }
+    }
+
+    /// A message of runtime.Unknown around an object, with lengths in as few bytes as can be.
+    private func stored(kind: String = "Secret", metadata: [UInt8], _ rest: [UInt8] = []) -> [UInt8] {
+        func field(_ tag: UInt8, _ bytes: [UInt8]) -> [UInt8] {
+            var (length, digits) = (bytes.count, [UInt8]())
+            while length >= 0x80 {
+                digits.append(UInt8(length & 0x7f) | 0x80)
+                length >>= 7
+            }
+            return [tag] + digits + [UInt8(length)] + bytes
+        }
+        let typeMeta = field(0x0a, Array("v1".utf8)) + field(0x12, Array(kind.utf8))
+        return hex("6b387300") + field(0x0a, typeMeta) + field(0x12, field(0x0a, metadata) + rest)
+    }
+
     /// Of entries and texts that are there twice, the last counts, as in Go.
     @Test func takesTheLastOfRepeatedFields() throws {
         let object = hex(

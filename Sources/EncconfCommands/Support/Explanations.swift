@@ -79,6 +79,11 @@ extension IdentityCheck {
                 "it decrypts, but to another object: \(identity.kind.printable) \(identity.place)",
                 "the value was moved in etcd, or --etcd-key is not where it came from"
             )
+        case .undecodable(.tooManyParts), .undecodable(.nestedTooDeep):
+            (
+                "it decrypts to an object with more parts or levels than this program reads",
+                "-o raw shows the bytes as they are"
+            )
         case .notAnObject where provider == .identity:
             ("it is plaintext, but no stored object", "check the input, or take it as it is with -o raw")
         case .notAnObject where provider == .aescbc, .undecodable where provider == .aescbc:
