@@ -2,7 +2,7 @@ internal import JSONText
 
 /// A named value of an object, and where it stands in the plaintext. It holds no byte of the value.
 public struct DataEntry: Sendable {
-    /// The key, or the annotation's; of a custom resource the path, such as `spec.list[0].color`.
+    /// The key, or the annotation's.
     public let key: String
     let value: StoredValue
 }

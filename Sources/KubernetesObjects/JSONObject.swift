@@ -23,7 +23,7 @@ extension StoredObject {
             binaryData = try document.strings("binaryData", of: root, counting: &parts)
                 .map { DataEntry(key: $0.name, base64: $0.value) }
         } else {
-            data = try document.leaves()
+            try document.checkContent(counting: &parts)
             return
         }
         immutable = try document.bool("immutable", of: root)
@@ -55,10 +55,8 @@ extension ObjectMetadata {
         let node = try document.member("metadata", of: document.tree.root, .object)
         name = try document.text("name", of: node)
         namespace = try document.text("namespace", of: node)
-        generateName = try document.text("generateName", of: node)
         uid = try document.text("uid", of: node)
         creationTimestamp = try document.textIfAny("creationTimestamp", of: node)
-        deletionTimestamp = try document.textIfAny("deletionTimestamp", of: node)
         for label in try document.strings("labels", of: node, counting: &parts) {
             labels.append(Label(key: label.name, value: label.value.map { document.text($0) } ?? ""))
         }
@@ -95,38 +93,17 @@ extension ObjectMetadata.OwnerReference {
 }
 
 extension JSONDocument {
-    /// Each text, number and boolean of the content, by path.
-    fileprivate func leaves() throws(StoredObjectError) -> [DataEntry] {
-        var leaves: [DataEntry] = []
-        for member in members(of: tree.root) where StoredObject.isContent(member.name) {
-            try collect(member.value, at: step(member.name, isFirst: true), depth: 1, into: &leaves)
+    /// Refuses content that is nested too deep or has too many values.
+    fileprivate func checkContent(counting parts: inout PartCount) throws(StoredObjectError) {
+        for (key, value) in tree.members(of: tree.root) where StoredObject.isContent(text(key)) {
+            try check(value, depth: 1, counting: &parts)
         }
-        return leaves
     }
 
-    private func collect(
-        _ node: Node, at path: String, depth: Int, into leaves: inout [DataEntry]
-    ) throws(StoredObjectError) {
+    private func check(_ node: Node, depth: Int, counting parts: inout PartCount) throws(StoredObjectError) {
         guard depth < StoredObject.depthLimit else { throw .nestedTooDeep }
-        switch node.kind {
-        case .null: break
-        case .string: leaves.append(DataEntry(key: path, value: .string(node)))
-        case .number, .bool: leaves.append(DataEntry(key: path, value: .bytes(node.range)))
-        case .array:
-            for (index, element) in tree.elements(of: node).enumerated() {
-                try collect(element, at: "\(path)[\(index)]", depth: depth + 1, into: &leaves)
-            }
-        case .object:
-            for member in members(of: node) {
-                let path = path + step(member.name, isFirst: false)
-                try collect(member.value, at: path, depth: depth + 1, into: &leaves)
-            }
-        }
-    }
-
-    /// A member's part of a path; a name that would be mistaken for several parts stands in brackets.
-    private func step(_ name: String, isFirst: Bool) -> String {
-        if name.isEmpty || name.contains(where: { ".[]\"".contains($0) }) { return "[\"\(name)\"]" }
-        return isFirst ? name : "." + name
+        try parts.add()
+        for element in tree.elements(of: node) { try check(element, depth: depth + 1, counting: &parts) }
+        for (_, value) in tree.members(of: node) { try check(value, depth: depth + 1, counting: &parts) }
     }
 }

@@ -22,8 +22,8 @@ public struct ManifestWriter: ~Copyable {
         member("apiVersion", object.apiVersion)
         member("kind", object.kind)
         append(object.metadata, of: object, plaintext: plaintext)
-        if let json = object.json, !object.isSecret, !object.isConfigMap {
-            JSONContent(tree: json, plaintext: plaintext, disclosure: disclosure).append(to: &yaml)
+        if let content = object.content {
+            JSONContent(tree: content, plaintext: plaintext, disclosure: disclosure).append(to: &yaml)
         } else {
             if let type = object.type { member("type", type) }
             if let immutable = object.immutable { member("immutable", immutable) }

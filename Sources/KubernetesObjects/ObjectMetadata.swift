@@ -1,16 +1,13 @@
-/// The metadata of a stored object, without what the API server fills in by itself (resourceVersion is not stored).
+/// The metadata of a stored object, as far as reports and manifests show it.
 ///
 /// Texts that are absent are empty. Only annotations can hold secrets, so of them alone the values stay in the plaintext.
 public struct ObjectMetadata: Sendable {
     public internal(set) var name = ""
     /// Empty for an object of the whole cluster.
     public internal(set) var namespace = ""
-    public internal(set) var generateName = ""
     public internal(set) var uid = ""
     /// RFC 3339, UTC, in whole seconds.
     public internal(set) var creationTimestamp: String?
-    /// When the object is to go, if it has been told to. RFC 3339 as well.
-    public internal(set) var deletionTimestamp: String?
     /// By key.
     public internal(set) var labels: [Label] = []
     /// By key.

@@ -6,8 +6,10 @@ extension StoredObject {
     /// annotations, data}`.
     ///
     /// `data` has for each value, also of `binaryData`, its length (`bytes`) and hash (`sha256`), and if the values are
-    /// revealed, the value in base64 (`value`). It is null for a kind whose content is not read. Other texts that are
-    /// absent are null, maps that are absent empty. Annotations that repeat a whole object are redacted.
+    /// revealed, the value in base64 (`value`). It is null for a kind whose content is not read. Of a custom resource it
+    /// has each text, number and boolean by path, such as `spec.list[0].color`, up to ``pathByteLimit`` bytes of paths;
+    /// if that leaves values out, the member `omitted` is there and tells how many. Other texts that are absent are null,
+    /// maps that are absent empty. Annotations that repeat a whole object are redacted.
     ///
     /// - Precondition: `plaintext` is what this object was read from.
     public func write(to json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure) {
@@ -33,17 +35,23 @@ extension StoredObject {
                     }
                 }
             }
+            var omittedCount = 0
             json.key("data")
             if coverage == .metadataOnly {
                 json.null()
             } else {
                 json.object { json in
+                    if let content {
+                        let leaves = JSONLeaves(tree: content, plaintext: plaintext, disclosure: disclosure)
+                        omittedCount = leaves.write(to: &json)
+                    }
                     for entry in data + binaryData {
                         json.key(entry.key)
-                        write(value: entry, to: &json, plaintext: plaintext, disclosure: disclosure)
+                        withValue(of: entry, in: plaintext) { json.report(on: $0, disclosure) }
                     }
                 }
             }
+            if omittedCount > 0 { json.member("omitted", omittedCount) }
         }
     }
 
@@ -58,19 +66,18 @@ extension StoredObject {
             }
         }
     }
-
-    private func write(value: DataEntry, to json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure) {
-        withValue(of: value, in: plaintext) { value in
-            json.object { json in
-                json.member("bytes", value.byteCount)
-                json.member("sha256", disclosure.hash(of: value))
-                if disclosure.isRevealed { json.member("value", base64: value) }
-            }
-        }
-    }
 }
 
 extension JSONWriter {
+    /// What a report tells of a value.
+    mutating func report(on value: RawSpan, _ disclosure: Disclosure) {
+        object { json in
+            json.member("bytes", value.byteCount)
+            json.member("sha256", disclosure.hash(of: value))
+            if disclosure.isRevealed { json.member("value", base64: value) }
+        }
+    }
+
     fileprivate mutating func member(_ name: String, orNull value: String?) {
         key(name)
         if let value { string(value) } else { null() }

@@ -49,11 +49,9 @@ extension ObjectMetadata {
             if (11...14).contains(field.number) { try parts.add() }
             switch field.number {
             case 1: name = try text(at: field.range(), of: plaintext)
-            case 2: generateName = try text(at: field.range(), of: plaintext)
             case 3: namespace = try text(at: field.range(), of: plaintext)
             case 5: uid = try text(at: field.range(), of: plaintext)
             case 8: creationTimestamp = try time(field.range(), of: plaintext)
-            case 9: deletionTimestamp = try time(field.range(), of: plaintext)
             case 11:
                 let label = try entry(field.range(), of: plaintext)
                 labels.append(Label(key: label.name, value: try text(at: label.value, of: plaintext)))

@@ -1,5 +1,5 @@
 internal import JSONText
-public import SecretMemory
+internal import SecretMemory
 
 /// A stored object, taken apart: all that it says of itself, and where in the plaintext its values stand.
 ///
@@ -30,13 +30,12 @@ public struct StoredObject: Sendable {
     public internal(set) var type: String?
     /// As the object says; nil if it does not say.
     public internal(set) var immutable: Bool?
-    /// The values by key. For a JSON object of another kind than Secret and ConfigMap: each text, number and boolean
-    /// outside apiVersion, kind and metadata, by path.
+    /// A Secret's or ConfigMap's values by key. What is in other objects only reports and manifests tell.
     public internal(set) var data: [DataEntry] = []
     /// A ConfigMap's `binaryData`, by key.
     public internal(set) var binaryData: [DataEntry] = []
     /// The structure, if the object is stored as JSON.
-    let json: JSONTree?
+    private let json: JSONTree?
 
     init(encoding: StoredEncoding, apiVersion: String, kind: String, json: JSONTree?) {
         self.encoding = encoding
@@ -60,8 +59,7 @@ public struct StoredObject: Sendable {
         ObjectIdentity(apiVersion: apiVersion, kind: kind, namespace: metadata.namespace, name: metadata.name)
     }
 
-    /// Lends the bytes of a value: decoded from base64 where JSON has them so, otherwise as they stand. Numbers and
-    /// booleans of a JSON object are the text that stands there.
+    /// Lends the bytes of a value: decoded from base64 where JSON has them so, otherwise as they stand.
     ///
     /// - Precondition: `entry` is one of this object, and `plaintext` what the object was read from.
     public func withValue<Result: ~Copyable, Failure: Error>(
@@ -78,11 +76,6 @@ public struct StoredObject: Sendable {
         }
     }
 
-    /// A copy of the bytes of a value; see ``withValue(of:in:_:)``.
-    public func value(of entry: DataEntry, in plaintext: RawSpan) -> SecretBytes {
-        withValue(of: entry, in: plaintext) { SecretBytes(copying: $0) }
-    }
-
     private func string(_ node: JSONTree.Node, in plaintext: RawSpan) -> SecretBytes {
         guard let json else { preconditionFailure("an entry of another object") }
         return json.string(node, in: plaintext)
@@ -92,4 +85,6 @@ public struct StoredObject: Sendable {
 extension StoredObject {
     var isSecret: Bool { apiVersion == "v1" && kind == "Secret" }
     var isConfigMap: Bool { apiVersion == "v1" && kind == "ConfigMap" }
+    /// The structure of an object of another kind that is stored as JSON.
+    var content: JSONTree? { isSecret || isConfigMap ? nil : json }
 }

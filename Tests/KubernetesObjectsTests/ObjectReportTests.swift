@@ -21,6 +21,7 @@ struct ObjectReportTests {
         let labels: [String: String]
         let annotations: [String: String]
         let data: [String: Value]?
+        let omitted: Int?
     }
 
     private static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
@@ -55,6 +56,41 @@ struct ObjectReportTests {
                 "spec.color": "red", "spec.no[0]": "1", "spec.no[1]": "-1.5e3", "spec.no[2][0]": "true",
                 "spec.no[2][1].c": "x\ny", "spec.big": "9007199254740993", "z": "1E2",
             ])
+    }
+
+    /// A name that stands for several parts of a path cannot be mistaken for them.
+    @Test func pathsAreUnambiguous() throws {
+        let widget = #"""
+            {"apiVersion":"e.com/v1","kind":"W","metadata":{"name":"n"},"spec":{"color":"r\u00e9d","a.b":{"":-0},
+             ".":{".":1},".\"][\".":2,"[0]":3,"\\":4},"spec.color":5,"a":[1.50,{"deep":true},null,[]],"none":null}
+            """#
+        let data = try report(on: Array(widget.utf8), reveal: true).data
+        #expect(
+            Set((data ?? [:]).keys) == [
+                "spec.color", #"spec["a.b"][""]"#, #"spec["."]["."]"#, #"spec[".\"][\"."]"#, #"spec["[0]"]"#,
+                #"spec["\\"]"#, #"["spec.color"]"#, "a[0]", "a[1].deep",
+            ])
+    }
+
+    /// The paths of all values would have 600 MB.
+    @Test func boundsThePaths() throws {
+        let (name, count) = (String(repeating: "n", count: 20_000), 30_000)
+        let values = repeatElement("0", count: count).joined(separator: ",")
+        let widget = Array(#"{"apiVersion":"e.com/v1","kind":"W","\#(name)":[\#(values)]}"#.utf8)
+        let bytes = widget.span.bytes
+        var json = JSONWriter()
+        let disclosure = Disclosure(isRevealed: false, digest: ManifestWriterTests.digest)
+        try StoredObject(reading: bytes).write(to: &json, plaintext: bytes, disclosure: disclosure)
+        let text = json.finish()
+        #expect(text.count < StoredObject.pathByteLimit + 200_000)
+        let report = try JSONDecoder().decode(Report.self, from: Data(text.bytes.copiedToArray()))
+        let listed = try #require(report.data).count
+        #expect((1...StoredObject.pathByteLimit / name.count).contains(listed) && report.omitted == count - listed)
+        #expect(try ManifestWriterTests.manifest(widget, reveal: true).utf8.count < widget.count * 5)
+    }
+
+    @Test func omitsNothingSmall() throws {
+        #expect(try report(on: Array(ManifestWriterTests.widget.utf8), reveal: false).omitted == nil)
     }
 
     @Test func hasNoDataWhereItReadsNone() throws {

@@ -42,7 +42,7 @@ func unpack(_ plaintext: [UInt8]) throws -> Unpacked {
     func values(_ entries: [DataEntry]) -> [String: [UInt8]] {
         Dictionary(
             uniqueKeysWithValues: entries.map {
-                ($0.key, object.value(of: $0, in: plaintext.span.bytes).bytes.copiedToArray())
+                ($0.key, object.withValue(of: $0, in: plaintext.span.bytes) { $0.copiedToArray() })
             })
     }
     return Unpacked(

@@ -1,0 +1,90 @@
+internal import JSONText
+internal import SecretMemory
+
+/// The content of an object that is stored as JSON, for a report: each text, number and boolean outside apiVersion, kind
+/// and metadata under its path, such as `spec.list[0].color`.
+///
+/// A path repeats the names of all that its value stands in, so a long name above many values could make any amount of
+/// output. The paths of a report have at most ``StoredObject/pathByteLimit`` bytes together; from the first on that has
+/// no room left, values are counted only.
+///
+/// Recursive; ``StoredObject/depthLimit`` keeps it from exhausting the stack.
+struct JSONLeaves: ~Escapable {
+    private typealias Node = JSONTree.Node
+
+    private let tree: JSONTree
+    private let plaintext: RawSpan
+    private let disclosure: Disclosure
+    /// Of the value that is being written.
+    private var path: [UInt8] = []
+    private var room = StoredObject.pathByteLimit
+    private var omittedCount = 0
+
+    @_lifetime(copy plaintext)
+    init(tree: JSONTree, plaintext: RawSpan, disclosure: Disclosure) {
+        self.tree = tree
+        self.plaintext = plaintext
+        self.disclosure = disclosure
+    }
+
+    /// Writes the values as members of an object; answers how many there was no room for.
+    consuming func write(to json: inout JSONWriter) -> Int {
+        for member in tree.namedMembers(of: tree.root, in: plaintext) where StoredObject.isContent(member.name) {
+            write(member.value, at: step(member.name), to: &json)
+        }
+        return omittedCount
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func write(_ node: Node, at step: String, to json: inout JSONWriter) {
+        let parent = path.count
+        path.append(contentsOf: step.utf8)
+        switch node.kind {
+        case .null: break
+        case .string:
+            if takeRoom() { leaf(tree.string(node, in: plaintext).bytes, to: &json) }
+        case .number, .bool:
+            if takeRoom() { leaf(plaintext.extracting(node.range), to: &json) }
+        case .array:
+            var index = 0
+            for element in tree.elements(of: node) {
+                write(element, at: "[\(index)]", to: &json)
+                index += 1
+            }
+        case .object:
+            for member in tree.namedMembers(of: node, in: plaintext) {
+                write(member.value, at: self.step(member.name), to: &json)
+            }
+        }
+        path.removeLast(path.count - parent)
+    }
+
+    private func leaf(_ value: RawSpan, to json: inout JSONWriter) {
+        json.key(path.span.rawBytes)
+        json.report(on: value, disclosure)
+    }
+
+    /// Whether the path can be listed.
+    @_lifetime(self: copy self)
+    private mutating func takeRoom() -> Bool {
+        if omittedCount == 0, path.count <= room {
+            room -= path.count
+            return true
+        }
+        omittedCount += 1
+        return false
+    }
+
+    /// A member's part of a path; a name that would be mistaken for several parts stands in brackets and quotes.
+    private func step(_ name: String) -> String {
+        guard name.isEmpty || name.utf8.contains(where: { #".[]"\"#.utf8.contains($0) }) else {
+            return path.isEmpty ? name : "." + name
+        }
+        return "[\"" + name.replacing(#"\"#, with: #"\\"#).replacing("\"", with: "\\\"") + "\"]"
+    }
+}
+
+extension StoredObject {
+    /// How many bytes the paths of one report may have together. The limit is ours.
+    public static let pathByteLimit = 8 << 20
+}
