@@ -1,4 +1,15 @@
 /// What a reader may see of an object: everything, or of each value only its length and hash.
+///
+/// Names, labels and types are always seen, annotations that nothing speaks against too. Where values are not revealed,
+/// an annotation is redacted like a value if it
+///
+/// - is one of those in which tools keep a copy of the object,
+/// - begins, after white space, with `{` or `[`,
+/// - is longer than 256 bytes, or
+/// - has one of the object's own values of 4 bytes or more in it, as it is or in base64;
+///
+/// and so is each one if the object is too large to look for that (64 MiB of objects are looked through, all of the object
+/// for each annotation). Of an object whose content is not read, no values are known.
 public struct Disclosure {
     /// Whether values are shown as they are.
     public let isRevealed: Bool
@@ -17,14 +28,4 @@ public struct Disclosure {
 
     /// What stands for `value` in a redacted manifest.
     func redaction(of value: RawSpan) -> String { "<redacted: \(value.byteCount) bytes, \(hash(of: value))>" }
-
-    /// Whether the annotation is known to repeat a whole object, with a Secret's values, as a tool last applied it.
-    static func isWholeObject(annotation key: String) -> Bool { copies.contains(key) }
-
-    private static let copies: Set<String> = [
-        "kubectl.kubernetes.io/last-applied-configuration",  // kubectl apply
-        "kapp.k14s.io/original",  // kapp
-        "objectset.rio.cattle.io/applied",  // Rancher, Fleet, k3s
-        "banzaicloud.com/last-applied",  // operators that use k8s-objectmatcher
-    ]
 }

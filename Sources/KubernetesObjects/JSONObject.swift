@@ -34,8 +34,9 @@ extension StoredObject {
         }
     }
 
-    /// The members of a JSON object that are neither type nor metadata.
-    static func isContent(_ key: String) -> Bool { !["apiVersion", "kind", "metadata"].contains(key) }
+    /// The members of a JSON object that are type or metadata.
+    static let envelope = ["apiVersion", "kind", "metadata"]
+    static func isContent(_ key: String) -> Bool { !envelope.contains(key) }
 }
 
 extension DataEntry {

@@ -4,8 +4,9 @@ public import SecretMemory
 /// Writes objects as manifests in YAML, several with `---` between them.
 ///
 /// Left out is what belongs to one cluster and would only be in the way of `kubectl apply`: uid, resourceVersion,
-/// generation, selfLink, managedFields and the deletion timestamp. Redacted, each value is replaced by a text that
-/// tells its length and hash; revealed, what was written can be applied.
+/// generation, selfLink, managedFields and the deletion timestamp. Redacted, each value, and each annotation that may
+/// hold one (see ``Disclosure``), is replaced by a text that tells its length and hash; revealed, what was written can be
+/// applied.
 public struct ManifestWriter: ~Copyable {
     private var yaml = YAMLWriter()
     private var isEmpty = true
@@ -51,7 +52,7 @@ extension ManifestWriter {
         for label in metadata.labels { member(label.key, label.value, indent: 4) }
         if !metadata.annotations.isEmpty { yaml.write("  annotations:\n") }
         for annotation in metadata.annotations {
-            let isShown = disclosure.isRevealed || !Disclosure.isWholeObject(annotation: annotation.key)
+            let isShown = object.shows(annotation, in: plaintext, disclosure)
             append(annotation, of: object, as: .text, isShown: isShown, indent: 4, plaintext: plaintext)
         }
         if !metadata.ownerReferences.isEmpty { yaml.write("  ownerReferences:\n") }

@@ -9,7 +9,7 @@ extension StoredObject {
     /// revealed, the value in base64 (`value`). It is null for a kind whose content is not read. Of a custom resource it
     /// has each text, number and boolean by path, such as `spec.list[0].color`, up to ``pathByteLimit`` bytes of paths;
     /// if that leaves values out, the member `omitted` is there and tells how many. Other texts that are absent are null,
-    /// maps that are absent empty. Annotations that repeat a whole object are redacted.
+    /// maps that are absent empty. Annotations that may hold values are redacted, see ``Disclosure``.
     ///
     /// - Precondition: `plaintext` is what this object was read from.
     public func write(to json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure) {
@@ -58,8 +58,9 @@ extension StoredObject {
     private func write(
         annotation: DataEntry, to json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure
     ) {
+        let isShown = shows(annotation, in: plaintext, disclosure)
         withValue(of: annotation, in: plaintext) { value in
-            if disclosure.isRevealed || !Disclosure.isWholeObject(annotation: annotation.key) {
+            if isShown {
                 json.string(value)
             } else {
                 json.string(disclosure.redaction(of: value))

@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension Span<UInt8> {
     /// The same bytes as a `RawSpan`. (`Span.bytes` is unsafe for elements with padding, which bytes have not.)
     @inlinable public var rawBytes: RawSpan {
@@ -20,6 +22,21 @@ extension RawSpan {
         guard byteCount >= prefix.byteCount else { return false }
         for offset in prefix.byteOffsets where self[offset] != prefix[offset] { return false }
         return true
+    }
+
+    /// Whether `part` stands somewhere in the span. The time that it takes tells something of both.
+    public func contains(_ part: RawSpan) -> Bool {
+        unsafe withUnsafeBytes { bytes in
+            unsafe part.withUnsafeBytes { part in
+                guard let base = bytes.baseAddress, let wanted = part.baseAddress, part.count <= bytes.count else {
+                    return unsafe part.isEmpty
+                }
+                for start in 0...bytes.count - part.count {
+                    if unsafe memcmp(base + start, wanted, part.count) == 0 { return true }
+                }
+                return false
+            }
+        }
     }
 
     /// Where `byte` stands first, from `offset` on.

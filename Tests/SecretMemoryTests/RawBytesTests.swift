@@ -103,6 +103,14 @@ struct RawBytesTests {
         #expect(secret.bytes.copiedToArray() == [])
     }
 
+    @Test(arguments: [
+        ("abcabd", "abd", true), ("abcabd", "abcabd", true), ("abcabd", "abcabda", false), ("abcabd", "ba", false),
+        ("a\0b", "\0b", true), ("abc", "", true), ("", "", true), ("", "a", false),
+    ])
+    func searches(text: String, part: String, isFound: Bool) {
+        #expect(Array(text.utf8).span.rawBytes.contains(Array(part.utf8).span.rawBytes) == isFound)
+    }
+
     /// As Swift's own `Character.hexDigitValue` has it.
     @Test(arguments: UInt8.min ... .max)
     func readsHexadecimalDigits(byte: UInt8) {
