@@ -28,6 +28,7 @@ public struct ObjectIdentity: Hashable, Sendable {
         case .protobuf: try self.init(protobuf: plaintext)
         case .json: try self.init(json: plaintext)
         case .cbor: throw .cbor
+        case .yaml: throw .yaml
         case nil: throw .notAnObject
         }
     }
@@ -51,6 +52,19 @@ public enum IdentityCheck: Equatable, Sendable {
     case undecodable(StoredObjectError)
     /// CBOR, which this program does not read.
     case cborNotRead
+    /// YAML, which this program does not read.
+    case yamlNotRead
+
+    /// What it means that a plaintext cannot be read as an object.
+    public init(_ error: StoredObjectError) {
+        self =
+            switch error {
+            case .notAnObject: .notAnObject
+            case .cbor: .cborNotRead
+            case .yaml: .yamlNotRead
+            default: .undecodable(error)
+            }
+    }
 
     /// Compares `plaintext`, stored under `key`, with that key.
     public init(plaintext: RawSpan, key: RegistryKey) {
@@ -58,11 +72,7 @@ public enum IdentityCheck: Equatable, Sendable {
             let identity = try ObjectIdentity(reading: plaintext)
             self = identity.isNamed(by: key) ? .same : .other(identity)
         } catch {
-            switch error {
-            case .notAnObject: self = .notAnObject
-            case .cbor: self = .cborNotRead
-            default: self = .undecodable(error)
-            }
+            self.init(error)
         }
     }
 }

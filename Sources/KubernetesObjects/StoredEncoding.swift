@@ -1,6 +1,8 @@
 internal import SecretMemory
 
 /// How kube-apiserver wrote an object, told by the first bytes of the plaintext.
+///
+/// `PastedValues`, which knows nothing of objects, goes by the same beginnings in `BinaryText.isValue`.
 public enum StoredEncoding: String, Sendable {
     /// `k8s\0`, then a runtime.Unknown: built-in resources
     /// (k8s.io/apimachinery, pkg/runtime/serializer/protobuf/protobuf.go, `protoEncodingPrefix`).
@@ -9,6 +11,8 @@ public enum StoredEncoding: String, Sendable {
     case json
     /// The tag "self-described CBOR" (RFC 8949, section 3.4.6): custom resources, behind a feature gate.
     case cbor
+    /// `apiVersion:`, the first line of what a server with `--storage-media-type=application/yaml` writes.
+    case yaml
 
     /// The encoding of `plaintext`; nil if that begins like no object at all.
     public init?(sniffing plaintext: RawSpan) {
@@ -18,6 +22,8 @@ public enum StoredEncoding: String, Sendable {
             self = .json
         } else if plaintext.starts(with: ([0xd9, 0xd9, 0xf7] as [UInt8]).span.rawBytes) {
             self = .cbor
+        } else if plaintext.starts(with: Array("apiVersion:".utf8).span.rawBytes) {
+            self = .yaml
         } else {
             return nil
         }

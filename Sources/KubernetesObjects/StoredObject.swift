@@ -50,6 +50,7 @@ public struct StoredObject: Sendable {
         case .protobuf: try self.init(protobuf: plaintext)
         case .json: try self.init(json: plaintext)
         case .cbor: throw .cbor
+        case .yaml: throw .yaml
         case nil: throw .notAnObject
         }
     }

@@ -6,6 +6,8 @@ public enum StoredObjectError: Error, Equatable {
     case notAnObject
     /// It is CBOR, which this program does not read.
     case cbor
+    /// It is YAML, which this program does not read.
+    case yaml
     /// The protobuf is damaged.
     case protobuf(WireError)
     /// The JSON is damaged at this offset.

@@ -38,7 +38,8 @@ enum BinaryText {
     }
 
     /// Whether at `offset` a value begins as kube-apiserver stores it: encrypted, protobuf, JSON, YAML or CBOR
-    /// (k8s.io/apiserver pkg/server/options/encryptionconfig; k8s.io/apimachinery pkg/runtime/serializer).
+    /// (k8s.io/apiserver pkg/server/options/encryptionconfig; k8s.io/apimachinery pkg/runtime/serializer). The
+    /// beginnings of plaintext are those of `KubernetesObjects.StoredEncoding`.
     static func isValue(_ bytes: RawSpan, at offset: Int) -> Bool {
         bytes.has("k8s:enc:", at: offset) || bytes.has("k8s\0", at: offset) || bytes.has("{", at: offset)
             || bytes.has("apiVersion:", at: offset) || isCBOR(bytes, at: offset)

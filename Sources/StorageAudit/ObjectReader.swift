@@ -77,11 +77,7 @@ public final class ObjectReader {
             _ = try ObjectIdentity(reading: plaintext)
             return .same
         } catch {
-            return switch error {
-            case .notAnObject: .notAnObject
-            case .cbor: .cborNotRead
-            default: .undecodable(error)
-            }
+            return IdentityCheck(error)
         }
     }
 

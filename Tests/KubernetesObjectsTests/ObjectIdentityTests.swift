@@ -23,6 +23,7 @@ struct ObjectIdentityTests {
         #expect(try check(Array("hunter2".utf8), under: key) == .notAnObject)
         #expect(try check(hex("6b387300 0a"), under: key) == .undecodable(.protobuf(.truncated)))
         #expect(try check(hex("d9d9f7 a0"), under: key) == .cborNotRead)
+        #expect(try check(Array("apiVersion: v1\nkind: Secret\n".utf8), under: key) == .yamlNotRead)
         #expect(try check(Array("{".utf8), under: key) == .undecodable(.json(offset: 1)))
     }
 

@@ -61,6 +61,7 @@ struct StoredObjectTests {
     @Test(
         arguments: [
             ("", .notAnObject), ("k8s", .notAnObject), ("[]", .notAnObject), (" {}", .notAnObject),
+            ("apiVersion", .notAnObject), ("apiVersion: v1", .yaml),
             ("{}", .noKind), (#"{"kind":"K"}"#, .noKind), (#"{"kind":"K","apiVersion":7}"#, .fieldType),
             (#"{"kind":"K","apiVersion":"v1","metadata":[]}"#, .fieldType),
             (#"{"kind":"Secret","apiVersion":"v1","data":{"a":1}}"#, .fieldType),

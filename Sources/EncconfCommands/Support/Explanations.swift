@@ -100,6 +100,8 @@ extension IdentityCheck {
             )
         case .cborNotRead:
             ("it decrypts to an object in CBOR, which is not read yet", "-o raw shows the bytes as they are")
+        case .yamlNotRead:
+            ("it decrypts to an object in YAML, which is not read yet", "-o raw shows the bytes as they are")
         }
     }
 }

@@ -121,8 +121,7 @@ struct ObjectPresenter {
         do throws(StoredObjectError) {
             return try StoredObject(reading: value.plaintext.span)
         } catch {
-            let check: IdentityCheck = error == .cbor ? .cborNotRead : .undecodable(error)
-            let (text, hint) = check.explained(provider: value.provider.name)
+            let (text, hint) = IdentityCheck(error).explained(provider: value.provider.name)
             throw CommandFailure("\(record.name): \(text)", hint: hint)
         }
     }
