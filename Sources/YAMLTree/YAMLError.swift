@@ -11,6 +11,8 @@ public struct YAMLError: Error, Equatable {
         case tooManyNodes
         /// Over ``YAMLLimits/valueCount``, after aliases have been followed.
         case tooManyValues
+        /// Over ``YAMLLimits/directiveCount``.
+        case tooManyDirectives
         /// Byte order marks all over the file.
         case tooManyByteOrderMarks
         /// libyaml got no memory.
@@ -72,8 +74,8 @@ extension YAMLError {
     public var upstreamText: String? {
         let line = goLine.map { "line \($0): " } ?? ""
         return switch reason {
-        case .tooLarge, .tooDeep, .tooManyNodes, .tooManyValues, .tooManyByteOrderMarks, .outOfMemory,
-            .secondByteOrderMark, .tagBeforeComma:
+        case .tooLarge, .tooDeep, .tooManyNodes, .tooManyValues, .tooManyDirectives, .tooManyByteOrderMarks,
+            .outOfMemory, .secondByteOrderMark, .tagBeforeComma:
             nil
         case .syntax(let problem, _): "yaml: \(line)\(problem)"
         case .json(let problem): problem
@@ -97,6 +99,7 @@ extension YAMLError {
         case .tooDeep: "more than \(YAMLLimits.depth) levels of nesting"
         case .tooManyNodes: "more than \(YAMLLimits.nodeCount) nodes"
         case .tooManyValues: "more than \(YAMLLimits.valueCount) values once aliases are followed"
+        case .tooManyDirectives: "more than \(YAMLLimits.directiveCount) directives"
         case .tooManyByteOrderMarks: "byte order marks stand at the start of lines"
         case .outOfMemory: "not enough memory to parse the file"
         case .syntax(let problem, let context): problem + (context.map { " \($0)" } ?? "")

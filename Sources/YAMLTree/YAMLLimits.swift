@@ -6,6 +6,8 @@ public enum YAMLLimits {
     public static let depth = 200
     /// Nodes in the tree.
     public static let nodeCount = 500_000
+    /// Directives in front of the document. libyaml compares each `%TAG` with all before it.
+    public static let directiveCount = 100
     /// Values in the JSON view, where each alias counts as all that it stands for.
     public static let valueCount = 1_000_000
 }

@@ -29,6 +29,23 @@ import TestSupport
         #expect(try YAMLDocument(object).value().json == object)
     }
 
+    /// 100,000 of them took libyaml 20 seconds.
+    @Test(arguments: ["", "# a comment\n", "\n \n", "\r\n", " \u{feff}\n"])
+    func directivesAreBounded(between: String) throws {
+        func document(_ count: Int) -> String {
+            (0..<count).map { "%TAG !a\($0)! x\n" + between }.joined() + "---\na: b\n"
+        }
+        #expect(reason { try YAMLDocument(document(YAMLLimits.directiveCount)) } != .tooManyDirectives)
+        for count in [YAMLLimits.directiveCount + 1, 100_000] {
+            let text = document(count)
+            let utf16 = ("\u{feff}" + text).utf16.flatMap { unit -> [UInt8] in [UInt8(unit & 0xff), UInt8(unit >> 8)] }
+            #expect(reason { try YAMLDocument(text) } == .tooManyDirectives)
+            #expect(reason { try YAMLDocument(bytes: utf16) } == .tooManyDirectives)
+        }
+        let content = "a: |\n" + String(repeating: " %TAG !a! x\n", count: 200)
+        #expect(throws: Never.self) { try YAMLDocument(content) }
+    }
+
     @Test func nodesAreBounded() {
         let text = "[" + String(repeating: "a,", count: YAMLLimits.nodeCount + 1) + "]"
         #expect(reason { try YAMLDocument(text) } == .tooManyNodes)

@@ -1,7 +1,8 @@
 internal import Diagnostics
 internal import SecretMemory
 
-/// What go-yaml v2 refuses and libyaml 0.2.5 does not, and what the two understand in different ways.
+/// What go-yaml v2 refuses and libyaml 0.2.5 does not, what the two understand in different ways, and what costs both
+/// too much.
 struct StricterRules: ~Escapable {
     let text: SourceText
     let map: SourceMap
@@ -23,6 +24,31 @@ struct StricterRules: ~Escapable {
                 throw YAMLError(.secondByteOrderMark, at: map.position(ofByte: offset, in: text))
             }
             isLineStart = value.isYAMLBreak
+            offset += width
+        }
+    }
+
+    /// Directives in front of the document, with comments and blank lines between them: the time that libyaml takes
+    /// grows with the square of their number.
+    func refuseManyDirectives() throws(YAMLError) {
+        var (offset, count) = (text.markByteCount, 0)
+        var (isLineStart, isPassedOver) = (true, false)
+        while let (value, width) = text.character(at: offset) {
+            if value.isYAMLBreak {
+                (isLineStart, isPassedOver) = (true, false)
+            } else if !isPassedOver {
+                switch value {
+                case "%" where isLineStart:
+                    count += 1
+                    guard count <= YAMLLimits.directiveCount else {
+                        throw YAMLError(.tooManyDirectives, at: map.position(ofByte: offset, in: text))
+                    }
+                    isPassedOver = true
+                case "#": isPassedOver = true
+                case " ", "\t", "\u{feff}": isLineStart = false
+                default: return
+                }
+            }
             offset += width
         }
     }

@@ -22,6 +22,7 @@ struct TreeReader: ~Copyable, ~Escapable {
     /// Reads `bytes` up to the end of their first document; nil if it is empty.
     static func read(_ bytes: RawSpan) throws(YAMLError) -> YAMLNode? {
         var reader = TreeReader(bytes)
+        try reader.rules.refuseManyDirectives()
         try reader.rules.refuseSecondByteOrderMark()
         if try reader.readDocument(from: EventReader(text: bytes)) { return reader.root }
         while true {
