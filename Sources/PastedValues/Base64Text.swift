@@ -11,7 +11,7 @@ enum Base64Text {
         } catch {
             switch error {
             case .illegalData(let offset):
-                let isAtEnd = offset + 4 > digits.count && !digits.count.isMultiple(of: 4)
+                let isAtEnd = offset + 4 > digits.count && !digits.count.isMultiple(of: 4) && isLikely(text)
                 throw isAtEnd ? .truncated : .base64(line: line(ofDigit: offset, in: text))
             }
         }

@@ -5,17 +5,25 @@ import SecretMemory
 enum EtcdctlFields {
     /// Whether a line of `text` begins as etcdctl begins its answer, or an object.
     static func isLikely(_ text: RawSpan) -> Bool {
+        hasLine(in: text, beginningWith: [headers[0], Field.key.rawValue])
+    }
+
+    /// What stands around the objects, if there are any.
+    private static let headers = ["ClusterID", "MemberID", "Revision", "RaftTerm", "More", "Count"]
+        .map { "\"\($0)\" : " }
+
+    private static func hasLine(in text: RawSpan, beginningWith starts: [String]) -> Bool {
         var lines = TextLines(text)
         while let line = lines.next() {
             let start = trim(line, in: text).lowerBound
-            if text.has("\"ClusterID\" : ", at: start) || text.has(Field.key.rawValue, at: start) { return true }
+            if starts.contains(where: { text.has($0, at: start) }) { return true }
         }
         return false
     }
 
     static func read(_ text: RawSpan) throws(PasteError) -> [PastedValue] {
         var values: [PastedValue] = []
-        var (keyCount, key, revision) = (0, [UInt8]?.none, Int64?.none)
+        var (key, revision) = ([UInt8]?.none, Int64?.none)
         var lines = TextLines(text)
         while let range = lines.next() {
             let line = trim(range, in: text)
@@ -27,7 +35,6 @@ enum EtcdctlFields {
             case .key:
                 guard key == nil else { throw .fields(line: lines.number) }
                 key = try unquote(content, in: text, line: lines.number).bytes.etcdKey
-                keyCount += 1
                 revision = nil
             case .modRevision:
                 revision = Int64(String(decoding: text.extracting(content).copiedToArray(), as: UTF8.self))
@@ -35,14 +42,16 @@ enum EtcdctlFields {
                 let value = try unquote(content, in: text, line: lines.number)
                 guard let etcdKey = key else { throw .fields(line: lines.number) }
                 key = nil
-                if value.bytes.count == 0 { continue }
                 values.append(
                     PastedValue(etcdKey: etcdKey, value: value, modRevision: revision, format: .fields))
             }
         }
         if key != nil { throw .truncated }
-        if values.isEmpty { throw keyCount == 0 ? .noKeys : .keysOnly }
-        return values
+        if values.isEmpty {
+            let start = lineNumber(of: trim(text.byteOffsets, in: text).lowerBound, in: text)
+            throw hasLine(in: text, beginningWith: headers) ? .noKeys : .fields(line: start)
+        }
+        return try values.refusingKeysOnly()
     }
 
     private enum Field: String, CaseIterable {

@@ -39,8 +39,8 @@ private struct Document: ~Escapable {
         }
     }
 
-    /// Whether this is no answer of etcd but an object of Kubernetes.
-    var isStoredObject: Bool { member("kvs") == nil && member("apiVersion") != nil && member("kind") != nil }
+    /// Whether this is no answer of etcd but an object of Kubernetes. That may have members of etcd's names.
+    var isStoredObject: Bool { member("apiVersion")?.kind == .string && member("kind")?.kind == .string }
 
     func values() throws(PasteError) -> [PastedValue] {
         if tree.root.kind == .string { return [try loneValue()] }
@@ -49,19 +49,20 @@ private struct Document: ~Escapable {
         var values: [PastedValue] = []
         for (index, entry) in entries.enumerated() {
             guard let key = bytes("key", of: entry) else { throw .jsonEntry(index: index) }
-            guard tree.member("value", of: entry, in: text) != nil else { continue }
-            guard let value = bytes("value", of: entry) else { throw .jsonEntry(index: index) }
-            if value.count == 0 { continue }
+            let isEmpty = tree.member("value", of: entry, in: text) == nil
+            guard let value = isEmpty ? SecretBytes() : bytes("value", of: entry) else {
+                throw .jsonEntry(index: index)
+            }
             values.append(
                 PastedValue(
                     etcdKey: key.etcdKey, value: SecretKey(value), modRevision: revision(of: entry),
                     format: .json))
         }
-        if values.isEmpty { throw .keysOnly }
-        return values
+        return try values.refusingKeysOnly()
     }
 
     private func entries() throws(PasteError) -> [JSONTree.Node] {
+        guard !isStoredObject else { throw .jsonWithoutKVs }
         if tree.root.kind == .array { return Array(tree.elements(of: tree.root)) }
         if let kvs = member("kvs") { return Array(tree.elements(of: kvs)) }
         if member("key") != nil { return [tree.root] }

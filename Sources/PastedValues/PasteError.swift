@@ -9,7 +9,7 @@ public enum PasteError: Error, Equatable {
     case truncated
     /// etcdctl found no key.
     case noKeys
-    /// Keys without values, as `--keys-only` prints them.
+    /// Keys, of which none has a value that is not empty, as `--keys-only` prints them.
     case keysOnly
     /// Not JSON.
     case json(line: Int)

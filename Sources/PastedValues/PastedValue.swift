@@ -37,7 +37,8 @@ public enum PasteFormat: String, CaseIterable, Sendable {
 public struct PastedValue: Sendable {
     /// The etcd key, such as the bytes of `/registry/secrets/default/token`; nil if the text holds the value alone.
     public let etcdKey: [UInt8]?
-    /// What is stored under it. It may be plaintext.
+    /// What is stored under it. It may be plaintext. Empty is what identity makes of an empty plaintext; kube-apiserver
+    /// stores nothing of that kind.
     public let value: SecretKey
     /// What may be stored under it instead, in order of preference; mostly nothing.
     public let alternatives: [SecretKey]
@@ -64,6 +65,8 @@ public struct PastedValue: Sendable {
         }
     }
 
+    fileprivate var isEmpty: Bool { value.bytes.count == 0 }
+
     init(
         etcdKey: [UInt8]? = nil, value: SecretKey, alternatives: [SecretKey] = [], modRevision: Int64? = nil,
         format: PasteFormat
@@ -73,6 +76,14 @@ public struct PastedValue: Sendable {
         self.alternatives = alternatives
         self.modRevision = modRevision
         self.format = format
+    }
+}
+
+extension [PastedValue] {
+    /// What etcdctl printed, unless all values in it are empty, as `--keys-only` prints them.
+    func refusingKeysOnly() throws(PasteError) -> [PastedValue] {
+        if allSatisfy(\.isEmpty) { throw .keysOnly }
+        return self
     }
 }
 

@@ -38,11 +38,12 @@ enum EscapedHex {
                 key = item.bytes.etcdKey
                 continue
             }
-            if item.bytes.count > 0 { values.append(PastedValue(etcdKey: key, value: item, format: .hexdump)) }
+            values.append(PastedValue(etcdKey: key, value: item, format: .hexdump))
             key = nil
         }
-        if values.isEmpty { throw .keysOnly }
-        return values
+        // The line of an empty value is blank, and is lost easily where it is the last.
+        if let key { values.append(PastedValue(etcdKey: key, value: SecretKey(SecretBytes()), format: .hexdump)) }
+        return try values.refusingKeysOnly()
     }
 
     private static func decode(_ escapes: RawSpan, line: Int) throws(PasteError) -> SecretBytes {

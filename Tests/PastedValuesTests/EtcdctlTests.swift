@@ -28,6 +28,21 @@ struct EtcdctlTests {
         let object = #"{"apiVersion":"example.com/v1","kind":"Widget","key":"x"}"#
         #expect(try Found.all(in: object) == [Found(value: bytes(object), format: .raw)])
         #expect(try Found.all(in: "\n" + object) == [Found(value: bytes(object), format: .raw)])
+        let disguised = #"{"apiVersion":"example.com/v1","kind":"Widget","kvs":[\#(Self.entry)]}"#
+        #expect(try Found.all(in: disguised) == [Found(value: bytes(disguised), format: .raw)])
+    }
+
+    /// Something is stored under these keys too, and is not left out.
+    @Test(arguments: [
+        #"{"kvs":[{"key":"L2E=","value":""},{"key":"L2I=","value":"eA=="},{"key":"L2M="}]}"#,
+        #""Key" : "/a"|"Value" : ""|"Key" : "/b"|"Value" : "x"|"Key" : "/c"|"Value" : ""|"#,
+        #"\x2f\x61||\x2f\x62|\x78|\x2f\x63||"#,
+        #"\x2f\x61||\x2f\x62|\x78|\x2f\x63"#,
+    ])
+    func emptyValues(text: String) throws {
+        let found = try Found.all(in: text.replacing("|", with: "\n"))
+        #expect(found.map(\.key) == ["/a", "/b", "/c"])
+        #expect(found.map(\.value) == [[], bytes("x"), []])
     }
 
     /// strconv.Quote, with printable characters as they are.

@@ -14,7 +14,7 @@ struct PasteErrorTests {
         ("{\"header\":{\"revision\":412},\"count\":0}\n", PasteError.noKeys),
         ("{\"kvs\":[]}", .noKeys),
         ("{\"kvs\":[{\"key\":\"L2E=\",\"mod_revision\":2}]}", .keysOnly),
-        ("{\"kvs\":[{\"key\":\"L2E=\",\"value\":\"\"}]}", .keysOnly),
+        ("{\"kvs\":[{\"key\":\"L2E=\",\"value\":\"\"},{\"key\":\"L2I=\"}]}", .keysOnly),
         ("{\"kvs\":[{\"key\":\"L2E=\",\"value\":\"eA==\"},{\"key\":\"L2\",\"value\":\"eA==\"}]}", .jsonEntry(index: 1)),
         ("{\"kvs\":[{\"key\":\"L2E=\",\"value\":7}]}", .jsonEntry(index: 0)),
         ("{\"kvs\":[7]}", .jsonEntry(index: 0)),
@@ -25,7 +25,7 @@ struct PasteErrorTests {
         ("\"bm90aGluZyBvZiB1cw==\"", .notRecognized),
         // Its fields.
         ("\"ClusterID\" : 1\n\"Revision\" : 2\n\"More\" : false\n\"Count\" : 0\n", .noKeys),
-        ("\"Key\" : \"/a\"\n\"Value\" : \"\"\n", .keysOnly),
+        ("\"Key\" : \"/a\"\n\"Value\" : \"\"\n\"Key\" : \"/b\"\n\"Value\" : \"\"\n", .keysOnly),
         ("\"Key\" : \"/a\"\n\"Version\" : 1\n", .truncated),
         ("\"Key\" : \"/a\"\n\"Value\" : \"k8s:enc:", .truncated),
         ("\"Key\" : \"/a\"\n\"Value\" : \"k8s:enc:\\x", .truncated),
@@ -45,6 +45,7 @@ struct PasteErrorTests {
         ("$ od x\n0000000 034153 035163\n0000004\n", .hexdump(line: 2, .words)),
         ("00000010  6b 38 73 3a\n00000014\n", .hexdump(line: 1, .start)),
         ("\\x2f\\x61\n\n", .keysOnly),
+        ("\\x2f\\x61\n\n\\x2f\\x62", .keysOnly),
         ("\\x2f\\x61\n\\x6b\\x3\n", .hexdump(line: 2, .unreadable)),
         ("6b38733a656e633a6", .notRecognized),
         // etcdctl's and the shell's own words.
@@ -58,8 +59,14 @@ struct PasteErrorTests {
     @Test(arguments: [
         ("{\"kind\":\"Secret\",\"apiVersion\":\"v1\"}", PasteFormat.json, PasteError.jsonWithoutKVs),
         ("k8s:enc:", .json, .json(line: 1)),
-        ("k8s:enc:", .fields, .noKeys),
+        (#"{"kind":"K","apiVersion":"e.com/v1","kvs":[{"key":"L2E=","value":"eA=="}]}"#, .json, .jsonWithoutKVs),
+        ("k8s:enc:", .fields, .fields(line: 1)),
+        ("\n{\"kvs\":[]}", .fields, .fields(line: 2)),
+        ("\"Revision\" : 2\n\"Count\" : 0\n", .fields, .noKeys),
         ("k8s:enc:", .base64, .base64(line: 1)),
+        ("hello", .base64, .base64(line: 1)),
+        ("\nhello, world, this is text", .base64, .base64(line: 2)),
+        ("azhzOmVuYzphZXNnY206djE", .base64, .truncated),
         ("azhzOmVuYzo=", .hexdump, .notRecognized),
     ])
     func tellsWhatIsWrongWithAFormat(input: String, format: PasteFormat, error: PasteError) {
