@@ -84,10 +84,7 @@ extension String {
     var printable: String {
         var text = ""
         for scalar in unicodeScalars {
-            let isControl =
-                scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || (0x202a...0x202e).contains(scalar.value)
-                || (0x2066...0x2069).contains(scalar.value)
-            if isControl {
+            if scalar.isHiddenOrSteering {
                 text += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
                 text.unicodeScalars.append(scalar)

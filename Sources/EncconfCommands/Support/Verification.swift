@@ -47,8 +47,11 @@ struct Verification {
         } catch {
             found = error.diagnostics
             configuration = nil
-            // A limit of this program that kube-apiserver does not have is told in this program's words.
-            apiserverError = error.apiserverError(path: path) ?? error.diagnostics.first?.message
+            guard let text = error.apiserverError(path: path) else {
+                // A limit of this program that kube-apiserver does not have: there is no verdict.
+                throw CommandFailure(error.diagnostics.map { ConfigurationFile.problem($0, path: path) })
+            }
+            apiserverError = text
         }
         if let further = FileFinding.furtherDocument(in: SecretBytes(copying: content.span)) {
             found.append(further.diagnostic)
