@@ -18,7 +18,7 @@ public struct ConfigurationRefusal: Error {
     /// What kube-apiserver says, word for word but for its words on where it was (`error while parsing file: …`) and
     /// for secrets, which are `REDACTED`. Nil where a limit of this program is hit that kube-apiserver does not have.
     public let apiserverText: String?
-    /// What is wrong, in file order; never empty.
+    /// What is wrong, in file order; never empty. Of very many findings the last one counts those that are not listed.
     public let diagnostics: [Diagnostic]
     /// Whether kube-apiserver names the file when it could not decode it.
     let namesFile: Bool
@@ -27,7 +27,7 @@ public struct ConfigurationRefusal: Error {
         self.stage = stage
         self.apiserverText = apiserverText
         self.namesFile = namesFile
-        self.diagnostics = diagnostics
+        self.diagnostics = diagnostics.limited
     }
 
     /// The whole message that kube-apiserver would print for the file at `path`, secrets redacted.
@@ -55,6 +55,17 @@ extension ConfigurationRefusal {
                 code: RefusalCode.syntax, severity: .error, message: "the file is empty",
                 hint: "`encconf init` prints a configuration to begin with")
         ])
+}
+
+extension ConfigurationRefusal {
+    /// The refusal of a file that would cost this program too much.
+    static func limit(_ stage: Stage, _ message: String, at position: SourcePosition, hint: String) -> Self {
+        ConfigurationRefusal(
+            stage: stage, apiserverText: nil,
+            diagnostics: [
+                Diagnostic(code: RefusalCode.limit, severity: .error, position: position, message: message, hint: hint)
+            ])
+    }
 }
 
 /// The stable codes of what kube-apiserver refuses.
@@ -87,4 +98,6 @@ enum RefusalCode {
     static let masked = "ENC0120"
     /// KMS v1 without its feature gate.
     static let kmsv1Gate = "ENC0121"
+    /// A limit of this program that kube-apiserver does not have.
+    static let limit = "ENC0199"
 }

@@ -99,7 +99,7 @@ final class KMSOpener {
 
     private func failure(_ error: KMSUnwrapError, _ request: KMSUnwrapRequest) -> TransformError {
         switch error {
-        case .notAsked: TransformError(.pluginNotAsked(request))
+        case .notAsked: TransformError(.pluginNotAsked(plugin, request))
         case .plugin(let text):
             TransformError(.plugin(text, provider: plugin.name, version: plugin.version))
         }

@@ -37,32 +37,19 @@ public final class ResourceTransformer {
     /// - Parameters:
     ///   - value: The whole value as etcd has it.
     ///   - etcdKey: The etcd key, to which some providers tie the value.
-    ///   - accepting: Asked of each plaintext; one that it refuses counts as a failure, and the next key is tried.
-    ///     kube-apiserver asks nothing.
     /// - Throws: ``TransformError``; then nothing is left in `output`.
     public func open(
-        _ value: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer,
-        accepting: (RawSpan) -> Bool = { _ in true }
+        _ value: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
     ) throws(TransformError) -> Opened {
-        guard rule != nil else { return try openWithoutRule(value, appendingTo: &output, accepting) }
+        guard rule != nil else { return try openIdentity(value, .implicitIdentity, appendingTo: &output) }
         return try providers.open(value) { entry, rest throws(TransformError) in
             switch entry {
-            case .identity(let provider):
-                guard !Self.isEncrypted(rest) else { throw TransformError(.encryptedWithoutRule) }
-                return try Self.accepted(&output, accepting) { output throws(TransformError) in
-                    output.append(rest)
-                    return Opened(provider: provider)
-                }
+            case .identity(let provider): try openIdentity(rest, provider, appendingTo: &output)
             case .keys(_, let keys):
-                return try keys.open(rest) { key, message throws(TransformError) in
-                    try Self.accepted(&output, accepting) { output throws(TransformError) in
-                        try key.open(message, etcdKey: etcdKey, appendingTo: &output)
-                    }
+                try keys.open(rest) { key, message throws(TransformError) in
+                    try key.open(message, etcdKey: etcdKey, appendingTo: &output)
                 }
-            case .kms(let opener):
-                return try Self.accepted(&output, accepting) { output throws(TransformError) in
-                    try opener.open(rest, etcdKey: etcdKey, appendingTo: &output)
-                }
+            case .kms(let opener): try opener.open(rest, etcdKey: etcdKey, appendingTo: &output)
             }
         }
     }
@@ -90,32 +77,17 @@ public final class ResourceTransformer {
     }
 
     /// Whether a value is encrypted at all, by any provider.
-    public static func isEncrypted(_ value: RawSpan) -> Bool {
-        let prefix = Array(EnvelopePrefix.anyEncrypted.utf8)
-        return value.starts(with: prefix.span.rawBytes)
-    }
+    public static func isEncrypted(_ value: RawSpan) -> Bool { value.starts(with: encryptedPrefix.span.rawBytes) }
 
-    /// A resource that no entry covers: identity alone, and without a list.
-    private func openWithoutRule(
-        _ value: RawSpan, appendingTo output: inout SecretBuffer, _ accepting: (RawSpan) -> Bool
+    private static let encryptedPrefix = Array(EnvelopePrefix.anyEncrypted.utf8)
+
+    /// Identity, be it an entry of the list or because no entry covers the resource.
+    private func openIdentity(
+        _ value: RawSpan, _ provider: Provider, appendingTo output: inout SecretBuffer
     ) throws(TransformError) -> Opened {
         guard !Self.isEncrypted(value) else { throw TransformError(.encryptedWithoutRule) }
-        return try Self.accepted(&output, accepting) { output throws(TransformError) in
-            output.append(value)
-            return Opened(provider: .implicitIdentity)
-        }
-    }
-
-    /// Runs `open`, and takes back what it appended if it is not accepted.
-    private static func accepted(
-        _ output: inout SecretBuffer, _ accepting: (RawSpan) -> Bool,
-        _ open: (inout SecretBuffer) throws(TransformError) -> Opened
-    ) throws(TransformError) -> Opened {
-        let start = output.count
-        let opened = try open(&output)
-        if accepting(output.bytes.extracting(droppingFirst: start)) { return opened }
-        output.truncate(to: start)
-        throw TransformError(.notAccepted(provider: opened.provider.name, key: opened.key?.name))
+        output.append(value)
+        return Opened(provider: provider)
     }
 
     private static func entry(

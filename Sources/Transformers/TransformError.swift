@@ -16,10 +16,9 @@ public enum TransformFailure: Error, Equatable {
     case envelope(KMSEnvelopeError, provider: String)
     /// The plugin did not decrypt the DEK or seed.
     case plugin(String, provider: String, version: KMSPlugin.Version)
-    /// The plugin was not asked, so that nothing is known.
-    case pluginNotAsked(KMSUnwrapRequest)
-    /// It opens, but the caller wants something else than what came out.
-    case notAccepted(provider: ProviderName, key: String?)
+    /// The plugin was not asked, so that nothing is known. A v1 and a v2 plugin can have the same name, so it is the
+    /// plugin that counts, not the name in the request.
+    case pluginNotAsked(KMSPlugin, KMSUnwrapRequest)
 
     /// What kube-apiserver says, word for word; nil where it would panic, or is not asked.
     public var apiserverText: String? {
@@ -32,7 +31,7 @@ public enum TransformFailure: Error, Equatable {
         case .envelope(let error, _): error.apiserverText
         case .plugin(let text, _, .v1): text
         case .plugin(let text, _, .v2): "failed to decrypt DEK, error: \(text)"
-        case .pluginNotAsked, .notAccepted: nil
+        case .pluginNotAsked: nil
         }
     }
 
@@ -59,9 +58,10 @@ public struct TransformError: Error, Equatable {
         return texts.count == failures.count ? aggregated(texts) : nil
     }
 
-    /// The request that a KMS plugin would have to answer before anything is known, if that is what is missing.
-    public var missingUnwrap: KMSUnwrapRequest? {
-        for case .pluginNotAsked(let request) in failures { return request }
+    /// The plugin that would have to be asked before anything is known, and the request that it would have to answer, if
+    /// that is what is missing.
+    public var missingUnwrap: (plugin: KMSPlugin, request: KMSUnwrapRequest)? {
+        for case .pluginNotAsked(let plugin, let request) in failures { return (plugin, request) }
         return nil
     }
 }

@@ -57,4 +57,22 @@ struct RedactionTests {
             #expect(!said.joined().contains(Self.key.prefix(8)), "\(said)")
         }
     }
+
+    /// What may not be shown is not shown in small letters either, nor is what stands in its place.
+    @Test(arguments: [
+        (key, nil), ("A9", nil), ("\(key).*", nil), ("Secrets", "write secrets"), ("x.*", "such as x.apps"),
+    ])
+    func hints(resource: String, expected: String?) throws {
+        let file = Array(
+            (Self.head + "- resources: ['\(resource)']\n  providers: [{aescbc: {keys: [{name: n1, secret: A9}]}}]\n")
+                .utf8)
+        do {
+            let document = try ConfigurationDocument.read(SecretBytes(copying: file.span.rawBytes))
+            _ = try EncryptionConfiguration(checking: document)
+            Issue.record("accepted")
+        } catch {
+            let hint = try #require(error.diagnostics.first { $0.code == "ENC0111" }).hint
+            #expect(expected.map { hint?.hasSuffix($0) == true } ?? (hint == nil), "\(hint ?? "none")")
+        }
+    }
 }

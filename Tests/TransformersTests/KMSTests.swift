@@ -155,9 +155,13 @@ struct KMSTests {
                 continue
             }
             #expect(error.apiserverText == nil)
-            #expect(error.missingUnwrap?.provider == "myplugin")
-            #expect(error.missingUnwrap?.encryptedKey == hex(Self.encryptedDEK))
-            #expect((error.missingUnwrap?.version2 == nil) == (value == Self.v1))
+            let (plugin, request) = try #require(error.missingUnwrap)
+            #expect(request.provider == "myplugin")
+            #expect(request.encryptedKey == hex(Self.encryptedDEK))
+            #expect((request.version2 == nil) == (value == Self.v1))
+            // Both have the name, so the one that the value needs has to be told from the other.
+            #expect(plugin.version == (value == Self.v1 ? .v1 : .v2))
+            #expect(plugin.endpoint == (value == Self.v1 ? "unix:///kmsv1/myplugin" : "unix:///kmsv2/myplugin"))
         }
     }
 

@@ -158,57 +158,6 @@ struct SearchTests {
         #expect(
             referenceOutcome(of: open(value, etcdKey: secretEtcdKey, with: try transformer([.aescbc(long, short)])))
                 == Self.opened(stale: false, .aescbc, long.name, plaintext))
-        // And whoever asks for an object gets the right one.
-        #expect(
-            openAccepted(value, try transformer([.aescbc(short, long)])) { $0 == plaintext }
-                == .success(plaintext))
-    }
-
-    /// Opens a value if the plaintext pleases.
-    private func openAccepted(
-        _ value: [UInt8], _ transformer: ResourceTransformer, _ isWanted: ([UInt8]) -> Bool
-    ) -> Result<[UInt8], TransformError> {
-        let key = Array(secretEtcdKey.utf8)
-        var output = SecretBuffer()
-        output.append("before")
-        do {
-            _ = try transformer.open(
-                value.span.rawBytes, etcdKey: key.span.rawBytes, appendingTo: &output,
-                accepting: { isWanted($0.copiedToArray()) })
-        } catch {
-            #expect(output.bytes.copiedToArray() == Array("before".utf8))
-            return .failure(error)
-        }
-        return .success(Array(output.bytes.copiedToArray().dropFirst(6)))
-    }
-
-    @Test func whatIsNotAcceptedIsAFailure() throws {
-        // The same key twice: each is tried, each is refused.
-        let transformer = try transformer([.aescbc(Self.key1), .aescbc(Self.key1), .identity])
-        var asked: [[UInt8]] = []
-        let outcome = openAccepted(Self.cbc, transformer) {
-            asked.append($0)
-            return false
-        }
-        #expect(asked == [Self.plaintext, Self.plaintext])
-        guard case .failure(let error) = outcome else {
-            Issue.record("was accepted")
-            return
-        }
-        let refusal = TransformFailure.notAccepted(provider: .aescbc, key: "key1")
-        #expect(error.failures == [refusal, refusal])
-        #expect(error.apiserverText == nil)
-    }
-
-    @Test func theSearchGoesOnUntilSomethingIsAccepted() throws {
-        let transformer = try transformer([.aescbc(Self.key1), .aescbc(Self.key1)])
-        var count = 0
-        let outcome = openAccepted(Self.cbc, transformer) { _ in
-            count += 1
-            return count == 2
-        }
-        #expect(outcome == .success(Self.plaintext))
-        #expect(count == 2)
     }
 
     /// Where kube-apiserver panics it comes to no other key, and neither do we: nothing else is said of the value.
@@ -223,17 +172,6 @@ struct SearchTests {
             return
         }
         #expect(error.failures == [.cipher(.noBlocks, provider: .aescbc, key: "key1")])
-    }
-
-    /// That plaintext is not what the caller wants is told as such, not as a prefix that is missing.
-    @Test(arguments: [[.identity], [.aescbc(key1), .identity]] as [[TestProvider]])
-    func plaintextThatIsNotAccepted(_ providers: [TestProvider]) throws {
-        let outcome = openAccepted(Self.plaintext, try transformer(providers)) { _ in false }
-        guard case .failure(let error) = outcome else {
-            Issue.record("was accepted")
-            return
-        }
-        #expect(error.failures == [.notAccepted(provider: .identity, key: nil)])
     }
 
     // MARK: No rule
@@ -264,11 +202,5 @@ struct SearchTests {
                     == Self.opened(stale: false, .identity, nil, Array(value.utf8)))
         }
         #expect(try bare.seal(Self.plaintext) == Self.plaintext)
-        let refused = openAccepted(Self.plaintext, bare) { _ in false }
-        guard case .failure(let error) = refused else {
-            Issue.record("was accepted")
-            return
-        }
-        #expect(error.failures == [.notAccepted(provider: .identity, key: nil)])
     }
 }

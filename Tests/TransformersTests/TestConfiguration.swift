@@ -21,7 +21,8 @@ enum TestProvider: Sendable, Equatable {
             return #"{"\#(provider.rawValue)": {"keys": [\#(keys.joined(separator: ", "))]}}"#
         case .kms(let version, let name):
             let api = version == .kmsv1 ? "v1" : "v2"
-            return #"{"kms": {"apiVersion": "\#(api)", "name": "\#(name)", "endpoint": "unix:///\#(name)"}}"#
+            return
+                #"{"kms": {"apiVersion": "\#(api)", "name": "\#(name)", "endpoint": "unix:///\#(version.rawValue)/\#(name)"}}"#
         }
     }
 

@@ -33,10 +33,8 @@ extension TransformFailure {
         case .cipher(let error, let provider, let key): error.meaning(provider: provider, key: key.printable)
         case .envelope(_, let provider): "the envelope of KMS provider \(provider.printable) is damaged"
         case .plugin(_, let provider, _): "the plugin of KMS provider \(provider.printable) does not decrypt the key"
-        case .pluginNotAsked(let request):
-            "only the plugin of KMS provider \(request.provider.printable) can decrypt the key"
-        case .notAccepted(let provider, let key):
-            "\(provider.rawValue) \(key?.printable ?? "") opens it to something else"
+        case .pluginNotAsked(let plugin, _):
+            "only the plugin of KMS provider \(plugin.name.printable) can decrypt the key"
         }
     }
 }

@@ -153,7 +153,9 @@ struct ObjectPresenter {
     private func unreadable(
         _ record: StoredRecord, _ errors: [TransformError], rightKey: FoundKey?
     ) throws(CommandFailure) -> CommandFailure {
-        if let request = errors.lazy.compactMap(\.missingUnwrap).first { return needsPlugin(record, request) }
+        if let missing = errors.lazy.compactMap(\.missingUnwrap).first {
+            return needsPlugin(record, missing.plugin, missing.request)
+        }
         let value = record.readings[0]
         let label = StoredLabel(reading: value.span)
         var problems: [CommandFailure.Problem] = []
@@ -175,15 +177,13 @@ struct ObjectPresenter {
         return CommandFailure(problems)
     }
 
-    private func needsPlugin(_ record: StoredRecord, _ request: KMSUnwrapRequest) -> CommandFailure {
-        let endpoints = files.flatMap { $0.configuration.entries }.flatMap(\.providers).compactMap { provider in
-            if case .kms(let plugin) = provider.kind, plugin.name == request.provider { plugin.endpoint } else { nil }
-        }
-        let version = request.version2 == nil ? "v1" : "v2"
+    private func needsPlugin(
+        _ record: StoredRecord, _ plugin: KMSPlugin, _ request: KMSUnwrapRequest
+    ) -> CommandFailure {
         let keyID = request.version2.map { "; key ID \($0.keyID.printable)" } ?? ""
         return CommandFailure(
-            "\(record.name): only the KMS \(version) plugin \(request.provider.printable) at "
-                + "\((endpoints.first ?? "").printable) can decrypt its key\(keyID)",
+            "\(record.name): only the KMS \(plugin.version.rawValue) plugin \(plugin.name.printable) at "
+                + "\(plugin.endpoint.printable) can decrypt its key\(keyID)",
             hint: "plugins are not asked yet; read the object through kube-apiserver")
     }
 

@@ -38,14 +38,10 @@ extension LintRule {
                 + "An entry that stood beside the wildcard from the first day needs none of them; without a key in "
                 + "common it is a note therefore."
         ) { subject in
-            subject.entries.flatMap { entry -> [LintFinding] in
-                var known: [Comparison: Lack?] = [:]
+            var search = LackSearch(subject)
+            return subject.entries.flatMap { entry -> [LintFinding] in
                 let groups = entry.written.grouped { resource -> Lack? in
-                    guard let comparison = subject.comparison(of: resource) else { return nil }
-                    if let lack = known[comparison] { return lack }
-                    let lack = subject.lack(comparison)
-                    known[comparison] = .some(lack)
-                    return lack
+                    subject.comparison(of: resource).flatMap { search.lack($0) }
                 }
                 return groups.compactMap { lack, resources in
                     resources.first.map { lack.finding(subject, $0, resources) }
@@ -57,27 +53,39 @@ extension LintRule {
 
 /// A resource's own list against that of the wildcard which would serve it otherwise.
 private struct Comparison: Hashable {
-    /// The paths of the providers.
-    let own: [String]
+    let own: [Provider]
     let wildcard: ResourcePattern
+
+    static func == (left: Self, right: Self) -> Bool {
+        left.wildcard == right.wildcard && left.own.elementsEqual(right.own) { $0.path == $1.path }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(wildcard)
+        for provider in own { hasher.combine(provider.path) }
+    }
 }
 
 /// What an exact entry does not repeat.
 private struct Lack: Hashable {
     let wildcard: ResourcePattern
-    /// The keys in words.
+    /// The first keys, in words.
     let keys: [String]
+    let count: Int
     /// Whether there is no key in common.
     let isAll: Bool
+
+    static let listedCount = 10
 
     func finding(
         _ subject: LintSubject, _ first: LintSubject.Resource, _ resources: [LintSubject.Resource]
     ) -> LintFinding {
         let wildcard = subject.shown(wildcard.description)
+        let keys = count > keys.count ? keys + ["\(count - keys.count) more"] : keys
         return LintFinding(
             path: first.path, position: first.position,
             message: "what was written under `\(wildcard)` cannot be read as \(subject.listed(resources)): "
-                + "\(keys.inSentence) \(keys.count == 1 ? "is" : "are") not repeated here",
+                + "\(keys.inSentence) \(count == 1 ? "is" : "are") not repeated here",
             hint: "repeat the keys of `\(wildcard)` behind its own until everything is rewritten",
             severity: isAll ? .note : nil)
     }
@@ -92,24 +100,54 @@ extension LintSubject {
             !(LintRule.isChurn(name) && own.allSatisfy { $0.name == .identity }),
             let wildcard = wider.first(where: { rules[$0] != nil })
         else { return nil }
-        return Comparison(own: own.map(\.path), wildcard: wildcard)
+        return Comparison(own: own, wildcard: wildcard)
+    }
+}
+
+/// Compares lists with those of wildcards, each two of them once.
+private struct LackSearch {
+    private let subject: LintSubject
+    private var lacks: [Comparison: Lack?] = [:]
+    private var written: [ResourcePattern: Forms] = [:]
+
+    /// What can be stored under a wildcard, each form once.
+    private struct Forms {
+        let all: Set<StoredForm>
+        let inOrder: [StoredForm]
+
+        init(_ providers: [Provider]) {
+            var all: Set<StoredForm> = []
+            inOrder = providers.flatMap(StoredForm.all).filter { all.insert($0).inserted }
+            self.all = all
+        }
     }
 
-    fileprivate func lack(_ comparison: Comparison) -> Lack? {
-        let paths = Set(comparison.own)
-        let own = entries.flatMap(\.providers).map(\.provider).filter { paths.contains($0.path) }
-            .flatMap(StoredForm.all)
-        let forms = (rules[comparison.wildcard]?.providers ?? []).flatMap(StoredForm.all)
-        let missing = forms.filter { form in !own.contains { $0 == form } }
-        guard !missing.isEmpty else { return nil }
+    init(_ subject: LintSubject) { self.subject = subject }
+
+    mutating func lack(_ comparison: Comparison) -> Lack? {
+        if let known = lacks[comparison] { return known }
+        let lack = find(comparison)
+        lacks[comparison] = .some(lack)
+        return lack
+    }
+
+    private mutating func find(_ comparison: Comparison) -> Lack? {
+        let wildcard = written[comparison.wildcard] ?? Forms(subject.rules[comparison.wildcard]?.providers ?? [])
+        written[comparison.wildcard] = wildcard
+        let own = Set(comparison.own.flatMap(StoredForm.all))
+        let missingCount = wildcard.all.count - own.count { wildcard.all.contains($0) }
+        guard missingCount > 0 else { return nil }
+        // This goes past its own forms at most: a wildcard can have far more keys than are told.
+        let missing = wildcard.inOrder.lazy.filter { !own.contains($0) }.prefix(Lack.listedCount)
         return Lack(
-            wildcard: comparison.wildcard, keys: missing.map { "\($0.provider.rawValue) \(shown($0.name))" },
-            isAll: missing.count == forms.count)
+            wildcard: comparison.wildcard,
+            keys: missing.map { "\($0.provider.rawValue) \(subject.shown($0.name))" }, count: missingCount,
+            isAll: missingCount == wildcard.all.count)
     }
 }
 
 /// What decides whether a stored value can be read: the provider, the name in the value's prefix, and the bytes.
-private struct StoredForm: Equatable {
+private struct StoredForm: Hashable {
     let provider: ProviderName
     let name: String
     let key: EncryptionKey?
@@ -123,8 +161,13 @@ private struct StoredForm: Equatable {
     }
 
     static func == (left: Self, right: Self) -> Bool {
-        guard left.provider == right.provider, left.name.hasBytes(of: right.name) else { return false }
-        guard let leftKey = left.key, let rightKey = right.key else { return left.key == nil && right.key == nil }
-        return leftKey.secret.isEqual(to: rightKey.secret)
+        left.provider == right.provider && left.name.hasBytes(of: right.name)
+            && left.key.map { SecretHash($0.secret) } == right.key.map { SecretHash($0.secret) }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(provider)
+        for byte in name.utf8 { hasher.combine(byte) }
+        if let key { hasher.combine(SecretHash(key.secret)) }
     }
 }

@@ -13,11 +13,7 @@ extension LintRule {
             remedy: "Do not rename a key that has written: its values carry the name. Rewrite everything with a third "
                 + "key first (`encconf rotate`), then take both out."
         ) { subject in
-            subject.pairsInOneList { earlier, later in
-                // Entries that are joined (ENC0206) can repeat a key; that is one key.
-                earlier.key.name.hasBytes(of: later.key.name)
-                    && (earlier.entry == later.entry || !earlier.key.secret.isEqual(to: later.key.secret))
-            }.map { earlier, later in
+            subject.pairsInOneList(KeyPairs.sameName).map { earlier, later in
                 let isSame = earlier.key.secret.isEqual(to: later.key.secret)
                 let name = subject.shown(later.key.name)
                 return LintFinding(
@@ -35,8 +31,7 @@ extension LintRule {
             check: "`encconf show FILE` shows equal fingerprints.",
             remedy: "Make a fresh key (`encconf keygen`) and rotate to it."
         ) { subject in
-            subject.keyPairs { $0.provider == $1.provider && !$0.key.name.hasBytes(of: $1.key.name) }.map {
-                earlier, later in
+            subject.equalKeys.flatMap(KeyPairs.otherName).map { earlier, later in
                 LintFinding(
                     path: later.secretPath, position: later.secretPosition,
                     message: "\(subject.shown(later.key.name)) has the same bytes as "
@@ -51,7 +46,7 @@ extension LintRule {
             check: "`encconf show FILE` shows equal fingerprints.",
             remedy: "Give each provider a key of its own (`encconf keygen`) and rotate to it."
         ) { subject in
-            subject.keyPairs { $0.provider != $1.provider }.map { earlier, later in
+            subject.equalKeys.flatMap(KeyPairs.otherProvider).map { earlier, later in
                 LintFinding(
                     path: later.secretPath, position: later.secretPosition,
                     message: "\(later.provider.rawValue) key \(subject.shown(later.key.name)) has the same bytes as "
@@ -86,11 +81,7 @@ extension LintRule {
             remedy: "Put the key with the longer name first: its values are then read rightly, and the finding is a "
                 + "note. Rewrite everything with a key whose name overlaps with none, and take both out."
         ) { subject in
-            subject.pairsInOneList { earlier, later in
-                let (short, long) = (earlier.key.name, later.key.name)
-                return earlier.provider == .aescbc
-                    && (long.utf8.starts(with: "\(short):".utf8) || short.utf8.starts(with: "\(long):".utf8))
-            }.map { earlier, later in
+            subject.pairsInOneList(KeyPairs.overlappingNames).map { earlier, later in
                 let names = (subject.shown(earlier.key.name), subject.shown(later.key.name))
                 let rest = later.key.name.utf8.count - earlier.key.name.utf8.count
                 let (message, hint): (String, String)
@@ -124,36 +115,158 @@ extension LintRule {
 }
 
 extension LintSubject {
-    typealias Pair = (earlier: Key, later: Key)
-
-    /// Pairs of keys of one provider that serve the same resources; of several for one key, the first.
+    /// Pairs of keys that serve the same resources; of several for one key, the first.
     ///
-    /// `isPair` is asked about names that are equal up to their first colon.
-    fileprivate func pairsInOneList(_ isPair: (Key, Key) -> Bool) -> [Pair] {
+    /// `pairs` finds them among the keys of one list.
+    fileprivate func pairsInOneList(_ pairs: ([Key]) -> [KeyPairs.Pair]) -> [KeyPairs.Pair] {
         let items = Dictionary(
             entries.flatMap(\.providers).map { ($0.provider.path, $0.keys) }, uniquingKeysWith: { first, _ in first })
         // The rules, not the entries: those for the same resource are joined. Most resources share their list.
-        let lists = Set(resolution.rules.map { $0.providers.map(\.path) })
+        var lists: Set<[String]> = []
         var seen: Set<String> = []
-        return lists.flatMap { list in
-            list.flatMap { items[$0] ?? [] }
-                .grouped { "\($0.provider.rawValue) \($0.key.name.prefix { $0 != ":" })" }
-                .flatMap { firstPairs($0.elements, isPair) }
-        }
-        .sorted { $0.later.namePosition < $1.later.namePosition }
-        .filter { seen.insert($0.later.key.path).inserted }
+        return resolution.rules.map { $0.providers.map(\.path) }
+            .filter { lists.insert($0).inserted }
+            .flatMap { list in pairs(list.flatMap { items[$0] ?? [] }) }
+            .enumerated()
+            .sorted { left, right in
+                (left.element.later.namePosition.offset, left.offset)
+                    < (right.element.later.namePosition.offset, right.offset)
+            }
+            .map(\.element)
+            .filter { seen.insert($0.later.key.path).inserted }
     }
 
-    /// Pairs of keys anywhere in the file that have the same bytes; of several for one key, the first.
-    fileprivate func keyPairs(_ isPair: (Key, Key) -> Bool) -> [Pair] {
+    /// The keys of the file by their bytes.
+    fileprivate var equalKeys: [[Key]] {
         // By a seeded hash, which is good for this process alone, so that not every key meets every other.
-        keys.grouped { SecretHash($0.key.secret) }.flatMap { firstPairs($0.elements, isPair) }
+        keys.grouped { SecretHash($0.key.secret) }.map(\.elements)
+    }
+}
+
+/// Two keys that should not stand together. For each later key its first earlier one is found without comparing all.
+private enum KeyPairs {
+    typealias Key = LintSubject.Key
+    typealias Pair = (earlier: Key, later: Key)
+
+    /// Keys of one provider that have the same name. Entries that are joined (ENC0206) can repeat a key with its name;
+    /// that is one key.
+    static func sameName(among keys: [Key]) -> [Pair] {
+        keys.grouped { NameOfProvider($0) }.flatMap { group in
+            var byEntry: [String: Int] = [:]
+            var bySecret = FirstDiffering<SecretHash>()
+            return pairs(of: group.elements) { key, place in
+                let secret = SecretHash(key.key.secret)
+                defer {
+                    byEntry[key.entry] = byEntry[key.entry] ?? place
+                    bySecret.add(secret, at: place)
+                }
+                return [byEntry[key.entry], bySecret.place(differingFrom: secret)].compactMap(\.self).min()
+            }
+        }
     }
 
-    private func firstPairs(_ keys: [Key], _ isPair: (Key, Key) -> Bool) -> [Pair] {
-        keys.indices.compactMap { index in
-            keys[..<index].first { isPair($0, keys[index]) }.map { ($0, keys[index]) }
+    /// Of keys with the same bytes, those of one provider under different names.
+    static func otherName(among keys: [Key]) -> [Pair] {
+        var names: [ProviderName: FirstDiffering<[UInt8]>] = [:]
+        return pairs(of: keys) { key, place in
+            let name = Array(key.key.name.utf8)
+            defer { names[key.provider, default: FirstDiffering()].add(name, at: place) }
+            return names[key.provider]?.place(differingFrom: name)
         }
+    }
+
+    /// Of keys with the same bytes, those of different providers.
+    static func otherProvider(among keys: [Key]) -> [Pair] {
+        var providers = FirstDiffering<ProviderName>()
+        return pairs(of: keys) { key, place in
+            defer { providers.add(key.provider, at: place) }
+            return providers.place(differingFrom: key.provider)
+        }
+    }
+
+    /// aescbc keys one of whose names goes on with a colon behind the other.
+    static func overlappingNames(among keys: [Key]) -> [Pair] {
+        var names = NameTree()
+        return pairs(of: keys.filter { $0.provider == .aescbc }) { key, place in names.add(key.key.name, at: place) }
+    }
+
+    /// - Parameter earlier: Answers for a key and its place which place holds the first one to pair it with.
+    private static func pairs(of keys: [Key], _ earlier: (Key, Int) -> Int?) -> [Pair] {
+        keys.enumerated().compactMap { place, key in
+            earlier(key, place).map { (keys[$0], key) }
+        }
+    }
+}
+
+private struct NameOfProvider: Hashable {
+    let provider: ProviderName
+    let name: [UInt8]
+
+    init(_ key: LintSubject.Key) { (provider, name) = (key.provider, Array(key.key.name.utf8)) }
+}
+
+/// Where the first of some values stood that is not a given one. It is the first of all, or the first other than that.
+private struct FirstDiffering<Value: Equatable> {
+    private var first: (value: Value, place: Int)?
+    private var second: (value: Value, place: Int)?
+
+    mutating func add(_ value: Value, at place: Int) {
+        guard let first else { return first = (value, place) }
+        if second == nil, first.value != value { second = (value, place) }
+    }
+
+    func place(differingFrom value: Value) -> Int? {
+        guard let first else { return nil }
+        return first.value != value ? first.place : second?.place
+    }
+}
+
+/// Names, split at their colons: a name goes on with a colon behind another if it lies below it in the tree.
+private struct NameTree {
+    private struct Branch: Hashable {
+        let node: Int
+        let part: [UInt8]
+    }
+
+    private struct Node {
+        /// The first name that ends here.
+        var end: Int?
+        /// The first name that goes on.
+        var below: Int?
+    }
+
+    private var nodes = [Node()]
+    private var branches: [Branch: Int] = [:]
+
+    /// A name of more parts is not looked at. The most that are known, dates with a time zone, have four.
+    private static let partLimit = 16
+
+    /// Adds the name and answers the place of the first earlier one that overlaps with it.
+    mutating func add(_ name: String, at place: Int) -> Int? {
+        let parts = Array(name.utf8).split(
+            separator: UInt8(ascii: ":"), maxSplits: Self.partLimit, omittingEmptySubsequences: false)
+        guard parts.count <= Self.partLimit else { return nil }
+        var (node, found): (Int, Int?) = (0, nil)
+        for (index, part) in parts.enumerated() {
+            let branch = Branch(node: node, part: Array(part))
+            if let known = branches[branch] {
+                node = known
+            } else {
+                nodes.append(Node())
+                branches[branch] = nodes.count - 1
+                node = nodes.count - 1
+            }
+            let isLast = index == parts.count - 1
+            if let candidate = isLast ? nodes[node].below : nodes[node].end {
+                found = min(candidate, found ?? candidate)
+            }
+            if isLast {
+                nodes[node].end = nodes[node].end ?? place
+            } else {
+                nodes[node].below = nodes[node].below ?? place
+            }
+        }
+        return found
     }
 }
 
@@ -163,7 +276,7 @@ extension String {
 }
 
 /// Bytes of a key, to look them up by.
-private struct SecretHash: Hashable {
+struct SecretHash: Hashable {
     let secret: SecretKey
 
     init(_ secret: SecretKey) { self.secret = secret }

@@ -36,7 +36,7 @@ public struct Linter: Sendable {
         + LintRule.kms
         + LintRule.resourceNames + LintRule.keyAge
 
-    /// All findings, in file order.
+    /// All findings, in file order; of very many the last one counts those that are not listed.
     ///
     /// - Parameters:
     ///   - document: The file as it is written, which knows where everything stands.
@@ -55,6 +55,7 @@ public struct Linter: Sendable {
                 (left.element.position?.offset ?? 0, left.offset) < (right.element.position?.offset ?? 0, right.offset)
             }
             .map(\.element)
+            .limited
     }
 
     private struct Place: Hashable {

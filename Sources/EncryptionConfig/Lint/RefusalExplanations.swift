@@ -74,5 +74,14 @@ extension Explanation {
             check: "The flags of kube-apiserver. `apiVersion` left out means v1.",
             remedy: "Write `apiVersion: v2` if the plugin speaks it and no value of v1 is left; until then "
                 + "`--feature-gates=KMSv1=true`."),
+        Explanation(
+            RefusalCode.limit, "more than this program looks at",
+            meaning:
+                "There are more than 1,000 findings, of which the last one counts the rest; or the file is made so "
+                + "that reading it would cost far more than its size suggests: its aliases stand for more than 64 MiB of "
+                + "text, or its resources have more than a million providers and keys, each counted for each resource. "
+                + "kube-apiserver has no such limits.",
+            check: "The message. No configuration that serves a cluster comes near.",
+            remedy: "Mend what is listed, or take out what is repeated."),
     ]
 }

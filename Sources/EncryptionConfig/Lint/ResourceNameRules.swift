@@ -12,15 +12,16 @@ extension LintRule {
             check: "`kubectl api-resources` lists NAME and the group in APIVERSION.",
             remedy: "Correct the name; until then the objects are stored in plaintext."
         ) { subject in
-            subject.resources.filter { !$0.text.isEmpty }.compactMap { resource in
-                guard !ResourceSpelling.isPlausible(resource.pattern) else { return nil }
-                let likely = ResourceSpelling.likely(for: resource.pattern)
-                return LintFinding(
-                    path: resource.path, position: resource.position,
-                    message: "no Kubernetes version stores a resource named \(subject.shown(resource.text)); this "
-                        + "encrypts nothing",
-                    hint: likely.map { "\($0) may be meant" } ?? "`kubectl api-resources` lists names and groups")
-            }
+            subject.resources.lazy.filter { !$0.text.isEmpty && !ResourceSpelling.isPlausible($0.pattern) }
+                .enumerated().map { index, resource in
+                    // It is compared with every resource there is, so not for more than are listed.
+                    let likely = index < DiagnosticLimit.count ? ResourceSpelling.likely(for: resource.pattern) : nil
+                    return LintFinding(
+                        path: resource.path, position: resource.position,
+                        message: "no Kubernetes version stores a resource named \(subject.shown(resource.text)); this "
+                            + "encrypts nothing",
+                        hint: likely.map { "\($0) may be meant" } ?? "`kubectl api-resources` lists names and groups")
+                }
         },
         LintRule(
             "ENC0241", .note, "events or leases are encrypted",

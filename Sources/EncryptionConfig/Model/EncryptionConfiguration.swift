@@ -71,7 +71,7 @@ public struct EncryptionKey: Sendable {
 }
 
 /// A KMS plugin: what is asked to unwrap the keys of values.
-public struct KMSPlugin: Sendable {
+public struct KMSPlugin: Hashable, Sendable {
     public enum Version: String, Sendable { case v1, v2 }
 
     public let version: Version

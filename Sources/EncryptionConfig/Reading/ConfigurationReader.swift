@@ -26,6 +26,11 @@ extension ConfigurationDocument {
         } catch {
             throw refusal(of: error, QuotedYAML(root: document.root, redactor: redactor).text(of: error))
         }
+        guard !ExpandedText.exceedsLimit(value) else {
+            throw .limit(
+                .decode, "aliases make this file stand for more than \(ExpandedText.byteCountLimit >> 20) MiB of text",
+                at: value.node.start, hint: "write out what is meant")
+        }
         let header = try DocumentHeader.read(value)
         let meaning = try header.meaning(headerless: headerless, redactor: redactor)
         var reader = DocumentReader(redactor)

@@ -12,11 +12,31 @@ enum GoDuration {
         "h": 3_600_000_000_000,
     ]
 
+    private enum Flaw: Error {
+        case invalid, missingUnit
+        case unknownUnit(String)
+    }
+
     /// The duration in nanoseconds.
     /// - Parameter redactor: Decides what a refusal may quote.
     static func parse(_ text: String, redactor: SecretRedactor) throws(Refusal) -> Int64 {
-        let quotation = goTimeQuoted(redactor.shown(text))
-        let invalid = Refusal(text: "time: invalid duration \(quotation)")
+        do {
+            return try nanoseconds(text)
+        } catch {
+            let isShown = redactor.mayShow(Array(text.utf8))
+            let quotation = goTimeQuoted(isShown ? text : SecretRedactor.mark)
+            throw switch error {
+            case .invalid: Refusal(text: "time: invalid duration \(quotation)")
+            case .missingUnit: Refusal(text: "time: missing unit in duration \(quotation)")
+            case .unknownUnit(let unit):
+                Refusal(
+                    text: "time: unknown unit \(goTimeQuoted(isShown ? unit : SecretRedactor.mark)) "
+                        + "in duration \(quotation)")
+            }
+        }
+    }
+
+    private static func nanoseconds(_ text: String) throws(Flaw) -> Int64 {
         var rest = Array(text.utf8)[...]
         var isNegative = false
         if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
@@ -24,18 +44,11 @@ enum GoDuration {
             rest.removeFirst()
         }
         if rest.elementsEqual("0".utf8) { return 0 }
-        guard !rest.isEmpty else { throw invalid }
+        guard !rest.isEmpty else { throw .invalid }
         var total: UInt64 = 0
-        while !rest.isEmpty {
-            let term = try nextTerm(&rest, invalid: invalid) { unit in
-                if unit.isEmpty { return Refusal(text: "time: missing unit in duration \(quotation)") }
-                let unit = redactor.mayShow(Array(text.utf8)) ? unit : SecretRedactor.mark
-                return Refusal(text: "time: unknown unit \(goTimeQuoted(unit)) in duration \(quotation)")
-            }
-            total = try add(term, to: total, invalid: invalid)
-        }
+        while !rest.isEmpty { total = try add(nextTerm(&rest), to: total) }
         if isNegative { return total == 1 << 63 ? .min : -Int64(total) }
-        guard let duration = Int64(exactly: total) else { throw invalid }
+        guard let duration = Int64(exactly: total) else { throw .invalid }
         return duration
     }
 
@@ -62,12 +75,10 @@ enum GoDuration {
     }
 
     /// One number with its unit, in nanoseconds.
-    private static func nextTerm(
-        _ rest: inout ArraySlice<UInt8>, invalid: Refusal, unknownUnit: (String) -> Refusal
-    ) throws(Refusal) -> UInt64 {
-        guard let first = rest.first, first == UInt8(ascii: ".") || isDigit(first) else { throw invalid }
+    private static func nextTerm(_ rest: inout ArraySlice<UInt8>) throws(Flaw) -> UInt64 {
+        guard let first = rest.first, first == UInt8(ascii: ".") || isDigit(first) else { throw .invalid }
         let whole = digits(&rest)
-        guard let number = leadingInteger(whole) else { throw invalid }
+        guard let number = leadingInteger(whole) else { throw .invalid }
         var fraction: ArraySlice<UInt8> = []
         var hasPoint = false
         if rest.first == UInt8(ascii: ".") {
@@ -75,17 +86,17 @@ enum GoDuration {
             hasPoint = true
             fraction = digits(&rest)
         }
-        guard !whole.isEmpty || (hasPoint && !fraction.isEmpty) else { throw invalid }
+        guard !whole.isEmpty || (hasPoint && !fraction.isEmpty) else { throw .invalid }
         let unitBytes = rest.prefix { $0 != UInt8(ascii: ".") && !isDigit($0) }
         rest.removeFirst(unitBytes.count)
         let unit = String(decoding: unitBytes, as: UTF8.self)
-        guard let scale = nanosecondsOfUnit[unit] else { throw unknownUnit(unit) }
-        guard number <= (1 << 63) / scale else { throw invalid }
-        return try add(fractionalNanoseconds(fraction, scale: scale), to: number * scale, invalid: invalid)
+        guard let scale = nanosecondsOfUnit[unit] else { throw unit.isEmpty ? .missingUnit : .unknownUnit(unit) }
+        guard number <= (1 << 63) / scale else { throw .invalid }
+        return try add(fractionalNanoseconds(fraction, scale: scale), to: number * scale)
     }
 
-    private static func add(_ term: UInt64, to total: UInt64, invalid: Refusal) throws(Refusal) -> UInt64 {
-        guard term <= 1 << 63, total <= 1 << 63, total + term <= 1 << 63 else { throw invalid }
+    private static func add(_ term: UInt64, to total: UInt64) throws(Flaw) -> UInt64 {
+        guard term <= 1 << 63, total <= 1 << 63, total + term <= 1 << 63 else { throw .invalid }
         return total + term
     }
 

@@ -26,7 +26,21 @@ extension EncryptionConfiguration {
                 })
         }
         try BuildRules(options: options, redactor: document.redactor).check(document)
+        guard weight <= Self.weightLimit else {
+            throw .limit(
+                .build, "the resources have \(weight) providers and keys, more than \(Self.weightLimit)",
+                at: document.position, hint: "each counts for each resource that it serves; leave out what is repeated")
+        }
     }
+
+    /// What anything costs that goes through the providers of each resource: the effective table, for instance.
+    private var weight: Int {
+        entries.reduce(0) { weight, entry in
+            weight + entry.resources.count * entry.providers.reduce(0) { $0 + 1 + $1.keys.count }
+        }
+    }
+
+    private static let weightLimit = 1_000_000
 
     /// All breaches, in the order in which kube-apiserver tells them (validation_encryption.go,
     /// `ValidateEncryptionConfiguration`).

@@ -25,7 +25,8 @@ struct KMSRules {
     }
 
     private func nameErrors(of kms: KMSConfiguration, _ effective: EffectiveKMS, at path: String) -> [FieldError] {
-        let name = redactor.shown(effective.name)
+        // Only what is said has to be looked over.
+        var name: String { redactor.shown(effective.name) }
         let position = kms.name?.position ?? kms.position
         var errors: [FieldError] = []
         if effective.name.isEmpty {

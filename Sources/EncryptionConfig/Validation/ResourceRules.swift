@@ -24,10 +24,14 @@ struct ResourceRules {
             hint: hint)
     }
 
-    private func nameObjection(_ text: String) -> (detail: String, hint: String)? {
+    /// A hint is made of the name only where the name may be shown as it is.
+    private func isShown(_ text: String) -> Bool { redactor.mayShow(Array(text.utf8)) }
+
+    private func nameObjection(_ text: String) -> (detail: String, hint: String?)? {
         let name = GroupResource(parsing: text)
         if text != text.lowercased() {
-            return ("resource name should not contain capital letters", "write \(redactor.shown(text).lowercased())")
+            let hint = isShown(text) ? "write \(text.lowercased())" : nil
+            return ("resource name should not contain capital letters", hint)
         }
         if text == "*" {
             return (
@@ -53,7 +57,7 @@ struct ResourceRules {
         if name.group == "*", name.resource != "*" {
             return (
                 "encrypting the same resource across groups is not supported",
-                "name each group, such as \(redactor.shown(name.resource)).apps"
+                isShown(name.resource) ? "name each group, such as \(name.resource).apps" : nil
             )
         }
         return nil
@@ -61,19 +65,19 @@ struct ResourceRules {
 
     /// Resources of one list that are the same, or that a wildcard of the list covers.
     private func overlaps(of entry: ResourceConfiguration, at path: String) -> [FieldError] {
-        let names = entry.resources.map { GroupResource(parsing: $0.value) }
-        let pairs = names.indices.flatMap { left in names.indices.filter { $0 != left }.map { (left, $0) } }
+        let overlaps = ResourceOverlaps(entry.resources.map { GroupResource(parsing: $0.value) })
+        guard overlaps.repetition != nil || overlaps.covering != nil else { return [] }
         let list = "[" + entry.resources.map { jsonQuoted(redactor.shown($0.value)) }.joined(separator: ",") + "]"
         var errors: [FieldError] = []
-        if let (_, second) = pairs.first(where: { Self.isSame(names[$0], names[$1]) }) {
+        if let (name, second) = overlaps.repetition {
             errors.append(
                 .invalid(
                     path, list, "the same resource cannot be specified multiple times", code: RefusalCode.resource,
                     at: entry.resources[second].position,
-                    message: "\(redactor.shown(names[second].description)) is listed more than once",
+                    message: "\(redactor.shown(name.description)) is listed more than once",
                     hint: "name each resource once"))
         }
-        if let (wildcard, other) = pairs.first(where: { covers(names[$0], names[$1]) }) {
+        if let (wildcard, other) = overlaps.covering {
             // Upstream names 'secrets' and '*.' whatever the list holds.
             errors.append(
                 .invalid(
@@ -88,14 +92,47 @@ struct ResourceRules {
         }
         return errors
     }
+}
 
-    /// Byte by byte, as Go compares; to Swift an é of one character is one of two.
-    private static func isSame(_ left: GroupResource, _ right: GroupResource) -> Bool {
-        left.resource.utf8.elementsEqual(right.resource.utf8) && left.group.utf8.elementsEqual(right.group.utf8)
+/// What kube-apiserver finds by comparing each name of a list with each other one, found without that.
+private struct ResourceOverlaps {
+    /// The first name that the list has again, and where.
+    private(set) var repetition: (name: GroupResource, second: Int)?
+    /// The first wildcard that covers another name, and the first name that it covers, which can stand before it.
+    private(set) var covering: (wildcard: Int, other: Int)?
+
+    /// The first two places in the list.
+    private struct Places {
+        let first: Int
+        var second: Int?
+
+        func first(apartFrom place: Int) -> Int? { first == place ? second : first }
     }
 
-    private func covers(_ wildcard: GroupResource, _ other: GroupResource) -> Bool {
-        guard wildcard.resource == "*" else { return false }
-        return wildcard.group == "*" || wildcard.group.utf8.elementsEqual(other.group.utf8)
+    init(_ names: [GroupResource]) {
+        // Names are equal if their bytes are, as in Go; so are groups, as those of names without a resource.
+        let places = Self.places(of: names)
+        let groups = Self.places(of: names.map { GroupResource(resource: "", group: $0.group) })
+        for (place, name) in names.enumerated() {
+            if repetition == nil, let second = places[name]?.second { repetition = (name, second) }
+            guard covering == nil, name.resource == "*" else { continue }
+            let other =
+                name.group == "*"
+                ? Places(first: 0, second: names.count > 1 ? 1 : nil).first(apartFrom: place)
+                : groups[GroupResource(resource: "", group: name.group)]?.first(apartFrom: place)
+            if let other { covering = (place, other) }
+        }
+    }
+
+    private static func places(of names: [GroupResource]) -> [GroupResource: Places] {
+        var places: [GroupResource: Places] = [:]
+        for (place, name) in names.enumerated() {
+            if let known = places[name] {
+                if known.second == nil { places[name]?.second = place }
+            } else {
+                places[name] = Places(first: place)
+            }
+        }
+        return places
     }
 }

@@ -1,0 +1,22 @@
+internal import Diagnostics
+
+/// So many findings are listed one by one. Nobody reads more of them, and a file can be made to have a million.
+enum DiagnosticLimit {
+    static let count = 1000
+}
+
+extension [Diagnostic] {
+    /// The first thousand, and one more that counts the rest.
+    var limited: [Diagnostic] {
+        let rest = dropFirst(DiagnosticLimit.count)
+        guard let first = rest.first else { return self }
+        let severities = Set(rest.map(\.severity))
+        return prefix(DiagnosticLimit.count) + [
+            Diagnostic(
+                code: RefusalCode.limit,
+                severity: Diagnostic.Severity.allCases.first { severities.contains($0) } ?? .note,
+                position: first.position, message: "\(rest.count) more findings are not listed",
+                hint: "mend what is listed, and look again")
+        ]
+    }
+}
