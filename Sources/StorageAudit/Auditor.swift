@@ -272,7 +272,7 @@ extension Auditor {
     private func countFailure(
         _ error: TransformError, _ record: borrowing AuditedRecord, _ place: KeyPlace, _ label: Int
     ) throws(CipherError) {
-        if let request = error.missingUnwrap {
+        if let request = error.missingUnwrap?.request {
             resources[place.resourceIndex].numbers.needsPlugin += 1
             // If it can be read at all, another provider than the first one reads it.
             if label != resources[place.resourceIndex].writeLabel {
