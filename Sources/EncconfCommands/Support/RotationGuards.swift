@@ -15,7 +15,9 @@ struct RotationGuards {
     /// - Throws: What is missing, all at once.
     func check(from old: EncryptionConfiguration, to new: EncryptionConfiguration) throws(CommandFailure) {
         let missing = plan.demands.compactMap(problem)
-        guard missing.isEmpty else { throw CommandFailure(missing) }
+        // What is only looked at needs no promise, but it is told of.
+        guard missing.isEmpty || command.dryRun else { throw CommandFailure(missing) }
+        for problem in missing { console.warning(problem.message, hint: problem.hint) }
         let proof = TransitionProof(from: old, to: new)
         let answer = command.singleServer ? proof.safe : proof.rolling
         guard answer != .no else {
