@@ -111,6 +111,13 @@ let package = Package(
             name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
             swiftSettings: tests),
         .testTarget(name: "TransformersTests", dependencies: ["Transformers", "TestSupport"], swiftSettings: tests),
+        // Clusters whose keys are changed while they are at work.
+        .testTarget(
+            name: "RotationSimulationTests",
+            dependencies: [
+                "EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory", "TestSupport",
+                "Transformers",
+            ], swiftSettings: tests),
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
