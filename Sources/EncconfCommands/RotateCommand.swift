@@ -107,6 +107,7 @@ struct RotateCommand: EncconfCommand {
             let others = plan.step == .retire && to == nil ? RotationStatus.otherReaders(in: plan.intended) : ""
             return try showDone(plan.step, others: others, source: source, console)
         }
+        try checkNewNames(plan, document)
         let edited = try edit(plan, source)
         try RotationGuards(self, plan: plan, console: console)
             .check(from: checked(document), to: plan.intended)
@@ -153,11 +154,21 @@ extension RotateCommand {
     private func checkNames(_ document: ConfigurationDocument) throws(CommandFailure) {
         guard step == .promote, to == nil, keyName == nil else { return }
         let doubtful = try sets(in: document).filter { set in
-            set.keys.count > 1 && set.keys.allSatisfy { KeyCreationDate(keyName: $0.name) == nil }
+            set.writes && set.keys.count > 1 && set.keys.allSatisfy { KeyCreationDate(keyName: $0.name) == nil }
         }
         guard !doubtful.isEmpty else { return }
         let refusal = RotationRefusal.whichKey(paths: doubtful.map(\.path))
         throw CommandFailure("\(file.printable): \(refusal.explanation)", hint: refusal.hint)
+    }
+
+    /// Refuses names of the person's own for several new keys: `promote` could not tell which ones are meant.
+    private func checkNewNames(_ plan: RotationPlan, _ document: ConfigurationDocument) throws(CommandFailure) {
+        guard plan.step == .add, to == nil, !singleServer, let keyName, KeyCreationDate(keyName: keyName) == nil,
+            try sets(in: document).count > 1
+        else { return }
+        throw CommandFailure(
+            "\(file.printable): several key sets get keys of their own, and \(keyName.printable) does not tell which is "
+                + "new", hint: "leave --key-name out, or give --resources for one set after the other")
     }
 
     private func showDone(
@@ -254,7 +265,7 @@ extension RotateCommand {
         if let resources { options.append("--resources \(RotationGuide.quoted(resources))") }
         if reading.headerless { options.append("--headerless") }
         // A name of the person's own does not tell that the key is the new one.
-        if let keyName, to == nil, step == .add, !singleServer {
+        if let keyName, to == nil, step == .add, !singleServer, KeyCreationDate(keyName: keyName) == nil {
             options.append("--key-name \(RotationGuide.quoted(keyName))")
         }
         return options.joined(separator: " ")

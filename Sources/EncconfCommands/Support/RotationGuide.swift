@@ -43,8 +43,8 @@ struct RotationGuide {
 
     /// The steps in order, one to a line.
     var text: String {
-        var lines = [
-            "copy \(file.printable) to every control-plane node, byte for byte",
+        var lines = isSingleServer ? [] : ["copy \(file.printable) to every control-plane node, byte for byte"]
+        lines += [
             "restart each kube-apiserver, or, with automatic reload, wait until each has polled the file (60 s)",
             "check on each server itself, not through a load balancer, that the metric "
                 + "apiserver_encryption_config_controller_last_config_info shows hash=\"\(hash)\"",
