@@ -6,7 +6,7 @@ import Testing
 /// Clusters whose keys are changed while they are at work. Whoever does what the program says, in any order of
 /// restarts and requests, never has a value that a server cannot read.
 struct SimulationTests {
-    private static let schedules = 0..<250 as Range<UInt64>
+    private static let schedules = 0..<160 as Range<UInt64>
 
     @Test(arguments: 0..<8 as Range<UInt64>)
     func nothingIsEverMisread(block: UInt64) throws {
@@ -79,12 +79,13 @@ struct SimulationTests {
     }
 
     @Test(arguments: [
-        Operator.Omission.waitingBeforePromotion, .waitingBeforeEvidence, .rewriting, .steps,
+        (Operator.Omission.waitingBeforePromotion, 3), (.waitingBeforeEvidence, 1), (.rewriting, 20), (.steps, 8),
     ])
-    func leftOutAnInstructionValuesAreLost(_ omission: Operator.Omission) throws {
+    func leftOutAnInstructionValuesAreLost(_ omission: Operator.Omission, _ leastLoss: Int) throws {
         for change in Self.changes {
             let without = try outcomes(without: omission) { try $0.carryOut(change) }
-            #expect(without.misread > 0, "\(change)")
+            // Some files read plaintext from the start, and evidence finds most of what was not waited for.
+            #expect(without.misread >= leastLoss, "\(change): \(without)")
             let with = try outcomes(without: nil) { try $0.carryOut(change) }
             #expect(with == (0, 0, 40), "\(change)")
         }
