@@ -116,6 +116,13 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "TransformersTests", dependencies: ["GoText", "Transformers", "TestSupport"], swiftSettings: tests),
+        // Clusters whose keys are changed while they are at work.
+        .testTarget(
+            name: "RotationSimulationTests",
+            dependencies: [
+                "EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory", "TestSupport",
+                "Transformers",
+            ], swiftSettings: tests),
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],

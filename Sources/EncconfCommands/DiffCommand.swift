@@ -77,7 +77,7 @@ struct DiffCommand: EncconfCommand {
         switch next {
         case .intermediate(let proposal):
             let text = SecretKey(proposal.text())
-            try SafeWrite.create(text.span, at: path, replacing: false)
+            try SafeWrite.create(text.span, at: path, replacing: false, hint: "give another --write-intermediate")
             console.note("wrote \(path): roll it out on every server, then ask again with it as OLD")
         case .newItself: console.note("the change is safe itself; \(path) is not written")
         case .evidence, .conflict: console.note("no file in between helps; \(path) is not written")

@@ -70,6 +70,12 @@ struct RotateCommand: EncconfCommand {
         guard file != "-" || status || dryRun || outputFile != nil else {
             throw ValidationError("standard input cannot be written; give --output-file or --dry-run")
         }
+        guard archive != "-", outputFile != "-" else {
+            throw ValidationError("keys are written to files alone, not to standard output")
+        }
+        guard !status || (step == nil && to == nil && outputFile == nil && !dryRun && !inPlace) else {
+            throw ValidationError("--status changes nothing, so that no step goes with it")
+        }
         if to == .kms {
             guard kmsName != nil, kmsEndpoint != nil else {
                 throw ValidationError("--to kms needs --kms-name and --kms-endpoint")
@@ -82,7 +88,9 @@ struct RotateCommand: EncconfCommand {
         guard archive == nil || !discardRetiredKeys else {
             throw ValidationError("--archive and --discard-retired-keys exclude each other")
         }
-        guard archive == nil || archive != file else { throw ValidationError("the archive is the file itself") }
+        guard archive == nil || archive != file && archive != outputFile else {
+            throw ValidationError("the archive is the file itself")
+        }
         guard outputFile == nil || !inPlace else {
             throw ValidationError("--output-file and --in-place exclude each other")
         }
@@ -91,19 +99,16 @@ struct RotateCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let source = try InputFile.read(file).content
+        if file != "-" { try SafeWrite.checkInterruption(of: file, holding: source) }
         let document = try readDocument(source)
         if status { return try showStatus(document, source, console) }
+        guard !(try hasKeyAlready(document)) else { return try showDone(.add, source: source, console) }
         let plan = try makePlan(document)
-        let hash = try ConfigurationFile.sha256(source)
         guard !plan.isDone else {
-            let report = RotationReport(
-                file: file, steps: [], hash: hash, isWritten: false, nextCommand: nil,
-                nextReason: "\(plan.step.rawValue) is done already")
-            try show(
-                report, details: "\(file.printable): \(plan.step.rawValue) is done already; nothing to change\n",
-                console)
-            return .success
+            let others = plan.step == .retire && to == nil ? RotationStatus.otherReaders(in: plan.intended) : ""
+            return try showDone(plan.step, others: others, source: source, console)
         }
+        try checkNewNames(plan, document)
         let edited = try edit(plan, source)
         try RotationGuards(self, plan: plan, console: console)
             .check(from: checked(document), to: plan.intended, hash: hash)
@@ -131,9 +136,57 @@ extension RotateCommand {
         }
     }
 
+    /// Whether the key sets have the key that is to be added: an `add` that was made before, or interrupted at its end.
+    private func hasKeyAlready(_ document: ConfigurationDocument) throws(CommandFailure) -> Bool {
+        guard step == .add, to == nil, let keyName else { return false }
+        let sets = try sets(in: document)
+        return !sets.isEmpty
+            && sets.allSatisfy { set in set.keys.count > 1 && set.keys.contains { $0.name == keyName } }
+    }
+
+    /// The key sets that the command line is about.
+    private func sets(in document: ConfigurationDocument) throws(CommandFailure) -> [KeySet] {
+        let sets = KeySet.all(in: try checked(document))
+        guard let names = request.resources else { return sets }
+        return sets.filter { set in set.resources.contains { names.contains($0) } }
+    }
+
+    /// Refuses to promote "the other" of two keys: done twice, that would take the step back.
+    private func checkNames(_ document: ConfigurationDocument) throws(CommandFailure) {
+        guard step == .promote, to == nil, keyName == nil else { return }
+        let doubtful = try sets(in: document).filter { set in
+            set.writes && set.keys.count > 1 && set.keys.allSatisfy { KeyCreationDate(keyName: $0.name) == nil }
+        }
+        guard !doubtful.isEmpty else { return }
+        let refusal = RotationRefusal.whichKey(paths: doubtful.map(\.path))
+        throw CommandFailure("\(file.printable): \(refusal.explanation)", hint: refusal.hint)
+    }
+
+    /// Refuses names of the person's own for several new keys: `promote` could not tell which ones are meant.
+    private func checkNewNames(_ plan: RotationPlan, _ document: ConfigurationDocument) throws(CommandFailure) {
+        guard plan.step == .add, to == nil, !singleServer, let keyName, KeyCreationDate(keyName: keyName) == nil,
+            try sets(in: document).count > 1
+        else { return }
+        throw CommandFailure(
+            "\(file.printable): several key sets get keys of their own, and \(keyName.printable) does not tell which is "
+                + "new", hint: "leave --key-name out, or give --resources for one set after the other")
+    }
+
+    private func showDone(
+        _ step: RotationRequest.Step, others: String = "", source: SecretKey, _ console: Console
+    ) throws(CommandFailure) -> ExitStatus {
+        let report = RotationReport(
+            file: file, steps: [], hash: try ConfigurationFile.sha256(source), isWritten: false, nextCommand: nil,
+            nextReason: "\(step.rawValue) is done already")
+        let details = "\(file.printable): \(step.rawValue) is done already; nothing to change\n\(others)"
+        try show(report, details: details, console)
+        return .success
+    }
+
     private func makePlan(_ document: ConfigurationDocument) throws(CommandFailure) -> RotationPlan {
         // A file that kube-apiserver refuses is told of in its own words.
         _ = try checked(document)
+        try checkNames(document)
         // Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.
         var spare: [SecretKey] = []
         for _ in 0..<document.resources.count * 2 + 1 { spare.append(try newKey(length: 32)) }
@@ -141,7 +194,12 @@ extension RotateCommand {
         do throws(RotationRefusal) {
             return try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
         } catch {
-            throw CommandFailure("\(file.printable): \(error.explanation)", hint: error.hint)
+            guard case .notPromoted(let paths) = error, step == .promote else {
+                throw CommandFailure("\(file.printable): \(error.explanation)", hint: error.hint)
+            }
+            throw CommandFailure(
+                "\(file.printable): what is to write is not there yet: \(paths.joined(separator: ", "))",
+                hint: "--step add comes first")
         }
     }
 
@@ -178,7 +236,9 @@ extension RotateCommand {
         let hash = try ConfigurationFile.sha256(edited)
         let guide = RotationGuide(
             file: outputFile ?? file, hash: hash, step: plan.step, resources: plan.changes.flatMap(\.resources),
-            repeatedOptions: repeatedOptions, isSingleServer: singleServer, archive: archive)
+            hasOldKeys: plan.changes.contains { $0.after.dropFirst().contains { $0.provider != .identity } },
+            isDisabled: plan.step == .retire && to == .identity, repeatedOptions: repeatedOptions(after: plan.step),
+            isSingleServer: singleServer, archive: archive)
         var report = RotationReport(
             file: outputFile ?? file, steps: plan.changes.map { RotationReport.Step($0, plan.step) }, hash: hash,
             isWritten: !dryRun, nextCommand: guide.command, nextReason: guide.reason)
@@ -198,12 +258,17 @@ extension RotateCommand {
     }
 
     /// What must be said again at each step, since the file alone does not show the intent.
-    private var repeatedOptions: String {
+    private func repeatedOptions(after step: RotationRequest.Step) -> String {
         var options: [String] = []
         if let to { options.append("--to \(to.rawValue)") }
-        if let kmsName { options.append("--kms-name \(kmsName)") }
-        if let kmsEndpoint { options.append("--kms-endpoint \(kmsEndpoint)") }
-        if let resources { options.append("--resources '\(resources)'") }
+        if let kmsName { options.append("--kms-name \(RotationGuide.quoted(kmsName))") }
+        if let kmsEndpoint { options.append("--kms-endpoint \(RotationGuide.quoted(kmsEndpoint))") }
+        if let resources { options.append("--resources \(RotationGuide.quoted(resources))") }
+        if reading.headerless { options.append("--headerless") }
+        // A name of the person's own does not tell that the key is the new one.
+        if let keyName, to == nil, step == .add, !singleServer, KeyCreationDate(keyName: keyName) == nil {
+            options.append("--key-name \(RotationGuide.quoted(keyName))")
+        }
         return options.joined(separator: " ")
     }
 
@@ -217,21 +282,13 @@ extension RotateCommand {
     private func showStatus(
         _ document: ConfigurationDocument, _ source: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
-        let sets = KeySet.all(in: try checked(document))
-        let steps = sets.map { set in
-            let keys = set.keys.map { ReadKey(provider: ProviderName(set.provider), key: $0.name) }
-            return RotationReport.Step(
-                path: set.path, resources: set.resources, step: set.state.name, before: keys, after: keys)
-        }
-        let isAmbiguous = sets.contains { $0.state.isAmbiguous }
+        let status = RotationStatus(
+            try checked(document), file: file, options: reading.headerless ? " --headerless" : "")
+        let hash = try ConfigurationFile.sha256(source)
         let report = RotationReport(
-            file: file, steps: steps, hash: try ConfigurationFile.sha256(source), isWritten: false, nextCommand: nil,
-            nextReason: isAmbiguous ? "the file does not tell the next step; give --step" : "`encconf rotate FILE`")
-        let lines = sets.map { set in
-            "\(set.path) (\(set.resources.map(\.printable).joined(separator: ", "))): \(set.state.explanation)\n  keys  "
-                + set.keys.map(\.name.printable).joined(separator: ", ") + "\n"
-        }
-        try show(report, details: lines.isEmpty ? "no key set: nothing is encrypted\n" : lines.joined(), console)
-        return isAmbiguous ? .unproven : .success
+            file: file, steps: status.steps, hash: hash, isWritten: false, nextCommand: status.nextCommand,
+            nextReason: status.nextReason)
+        try show(report, details: status.text + hash + "\nnext: \(status.nextCommand ?? status.nextReason)\n", console)
+        return status.isAmbiguous ? .unproven : .success
     }
 }

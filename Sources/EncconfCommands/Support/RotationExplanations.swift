@@ -20,7 +20,7 @@ extension RotationRefusal {
         switch self {
         case .notAccepted: "`encconf verify` tells what stands against it"
         case .noSuchResource: "`encconf show` lists what the file names"
-        case .nothingToRotate: "--to secretbox (or another provider) begins encryption"
+        case .nothingToRotate: "--to secretbox (or another provider) changes what writes, in the same steps"
         case .ambiguous: "give --step"
         case .stepsDiffer: "give --step, or --resources for one of them"
         case .notPromoted: "--step promote comes first"

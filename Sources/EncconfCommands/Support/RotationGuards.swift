@@ -17,7 +17,9 @@ struct RotationGuards {
         from old: EncryptionConfiguration, to new: EncryptionConfiguration, hash: String
     ) throws(CommandFailure) {
         let missing = plan.demands.compactMap(problem)
-        guard missing.isEmpty else { throw CommandFailure(missing) }
+        // What is only looked at needs no promise, but it is told of.
+        guard missing.isEmpty || command.dryRun else { throw CommandFailure(missing) }
+        for problem in missing { console.warning(problem.message, hint: problem.hint) }
         let reports = try command.evidence.reports(
             under: ConfigurationFile(path: command.file, hash: hash, configuration: old))
         let stored = reports.isEmpty ? nil : SnapshotEvidence(reports)

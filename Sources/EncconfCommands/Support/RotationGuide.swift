@@ -7,6 +7,10 @@ struct RotationGuide {
     let step: RotationRequest.Step
     /// Resources of the entries that the step changes.
     let resources: [String]
+    /// Whether keys besides the writing one are read after the step.
+    let hasOldKeys: Bool
+    /// Whether the step was the last one of those that disable encryption.
+    let isDisabled: Bool
     /// The options that have to be repeated, since the file does not show the intent.
     let repeatedOptions: String
     let isSingleServer: Bool
@@ -19,7 +23,8 @@ struct RotationGuide {
         let target = repeatedOptions.isEmpty ? "" : " \(repeatedOptions)"
         switch step {
         case .add where isSingleServer, .promote:
-            return "\(prefix) --step retire --evidence SNAPSHOT --archive \(Self.quoted(file)).retired\(target)"
+            guard hasOldKeys else { return nil }
+            return "\(prefix) --step retire --evidence SNAPSHOT --archive \(Self.archive(of: file))\(target)"
         case .add: return "\(prefix) --step promote --servers-loaded\(target)"
         case .retire, .abort: return nil
         }
@@ -28,6 +33,7 @@ struct RotationGuide {
     /// Why the next command waits.
     var reason: String {
         switch step {
+        case .add where isSingleServer && !hasOldKeys, .promote where !hasOldKeys: "no old key is left to retire"
         case .add where isSingleServer, .promote: "when no stored value needs the old keys any more"
         case .add: "when every server runs the file that holds the new key"
         case .retire: "the rotation is complete"
@@ -37,8 +43,8 @@ struct RotationGuide {
 
     /// The steps in order, one to a line.
     var text: String {
-        var lines = [
-            "copy \(file) to every control-plane node, byte for byte",
+        var lines = isSingleServer ? [] : ["copy \(file.printable) to every control-plane node, byte for byte"]
+        lines += [
             "restart each kube-apiserver, or, with automatic reload, wait until each has polled the file (60 s)",
             "check on each server itself, not through a load balancer, that the metric "
                 + "apiserver_encryption_config_controller_last_config_info shows hash=\"\(hash)\"",
@@ -48,9 +54,10 @@ struct RotationGuide {
             lines += ["wait for requests under way (60 s), then rewrite every object:"]
             lines += rewriteCommands.map { "    \($0)" }
             lines += ["    (again until there is no conflict)"]
-            lines += ["take a snapshot: etcdctl snapshot save SNAPSHOT"]
+            if hasOldKeys { lines += ["take a snapshot: etcdctl snapshot save SNAPSHOT"] }
         case .retire:
-            if let archive { lines += ["keep \(archive) as long as a backup needs the retired keys"] }
+            if isDisabled { lines += ["then --encryption-provider-config may go from every server"] }
+            if let archive { lines += ["keep \(archive.printable) as long as a backup needs the retired keys"] }
         case .add, .abort: break
         }
         if let command { lines += ["run: \(command)"] }
@@ -69,8 +76,11 @@ struct RotationGuide {
             + wildcards.map { "the same for every resource that \($0) covers (`kubectl api-resources` lists them)" }
     }
 
+    /// Where retired keys may go, for the shell.
+    static func archive(of file: String) -> String { quoted(file + ".retired") }
+
     /// A word for the shell.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)

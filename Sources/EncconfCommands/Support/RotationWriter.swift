@@ -16,14 +16,28 @@ struct RotationWriter {
     ///   - edited: The new content.
     ///   - source: What the file held when the step was planned.
     func write(_ edited: SecretKey, source: SecretKey) throws(CommandFailure) {
-        if let archive = command.archive, !plan.retired.isEmpty { try keepRetiredKeys(in: archive) }
+        if let archive = command.archive, !plan.retired.isEmpty {
+            // Such an archive would hold the keys already, and lose them with the step.
+            guard !Self.areSame(archive, command.file) else {
+                throw CommandFailure(
+                    "\(archive.printable): the archive is the file itself", hint: "give another --archive")
+            }
+            try keepRetiredKeys(in: archive)
+        }
         if let path = command.outputFile {
-            try SafeWrite.create(edited.span, at: path, replacing: false)
+            try SafeWrite.create(edited.span, at: path, replacing: false, hint: "give another --output-file")
         } else if command.inPlace {
             try SafeWrite.overwrite(edited.span, of: command.file, expecting: source)
         } else {
             try SafeWrite.replace(edited.span, of: command.file, expecting: source)
         }
+    }
+
+    /// Whether two paths lead to one file.
+    private static func areSame(_ path: String, _ other: String) -> Bool {
+        var (left, right) = (stat(), stat())
+        guard unsafe stat(path, &left) == 0, unsafe stat(other, &right) == 0 else { return false }
+        return left.st_dev == right.st_dev && left.st_ino == right.st_ino
     }
 
     private func keepRetiredKeys(in path: String) throws(CommandFailure) {
@@ -32,7 +46,7 @@ struct RotationWriter {
         if let existing {
             try SafeWrite.replace(text.span, of: path, expecting: existing)
         } else {
-            try SafeWrite.create(text.span, at: path, replacing: false)
+            try SafeWrite.create(text.span, at: path, replacing: false, hint: "give another --archive")
         }
     }
 

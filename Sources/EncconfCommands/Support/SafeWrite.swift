@@ -6,20 +6,28 @@ internal import SecretMemory
 /// the folder synced.
 enum SafeWrite {
     /// Makes a new file with mode 0600.
-    /// - Parameter replacing: Whether a file of that name may be replaced.
-    static func create(_ content: RawSpan, at path: String, replacing: Bool) throws(CommandFailure) {
+    ///
+    /// - Parameters:
+    ///   - replacing: Whether a file of that name may be replaced.
+    ///   - hint: What to do about a file that may not.
+    static func create(
+        _ content: RawSpan, at path: String, replacing: Bool,
+        hint: String = "give --force to replace it, or another name"
+    ) throws(CommandFailure) {
         do {
             // A link is followed, so that it still points to the file afterwards.
             let target = replacing ? resolved(path) : path
             let existing = try status(of: target)
-            if existing != nil, !replacing { throw SystemError(code: EEXIST) }
+            if existing != nil, !replacing { throw alreadyThere(path, hint) }
             if let existing, existing.st_mode & S_IFMT != S_IFREG {
                 throw CommandFailure("\(path.printable): is no regular file", hint: "name a file")
             }
-            try write(content, to: target, replacing: replacing) { file throws(SystemError) in
-                // The owner of what is replaced is kept; its mode is not, as it may let others read the new key.
+            // The owner of what is replaced is kept; its mode is not, as it may let others read the new key.
+            try write(content, to: target, called: path, replacing: replacing) { file in
                 if let existing { try keepOwner(existing, on: file) }
             }
+        } catch let error as SystemError where error.code == EEXIST && !replacing {
+            throw alreadyThere(path, hint)
         } catch {
             throw failure(error, path)
         }
@@ -40,16 +48,18 @@ enum SafeWrite {
             guard existing.st_mode & S_IFMT == S_IFREG else {
                 throw CommandFailure("\(path.printable): is no regular file", hint: "name a file")
             }
-            guard existing.st_nlink == 1 else {
+            // None at all means that somebody has put another file in its place; the check below tells of it.
+            guard existing.st_nlink <= 1 else {
                 throw CommandFailure(
                     "\(path.printable): has \(existing.st_nlink) names, of which only one would change",
                     hint: "--in-place writes into the file itself, which is not safe against a crash in between")
             }
-            try check(original, holds: expected, path)
-            try write(content, to: target, replacing: true) { file throws(SystemError) in
+            try write(content, to: target, called: path, replacing: true) { file in
                 try keepOwner(existing, on: file)
-                guard fchmod(file.raw, existing.st_mode & 0o7777) == 0 else { throw .last }
                 ExtendedAttributes.copy(from: original, to: file)
+                guard fchmod(file.raw, existing.st_mode & 0o7777) == 0 else { throw SystemError.last }
+                // As late as can be: whoever pays no heed to the lock may have been at work until now.
+                try check(original, isStill: target, holding: expected, path)
             }
         } catch {
             throw failure(error, path)
@@ -65,43 +75,94 @@ enum SafeWrite {
             let target = resolved(path)
             let file = try FileDescriptor.open(target, flags: O_RDWR | O_NOFOLLOW)
             try lock(file, path)
-            try check(file, holds: expected, path)
-            let copy = "\(target).encconf-before"
-            try write(expected.span, to: copy, replacing: true) { _ in }
-            guard lseek(file.raw, 0, SEEK_SET) == 0 else { throw SystemError.last }
-            try file.write(content)
-            guard ftruncate(file.raw, off_t(content.byteCount)) == 0 else { throw SystemError.last }
-            try file.synchronize()
+            try check(file, isStill: target, holding: expected, path)
+            let copy = copyName(of: target)
+            if try status(of: copy) == nil {
+                try write(expected.span, to: copy, called: copy, replacing: false) { _ in }
+            }
+            let signals = BlockedSignals()
+            defer { signals.unblock() }
+            do {
+                try put(content, into: file)
+            } catch {
+                do {
+                    try put(expected.span, into: file)
+                } catch let second {
+                    throw CommandFailure(
+                        "\(path.printable): cannot write: \(error), and what it held cannot be put back: \(second)",
+                        hint: "what it held stands in \(copy)")
+                }
+                _ = unsafe unlink(copy)
+                throw error
+            }
             _ = unsafe unlink(copy)
         } catch {
             throw failure(error, path)
         }
     }
+
+    /// Refuses a file in which a run was interrupted that overwrote it: half of it may be new.
+    ///
+    /// - Parameter content: What the file holds.
+    static func checkInterruption(of path: String, holding content: SecretKey) throws(CommandFailure) {
+        let copy = copyName(of: resolved(path))
+        guard unsafe access(copy, F_OK) == 0 else { return }
+        // A copy of what the file holds: the run had not begun to overwrite.
+        guard !(try InputFile.read(copy).content.bytes.isEqual(to: content.bytes)) else { return }
+        throw CommandFailure(
+            "\(path.printable): a run that overwrote it was interrupted; what it held before stands in \(copy)",
+            hint: "put the right one of the two in its place (`encconf diff`), and remove the copy")
+    }
 }
 
 extension SafeWrite {
     /// The temporary file, its sync, the rename and the sync of the folder. Nothing is left behind if one fails.
+    ///
+    /// - Parameters:
+    ///   - name: What the person calls `path`.
+    ///   - prepare: Gives the file its place in the system, when its content is there.
     private static func write(
-        _ content: RawSpan, to path: String, replacing: Bool,
-        prepare: (borrowing FileDescriptor) throws(SystemError) -> Void
-    ) throws(SystemError) {
+        _ content: RawSpan, to path: String, called name: String, replacing: Bool,
+        prepare: (borrowing FileDescriptor) throws -> Void
+    ) throws {
         let folder = folder(of: path)
+        // Opened before anything is done, so that nothing but the sync itself can fail in the end.
+        let directory = try FileDescriptor.open(folder, flags: O_RDONLY | O_DIRECTORY)
         let temporary = "\(folder)/.encconf-\(getpid())-\(UInt32.random(in: .min ... .max)).tmp"
         // Between here and the rename the key stands in a file that nobody would look for.
         let signals = BlockedSignals()
         defer { signals.unblock() }
-        do throws(SystemError) {
+        do {
             let file = try FileDescriptor.open(temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-            try prepare(file)
             try file.write(content)
+            try prepare(file)
             try file.synchronize()
             try rename(temporary, to: path, replacing: replacing)
         } catch {
             _ = unsafe unlink(temporary)
             throw error
         }
-        try FileDescriptor.open(folder, flags: O_RDONLY | O_DIRECTORY).synchronize()
+        do {
+            try directory.synchronize()
+        } catch {
+            // Some file systems do not know the sync of a folder.
+            guard error.code != EINVAL else { return }
+            throw CommandFailure(
+                "\(name.printable): is written, but might be undone by a power failure, as its folder cannot be "
+                    + "synced: \(error)", hint: "look at the disk before anything else")
+        }
     }
+
+    /// Overwrites an open file.
+    private static func put(_ content: RawSpan, into file: borrowing FileDescriptor) throws(SystemError) {
+        guard lseek(file.raw, 0, SEEK_SET) == 0 else { throw .last }
+        try file.write(content)
+        guard ftruncate(file.raw, off_t(content.byteCount)) == 0 else { throw .last }
+        try file.synchronize()
+    }
+
+    /// Where the content of a file stands while it is overwritten.
+    private static func copyName(of target: String) -> String { "\(target).encconf-before" }
 
     private static func rename(_ temporary: String, to path: String, replacing: Bool) throws(SystemError) {
         guard !replacing else {
@@ -122,10 +183,15 @@ extension SafeWrite {
         throw CommandFailure("\(path.printable): another encconf is at work on this file", hint: "try again")
     }
 
+    /// Refuses a file that another one has replaced, or that holds something else, since it was read.
     private static func check(
-        _ file: borrowing FileDescriptor, holds expected: SecretKey, _ path: String
+        _ file: borrowing FileDescriptor, isStill target: String, holding expected: SecretKey, _ path: String
     ) throws {
-        guard let content = try file.readAll(limit: InputFile.limit), content.isEqual(to: expected.bytes) else {
+        let (opened, found) = (try file.status(), try status(of: target))
+        guard let found, found.st_dev == opened.st_dev, found.st_ino == opened.st_ino,
+            lseek(file.raw, 0, SEEK_SET) == 0, let content = try file.readAll(limit: InputFile.limit),
+            content.isEqual(to: expected.bytes)
+        else {
             throw CommandFailure(
                 "\(path.printable): somebody else changed the file in the meantime", hint: "look at it and try again")
         }
@@ -154,12 +220,14 @@ extension SafeWrite {
         return unsafe String(cString: real)
     }
 
+    private static func alreadyThere(_ path: String, _ hint: String) -> CommandFailure {
+        CommandFailure("\(path.printable): exists already", hint: hint)
+    }
+
     private static func failure(_ error: any Error, _ path: String) -> CommandFailure {
         if let failure = error as? CommandFailure { return failure }
         let code = (error as? SystemError)?.code ?? EIO
         return switch code {
-        case EEXIST:
-            CommandFailure("\(path.printable): exists already", hint: "give --force to replace it, or another name")
         case EBUSY, EXDEV:
             CommandFailure(
                 "\(path.printable): cannot be replaced, as it is mounted by itself",

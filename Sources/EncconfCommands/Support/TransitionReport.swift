@@ -30,7 +30,7 @@ extension TransitionReport {
         for group in proof.groups where !group.proof.counterexamples.isEmpty {
             text += "\n\(Self.list(group.resources))\n"
             for counterexample in group.proof.counterexamples {
-                let certainty = counterexample.certainty == .possible ? " (if there are such values)" : ""
+                let certainty = counterexample.certainty == .possible ? " (\(counterexample.condition))" : ""
                 let already = counterexample.isOldAlready ? " OLD misreads it already." : ""
                 text += "  \(counterexample.sentence.printable)\(certainty)\(already)\n"
             }
@@ -40,6 +40,9 @@ extension TransitionReport {
             for change in proof.changes {
                 text += "  \(change.sentence.printable) (\(Self.list(change.resources)))\n"
             }
+        }
+        if case .newItself = next, proof.changes.isEmpty {
+            return text + "\nnext: nothing, there is no change in this\n"
         }
         return text + "\nnext: \(nextSentence)\n"
     }
@@ -169,13 +172,25 @@ extension TransitionChange {
         case .keyMoved(let label, let other): "bytes of \(label.text) are those of \(other.text) now"
         case .kmsRenamed(let label, let name): "KMS provider renamed: \(label.text) is \(name) now"
         case .kmsEndpointChanged(let label, let from, let to): "endpoint of \(label.text): \(from) is \(to) now"
+        case .writeKeyChanged(let from, let to) where from == to: "new values are written with what \(to.text) is now"
         case .writeKeyChanged(let from, let to): "new values are written with \(to.text) instead of \(from.text)"
         case .readOrderChanged: "the same keys are tried in another order"
         }
     }
 }
 
+extension Counterexample {
+    /// What has to be so for it to stand, if it is only possible.
+    fileprivate var condition: String {
+        if case .kmsEndpointChanged = reason { "if it is another one" } else { "if there are such values" }
+    }
+}
+
 extension StoredKeyLabel {
-    /// `aescbc key1`, or `plaintext`.
-    var text: String { key.map { "\(provider.rawValue) \($0)" } ?? "plaintext" }
+    /// `aescbc key1`, `aescbc` or `plaintext`.
+    var text: String {
+        if let key { return "\(provider.rawValue) \(key)" }
+        // A provider as a whole has no key either.
+        return provider == .identity ? "plaintext" : provider.rawValue
+    }
 }
