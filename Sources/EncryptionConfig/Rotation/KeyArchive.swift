@@ -104,7 +104,8 @@ extension [Provider.Kind] {
     /// Adds what is not there yet: keys to the list of their provider, plugins behind all others.
     fileprivate mutating func merge(_ kind: Provider.Kind) {
         guard let kind = kind.keys.isEmpty ? kind : kind.without(keysOf: self) else { return }
-        if let index = firstIndex(where: { $0.isSame(as: kind) || !kind.keys.isEmpty && $0.fieldName == kind.fieldName }) {
+        if let index = firstIndex(where: { $0.isSame(as: kind) || !kind.keys.isEmpty && $0.fieldName == kind.fieldName }
+        ) {
             self[index] = self[index].appending(kind.keys)
         } else {
             append(kind)
