@@ -89,7 +89,8 @@ let package = Package(
 
         // A program of its own: measurements are no tests.
         .executableTarget(
-            name: "envelope-benchmark", dependencies: ["EnvelopeCrypto", "SecretMemory"],
+            name: "envelope-benchmark",
+            dependencies: ["EncryptionConfig", "EnvelopeCrypto", "SecretMemory", "Transformers"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
         // Tests: one target for each module, over the recorded data in testdata.

@@ -11,14 +11,15 @@ final class KMSOpener {
     /// So many keys are kept at once; a cluster has one for each start of an apiserver and key of the plugin.
     private static let cachedKeyLimit = 1000
 
-    let provider: Provider
+    var provider: Provider { opener.provider }
+    private let opener: Opened.Opener
     private let plugin: KMSPlugin
     private let unwrapping: any KMSUnwrapping
     private var keys: [KMSUnwrapRequest: KMSv2Key] = [:]
 
     init(_ plugin: KMSPlugin, of provider: Provider, unwrapping: any KMSUnwrapping) {
         self.plugin = plugin
-        self.provider = provider
+        opener = Opened.Opener(provider)
         self.unwrapping = unwrapping
     }
 
@@ -31,7 +32,7 @@ final class KMSOpener {
             case .v1: try openV1(envelope, etcdKey: etcdKey, appendingTo: &output)
             case .v2: try openV2(envelope, etcdKey: etcdKey, appendingTo: &output)
             }
-        return Opened(provider: provider, isStale: isStale)
+        return Opened(opener, isStale: isStale)
     }
 
     private func openV1(

@@ -3,20 +3,43 @@ internal import SecretMemory
 /// A list whose entries take the values that begin with their prefix. Providers of a resource are such a list, and so
 /// are the keys of a provider: the one place for how they are searched
 /// (k8s.io/apiserver 1.36, pkg/storage/value/transformer.go, `prefixTransformers`).
-struct PrefixList<Entry> {
-    /// In configuration order. An empty prefix is that of identity.
-    let entries: [(prefix: [UInt8], entry: Entry)]
+///
+/// An audit searches it for every value, so nothing is copied or allocated on the way to the entry that fits.
+final class PrefixList<Entry> {
+    /// In configuration order.
+    private let entries: [Entry]
+    /// The prefixes of the entries one behind another, and where each ends. An empty prefix is that of identity.
+    private let prefixBytes: [UInt8]
+    private let prefixEnds: [Int]
     /// What is wrong if no entry has the prefix.
-    let noMatch: TransformFailure
+    private let noMatch: TransformFailure
+
+    init(_ items: [(prefix: String, entry: Entry)], noMatch: TransformFailure) {
+        entries = items.map(\.entry)
+        var bytes: [UInt8] = []
+        prefixEnds = items.map { item in
+            bytes += Array(item.prefix.utf8)
+            return bytes.count
+        }
+        prefixBytes = bytes
+        self.noMatch = noMatch
+    }
+
+    /// What writes.
+    var first: (prefix: [UInt8], entry: Entry)? {
+        entries.first.map { (Array(prefixBytes[..<prefixEnds[0]]), $0) }
+    }
 
     /// Tries every entry whose prefix fits, in order, until one succeeds. Never stops at the first match.
+    @inline(__always)
     func open(
         _ value: RawSpan, with openEntry: (Entry, RawSpan) throws(TransformError) -> Opened
     ) throws(TransformError) -> Opened {
         var failures: [TransformFailure] = []
-        for (index, (prefix, entry)) in entries.enumerated() where value.starts(with: prefix.span.rawBytes) {
+        for index in entries.indices {
+            guard let rest = rest(of: value, behindPrefix: index) else { continue }
             do {
-                return try openEntry(entry, value.extracting(droppingFirst: prefix.count)).found(at: index)
+                return try openEntry(entries[index], rest).found(at: index)
             } catch {
                 if error.failures.contains(where: \.endsTheSearch) { throw error }
                 // That identity does not read encrypted values says nothing: they are not its business.
@@ -24,5 +47,14 @@ struct PrefixList<Entry> {
             }
         }
         throw TransformError(failures.isEmpty ? [noMatch] : failures)
+    }
+
+    /// What follows the prefix of an entry; nil for a value that does not have it.
+    @_lifetime(copy value)
+    private func rest(of value: RawSpan, behindPrefix index: Int) -> RawSpan? {
+        let (start, end) = (index == 0 ? 0 : prefixEnds[index - 1], prefixEnds[index])
+        guard value.byteCount >= end - start else { return nil }
+        for offset in start..<end where prefixBytes[offset] != value[offset - start] { return nil }
+        return value.extracting(droppingFirst: end - start)
     }
 }

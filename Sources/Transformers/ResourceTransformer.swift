@@ -9,8 +9,8 @@ public import SecretMemory
 public final class ResourceTransformer {
     /// What can be done with a value that has the prefix of a provider.
     private enum Entry {
-        case identity(Provider)
-        case keys(ProviderName, PrefixList<KeyCipher>)
+        case identity(Opened.Opener)
+        case keys(PrefixList<KeyCipher>)
         case kms(KMSOpener)
     }
 
@@ -24,12 +24,11 @@ public final class ResourceTransformer {
     /// - Throws: ``CipherError`` if the cipher library lacks a cipher.
     public init(_ rule: ResourceResolution.Rule?, unwrapping: any KMSUnwrapping) throws(CipherError) {
         self.rule = rule
-        var entries: [(prefix: [UInt8], entry: Entry)] = []
+        var entries: [(prefix: String, entry: Entry)] = []
         for provider in rule?.providers ?? [] {
-            let entry = try Self.entry(for: provider, unwrapping: unwrapping)
-            entries.append((Array(provider.storedPrefix.utf8), entry))
+            entries.append((provider.storedPrefix, try Self.entry(for: provider, unwrapping: unwrapping)))
         }
-        providers = PrefixList(entries: entries, noMatch: .noMatchingProvider)
+        providers = PrefixList(entries, noMatch: .noMatchingProvider)
     }
 
     /// Opens a stored value and appends the plaintext to `output`.
@@ -44,8 +43,8 @@ public final class ResourceTransformer {
         guard rule != nil else { return try openIdentity(value, .implicitIdentity, appendingTo: &output) }
         return try providers.open(value) { entry, rest throws(TransformError) in
             switch entry {
-            case .identity(let provider): try openIdentity(rest, provider, appendingTo: &output)
-            case .keys(_, let keys):
+            case .identity(let opener): try openIdentity(rest, opener, appendingTo: &output)
+            case .keys(let keys):
                 try keys.open(rest) { key, message throws(TransformError) in
                     try key.open(message, etcdKey: etcdKey, appendingTo: &output)
                 }
@@ -60,12 +59,12 @@ public final class ResourceTransformer {
     public func seal(
         _ plaintext: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
     ) throws(SealError) {
-        guard let (prefix, entry) = providers.entries.first else { return output.append(plaintext) }
+        guard let (prefix, entry) = providers.first else { return output.append(plaintext) }
         switch entry {
         case .identity: output.append(plaintext)
         case .kms(let opener): throw .kms(opener.provider)
-        case .keys(_, let keys):
-            guard let (keyPrefix, key) = keys.entries.first else { return }
+        case .keys(let keys):
+            guard let (keyPrefix, key) = keys.first else { return }
             output.append(prefix.span.rawBytes)
             output.append(keyPrefix.span.rawBytes)
             do {
@@ -83,23 +82,23 @@ public final class ResourceTransformer {
 
     /// Identity, be it an entry of the list or because no entry covers the resource.
     private func openIdentity(
-        _ value: RawSpan, _ provider: Provider, appendingTo output: inout SecretBuffer
+        _ value: RawSpan, _ opener: Opened.Opener, appendingTo output: inout SecretBuffer
     ) throws(TransformError) -> Opened {
         guard !Self.isEncrypted(value) else { throw TransformError(.encryptedWithoutRule) }
         output.append(value)
-        return Opened(provider: provider)
+        return Opened(opener)
     }
 
     private static func entry(
         for provider: Provider, unwrapping: any KMSUnwrapping
     ) throws(CipherError) -> Entry {
         switch provider.kind {
-        case .identity: return .identity(provider)
+        case .identity: return .identity(Opened.Opener(provider))
         case .kms(let plugin): return .kms(KMSOpener(plugin, of: provider, unwrapping: unwrapping))
         case .aescbc(let keys), .aesgcm(let keys), .secretbox(let keys):
-            var entries: [(prefix: [UInt8], entry: KeyCipher)] = []
-            for key in keys { entries.append((Array("\(key.name):".utf8), try KeyCipher(key, of: provider))) }
-            return .keys(provider.name, PrefixList(entries: entries, noMatch: .noMatchingKey(provider.name)))
+            var entries: [(prefix: String, entry: KeyCipher)] = []
+            for key in keys { entries.append(("\(key.name):", try KeyCipher(key, of: provider))) }
+            return .keys(PrefixList(entries, noMatch: .noMatchingKey(provider.name)))
         }
     }
 }

@@ -115,6 +115,13 @@ struct LintSecrecyTests {
         #expect(quoted(Array(text.utf8)).allSatisfy { $0 == nil })
     }
 
+    /// A line is quoted with each finding in it.
+    @Test(arguments: [(100, true), (1000, false)]) func quotesNoLongLine(count: Int, isQuotable: Bool) {
+        let names = (0..<count).map { "r\($0)" }.joined(separator: ", ")
+        let text = "kind: EncryptionConfiguration\nresources:\n- resources: [\(names)]"
+        #expect((quoted(Array(text.utf8))[2] != nil) == isQuotable)
+    }
+
     @Test func quotesJSON() {
         let text = "{\n  \"kind\": \"EncryptionConfiguration\",\r\n  \"other\": 1\n}"
         #expect(quoted(Array(text.utf8)) == ["{", "  \"kind\": \"EncryptionConfiguration\",", nil, "}"])

@@ -6,7 +6,8 @@ internal import YAMLTree
 /// A line may be shown if all of it is accounted for: names of fields where the type has them, values of fields that
 /// hold no secret and look like it, and the marks between them. Whatever else is on a line keeps it hidden: keys,
 /// fields that nobody knows, comments (a key may have been commented out), anchors. A file that does not parse has no
-/// such lines, nor has one in UTF-16.
+/// such lines, nor has one in UTF-16. A line that nobody would read stays hidden too: each finding quotes its line, and
+/// a file of 16 MiB can be one line.
 public struct QuotableLines: Sendable {
     private let lines: [Int: String]
 
@@ -24,11 +25,15 @@ public struct QuotableLines: Sendable {
     /// The text of a line, counted from 1; nil if it has to stay hidden, or if there is none.
     public func text(ofLine line: Int) -> String? { lines[line] }
 
+    private static let byteCountLimit = 1000
+
     private static func lines(of source: borrowing SecretBytes, _ isHarmless: [Bool]) -> [Int: String] {
         let bytes = source.bytes
         var lines: [Int: String] = [:]
         for (index, range) in lineRanges(of: bytes).enumerated() {
-            guard range.allSatisfy({ isHarmless[$0] || isMark(bytes[$0]) }) else { continue }
+            guard range.count <= byteCountLimit, range.allSatisfy({ isHarmless[$0] || isMark(bytes[$0]) }) else {
+                continue
+            }
             lines[index + 1] = unsafe bytes.extracting(range).withUnsafeBytes {
                 unsafe String(validating: $0, as: UTF8.self)
             }
