@@ -265,6 +265,7 @@ extension RotateCommand {
         if let kmsEndpoint { options.append("--kms-endpoint \(RotationGuide.quoted(kmsEndpoint))") }
         if let resources { options.append("--resources \(RotationGuide.quoted(resources))") }
         if reading.headerless { options.append("--headerless") }
+        if inPlace { options.append("--in-place") }
         // A name of the person's own does not tell that the key is the new one.
         if let keyName, to == nil, step == .add, !singleServer, KeyCreationDate(keyName: keyName) == nil {
             options.append("--key-name \(RotationGuide.quoted(keyName))")

@@ -13,6 +13,8 @@ extension RotationRefusal {
         case .stillWrites(let paths): "what should be taken out writes: \(paths.joined(separator: ", "))"
         case .whichKey(let paths): "the names do not tell which key is meant: \(paths.joined(separator: ", "))"
         case .nameTaken(let name): "there is a key named \(name) already"
+        case .notNewest(let name):
+            "the name \(name) tells an older date than a key that is there, so that the wrong one would seem new"
         }
     }
 
@@ -24,9 +26,12 @@ extension RotationRefusal {
         case .ambiguous: "give --step"
         case .stepsDiffer: "give --step, or --resources for one of them"
         case .notPromoted: "--step promote comes first"
-        case .stillWrites: "go back with --step promote and --key-name of the old key, and roll that out first"
+        case .stillWrites:
+            "it has written values, so it stays until they are rewritten: --step promote with --key-name of the old key, "
+                + "then --step retire"
         case .whichKey: "give --key-name"
         case .nameTaken: "give another --key-name"
+        case .notNewest: "look at the clock of this machine; --key-name gives a name of your own"
         }
     }
 }

@@ -73,7 +73,11 @@ struct RotationGuide {
         let exact = resources.filter { !$0.hasPrefix("*") }
         let wildcards = resources.filter { $0.hasPrefix("*") }
         return exact.map { "kubectl get \(Self.quoted($0)) --all-namespaces -o json | kubectl replace -f -" }
-            + wildcards.map { "the same for every resource that \($0) covers (`kubectl api-resources` lists them)" }
+            + wildcards.map { wildcard in
+                let group = wildcard == "*.*" ? "" : " --api-group=\(Self.quoted(String(wildcard.dropFirst(2))))"
+                return "for r in $(kubectl api-resources --verbs=list,update\(group) -o name); do "
+                    + "kubectl get \"$r\" --all-namespaces -o json | kubectl replace -f -; done"
+            }
     }
 
     /// Where retired keys may go, for the shell.

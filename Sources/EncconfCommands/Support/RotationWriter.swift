@@ -42,6 +42,10 @@ struct RotationWriter {
 
     private func keepRetiredKeys(in path: String) throws(CommandFailure) {
         let existing: SecretKey? = unsafe access(path, F_OK) == 0 ? try InputFile.read(path).content : nil
+        var status = stat()
+        guard unsafe stat(path, &status) != 0 || status.st_mode & (S_IRWXG | S_IRWXO) == 0 else {
+            throw CommandFailure("\(path.printable): others may read this archive", hint: "chmod 600 it first")
+        }
         guard let text = try archiveText(after: existing, path) else { return }
         if let existing {
             try SafeWrite.replace(text.span, of: path, expecting: existing)
@@ -62,6 +66,10 @@ struct RotationWriter {
             case .unreadable:
                 throw CommandFailure(
                     "\(path.printable): is no configuration that can be read", hint: "give another --archive")
+            case .foreign:
+                throw CommandFailure(
+                    "\(path.printable): is no archive as this program writes them; its comments and options would be lost",
+                    hint: "give another --archive")
             case .incomplete:
                 throw CommandFailure(
                     "\(path.printable): the archive would not hold all retired keys", hint: "give another --archive")

@@ -9,6 +9,8 @@ public enum KeyArchive {
     public enum Refusal: Error, Equatable {
         /// The archive that is there cannot be read.
         case unreadable
+        /// It holds more than keys: comments, or options of plugins, which would be lost.
+        case foreign
         /// The archive would not be a configuration that can be read, or not hold everything.
         case incomplete
     }
@@ -22,9 +24,11 @@ public enum KeyArchive {
     ) throws(Refusal) -> SecretBytes? {
         var contents = ArchiveContents()
         if let archive {
-            for entry in try read(archive, else: .unreadable).entries {
+            for entry in try read(SecretBytes(copying: archive.bytes), else: .unreadable).entries {
                 for provider in entry.providers { contents.add(provider.kind, for: entry.resources) }
             }
+            // An archive is written anew, so it must be one that says nothing but what is written again.
+            guard contents.text().isEqual(to: archive) else { throw .foreign }
         }
         let known = contents.count
         for provider in retired { contents.add(provider.kind, for: provider.resources) }

@@ -21,6 +21,7 @@ struct KeyRotation {
                 guard set.newest == nil else { continue }
                 let key = newKeys.key(number: keyCount)
                 guard !set.keys.contains(where: { $0.name == key.name }) else { throw .nameTaken(key.name) }
+                guard set.isNewest(key.name) else { throw .notNewest(key.name) }
                 keyCount += 1
                 edits.append(.insertKey(key, at: request.singleServer ? 0 : 1, in: set.places))
             case .promote:

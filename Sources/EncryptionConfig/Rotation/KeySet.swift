@@ -45,16 +45,22 @@ public struct KeySet: Sendable {
         return newest == 0 ? .promoted : .added
     }
 
-    /// The number of the key that was made last, if the names tell; nil for a single key.
+    /// The number of the key that was made last; nil for a single key, and if not every name tells its date: one
+    /// without may be newer than all others.
     var newest: Int? {
-        guard keys.count > 1 else { return nil }
-        let dated = keys.indices.compactMap { index in
-            KeyCreationDate(keyName: keys[index].name).map { (index: index, date: $0) }
-        }
-        guard let last = dated.max(by: { $0.date < $1.date }), dated.count(where: { $0.date == last.date }) == 1 else {
-            return nil
-        }
-        return last.index
+        let dates = keys.compactMap { KeyCreationDate(keyName: $0.name) }
+        guard keys.count > 1, dates.count == keys.count, let last = dates.max(),
+            dates.count(where: { $0 == last }) == 1
+        else { return nil }
+        return dates.firstIndex(of: last)
+    }
+
+    /// Whether a key of this name is told to be newer than all that are there; true if its name tells no date.
+    ///
+    /// It is not where a clock was wrong, and the dates would then tell the wrong next step.
+    func isNewest(_ name: String) -> Bool {
+        guard let date = KeyCreationDate(keyName: name) else { return true }
+        return keys.allSatisfy { key in KeyCreationDate(keyName: key.name).map { $0 < date } ?? true }
     }
 
     /// In Kubernetes notation, where the list stands first: `resources[0].providers[0].aescbc`.

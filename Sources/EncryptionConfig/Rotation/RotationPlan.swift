@@ -41,7 +41,7 @@ public struct RotationPlan: Sendable {
     public let intended: EncryptionConfiguration
     /// Empty if the step is done already.
     public let demands: [Demand]
-    /// What is no longer read; empty unless keys are retired.
+    /// What is no longer read after `retire` and `abort`.
     public let retired: [RetiredProvider]
 
     public var isDone: Bool { edits.isEmpty }
@@ -67,7 +67,8 @@ public struct RotationPlan: Sendable {
         intended = try Self.checked(Self.apply(planned.edits, to: document), options)
         changes = Self.changes(from: before, to: intended)
         demands = planned.edits.isEmpty ? [] : Self.demands(of: step, singleServer: request.singleServer)
-        retired = step == .retire ? RetiredProvider.missing(from: intended, of: before) : []
+        retired =
+            step == .retire || step == .abort ? RetiredProvider.missing(from: intended, of: before) : []
     }
 
     private static func checked(

@@ -84,4 +84,6 @@ public enum RotationRefusal: Error, Equatable {
     case whichKey(paths: [String])
     /// A key of this name is there already.
     case nameTaken(String)
+    /// The new key would have an older date in its name than a key that is there.
+    case notNewest(String)
 }
