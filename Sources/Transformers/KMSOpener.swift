@@ -11,14 +11,16 @@ final class KMSOpener {
     /// So many keys are kept at once; a cluster has one for each start of an apiserver and key of the plugin.
     private static let cachedKeyLimit = 1000
 
-    let provider: Provider
+    private let opener: Opener
     private let plugin: KMSPlugin
     private let unwrapping: any KMSUnwrapping
     private var keys: [KMSUnwrapRequest: KMSv2Key] = [:]
 
+    var provider: Provider { opener.provider }
+
     init(_ plugin: KMSPlugin, of provider: Provider, unwrapping: any KMSUnwrapping) {
         self.plugin = plugin
-        self.provider = provider
+        opener = Opener(provider)
         self.unwrapping = unwrapping
     }
 
@@ -31,7 +33,7 @@ final class KMSOpener {
             case .v1: try openV1(envelope, etcdKey: etcdKey, appendingTo: &output)
             case .v2: try openV2(envelope, etcdKey: etcdKey, appendingTo: &output)
             }
-        return Opened(provider: provider, isStale: isStale)
+        return Opened(opener, isStale: isStale)
     }
 
     private func openV1(
@@ -44,7 +46,7 @@ final class KMSOpener {
             return try envelope.open(bytes, dek: dek.bytes, authenticating: etcdKey, appendingTo: &output)
         } catch {
             throw TransformError(
-                error.reasons.map { .cipher($0, provider: provider.name, key: plugin.name) })
+                error.reasons.map { .cipher($0, provider: opener.name, key: plugin.name) })
         }
     }
 
@@ -94,7 +96,7 @@ final class KMSOpener {
     }
 
     private func failure(_ error: CipherError) -> TransformError {
-        TransformError(.cipher(error, provider: provider.name, key: plugin.name))
+        TransformError(.cipher(error, provider: opener.name, key: plugin.name))
     }
 
     private func failure(_ error: KMSUnwrapError, _ request: KMSUnwrapRequest) -> TransformError {

@@ -12,13 +12,11 @@ final class KeyCipher {
         case secretbox(Secretbox)
     }
 
-    let provider: Provider
-    let key: EncryptionKey
+    private let opener: Opener
     private let cipher: Cipher
 
     init(_ key: EncryptionKey, of provider: Provider) throws(CipherError) {
-        self.provider = provider
-        self.key = key
+        opener = Opener(provider, key: key)
         cipher =
             switch provider.kind {
             case .aesgcm: .aesgcm(try AESGCM(key: key.secret.bytes))
@@ -39,9 +37,9 @@ final class KeyCipher {
             case .secretbox(let cipher): try cipher.open(message, appendingTo: &output)
             }
         } catch {
-            throw TransformError(.cipher(error, provider: provider.name, key: key.name))
+            throw TransformError(.cipher(error, provider: opener.name, key: opener.key?.name ?? ""))
         }
-        return Opened(provider: provider, key: key)
+        return Opened(opener)
     }
 
     /// Seals a value, without the prefixes.

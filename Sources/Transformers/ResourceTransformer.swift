@@ -9,7 +9,7 @@ public import SecretMemory
 public final class ResourceTransformer {
     /// What can be done with a value that has the prefix of a provider.
     private enum Entry {
-        case identity(Provider)
+        case identity(Opener)
         case keys(ProviderName, PrefixList<KeyCipher>)
         case kms(KMSOpener)
     }
@@ -47,11 +47,11 @@ public final class ResourceTransformer {
         guard rule != nil else { return try openWithoutRule(value, appendingTo: &output, accepting) }
         return try providers.open(value) { entry, rest throws(TransformError) in
             switch entry {
-            case .identity(let provider):
+            case .identity(let opener):
                 guard !Self.isEncrypted(rest) else { throw TransformError(.encryptedWithoutRule) }
                 return try Self.accepted(&output, accepting) { output throws(TransformError) in
                     output.append(rest)
-                    return Opened(provider: provider)
+                    return Opened(opener)
                 }
             case .keys(_, let keys):
                 return try keys.open(rest) { key, message throws(TransformError) in
@@ -91,9 +91,11 @@ public final class ResourceTransformer {
 
     /// Whether a value is encrypted at all, by any provider.
     public static func isEncrypted(_ value: RawSpan) -> Bool {
-        let prefix = Array(EnvelopePrefix.anyEncrypted.utf8)
-        return value.starts(with: prefix.span.rawBytes)
+        value.starts(with: anyEncrypted.span.rawBytes)
     }
+
+    private static let anyEncrypted = Array(EnvelopePrefix.anyEncrypted.utf8)
+    private static let implicitIdentity = Opener(.implicitIdentity)
 
     /// A resource that no entry covers: identity alone, and without a list.
     private func openWithoutRule(
@@ -102,7 +104,7 @@ public final class ResourceTransformer {
         guard !Self.isEncrypted(value) else { throw TransformError(.encryptedWithoutRule) }
         return try Self.accepted(&output, accepting) { output throws(TransformError) in
             output.append(value)
-            return Opened(provider: .implicitIdentity)
+            return Opened(Self.implicitIdentity)
         }
     }
 
@@ -115,14 +117,14 @@ public final class ResourceTransformer {
         let opened = try open(&output)
         if accepting(output.bytes.extracting(droppingFirst: start)) { return opened }
         output.truncate(to: start)
-        throw TransformError(.notAccepted(provider: opened.provider.name, key: opened.key?.name))
+        throw TransformError(.notAccepted(provider: opened.opener.name, key: opened.key?.name))
     }
 
     private static func entry(
         for provider: Provider, unwrapping: any KMSUnwrapping
     ) throws(CipherError) -> Entry {
         switch provider.kind {
-        case .identity: return .identity(provider)
+        case .identity: return .identity(Opener(provider))
         case .kms(let plugin): return .kms(KMSOpener(plugin, of: provider, unwrapping: unwrapping))
         case .aescbc(let keys), .aesgcm(let keys), .secretbox(let keys):
             var entries: [(prefix: [UInt8], entry: KeyCipher)] = []
