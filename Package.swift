@@ -87,10 +87,16 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "encconf", dependencies: ["EncconfCommands"], swiftSettings: strict),
 
-        // A program of its own: measurements are no tests.
+        // Programs of their own: measurements are no tests.
         .executableTarget(
             name: "envelope-benchmark",
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "SecretMemory", "Transformers"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "audit-benchmark",
+            dependencies: [
+                "EncryptionConfig", "EnvelopeCrypto", "EtcdSnapshot", "SecretMemory", "StorageAudit", "Transformers",
+            ],
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
         // Tests: one target for each module, over the recorded data in testdata.
@@ -128,7 +134,9 @@ let package = Package(
         .testTarget(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
             swiftSettings: tests),
-        .testTarget(name: "StorageAuditTests", dependencies: ["StorageAudit", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "StorageAuditTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "StorageAudit", "TestSupport"],
+            swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(
             name: "EncconfCommandsTests", dependencies: ["encconf", "JSONText", "SecretMemory", "TestSupport"],

@@ -86,7 +86,9 @@ struct AuditCommand: EncconfCommand {
     private func audit(_ path: String, _ files: [ConfigurationFile]) throws(CommandFailure) -> AuditReport {
         let audit = SnapshotAudit(
             file: try MappedFile(path), configurations: files.map(\.configuration),
-            options: AuditOptions(isCensusOnly: censusOnly, findingLimit: limit),
+            options: AuditOptions(
+                isCensusOnly: censusOnly, findingLimit: limit,
+                resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }),
             jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), isSalvage: salvage)
         let start = DispatchTime.now().uptimeNanoseconds
         let result = try audit.run(history: history, remnants: remnants, progress: Progress(path))

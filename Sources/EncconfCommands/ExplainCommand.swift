@@ -22,7 +22,7 @@ struct ExplainCommand: EncconfCommand {
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         guard let subject else {
             var table = TextTable(header: ["CODE", "FINDING"])
-            for explanation in Explanation.all { table.append([explanation.code, explanation.title]) }
+            for explanation in Explanation.all + Explanation.ofAudits { table.append([explanation.code, explanation.title]) }
             try console.write(table.text)
             return .success
         }
@@ -37,7 +37,7 @@ struct ExplainCommand: EncconfCommand {
     }
 
     private func answer(to text: String) -> String? {
-        if let code = Explanation.of(text) {
+        if let code = Explanation.of(text) ?? Explanation.ofAudit(text) {
             return "\(code.code): \(code.title)\n"
                 + paragraphs(meaning: code.meaning, check: code.check, remedy: code.remedy)
         }

@@ -111,7 +111,8 @@ struct RotateCommand: EncconfCommand {
         try checkNewNames(plan, document)
         let edited = try edit(plan, source)
         try RotationGuards(self, plan: plan, console: console)
-            .check(from: checked(document), to: plan.intended, hash: hash)
+            .check(
+                from: checked(document), to: plan.intended, hash: ConfigurationFile.sha256(source))
         return try finish(plan, source: source, edited: edited, console)
     }
 }

@@ -1,7 +1,7 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
 internal import KubernetesObjects
-internal import KubernetesResources
+public import KubernetesResources
 internal import SecretMemory
 internal import Transformers
 
@@ -32,10 +32,13 @@ public struct AuditOptions: Sendable {
     public var isCensusOnly: Bool
     /// So many findings of each kind are kept; all are counted.
     public var findingLimit: Int
+    /// Only these resources count, if any are named.
+    public var resources: Set<GroupResource>?
 
-    public init(isCensusOnly: Bool = false, findingLimit: Int = 20) {
+    public init(isCensusOnly: Bool = false, findingLimit: Int = 20, resources: Set<GroupResource>? = nil) {
         self.isCensusOnly = isCensusOnly
         self.findingLimit = findingLimit
+        self.resources = resources
     }
 }
 
@@ -47,11 +50,12 @@ public final class Auditor {
     /// The configuration in force, then archives.
     private let transformers: [TransformerSet]
     private var places = PlaceCache()
-    private var resources: [AuditedResource] = []
-    private var resourceIndices: [GroupResource: Int] = [:]
+    private var resources: [GroupResource: AuditedResource] = [:]
     private var plaintext = SecretBuffer(capacity: 64 << 10)
     private var log: Census
     private var keyNumbers: [ObjectIdentifier: UInt64] = [:]
+    /// Neighbours mostly share a key.
+    private var lastKeyNumber: (opener: Opener, number: UInt64)?
     /// The nonces of AES-GCM values seen so far.
     public private(set) var nonces = NonceLog()
 
@@ -74,11 +78,17 @@ public final class Auditor {
             log.otherKeys += 1
             return
         }
-        let index = place.resourceIndex
-        let label = resources[index].labels.index(of: record.value)
-        resources[index].count(record, label: label)
-        guard resources[index].isOpened, !options.isCensusOnly else { return countByLabel(record, index, label) }
-        try open(record, place, label)
+        let resource = place.resource
+        guard resource.isWanted else { return }
+        let label = resource.labels.index(of: record.value)
+        resource.count(record, label: label)
+        if options.isCensusOnly, resource.isTried(label) {
+            countByLabel(record, resource, label)
+        } else if label != 0 || resource.transformer.rule != nil {
+            // What nothing covers and is plaintext is as it should be, and not looked at. Else this costs no cipher
+            // call in a census either, since no key of the name is there.
+            try open(record, place, label)
+        }
     }
 
     /// The second look at nonces that may have been used twice: notes the record if its nonce is one of them and another
@@ -90,79 +100,32 @@ public final class Auditor {
     public func checkNonce(
         _ record: borrowing AuditedRecord, repeated: Set<UInt64>, seen: inout [UInt64: [NonceUse]]
     ) throws(CipherError) {
-        guard let place = try place(of: record.key), !options.isCensusOnly else { return }
+        guard !options.isCensusOnly, let place = try place(of: record.key), place.resource.isWanted else { return }
         plaintext.truncate(to: 0)
         let opened: Opened
         do throws(TransformError) {
-            opened = try resources[place.resourceIndex].transformer.open(
+            opened = try place.resource.transformer.open(
                 record.value, etcdKey: record.key, appendingTo: &plaintext)
         } catch {
             return
         }
-        guard opened.provider.name == .aesgcm, let key = opened.key else { return }
-        let message = Self.message(of: record.value, opened.provider, key)
-        let hash = NonceLog.hash(message, key: try keyNumber(of: key))
+        guard opened.opener.name == .aesgcm, let key = opened.key else { return }
+        let message = record.value.extracting(droppingFirst: opened.opener.prefixByteCount)
+        let hash = NonceLog.hash(message, key: try keyNumber(of: opened.opener))
         guard repeated.contains(hash) else { return }
-        let nonce = message.extracting(first: 12).copiedToArray()
+        let use = NonceUse(message: message, etcdKey: record.key)
         // The first value of a nonce is only known to be one of two when the second comes.
-        if let other = seen[hash]?.first(where: { $0.nonce == nonce }) {
+        if let other = seen[hash]?.first(where: use.breaksTheKey(with:)) {
             note(record, .nonceReused(StoredLabel(provider: .aesgcm, key: key.name), with: other.etcdKey))
         }
-        seen[hash, default: []].append(NonceUse(nonce: nonce, etcdKey: record.key.copiedToArray()))
+        seen[hash, default: []].append(use)
     }
 
     /// What was found so far.
     public var census: Census {
         var census = log
-        for resource in resources { census.resources[resource.name] = resource.census }
-        return census
-    }
-}
-
-/// One resource of an audit.
-struct AuditedResource {
-    let name: GroupResource
-    let transformer: ResourceTransformer
-    var labels: LabelTable
-    var numbers = ResourceCensus()
-    var byLabel: [LabelCensus] = []
-    /// The label of what would be written.
-    let writeLabel: Int
-    /// Whether its values are opened: not what is plaintext and covered by no entry.
-    var isOpened: Bool { transformer.rule != nil }
-
-    /// Whether the configuration says that new values are encrypted.
-    var isEncryptionWanted: Bool { writeLabel != 0 }
-
-    init(_ name: GroupResource, _ transformer: ResourceTransformer) {
-        self.name = name
-        self.transformer = transformer
-        let keys = StorageKey.list(of: transformer.rule?.providers ?? []).map(\.label)
-        let table = LabelTable(keys)
-        let write = keys.first.map { StoredLabel(provider: $0.provider, key: $0.key) }
-        writeLabel = write.flatMap { table.labels.firstIndex(of: $0) } ?? 0
-        labels = table
-    }
-
-    mutating func count(_ record: borrowing AuditedRecord, label: Int) {
-        while byLabel.count <= label { byLabel.append(LabelCensus()) }
-        numbers.objects += 1
-        numbers.bytes += record.value.byteCount
-        if label == 0 { numbers.plaintext += 1 }
-        byLabel[label].objects += 1
-        byLabel[label].bytes += record.value.byteCount
-        byLabel[label].writes += record.version
-    }
-
-    mutating func countStale(label: Int) {
-        numbers.stale += 1
-        byLabel[label].stale += 1
-    }
-
-    var census: ResourceCensus {
-        var census = numbers
-        for (index, numbers) in byLabel.enumerated() where numbers.objects > 0 {
-            census.byLabel[labels.labels[index]] = numbers
+        for (name, resource) in resources where resource.numbers.objects > 0 {
+            census.resources[name] = resource.census
         }
         return census
     }
@@ -171,128 +134,115 @@ struct AuditedResource {
 extension Auditor {
     /// Where a key belongs; nil if it is no object of the API.
     private func place(of key: RawSpan) throws(CipherError) -> KeyPlace? {
-        let folder = key.extracting(first: key.lastOffset(of: UInt8(ascii: "/")) ?? 0)
-        if let known = places.place(of: folder) { return known }
+        let folderLength = key.folderLengthOfPlainName
+        if let folderLength {
+            let folder = key.extracting(first: folderLength)
+            if let known = places.place(of: folder) { return known }
+        }
         guard case .object(let registryKey) = EtcdKey(bytes: key) else { return nil }
-        let place = KeyPlace(
-            resource: registryKey.resource, resourceIndex: try index(of: registryKey.resource),
-            namespace: Array((registryKey.namespace ?? "").utf8), kind: registryKey.known.map { Array($0.kind.utf8) })
-        places.remember(place, for: folder)
+        let place = KeyPlace(registryKey, try resource(registryKey.resource))
+        // In a folder of which nothing is known, another name can be one of kube-apiserver's own.
+        if let folderLength, registryKey.known != nil || !registryKey.resource.group.isEmpty {
+            places.remember(place, for: key.extracting(first: folderLength))
+        }
         return place
     }
 
-    private func index(of resource: GroupResource) throws(CipherError) -> Int {
-        if let known = resourceIndices[resource] { return known }
-        let transformer = try transformers[0].transformer(for: resource)
-        resources.append(AuditedResource(resource, transformer))
-        resourceIndices[resource] = resources.count - 1
-        return resources.count - 1
+    private func resource(_ name: GroupResource) throws(CipherError) -> AuditedResource {
+        if let known = resources[name] { return known }
+        let resource = AuditedResource(
+            try transformers[0].transformer(for: name), isWanted: options.resources?.contains(name) ?? true)
+        resources[name] = resource
+        return resource
     }
 
-    /// Without opening a value, its label alone tells whether it is stale, and whether it can be read at all.
-    private func countByLabel(_ record: borrowing AuditedRecord, _ index: Int, _ label: Int) {
-        if resources[index].isOpened {
-            if label != resources[index].writeLabel {
-                resources[index].countStale(label: label)
-                note(record, label == 0 && resources[index].isEncryptionWanted ? .plaintext : nil)
-            }
-        } else if label != 0 {
-            resources[index].numbers.unreadable += 1
-            note(record, .unreadable(resources[index].labels.labels[label], .encryptedWithoutRule, archive: nil))
-        }
+    /// Without opening a value, its label alone tells whether it is stale.
+    private func countByLabel(_ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int) {
+        guard resource.transformer.rule != nil, label != resource.writeLabel else { return }
+        resource.countStale(label: label)
+        note(record, label == 0 ? .plaintext : .stale(resource.labels.labels[label]))
     }
 
     /// Opens a value as kube-apiserver does, and asks whether it is the object that its key names.
     private func open(_ record: borrowing AuditedRecord, _ place: KeyPlace, _ label: Int) throws(CipherError) {
-        let resource = resources[place.resourceIndex]
+        let resource = place.resource
         plaintext.truncate(to: 0)
         let opened: Opened
         do throws(TransformError) {
             opened = try resource.transformer.open(record.value, etcdKey: record.key, appendingTo: &plaintext)
         } catch {
-            return try countFailure(error, record, place, label)
+            return try countFailure(error, record, resource, label)
         }
-        if opened.isStale { resources[place.resourceIndex].countStale(label: label) }
-        if opened.provider.name == .aesgcm, let key = opened.key {
-            nonces.add(Self.message(of: record.value, opened.provider, key), key: try keyNumber(of: key))
+        if opened.isStale { resource.countStale(label: label) }
+        let messageLength = record.value.byteCount - opened.opener.prefixByteCount
+        switch opened.opener.name {
+        case .aesgcm:
+            nonces.add(
+                record.value.extracting(last: messageLength), key: try keyNumber(of: opened.opener))
+        case .aescbc:
+            // The initialisation vector is a block too.
+            let padding = messageLength - 16 - plaintext.count
+            if padding > 16 { note(record, .longPadding(resource.labels.labels[label], padding)) }
+        case .identity, .secretbox, .kmsv1, .kmsv2: break
         }
-        noteOpened(opened, record, place, label)
-        let name = record.key.extracting(droppingFirst: (record.key.lastOffset(of: UInt8(ascii: "/")) ?? -1) + 1)
-        if let kind = place.kind,
-            IdentityCheck.isSurelySame(
-                plaintext.bytes, namespace: place.namespace.span.rawBytes, name: name, kind: kind.span.rawBytes)
-        {
-            return
-        }
-        try checkObject(record, place, label)
-    }
-
-    /// What of a value stands behind the name of its key.
-    @_lifetime(copy value)
-    private static func message(of value: RawSpan, _ provider: Provider, _ key: EncryptionKey) -> RawSpan {
-        value.extracting(droppingFirst: provider.storedPrefix.utf8.count + key.name.utf8.count + 1)
-    }
-
-    /// A number that equal key bytes share, wherever they stand: the same key for two resources has one set of nonces.
-    private func keyNumber(of key: EncryptionKey) throws(CipherError) -> UInt64 {
-        let id = ObjectIdentifier(key.secret)
-        if let known = keyNumbers[id] { return known }
-        let number = UInt64(try Digest.keyFingerprint(key.secret.span), radix: 16) ?? 0
-        keyNumbers[id] = number
-        return number
-    }
-
-    private func noteOpened(_ opened: Opened, _ record: borrowing AuditedRecord, _ place: KeyPlace, _ label: Int) {
-        let resource = resources[place.resourceIndex]
         if label == 0 {
             if resource.isEncryptionWanted { note(record, .plaintext) }
         } else if opened.isStale {
             note(record, .stale(resource.labels.labels[label]))
         }
-        guard opened.provider.name == .aescbc, let key = opened.key else { return }
-        // The initialisation vector is a block too.
-        let padding = Self.message(of: record.value, opened.provider, key).byteCount - 16 - plaintext.count
-        if padding > 16 { note(record, .longPadding(resource.labels.labels[label], padding)) }
+        if place.names(plaintext.bytes, as: record.key) { return }
+        try checkObject(record, resource, label)
+    }
+
+    /// A number that equal key bytes share, wherever they stand: the same key for two resources has one set of nonces.
+    private func keyNumber(of opener: Opener) throws(CipherError) -> UInt64 {
+        if let lastKeyNumber, lastKeyNumber.opener === opener { return lastKeyNumber.number }
+        guard let secret = opener.key?.secret else { return 0 }
+        if keyNumbers[ObjectIdentifier(secret)] == nil {
+            keyNumbers[ObjectIdentifier(secret)] = UInt64(try Digest.keyFingerprint(secret.span), radix: 16)
+        }
+        let number = keyNumbers[ObjectIdentifier(secret)] ?? 0
+        lastKeyNumber = (opener, number)
+        return number
     }
 
     /// The slower way to ask whether the plaintext is the object, which tells what it is instead.
     private func checkObject(
-        _ record: borrowing AuditedRecord, _ place: KeyPlace, _ label: Int
+        _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
     ) throws(CipherError) {
         guard case .object(let registryKey) = EtcdKey(bytes: record.key) else { return }
         let check = IdentityCheck(plaintext: plaintext.bytes, key: registryKey)
         guard check != .same, check != .cborNotRead else { return }
-        let stored = resources[place.resourceIndex].labels.labels[label]
-        resources[place.resourceIndex].numbers.notObjects += 1
+        let stored = resource.labels.labels[label]
+        resource.numbers.notObjects += 1
         if case .other(let identity) = check { return note(record, .otherObject(stored, identity)) }
         guard log.findings.hasRoom(for: "ENC0404") else { return log.findings.count("ENC0404") }
         note(record, .notAnObject(stored, check, rightKey: try rightKey(of: record, registryKey)))
     }
 
     private func countFailure(
-        _ error: TransformError, _ record: borrowing AuditedRecord, _ place: KeyPlace, _ label: Int
+        _ error: TransformError, _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
     ) throws(CipherError) {
         if let request = error.missingUnwrap?.request {
-            resources[place.resourceIndex].numbers.needsPlugin += 1
+            resource.numbers.needsPlugin += 1
             // If it can be read at all, another provider than the first one reads it.
-            if label != resources[place.resourceIndex].writeLabel {
-                resources[place.resourceIndex].countStale(label: label)
-            }
+            if label != resource.writeLabel { resource.countStale(label: label) }
             let use = PluginUse(provider: request.provider, keyID: request.version2?.keyID)
             log.pluginUses[use, default: 0] += 1
             if log.pluginCalls.count < Census.pluginCallLimit { log.pluginCalls.insert(request.hashValue) }
             return note(record, .pluginNeeded(use))
         }
-        resources[place.resourceIndex].numbers.unreadable += 1
-        let stored = resources[place.resourceIndex].labels.labels[label]
+        resource.numbers.unreadable += 1
         guard log.findings.hasRoom(for: "ENC0403") else { return log.findings.count("ENC0403") }
-        note(record, .unreadable(stored, error, archive: try archive(of: record, place)))
+        let archive = options.isCensusOnly ? nil : try archive(of: record)
+        note(record, .unreadable(resource.labels.labels[label], error, archive: archive))
     }
 
     /// The first archive that opens a value which the configuration in force does not.
-    private func archive(of record: borrowing AuditedRecord, _ place: KeyPlace) throws(CipherError) -> Int? {
+    private func archive(of record: borrowing AuditedRecord) throws(CipherError) -> Int? {
+        guard case .object(let registryKey) = EtcdKey(bytes: record.key) else { return nil }
         for index in transformers.indices.dropFirst() {
-            let transformer = try transformers[index].transformer(for: place.resource)
+            let transformer = try transformers[index].transformer(for: registryKey.resource)
             plaintext.truncate(to: 0)
             do throws(TransformError) {
                 _ = try transformer.open(record.value, etcdKey: record.key, appendingTo: &plaintext)
@@ -321,12 +271,24 @@ extension Auditor {
 }
 
 extension RawSpan {
-    fileprivate func lastOffset(of byte: UInt8) -> Int? {
+    /// Where `byte` stands last.
+    func lastOffset(of byte: UInt8) -> Int? {
         var offset = byteCount - 1
         while offset >= 0 {
             if self[offset] == byte { return offset }
             offset -= 1
         }
         return nil
+    }
+
+    /// The length of what stands before the last slash of an etcd key; nil if what follows is nothing, or more than
+    /// ASCII, so that it has a say in whether the key is one at all.
+    fileprivate var folderLengthOfPlainName: Int? {
+        var (offset, bits) = (byteCount - 1, UInt8(0))
+        while offset >= 0, self[offset] != UInt8(ascii: "/") {
+            bits |= self[offset]
+            offset -= 1
+        }
+        return offset >= 0 && offset < byteCount - 1 && bits < 0x80 ? offset : nil
     }
 }

@@ -8,44 +8,46 @@ internal import Transformers
 /// A name that holds colons cannot be told from a value alone, so the names of the configuration come first, longer ones
 /// before shorter ones.
 struct LabelTable {
-    private struct Entry {
-        let prefix: [UInt8]
-        let index: Int
-    }
-
     /// Values can name any key: beyond this number of names they are counted together.
-    private static let limit = 10_000
-    private var entries: [Entry] = []
-    /// The labels in the order in which they were first seen or configured.
-    private(set) var labels: [StoredLabel] = [StoredLabel(provider: .identity, key: nil)]
-    private var indices: [StoredLabel: Int] = [:]
+    static let limit = 10_000
+
+    /// What values of the configured labels begin with, longer ones first.
+    private let configured: [(prefix: [UInt8], index: Int)]
+    /// So many labels are plaintext or in the configuration; those behind them are not.
+    let configuredCount: Int
+    /// The labels in the order in which they were configured or first seen; plaintext is the first.
+    private(set) var labels: [StoredLabel]
+    private var indices: [StoredLabel: Int]
 
     /// - Parameter keys: The (provider, name) pairs of the configuration.
     init(_ keys: [StoredKeyLabel]) {
-        indices[labels[0]] = 0
-        for key in keys where key.provider != .identity {
-            add(StoredLabel(provider: key.provider, key: key.key))
+        var labels = [StoredLabel(provider: .identity, key: nil)]
+        var configured: [(prefix: [UInt8], index: Int)] = []
+        for key in keys {
+            let label = StoredLabel(provider: key.provider, key: key.key)
+            guard let prefix = label.storedPrefix, !labels.contains(label) else { continue }
+            configured.append((Array(prefix.utf8), labels.count))
+            labels.append(label)
         }
-        entries.sort { $0.prefix.count > $1.prefix.count }
+        self.configured = configured.sorted { $0.prefix.count > $1.prefix.count }
+        self.labels = labels
+        configuredCount = labels.count
+        indices = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
     }
 
     /// The number of the label of a value; 0 is plaintext.
     mutating func index(of value: RawSpan) -> Int {
         guard ResourceTransformer.isEncrypted(value) else { return 0 }
-        for entry in entries where value.starts(with: entry.prefix.span.rawBytes) { return entry.index }
+        for (prefix, index) in configured where value.starts(with: prefix.span.rawBytes) { return index }
         let label = StoredLabel(reading: value)
         if let index = indices[label] { return index }
-        guard labels.count < Self.limit else { return add(StoredLabel(provider: nil, key: nil)) }
-        return add(label)
+        return add(labels.count < Self.limit ? label : StoredLabel(provider: nil, key: nil))
     }
 
-    @discardableResult
     private mutating func add(_ label: StoredLabel) -> Int {
         if let index = indices[label] { return index }
-        let index = labels.count
         labels.append(label)
-        indices[label] = index
-        if let prefix = label.storedPrefix { entries.append(Entry(prefix: Array(prefix.utf8), index: index)) }
-        return index
+        indices[label] = labels.count - 1
+        return labels.count - 1
     }
 }

@@ -11,15 +11,16 @@ final class KMSOpener {
     /// So many keys are kept at once; a cluster has one for each start of an apiserver and key of the plugin.
     private static let cachedKeyLimit = 1000
 
-    var provider: Provider { opener.provider }
-    private let opener: Opened.Opener
+    private let opener: Opener
     private let plugin: KMSPlugin
     private let unwrapping: any KMSUnwrapping
     private var keys: [KMSUnwrapRequest: KMSv2Key] = [:]
 
+    var provider: Provider { opener.provider }
+
     init(_ plugin: KMSPlugin, of provider: Provider, unwrapping: any KMSUnwrapping) {
         self.plugin = plugin
-        opener = Opened.Opener(provider)
+        opener = Opener(provider)
         self.unwrapping = unwrapping
     }
 
@@ -45,7 +46,7 @@ final class KMSOpener {
             return try envelope.open(bytes, dek: dek.bytes, authenticating: etcdKey, appendingTo: &output)
         } catch {
             throw TransformError(
-                error.reasons.map { .cipher($0, provider: provider.name, key: plugin.name) })
+                error.reasons.map { .cipher($0, provider: opener.name, key: plugin.name) })
         }
     }
 
@@ -95,7 +96,7 @@ final class KMSOpener {
     }
 
     private func failure(_ error: CipherError) -> TransformError {
-        TransformError(.cipher(error, provider: provider.name, key: plugin.name))
+        TransformError(.cipher(error, provider: opener.name, key: plugin.name))
     }
 
     private func failure(_ error: KMSUnwrapError, _ request: KMSUnwrapRequest) -> TransformError {

@@ -12,11 +12,11 @@ final class KeyCipher {
         case secretbox(Secretbox)
     }
 
-    private let opener: Opened.Opener
+    private let opener: Opener
     private let cipher: Cipher
 
     init(_ key: EncryptionKey, of provider: Provider) throws(CipherError) {
-        opener = Opened.Opener(provider, key)
+        opener = Opener(provider, key: key)
         cipher =
             switch provider.kind {
             case .aesgcm: .aesgcm(try AESGCM(key: key.secret.bytes))
@@ -37,7 +37,7 @@ final class KeyCipher {
             case .secretbox(let cipher): try cipher.open(message, appendingTo: &output)
             }
         } catch {
-            throw TransformError(.cipher(error, provider: opener.provider.name, key: opener.key?.name ?? ""))
+            throw TransformError(.cipher(error, provider: opener.name, key: opener.key?.name ?? ""))
         }
         return Opened(opener)
     }

@@ -1,33 +1,38 @@
 public import EncryptionConfig
 
+/// What opens values: a provider and, if it has keys of its own, one of them.
+public final class Opener: Sendable {
+    public let provider: Provider
+    /// The name of the provider.
+    public let name: ProviderName
+    /// Nil for identity and KMS.
+    public let key: EncryptionKey?
+    /// So many bytes stand before the message in each value: the prefix of the provider, and the key's name.
+    public let prefixByteCount: Int
+
+    init(_ provider: Provider, key: EncryptionKey? = nil) {
+        self.provider = provider
+        self.key = key
+        name = provider.name
+        prefixByteCount = provider.storedPrefix.utf8.count + (key.map { $0.name.utf8.count + 1 } ?? 0)
+    }
+}
+
 /// How a value was opened. The plaintext itself is in the buffer that the caller gave.
 public struct Opened: Sendable {
-    /// Who opens values. It is made with the transformer, so that a value costs one reference and no copy of all this.
-    final class Opener: Sendable {
-        let provider: Provider
-        let key: EncryptionKey?
-
-        init(_ provider: Provider, _ key: EncryptionKey? = nil) {
-            self.provider = provider
-            self.key = key
-        }
-
-        static let implicitIdentity = Opener(.implicitIdentity)
-    }
-
-    private let opener: Opener
+    public let opener: Opener
     /// Whether kube-apiserver would store the object anew at its next write, because it is not stored as a new value
     /// would be.
     public private(set) var isStale: Bool
-
-    public var provider: Provider { opener.provider }
-    /// Nil for identity and KMS.
-    public var key: EncryptionKey? { opener.key }
 
     init(_ opener: Opener, isStale: Bool = false) {
         self.opener = opener
         self.isStale = isStale
     }
+
+    public var provider: Provider { opener.provider }
+    /// Nil for identity and KMS.
+    public var key: EncryptionKey? { opener.key }
 
     /// The same, found at `index` of a list: only the first entry writes.
     consuming func found(at index: Int) -> Opened {

@@ -9,7 +9,7 @@ public import SecretMemory
 public final class ResourceTransformer {
     /// What can be done with a value that has the prefix of a provider.
     private enum Entry {
-        case identity(Opened.Opener)
+        case identity(Opener)
         case keys(PrefixList<KeyCipher>)
         case kms(KMSOpener)
     }
@@ -40,7 +40,7 @@ public final class ResourceTransformer {
     public func open(
         _ value: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
     ) throws(TransformError) -> Opened {
-        guard rule != nil else { return try openIdentity(value, .implicitIdentity, appendingTo: &output) }
+        guard rule != nil else { return try openIdentity(value, Self.implicitIdentity, appendingTo: &output) }
         return try providers.open(value) { entry, rest throws(TransformError) in
             switch entry {
             case .identity(let opener): try openIdentity(rest, opener, appendingTo: &output)
@@ -79,10 +79,11 @@ public final class ResourceTransformer {
     public static func isEncrypted(_ value: RawSpan) -> Bool { value.starts(with: encryptedPrefix.span.rawBytes) }
 
     private static let encryptedPrefix = Array(EnvelopePrefix.anyEncrypted.utf8)
+    private static let implicitIdentity = Opener(.implicitIdentity)
 
     /// Identity, be it an entry of the list or because no entry covers the resource.
     private func openIdentity(
-        _ value: RawSpan, _ opener: Opened.Opener, appendingTo output: inout SecretBuffer
+        _ value: RawSpan, _ opener: Opener, appendingTo output: inout SecretBuffer
     ) throws(TransformError) -> Opened {
         guard !Self.isEncrypted(value) else { throw TransformError(.encryptedWithoutRule) }
         output.append(value)
@@ -93,7 +94,7 @@ public final class ResourceTransformer {
         for provider: Provider, unwrapping: any KMSUnwrapping
     ) throws(CipherError) -> Entry {
         switch provider.kind {
-        case .identity: return .identity(Opened.Opener(provider))
+        case .identity: return .identity(Opener(provider))
         case .kms(let plugin): return .kms(KMSOpener(plugin, of: provider, unwrapping: unwrapping))
         case .aescbc(let keys), .aesgcm(let keys), .secretbox(let keys):
             var entries: [(prefix: String, entry: KeyCipher)] = []

@@ -1,4 +1,6 @@
 import EtcdSnapshot
+import Foundation
+import TestSupport
 
 /// A live key and its latest record, as a test compares them.
 struct LiveKey: Equatable {
@@ -72,3 +74,14 @@ func find(_ key: [UInt8], at revision: Int64? = nil, in bytes: [UInt8]) throws -
 }
 
 func array(_ span: RawSpan) -> [UInt8] { span.withUnsafeBytes { Array($0) } }
+
+extension EtcdMember.State {
+    /// The keys in the order of their revisions, as ``Reading`` has them.
+    var live: [LiveKey] {
+        (kvs ?? []).map {
+            LiveKey(
+                key: [UInt8]($0.key), createRevision: $0.create_revision, modRevision: $0.mod_revision,
+                version: $0.version, value: [UInt8]($0.value ?? Data()))
+        }
+    }
+}

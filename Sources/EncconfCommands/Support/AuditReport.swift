@@ -24,8 +24,8 @@ struct AuditReport {
     var verdict: Verdict {
         let totals = findingTotals
         if failOn.contains(where: { (totals[$0] ?? 0) > 0 }) { return .findings }
-        if case .differs = result.source.digest { return .findings }
         if result.source.problemCount > 0 { return .unknown }
+        if case .differs = result.source.digest { return .findings }
         return result.live.isUnproven && !isCensusOnly ? .unknown : .clean
     }
 

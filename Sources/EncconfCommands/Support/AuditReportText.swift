@@ -55,7 +55,7 @@ extension AuditReport {
                 ($1.value.objects, $0.key.text) < ($0.value.objects, $1.key.text)
             }) {
                 table.append([
-                    resource.description.printable, label.provider == .identity ? "plaintext" : label.text,
+                    resource.description.printable, label.writer,
                     try fingerprint(label, of: resource) ?? "-", "\(numbers.objects)", "\(numbers.stale)",
                 ])
             }
@@ -77,7 +77,7 @@ extension AuditReport {
         guard let remnants = result.remnants else { return "" }
         var text = "\nfree pages hold \(remnants.total) old values (\(remnants.plaintext) in plaintext)\n"
         for (label, count) in remnants.encrypted.sorted(by: { $0.key.text < $1.key.text }) {
-            text += "  \(label.text): \(count)\n"
+            text += "  \(label.writer): \(count)\n"
         }
         if remnants.total > 0 {
             text += "  compaction frees pages and does not wipe them; defragment each member to be rid of them\n"
@@ -87,9 +87,9 @@ extension AuditReport {
 
     private func findingText() throws(CommandFailure) -> String {
         var text = ""
-        for (code, findings) in result.live.findings.kept.sorted(by: { $0.key < $1.key }) {
-            let total = findingTotals[code] ?? findings.count
-            text += "\n\(code) \(code.auditTitle): \(total)\n"
+        for (code, total) in result.live.findings.totals.sorted(by: { $0.key < $1.key }) {
+            let findings = result.live.findings.kept[code] ?? []
+            text += "\n\(code) \(Explanation.ofAudit(code)?.title ?? code): \(total)\n"
             for finding in findings {
                 let message = try finding.message(configurations.map(\.path))
                 text += "  \(String(decoding: finding.etcdKey, as: UTF8.self).printable): \(message.printable)\n"
@@ -105,23 +105,6 @@ extension AuditReport {
         case .clean: "\(path.printable): clean"
         case .findings: "\(path.printable): there are findings"
         case .unknown: "\(path.printable): unknown: part of it could not be checked"
-        }
-    }
-}
-
-extension String {
-    /// What a code of an audit says in a few words.
-    fileprivate var auditTitle: String {
-        switch self {
-        case "ENC0401": "plaintext where encryption is configured"
-        case "ENC0402": "stale"
-        case "ENC0403": "unreadable"
-        case "ENC0404": "not an object"
-        case "ENC0405": "moved"
-        case "ENC0406": "nonce used twice"
-        case "ENC0407": "padding too long"
-        case "ENC0408": "needs a KMS plugin"
-        default: self
         }
     }
 }

@@ -17,23 +17,24 @@ extension AuditFinding {
     func message(_ configurations: [String]) throws(CommandFailure) -> String {
         switch kind {
         case .plaintext: return "plaintext, though the configuration says encrypted"
-        case .stale(let label): return "stale: written by \(label.text), not as new values are"
+        case .stale(let label): return "stale: written by \(label.writer), not as new values are"
         case .unreadable(let label, let error, let archive):
             let opened = archive.map { "; \(configurations[$0]) opens it" } ?? ""
             return "kube-apiserver cannot read it: \(error.apiserverText ?? "the request panics") (written by "
-                + "\(label.text))\(opened)"
+                + "\(label.writer))\(opened)"
         case .notAnObject(let label, let check, let rightKey):
             let text = check.explained(provider: label.provider ?? .identity).text
-            guard let rightKey else { return "\(text) (written by \(label.text))" }
+            guard label.provider != .identity else { return text }
+            guard let rightKey else { return "\(text) (written by \(label.writer))" }
             let name = "\(rightKey.provider.name.rawValue) \(rightKey.key.name)"
-            return "\(text) (written by \(label.text)); \(name) (fingerprint \(try fingerprint(of: rightKey.key))) "
+            return "\(text) (written by \(label.writer)); \(name) (fingerprint \(try fingerprint(of: rightKey.key))) "
                 + "opens it to the object"
         case .otherObject(let label, let identity):
-            return "moved: it is \(identity.kind) \(identity.place) (written by \(label.text))"
+            return "moved: it is \(identity.kind) \(identity.place) (written by \(label.writer))"
         case .nonceReused(let label, let other):
-            return "same nonce as \(String(decoding: other, as: UTF8.self)) under \(label.text): this key is broken"
+            return "same nonce as \(String(decoding: other, as: UTF8.self)) under \(label.writer): this key is broken"
         case .longPadding(let label, let count):
-            return "\(count) bytes of AES-CBC padding, where 16 is the most: damaged (written by \(label.text))"
+            return "\(count) bytes of AES-CBC padding, where 16 is the most: damaged (written by \(label.writer))"
         case .pluginNeeded(let use):
             return "only KMS provider \(use.provider) can tell" + (use.keyID.map { " (key ID \($0))" } ?? "")
         }
@@ -44,4 +45,15 @@ extension AuditFinding {
         "plaintext": "ENC0401", "stale": "ENC0402", "unreadable": "ENC0403", "notObject": "ENC0404",
         "moved": "ENC0405", "nonce": "ENC0406", "padding": "ENC0407", "writes": "ENC0409",
     ]
+}
+
+extension StoredLabel {
+    /// Who wrote values of this label, for a sentence or a cell.
+    var writer: String {
+        switch provider {
+        case nil: "an unknown provider"
+        case .identity: "plaintext"
+        default: key?.isEmpty == true ? "\(text)without a key name" : text
+        }
+    }
 }

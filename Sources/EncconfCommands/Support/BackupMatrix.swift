@@ -20,7 +20,7 @@ struct BackupMatrix {
                 report.result.live.resources.values.reduce(0) { $0 + ($1.byLabel[label]?.objects ?? 0) }
             }
             let needing = zip(reports, counts).filter { $0.1 > 0 }.map(\.0.path.printable)
-            table.append([label.text] + counts.map { $0 == 0 ? "-" : "\($0)" } + [needing.joined(separator: ", ")])
+            table.append([label.writer] + counts.map { $0 == 0 ? "-" : "\($0)" } + [needing.joined(separator: ", ")])
         }
         return "\nlive values by key and backup: a key may be destroyed when every backup that needs it is gone\n"
             + table.text

@@ -8,7 +8,7 @@ public struct Explanation: Equatable, Sendable {
     public let check: String
     public let remedy: String
 
-    init(_ code: String, _ title: String, meaning: String, check: String, remedy: String) {
+    public init(_ code: String, _ title: String, meaning: String, check: String, remedy: String) {
         self.code = code
         self.title = title
         self.meaning = meaning

@@ -1,8 +1,7 @@
 import Foundation
-import Testing
 
 /// A real etcd on loopback, in a folder of its own. It needs Debian's `etcd-server` and `etcd-client`.
-final class EtcdMember {
+public final class EtcdMember {
     struct Failure: Error { let message: String }
 
     private let folder: URL
@@ -10,7 +9,7 @@ final class EtcdMember {
     private let endpoint: String
 
     /// Starts etcd and waits until it answers.
-    init() throws {
+    public init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("etcd-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let (client, peer) = (try Self.freePort(), try Self.freePort())
@@ -41,7 +40,7 @@ final class EtcdMember {
     }
 
     /// Ends the member, which writes what it still holds.
-    func stop() {
+    public func stop() {
         guard process.isRunning else { return }
         process.terminate()
         process.waitUntilExit()
@@ -49,7 +48,7 @@ final class EtcdMember {
 
     /// Runs `etcdctl`; its standard output.
     @discardableResult
-    func etcdctl(_ arguments: [String], input: String = "") throws -> Data {
+    public func etcdctl(_ arguments: [String], input: String = "") throws -> Data {
         let inputFile = folder.appendingPathComponent("input")
         try Data(input.utf8).write(to: inputFile)
         let client = Process()
@@ -68,7 +67,7 @@ final class EtcdMember {
     }
 
     /// Makes all changes, as many as etcd allows in each transaction. No key may stand in `operations` twice.
-    func change(_ operations: [String]) throws {
+    public func change(_ operations: [String]) throws {
         for start in stride(from: 0, to: operations.count, by: 128) {
             let batch = operations[start..<min(start + 128, operations.count)].joined(separator: "\n")
             try etcdctl(["txn"], input: "\n\(batch)\n\n\n")
@@ -76,7 +75,7 @@ final class EtcdMember {
     }
 
     /// What `etcdctl snapshot save` writes.
-    func snapshot() throws -> [UInt8] {
+    public func snapshot() throws -> [UInt8] {
         let file = folder.appendingPathComponent("snapshot.db")
         try? FileManager.default.removeItem(at: file)
         try etcdctl(["snapshot", "save", file.path])
@@ -84,7 +83,7 @@ final class EtcdMember {
     }
 
     /// The database of the member, once it is stopped.
-    func database() throws -> [UInt8] {
+    public func database() throws -> [UInt8] {
         [UInt8](try Data(contentsOf: folder.appendingPathComponent("data/member/snap/db")))
     }
 
@@ -107,30 +106,21 @@ final class EtcdMember {
 
 extension EtcdMember {
     /// What `etcdctl get --prefix` says of everything at one revision.
-    struct State: Decodable {
-        struct Header: Decodable { let revision: Int64 }
-        struct KeyValue: Decodable {
-            let key: Data
-            let create_revision: Int64
-            let mod_revision: Int64
-            let version: Int64
-            let value: Data?
-            let lease: Int64?
+    public struct State: Decodable {
+        public struct Header: Decodable { public let revision: Int64 }
+        public struct KeyValue: Decodable {
+            public let key: Data
+            public let create_revision: Int64
+            public let mod_revision: Int64
+            public let version: Int64
+            public let value: Data?
+            public let lease: Int64?
         }
-        let header: Header
-        let kvs: [KeyValue]?
-
-        /// The keys in the order of their revisions, as ``Reading`` has them.
-        var live: [LiveKey] {
-            (kvs ?? []).map {
-                LiveKey(
-                    key: [UInt8]($0.key), createRevision: $0.create_revision,
-                    modRevision: $0.mod_revision, version: $0.version, value: [UInt8]($0.value ?? Data()))
-            }
-        }
+        public let header: Header
+        public let kvs: [KeyValue]?
     }
 
-    func state(at revision: Int64 = 0) throws -> State {
+    public func state(at revision: Int64 = 0) throws -> State {
         let json = try etcdctl(["get", "", "--prefix", "--rev", String(revision), "-w", "json"])
         return try JSONDecoder().decode(State.self, from: json)
     }

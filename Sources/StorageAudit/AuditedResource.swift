@@ -1,0 +1,56 @@
+internal import EncryptionConfig
+internal import Transformers
+
+/// One resource of an audit: what serves its values, and what was counted.
+final class AuditedResource {
+    let transformer: ResourceTransformer
+    /// Whether anybody asked for it.
+    let isWanted: Bool
+    var labels: LabelTable
+    var numbers = ResourceCensus()
+    private var byLabel: [LabelCensus] = []
+    /// The label of what would be written.
+    let writeLabel: Int
+    private let readsPlaintext: Bool
+
+    init(_ transformer: ResourceTransformer, isWanted: Bool) {
+        self.transformer = transformer
+        self.isWanted = isWanted
+        let keys = StorageKey.list(of: transformer.rule?.providers ?? []).map(\.label)
+        let table = LabelTable(keys)
+        let write = keys.first.map { StoredLabel(provider: $0.provider, key: $0.key) }
+        writeLabel = write.flatMap { table.labels.firstIndex(of: $0) } ?? 0
+        readsPlaintext = keys.isEmpty || keys.contains { $0.provider == .identity }
+        labels = table
+    }
+
+    /// Whether the configuration says that new values are encrypted.
+    var isEncryptionWanted: Bool { writeLabel != 0 }
+
+    /// Whether there is a provider and a key for values of this label, so that only opening them tells whether they
+    /// can be read.
+    func isTried(_ label: Int) -> Bool { label == 0 ? readsPlaintext : label < labels.configuredCount }
+
+    func count(_ record: borrowing AuditedRecord, label: Int) {
+        while byLabel.count <= label { byLabel.append(LabelCensus()) }
+        numbers.objects += 1
+        numbers.bytes += record.value.byteCount
+        if label == 0 { numbers.plaintext += 1 }
+        byLabel[label].objects += 1
+        byLabel[label].bytes += record.value.byteCount
+        byLabel[label].writes += record.version
+    }
+
+    func countStale(label: Int) {
+        numbers.stale += 1
+        byLabel[label].stale += 1
+    }
+
+    var census: ResourceCensus {
+        var census = numbers
+        for (index, numbers) in byLabel.enumerated() where numbers.objects > 0 {
+            census.byLabel[labels.labels[index]] = numbers
+        }
+        return census
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// One run of the program itself: how long it took, and how much anonymous memory it had at most.
+struct WholeRun {
+    let seconds: Double
+    let anonymousByteCount: Int
+
+    /// Runs `encconf audit`, which the build puts beside this program.
+    init(_ workload: Workload, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().appendingPathComponent("encconf")
+        process.arguments =
+            ["audit", "-o", "json", "--config", workload.configurationPath] + arguments + [workload.snapshotPath]
+        process.standardOutput = FileHandle.nullDevice
+        let start = DispatchTime.now().uptimeNanoseconds
+        try process.run()
+        var most = 0
+        while process.isRunning {
+            most = max(most, Self.anonymousByteCount(of: process.processIdentifier))
+            usleep(1000)
+        }
+        process.waitUntilExit()
+        seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        anonymousByteCount = most
+        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+    }
+
+    /// `RssAnon` of proc_pid_status(5).
+    private static func anonymousByteCount(of process: Int32) -> Int {
+        guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("RssAnon:") })
+        else { return 0 }
+        return (line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) << 10
+    }
+
+    static func median(of count: Int, _ run: () throws -> WholeRun) rethrows -> WholeRun {
+        let runs = try (0..<count).map { _ in try run() }
+        return runs.sorted { $0.seconds < $1.seconds }[count / 2]
+    }
+}

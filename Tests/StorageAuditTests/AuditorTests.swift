@@ -1,0 +1,424 @@
+import EncryptionConfig
+import EnvelopeCrypto
+import KubernetesObjects
+import KubernetesResources
+import SecretMemory
+import TestSupport
+import Testing
+import Transformers
+
+@testable import StorageAudit
+
+/// Records of every kind, one auditor, and what it says of them.
+struct AuditorTests {
+    private static let key = "/registry/secrets/default/token"
+
+    private func gcm(_ name: String = "a", _ secret: String = Made.secretA) -> String {
+        Made.provider("aesgcm", (name, secret))
+    }
+
+    private func census(
+        _ records: [MadeRecord], _ configurations: [EncryptionConfiguration], _ options: AuditOptions = AuditOptions()
+    ) throws -> Census {
+        let auditor = Made.auditor(configurations, options)
+        for record in records { try auditor.add(record) }
+        return auditor.census
+    }
+
+    // MARK: Kinds of findings
+
+    @Test(arguments: ["aescbc", "aesgcm", "secretbox"])
+    func theRightObjectIsNoFinding(provider: String) throws {
+        let configuration = try Made.configuration(("secrets", Made.provider(provider, ("a", Made.secretA))))
+        let value = try Made.sealed(Made.object("token"), at: Self.key, by: configuration)
+        let census = try census([MadeRecord(key: Self.key, value: value, version: 7)], [configuration])
+        #expect(census.findings.totals.isEmpty)
+        let label = StoredLabel(provider: ProviderName(rawValue: provider), key: "a")
+        var expected = ResourceCensus()
+        (expected.objects, expected.bytes) = (1, value.count)
+        expected.byLabel[label] = LabelCensus(objects: 1, bytes: value.count, writes: 7)
+        #expect(census.resources == [GroupResource(resource: "secrets"): expected])
+    }
+
+    @Test func plaintext() throws {
+        let record = MadeRecord(key: Self.key, value: Made.object("token"), revision: 9)
+        let encrypting = try census([record], [Made.configuration(("secrets", "\(gcm()), identity: {}"))])
+        #expect(encrypting.found == ["ENC0401": [Self.key]])
+        #expect(encrypting.findings.kept["ENC0401"]?.first?.revision == 9)
+        #expect((encrypting["secrets"].plaintext, encrypting["secrets"].stale) == (1, 1))
+        // Where plaintext is what would be written, it is neither stale nor a finding.
+        let plain = try census([record], [Made.configuration(("secrets", "identity: {}, \(gcm())"))])
+        #expect(plain.found.isEmpty && plain["secrets"].stale == 0 && plain["secrets"].plaintext == 1)
+        let uncovered = try census([record], [Made.configuration(("pods", gcm()))])
+        #expect(uncovered.found.isEmpty && uncovered["secrets"].stale == 0 && uncovered["secrets"].plaintext == 1)
+        // Without identity it cannot even be read.
+        let unreadable = try census([record], [Made.configuration(("secrets", gcm()))])
+        #expect(unreadable.found == ["ENC0403": [Self.key]])
+        #expect((unreadable["secrets"].unreadable, unreadable["secrets"].stale) == (1, 0))
+    }
+
+    @Test func stale() throws {
+        let old = try Made.configuration(("secrets", gcm("old")))
+        let record = MadeRecord(key: Self.key, value: try Made.sealed(Made.object("token"), at: Self.key, by: old))
+        let providers = Made.provider("aesgcm", ("new", Made.secretB), ("old", Made.secretA))
+        for isCensusOnly in [false, true] {
+            let census = try census(
+                [record], [Made.configuration(("secrets", providers))], AuditOptions(isCensusOnly: isCensusOnly))
+            #expect(census.found == ["ENC0402": [Self.key]])
+            #expect(census["secrets"].stale == 1)
+            #expect(census["secrets"].byLabel[StoredLabel(provider: .aesgcm, key: "old")]?.stale == 1)
+        }
+    }
+
+    @Test func unreadable() throws {
+        let writer = try Made.configuration(("secrets", gcm()))
+        let value = try Made.sealed(Made.object("token"), at: Self.key, by: writer)
+        func reason(_ configuration: EncryptionConfiguration, _ value: [UInt8], census isCensusOnly: Bool = false)
+            throws
+            -> String?
+        {
+            let census = try census(
+                [MadeRecord(key: Self.key, value: value)], [configuration], AuditOptions(isCensusOnly: isCensusOnly))
+            #expect(census["secrets"].stale == 0)
+            guard case .unreadable(_, let error, nil)? = census.findings.kept["ENC0403"]?.first?.kind else {
+                return nil
+            }
+            #expect(census["secrets"].unreadable == 1)
+            return error.apiserverText
+        }
+        let noKey = "no matching key was found for the provided AES transformer"
+        for isCensusOnly in [false, true] {
+            #expect(try reason(Made.configuration(("secrets", gcm("b"))), value, census: isCensusOnly) == noKey)
+            #expect(
+                try reason(
+                    Made.configuration(("secrets", Made.provider("aescbc", ("a", Made.secretA)))), value,
+                    census: isCensusOnly) == "no matching prefix found")
+            #expect(
+                try reason(Made.configuration(("pods", gcm())), value, census: isCensusOnly)
+                    == "identity transformer tried to read encrypted data")
+        }
+        let wrongKey = try Made.configuration(("secrets", gcm("a", Made.secretB)))
+        #expect(try reason(wrongKey, value) == "cipher: message authentication failed")
+        #expect(try reason(wrongKey, value, census: true) == nil)
+        #expect(try reason(writer, value.dropLast()) == "cipher: message authentication failed")
+        #expect(try reason(writer, Array("k8s:enc:rot13:v1:a:x".utf8)) == "no matching prefix found")
+    }
+
+    @Test func anArchiveOpensIt() throws {
+        let old = try Made.configuration(("secrets", gcm("old")))
+        let other = try Made.configuration(("pods", gcm("old")))
+        let new = try Made.configuration(("secrets", gcm("new", Made.secretB)))
+        let record = MadeRecord(key: Self.key, value: try Made.sealed(Made.object("token"), at: Self.key, by: old))
+        for (archives, expected) in [([], nil), ([old], 1), ([other, old], 2), ([other], nil)] as [(_, Int?)] {
+            let census = try census([record], [new] + archives)
+            guard case .unreadable(_, _, let archive)? = census.findings.kept["ENC0403"]?.first?.kind else {
+                Issue.record("it was read")
+                return
+            }
+            #expect(archive == expected)
+            // An archive makes nothing readable for kube-apiserver.
+            #expect(census["secrets"].unreadable == 1)
+        }
+    }
+
+    @Test func notAnObject() throws {
+        let configuration = try Made.configuration(("secrets", gcm()))
+        let value = try Made.sealed(Array("hello".utf8), at: Self.key, by: configuration)
+        let census = try census([MadeRecord(key: Self.key, value: value)], [configuration])
+        #expect(census.found == ["ENC0404": [Self.key]])
+        #expect((census["secrets"].notObjects, census["secrets"].unreadable) == (1, 0))
+    }
+
+    /// AES-CBC with a wrong key of the right name passes now and then; the right key is named.
+    @Test func theRightKeyIsNamed() throws {
+        let writer = try Made.configuration(("secrets", Made.provider("aescbc", ("a", Made.secretB))))
+        let reader = try Made.configuration(
+            ("secrets", Made.provider("aescbc", ("a", Made.secretA), ("b", Made.secretB))))
+        let auditor = Made.auditor([reader], AuditOptions(findingLimit: 5000))
+        var seen = 0
+        for _ in 0..<5000 where seen < 3 {
+            try auditor.add(
+                MadeRecord(key: Self.key, value: Made.sealed(Made.object("token"), at: Self.key, by: writer)))
+            seen = auditor.census.findings.totals["ENC0404"] ?? 0
+        }
+        let findings = try #require(auditor.census.findings.kept["ENC0404"])
+        #expect(findings.count == 3)
+        for finding in findings {
+            guard case .notAnObject(_, .notAnObject, let rightKey) = finding.kind else {
+                Issue.record("\(finding.kind)")
+                continue
+            }
+            #expect(rightKey?.key.name == "b")
+        }
+    }
+
+    @Test(arguments: ["aescbc", "secretbox"])
+    func moved(provider: String) throws {
+        let configuration = try Made.configuration(("secrets", Made.provider(provider, ("a", Made.secretA))))
+        let value = try Made.sealed(Made.object("token"), at: Self.key, by: configuration)
+        let keys = ["/registry/secrets/default/other", "/registry/secrets/other/token"]
+        let census = try census(keys.map { MadeRecord(key: $0, value: value) }, [configuration])
+        #expect(census.found == ["ENC0405": keys])
+        guard case .otherObject(_, let identity)? = census.findings.kept["ENC0405"]?.first?.kind else { return }
+        #expect((identity.kind, identity.namespace, identity.name) == ("Secret", "default", "token"))
+    }
+
+    @Test func anotherKindIsAnotherObject() throws {
+        let configuration = try Made.configuration(
+            ("secrets, configmaps", Made.provider("secretbox", ("a", Made.secretA))))
+        let value = try Made.sealed(Made.object("token"), at: Self.key, by: configuration)
+        let key = "/registry/configmaps/default/token"
+        #expect(try census([MadeRecord(key: key, value: value)], [configuration]).found == ["ENC0405": [key]])
+    }
+
+    /// Padding beyond a block opens in kube-apiserver, which never writes it.
+    @Test func longPadding() throws {
+        let configuration = try Made.configuration(("secrets", Made.provider("aescbc", ("a", Made.secretA))))
+        for (padding, isLong) in [(16, false), (32, true), (48, true)] {
+            var plaintext = Made.object("token")
+            while plaintext.count % 16 != 0 { plaintext.append(UInt8(ascii: " ")) }
+            plaintext += [UInt8](repeating: UInt8(padding), count: padding)
+            // Without the padding that the cipher adds.
+            let value = try Made.sealed(plaintext, at: Self.key, by: configuration).dropLast(16)
+            let census = try census([MadeRecord(key: Self.key, value: Array(value))], [configuration])
+            #expect(census.found == (isLong ? ["ENC0407": [Self.key]] : [:]))
+            if case .longPadding(_, let count)? = census.findings.kept["ENC0407"]?.first?.kind {
+                #expect(count == padding)
+            }
+        }
+    }
+
+    @Test func aPluginIsNeeded() throws {
+        let kms = "kms: {apiVersion: v2, name: vault, endpoint: 'unix:///run/a.sock'}"
+        let configuration = try Made.configuration(
+            ("secrets", "\(kms), identity: {}"), ("pods", "identity: {}, \(kms.replacing("vault", with: "other"))"))
+        // EncryptedObject: some data, key ID "7", an encrypted DEK, the type of a seed.
+        let envelope: [UInt8] =
+            [0x0a, 30] + [UInt8](repeating: 1, count: 30) + [0x12, 1, 0x37, 0x1a, 2, 8, 9, 0x28, 1]
+        let value = Array("k8s:enc:kms:v2:vault:".utf8) + envelope
+        let records = ["a", "b"].map { MadeRecord(key: "/registry/secrets/default/\($0)", value: value) }
+        let census = try census(records, [configuration])
+        #expect(census.found == ["ENC0408": records.map(\.key)])
+        #expect(census.pluginUses == [PluginUse(provider: "vault", keyID: "7"): 2])
+        #expect(census.pluginCalls.count == 1)
+        #expect(census.isUnproven)
+        #expect((census["secrets"].needsPlugin, census["secrets"].stale, census["secrets"].unreadable) == (2, 0, 0))
+        let labelled = try self.census(records, [configuration], AuditOptions(isCensusOnly: true))
+        #expect(labelled.found.isEmpty && !labelled.isUnproven)
+    }
+
+    @Test func onlyTheResourcesThatAreAskedFor() throws {
+        let configuration = try Made.configuration(("secrets, configmaps", "\(gcm()), identity: {}"))
+        let records = [
+            MadeRecord(key: Self.key, value: Made.object("token")),
+            MadeRecord(key: "/registry/configmaps/default/c", value: Made.object("c", kind: "ConfigMap")),
+        ]
+        let options = AuditOptions(resources: [GroupResource(resource: "configmaps")])
+        let census = try census(records, [configuration], options)
+        #expect(census.resources.keys.map(\.description) == ["configmaps"])
+        #expect(census.found == ["ENC0401": [records[1].key]])
+    }
+
+    @Test(arguments: [0, 1, 5, 100])
+    func theLimit(limit: Int) throws {
+        let configuration = try Made.configuration(("secrets", "\(gcm()), identity: {}"))
+        let records = (0..<40).map {
+            MadeRecord(key: "/registry/secrets/default/n\($0)", value: Made.object("n\($0)"), revision: Int64($0))
+        }
+        let census = try census(records, [configuration], AuditOptions(findingLimit: limit))
+        #expect(census.findings.totals == ["ENC0401": 40])
+        #expect((census.found["ENC0401"] ?? []) == records.prefix(limit).map(\.key))
+    }
+
+    // MARK: Places
+
+    /// Keys that are no objects, in whatever order they come, are not taken for some.
+    @Test(arguments: 0..<20)
+    func placesDoNotDependOnTheOrder(seed: Int) throws {
+        let keys = [
+            "compact_rev_key", "/registry/health", "/registry/masterleases/10.0.0.1", "/registry/ranges/serviceips",
+            "/registry/ranges/other", "/registry/ranges/servicenodeports", "/registry/secrets/default/",
+            "/registry/secrets/default/a", "/registry/secrets/default/é", "/registry/secrets", "/registry/secrets/",
+            "/registry/secrets/default/a/b", "/registry/example.com/widgets/default/w", "/registry/example.com/widgets",
+            "/registry/services/specs/default/web", "/registry/services/endpoints/default/web",
+            "/registry/clusterroles/a:b",
+            "/registry/pods/default/a", "", "/", "/other/secrets/default/a", "secrets/default/a",
+            "/registry/unknowns/a",
+        ]
+        let configuration = try Made.configuration(("'*.*'", "identity: {}"))
+        func numbers(_ keys: [String]) throws -> [String: Int] {
+            let census = try census(keys.map { MadeRecord(key: $0, value: Made.object("a")) }, [configuration])
+            var numbers = ["-": census.otherKeys]
+            for (name, resource) in census.resources { numbers[name.description] = resource.objects }
+            return numbers
+        }
+        // One auditor for each key remembers nothing.
+        var apart: [String: Int] = [:]
+        for key in keys { apart.merge(try numbers([key]), uniquingKeysWith: +) }
+        var random = SeededGenerator(seed: UInt64(seed))
+        #expect(try numbers(keys.shuffled(using: &random)) == apart)
+        #expect(apart["secrets"] == 3 && apart["services"] == 1 && apart["widgets.example.com"] == 1)
+        #expect(apart["-"].map { $0 >= 8 } == true)
+    }
+
+    /// So many folders that the memory of them starts anew, and each key still finds its own.
+    @Test func manyFolders() throws {
+        let configuration = try Made.configuration(("secrets", "\(gcm()), identity: {}"))
+        let auditor = Made.auditor([configuration], AuditOptions(findingLimit: 0))
+        let count = PlaceCache.limit + 2000
+        for number in 0..<count {
+            let namespace = "n\(number)"
+            try auditor.add(
+                MadeRecord(key: "/registry/secrets/\(namespace)/a", value: Made.object("a", namespace: namespace)))
+        }
+        for number in stride(from: 0, to: count, by: 997) {
+            let namespace = "n\(number)"
+            try auditor.add(
+                MadeRecord(key: "/registry/secrets/\(namespace)/b", value: Made.object("b", namespace: namespace)))
+        }
+        let secrets = auditor.census["secrets"]
+        #expect(secrets.objects == count + (count + 996) / 997)
+        #expect(secrets.notObjects == 0)
+    }
+
+    /// Two folders of one hash take each other's room, not each other's place.
+    @Test func collisionsDoNoHarm() throws {
+        let configuration = try Made.configuration(("secrets, configmaps", "identity: {}"))
+        let transformer = try TransformerSet(configuration, unwrapping: NoKMS())
+            .transformer(for: GroupResource(resource: "secrets"))
+        let resource = AuditedResource(transformer, isWanted: true)
+        var cache = PlaceCache()
+        let names = ["/registry/secrets/a", "/registry/secrets/b", "/registry/secrets/c"]
+        for name in names {
+            let folder = Array(name.utf8)
+            #expect(cache.place(of: folder.span.rawBytes, hash: 1) == nil)
+            guard case .object(let key) = EtcdKey("\(name)/x") else { continue }
+            cache.remember(KeyPlace(key, resource), for: folder.span.rawBytes, hash: 1)
+            #expect(cache.place(of: folder.span.rawBytes, hash: 1).map { $0.namespace } == [folder[folder.count - 1]])
+        }
+        #expect(cache.place(of: Array(names[0].utf8).span.rawBytes, hash: 1) == nil)
+    }
+
+    // MARK: Nonces
+
+    private static func at(_ resource: String, _ name: String) -> String { "/registry/\(resource)/default/\(name)" }
+
+    /// Seals with the nonce of another value, as no apiserver does.
+    private func resealed(
+        _ name: String, _ resource: String, like other: [UInt8], by configuration: EncryptionConfiguration
+    ) throws -> MadeRecord {
+        let key = Self.at(resource, name)
+        let plaintext = Made.object(name, kind: resource == "secrets" ? "Secret" : "ConfigMap")
+        let value = try NonceForger.seal(
+            plaintext, at: key, prefix: "k8s:enc:aesgcm:v1:a:", secret: configuration.keys[0].key.secret,
+            nonce: Array(other.dropFirst("k8s:enc:aesgcm:v1:a:".utf8.count).prefix(12)))
+        return MadeRecord(key: key, value: value)
+    }
+
+    /// The same nonce under the same key bytes is found across resources and entries, and under nothing else.
+    @Test func aNonceTwice() throws {
+        let one = try Made.configuration(("secrets", gcm()), ("configmaps", gcm()))
+        let key = Self.at("secrets", "first")
+        let first = MadeRecord(key: key, value: try Made.sealed(Made.object("first"), at: key, by: one))
+        let sameResource = try resealed("second", "secrets", like: first.value, by: one)
+        let otherResource = try resealed("third", "configmaps", like: first.value, by: one)
+        let fresh = MadeRecord(
+            key: Self.at("secrets", "fresh"),
+            value: try Made.sealed(Made.object("fresh"), at: Self.at("secrets", "fresh"), by: one))
+        for (records, expected) in [
+            ([first, fresh], []), ([first, fresh, sameResource], [sameResource]),
+            ([first, otherResource], [otherResource]),
+            ([sameResource, fresh, first, otherResource], [first, otherResource]),
+            // A value that was put back as it was.
+            ([first, fresh, first], []),
+        ] {
+            let auditor = Made.auditor([one])
+            for record in records { try auditor.add(record) }
+            #expect(auditor.census.findings.totals.isEmpty)
+            let findings = try auditor.nonceFindings(in: records)
+            #expect(findings.map { String(decoding: $0.etcdKey, as: UTF8.self) } == expected.map(\.key))
+            for case .nonceReused(_, let other) in findings.map(\.kind) { #expect(other == Array(records[0].key.utf8)) }
+        }
+    }
+
+    /// Another key of the same name has nonces of its own.
+    @Test func theSameNonceOfOtherKeys() throws {
+        let two = try Made.configuration(("secrets", gcm()), ("configmaps", gcm("a", Made.secretB)))
+        let key = Self.at("secrets", "first")
+        let first = MadeRecord(key: key, value: try Made.sealed(Made.object("first"), at: key, by: two))
+        let otherKey = Self.at("configmaps", "x")
+        let other = MadeRecord(
+            key: otherKey,
+            value: try NonceForger.seal(
+                Made.object("x", kind: "ConfigMap"), at: otherKey, prefix: "k8s:enc:aesgcm:v1:a:",
+                secret: two.keys[1].key.secret,
+                nonce: Array(first.value.dropFirst("k8s:enc:aesgcm:v1:a:".utf8.count).prefix(12))))
+        let auditor = Made.auditor([two])
+        for record in [first, other] { try auditor.add(record) }
+        #expect(auditor.census.findings.totals.isEmpty)
+        #expect(try auditor.nonceFindings(in: [first, other]).isEmpty)
+    }
+
+    /// Two threads that each saw one of two values find them together.
+    @Test func noncesOfTwoAuditors() throws {
+        let one = try Made.configuration(("secrets", gcm()))
+        let key = Self.at("secrets", "first")
+        let first = MadeRecord(key: key, value: try Made.sealed(Made.object("first"), at: key, by: one))
+        let second = try resealed("second", "secrets", like: first.value, by: one)
+        var log = NonceLog()
+        for record in [first, second] {
+            let auditor = Made.auditor([one])
+            try auditor.add(record)
+            var alone = auditor.nonces
+            #expect(alone.repeated().isEmpty)
+            log.add(auditor.nonces)
+        }
+        #expect(log.repeated().count == 1)
+    }
+
+    // MARK: Parts
+
+    /// Censuses of parts, added up in order, are the census of the whole, wherever it is cut.
+    @Test(arguments: 0..<30)
+    func partsAddUp(seed: Int) throws {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let writer = try Made.configuration(
+            ("secrets", Made.provider("secretbox", ("a", Made.secretA))),
+            ("configmaps", Made.provider("aescbc", ("old", Made.secretB))))
+        let reader = try Made.configuration(
+            ("secrets", "\(gcm()), \(Made.provider("secretbox", ("a", Made.secretA))), identity: {}"),
+            ("configmaps", Made.provider("aescbc", ("new", Made.secretA), ("old", Made.secretB))))
+        let records = try (0..<80).map { number -> MadeRecord in
+            let resource = ["secrets", "configmaps", "pods"].randomElement(using: &random) ?? ""
+            let kind = ["secrets": "Secret", "configmaps": "ConfigMap"][resource] ?? "Pod"
+            let name = "n\(Int.random(in: 0..<50, using: &random))"
+            let key = "/registry/\(resource)/ns\(number % 3)/\(name)"
+            let object = Made.object(name, namespace: "ns\(Int.random(in: 0..<3, using: &random))", kind: kind)
+            var value = object
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: break
+            case 1: value = random.bytes(20)
+            case 2: value = Array("k8s:enc:aescbc:v1:lost\(number % 4):0123".utf8)
+            default: value = try Made.sealed(object, at: key, by: writer, for: resource)
+            }
+            return MadeRecord(
+                key: number % 9 == 0 ? "elsewhere" : key, value: value, revision: Int64(number),
+                version: Int64.random(in: 1...9, using: &random))
+        }
+        let options = AuditOptions(
+            isCensusOnly: seed % 5 == 0, findingLimit: [0, 1, 3, 100].randomElement(using: &random) ?? 0)
+        let whole = try census(records, [reader], options)
+        var sum = Census(findingLimit: options.findingLimit)
+        var start = 0
+        while start < records.count {
+            let end = min(records.count, start + Int.random(in: 0...40, using: &random))
+            sum.add(try census(Array(records[start..<end]), [reader], options))
+            start = end
+        }
+        #expect(sum.resources == whole.resources)
+        #expect(sum.otherKeys == whole.otherKeys && whole.otherKeys == 9)
+        #expect(sum.findings.totals == whole.findings.totals && !whole.findings.totals.isEmpty)
+        #expect(sum.found == whole.found)
+        #expect(sum.pluginUses == whole.pluginUses && sum.pluginCalls == whole.pluginCalls)
+    }
+}
