@@ -30,8 +30,8 @@ extension AuditReport {
         }
         for (key, writes) in gcmWrites where writes >= Self.gcmWriteLimit {
             text +=
-                "\nENC0409 aesgcm \(key.printable) has written at least \(writes) values; a new key is due every "
-                + "200,000\n"
+                "\nENC0409 objects that aesgcm \(key.printable) wrote last were written \(writes) times in all; a new key is "
+                + "due every 200,000 writes\n"
         }
         return text + "\n\(verdictSentence)\n"
     }
