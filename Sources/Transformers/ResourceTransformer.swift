@@ -10,7 +10,7 @@ public final class ResourceTransformer {
     /// What can be done with a value that has the prefix of a provider.
     private enum Entry {
         case identity(Opener)
-        case keys(ProviderName, PrefixList<KeyCipher>)
+        case keys(PrefixList<KeyCipher>)
         case kms(KMSOpener)
     }
 
@@ -53,7 +53,7 @@ public final class ResourceTransformer {
                     output.append(rest)
                     return Opened(opener)
                 }
-            case .keys(_, let keys):
+            case .keys(let keys):
                 return try keys.open(rest) { key, message throws(TransformError) in
                     try Self.accepted(&output, accepting) { output throws(TransformError) in
                         try key.open(message, etcdKey: etcdKey, appendingTo: &output)
@@ -77,7 +77,7 @@ public final class ResourceTransformer {
         switch entry {
         case .identity: output.append(plaintext)
         case .kms(let opener): throw .kms(opener.provider)
-        case .keys(_, let keys):
+        case .keys(let keys):
             guard let (keyPrefix, key) = keys.entries.first else { return }
             output.append(prefix.span.rawBytes)
             output.append(keyPrefix.span.rawBytes)
@@ -91,10 +91,13 @@ public final class ResourceTransformer {
 
     /// Whether a value is encrypted at all, by any provider.
     public static func isEncrypted(_ value: RawSpan) -> Bool {
-        value.starts(with: anyEncrypted.span.rawBytes)
+        unsafe value.byteCount >= 8
+            && UInt64(littleEndian: value.unsafeLoadUnaligned(as: UInt64.self)) == anyEncrypted
     }
 
-    private static let anyEncrypted = Array(EnvelopePrefix.anyEncrypted.utf8)
+    /// The eight bytes as a number: an array that all threads share would make them wait for one another, since each
+    /// use counts references to it.
+    private static let anyEncrypted = EnvelopePrefix.anyEncrypted.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     private static let implicitIdentity = Opener(.implicitIdentity)
 
     /// A resource that no entry covers: identity alone, and without a list.
@@ -129,7 +132,7 @@ public final class ResourceTransformer {
         case .aescbc(let keys), .aesgcm(let keys), .secretbox(let keys):
             var entries: [(prefix: [UInt8], entry: KeyCipher)] = []
             for key in keys { entries.append((Array("\(key.name):".utf8), try KeyCipher(key, of: provider))) }
-            return .keys(provider.name, PrefixList(entries: entries, noMatch: .noMatchingKey(provider.name)))
+            return .keys(PrefixList(entries: entries, noMatch: .noMatchingKey(provider.name)))
         }
     }
 }
