@@ -20,6 +20,17 @@ static inline int encconf_cipher_init(
     return EVP_CipherInit_ex2(context, cipher, (const unsigned char *)key, NULL, direction, parameters);
 }
 
+// Begins a message that shall be opened: its initialisation vector, and the tag that it must have. One call instead of
+// two, and the parameter list is made here and not anew by EVP_CIPHER_CTX_ctrl().
+static inline int encconf_cipher_start_opening(
+    EVP_CIPHER_CTX *context, const void *vector, const void *tag, size_t tag_length) {
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, (void *)tag, tag_length),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_CipherInit_ex2(context, NULL, NULL, (const unsigned char *)vector, -1, parameters);
+}
+
 // HKDF-Expand alone, with SHA-256. The parameter list that EVP_KDF_derive wants holds pointers to its neighbours,
 // which C can put on its stack and Swift cannot.
 static inline int encconf_hkdf_expand_sha256(

@@ -49,10 +49,11 @@ public final class AESGCM {
         appendingTo output: inout SecretBuffer
     ) throws(CipherError) {
         guard message.byteCount >= nonceByteCount else { throw .messageTooShort(message.byteCount) }
-        try cipher.start(vector: message.extracting(first: nonceByteCount))
-        try openStarted(
-            message.extracting(droppingFirst: nonceByteCount), authenticating: context, with: cipher,
-            appendingTo: &output)
+        let body = message.extracting(droppingFirst: nonceByteCount)
+        guard body.byteCount >= tagByteCount else { throw .authenticationFailed }
+        try cipher.start(
+            vector: message.extracting(first: nonceByteCount), tag: body.extracting(last: tagByteCount))
+        try finishOpening(body, authenticating: context, with: cipher, appendingTo: &output)
     }
 
     /// Opens ciphertext and tag; key and nonce are set.
@@ -61,13 +62,20 @@ public final class AESGCM {
         appendingTo output: inout SecretBuffer
     ) throws(CipherError) {
         guard body.byteCount >= tagByteCount else { throw .authenticationFailed }
+        try cipher.setTag(body.extracting(last: tagByteCount))
+        try finishOpening(body, authenticating: context, with: cipher, appendingTo: &output)
+    }
+
+    /// Opens ciphertext and tag; key, nonce and tag are set.
+    private static func finishOpening(
+        _ body: RawSpan, authenticating context: RawSpan, with cipher: borrowing CipherContext,
+        appendingTo output: inout SecretBuffer
+    ) throws(CipherError) {
         guard body.byteCount <= CInt.max, context.byteCount <= CInt.max else { throw .messageTooLong }
         let ciphertext = body.extracting(droppingLast: tagByteCount)
-        let tag = body.extracting(last: tagByteCount)
         try output.append(upTo: ciphertext.byteCount) { output throws(CipherError) in
             try cipher.authenticate(context)
             try cipher.update(ciphertext, appendingTo: &output)
-            try cipher.setTag(tag)
             guard cipher.finish() else { throw CipherError.authenticationFailed }
         }
     }

@@ -57,6 +57,16 @@ enum AESMode: String {
         try Self.check("EVP_CipherInit_ex2", status)
     }
 
+    /// Begins a message that is opened under the key of the context, and tells the tag that it must have.
+    func start(vector: RawSpan, tag: RawSpan) throws(CipherError) {
+        let status = unsafe vector.withUnsafeBytes { vector in
+            unsafe tag.withUnsafeBytes { tag in
+                unsafe encconf_cipher_start_opening(raw, vector.baseAddress, tag.baseAddress, tag.count)
+            }
+        }
+        try Self.check("EVP_CipherInit_ex2", status)
+    }
+
     /// Begins a message under another key of the same length. The schedule of the old key is overwritten.
     func start(key: RawSpan, vector: RawSpan) throws(CipherError) {
         let status = unsafe key.withUnsafeBytes { key in

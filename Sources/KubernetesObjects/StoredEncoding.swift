@@ -16,7 +16,7 @@ public enum StoredEncoding: String, Sendable {
 
     /// The encoding of `plaintext`; nil if that begins like no object at all.
     public init?(sniffing plaintext: RawSpan) {
-        if plaintext.starts(with: Self.protobufPrefix.span.rawBytes) {
+        if Self.isProtobuf(plaintext) {
             self = .protobuf
         } else if plaintext.starts(with: [UInt8(ascii: "{")].span.rawBytes) {
             self = .json
@@ -27,6 +27,13 @@ public enum StoredEncoding: String, Sendable {
         } else {
             return nil
         }
+    }
+
+    /// Whether `plaintext` begins as protobuf does. Without an array that all threads share, and whose references they
+    /// would count against one another.
+    static func isProtobuf(_ plaintext: RawSpan) -> Bool {
+        plaintext.byteCount >= 4 && plaintext[0] == 0x6b && plaintext[1] == 0x38 && plaintext[2] == 0x73
+            && plaintext[3] == 0x00
     }
 
     static let protobufPrefix: [UInt8] = [0x6b, 0x38, 0x73, 0x00]

@@ -141,10 +141,11 @@ extension Auditor {
             if let known = places.place(of: folder) { return known }
         }
         guard case .object(let registryKey) = EtcdKey(bytes: key) else { return nil }
-        let place = KeyPlace(registryKey, try resource(registryKey.resource))
+        let place = KeyPlace(
+            registryKey, folder: key.extracting(first: folderLength ?? 0), try resource(registryKey.resource))
         // In a folder of which nothing is known, another name can be one of kube-apiserver's own.
-        if let folderLength, registryKey.known != nil || !registryKey.resource.group.isEmpty {
-            places.remember(place, for: key.extracting(first: folderLength))
+        if folderLength != nil, registryKey.known != nil || !registryKey.resource.group.isEmpty {
+            places.remember(place)
         }
         return place
     }

@@ -38,7 +38,10 @@ struct LabelTable {
     /// The number of the label of a value; 0 is plaintext.
     mutating func index(of value: RawSpan) -> Int {
         guard ResourceTransformer.isEncrypted(value) else { return 0 }
-        for (prefix, index) in configured where value.starts(with: prefix.span.rawBytes) { return index }
+        for place in configured.indices {
+            let prefix = configured[place].prefix
+            if value.starts(with: prefix.span.rawBytes) { return configured[place].index }
+        }
         let label = StoredLabel(reading: value)
         if let index = indices[label] { return index }
         return add(labels.count < Self.limit ? label : StoredLabel(provider: nil, key: nil))

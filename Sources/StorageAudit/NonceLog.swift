@@ -25,12 +25,40 @@ public struct NonceLog: Sendable {
     public mutating func add(_ other: NonceLog) { hashes += other.hashes }
 
     /// The hashes that stand here more than once.
-    public mutating func repeated() -> Set<UInt64> {
-        hashes.sort()
+    public func repeated() -> Set<UInt64> {
+        // Sorting them all would cost more than all else that is done with them. Of two equal ones both fall into one
+        // of sixteen places for each, and so do few others.
+        var (seen, shared) = (BitTable(placesFor: hashes.count), BitTable(placesFor: hashes.count))
+        for hash in hashes where !seen.insert(hash) { _ = shared.insert(hash) }
+        let candidates = hashes.filter { shared.contains($0) }.sorted()
         var repeated: Set<UInt64> = []
-        for (first, second) in zip(hashes, hashes.dropFirst()) where first == second { repeated.insert(first) }
+        for (first, second) in zip(candidates, candidates.dropFirst()) where first == second { repeated.insert(first) }
         return repeated
     }
+}
+
+/// A bit for each remainder of a hash.
+private struct BitTable {
+    private var words: [UInt64]
+    private let mask: UInt64
+
+    init(placesFor count: Int) {
+        let wordCount = max(1, (count / 4).nextPowerOfTwo)
+        words = Array(repeating: 0, count: wordCount)
+        mask = UInt64(wordCount - 1)
+    }
+
+    func contains(_ hash: UInt64) -> Bool { words[Int(hash >> 6 & mask)] & (1 << (hash & 63)) != 0 }
+
+    /// Whether the bit was not set yet.
+    mutating func insert(_ hash: UInt64) -> Bool {
+        defer { words[Int(hash >> 6 & mask)] |= 1 << (hash & 63) }
+        return !contains(hash)
+    }
+}
+
+extension Int {
+    fileprivate var nextPowerOfTwo: Int { 1 << (Int.bitWidth - Swift.max(0, self - 1).leadingZeroBitCount) }
 }
 
 /// A message of AES-GCM with its nonce, and the etcd key of the value that has it.

@@ -4,15 +4,23 @@ internal import SecretMemory
 
 /// Where an etcd key belongs, apart from the name of the object.
 final class KeyPlace {
+    /// What stands before the name, without the slash.
+    let folder: [UInt8]
     let resource: AuditedResource
     let namespace: [UInt8]
     /// The kind of the objects; nil if the resource is not known.
     let kind: [UInt8]?
 
-    init(_ key: RegistryKey, _ resource: AuditedResource) {
+    init(_ key: RegistryKey, folder: RawSpan, _ resource: AuditedResource) {
+        self.folder = folder.copiedToArray()
         self.resource = resource
         namespace = Array((key.namespace ?? "").utf8)
         kind = key.known.map { Array($0.kind.utf8) }
+    }
+
+    func isOf(_ folder: RawSpan) -> Bool {
+        let own = self.folder
+        return folder.elementsEqual(own.span.rawBytes)
     }
 
     /// Whether a plaintext surely is the object that a key of this place names.
@@ -28,38 +36,35 @@ final class KeyPlace {
 
 /// Remembers what the folders of etcd keys stand for, so that a key costs a look-up instead of being taken apart.
 struct PlaceCache {
-    private struct Entry {
-        let folder: [UInt8]
-        let place: KeyPlace
-    }
-
     /// Foreign keys must not fill the memory: beyond this it starts anew.
     static let limit = 100_000
-    private var entries: [UInt64: Entry] = [:]
+    private var places: [UInt64: KeyPlace] = [:]
     /// Keys come from etcd, and must not be able to collide on purpose.
     private let seed = UInt64.random(in: .min ... .max)
     /// Neighbours mostly share a folder.
-    private var last: Entry?
+    private var last: KeyPlace?
 
     /// The place of a folder, such as `/registry/secrets/default`, if it is remembered.
     mutating func place(of folder: RawSpan) -> KeyPlace? {
-        if let last, folder.elementsEqual(last.folder.span.rawBytes) { return last.place }
+        if let last, last.isOf(folder) { return last }
         return place(of: folder, hash: hash(folder))
     }
 
-    mutating func remember(_ place: KeyPlace, for folder: RawSpan) { remember(place, for: folder, hash: hash(folder)) }
-
-    mutating func place(of folder: RawSpan, hash: UInt64) -> KeyPlace? {
-        guard let entry = entries[hash], folder.elementsEqual(entry.folder.span.rawBytes) else { return nil }
-        last = entry
-        return entry.place
+    mutating func remember(_ place: KeyPlace) {
+        let folder = place.folder
+        remember(place, hash: hash(folder.span.rawBytes))
     }
 
-    mutating func remember(_ place: KeyPlace, for folder: RawSpan, hash: UInt64) {
-        if entries.count >= Self.limit { entries.removeAll() }
-        let entry = Entry(folder: folder.copiedToArray(), place: place)
-        entries[hash] = entry
-        last = entry
+    mutating func place(of folder: RawSpan, hash: UInt64) -> KeyPlace? {
+        guard let place = places[hash], place.isOf(folder) else { return nil }
+        last = place
+        return place
+    }
+
+    mutating func remember(_ place: KeyPlace, hash: UInt64) {
+        if places.count >= Self.limit { places.removeAll() }
+        places[hash] = place
+        last = place
     }
 
     private func hash(_ bytes: RawSpan) -> UInt64 {

@@ -3,6 +3,8 @@ import Foundation
 /// One run of the program itself: how long it took, and how much anonymous memory it had at most.
 struct WholeRun {
     let seconds: Double
+    /// The time of all its processors, which tells more on a machine that others use too.
+    let processorSeconds: Double
     let anonymousByteCount: Int
 
     /// Runs `encconf audit`, which the build puts beside this program.
@@ -13,6 +15,7 @@ struct WholeRun {
         process.arguments =
             ["audit", "-o", "json", "--config", workload.configurationPath] + arguments + [workload.snapshotPath]
         process.standardOutput = FileHandle.nullDevice
+        let earlier = Self.processorSeconds
         let start = DispatchTime.now().uptimeNanoseconds
         try process.run()
         var most = 0
@@ -22,8 +25,16 @@ struct WholeRun {
         }
         process.waitUntilExit()
         seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        processorSeconds = Self.processorSeconds - earlier
         anonymousByteCount = most
         guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+    }
+
+    /// What all processes that this one has waited for have used.
+    private static var processorSeconds: Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+        return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }
 
     /// `RssAnon` of proc_pid_status(5).

@@ -63,7 +63,7 @@ extension [String: RotationFolder.Entry] {
     func masking(key name: String) -> Self {
         mapValues { entry in
             let text = String(decoding: entry.bytes, as: UTF8.self)
-            let masked = text.replacing(#/(name: (\S+)\s+secret: )\S{44}/#) { match in
+            let masked = text.replacing(#/(name: "?([^\s"]+)"?\s+secret: )\S{44}/#) { match in
                 match.2 == name ? "\(match.1)*" : "\(match.0)"
             }
             return RotationFolder.Entry(bytes: Array(masked.utf8), mode: entry.mode, owner: entry.owner)

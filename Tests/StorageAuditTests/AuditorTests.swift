@@ -144,7 +144,7 @@ struct AuditorTests {
         let findings = try #require(auditor.census.findings.kept["ENC0404"])
         #expect(findings.count == 3)
         for finding in findings {
-            guard case .notAnObject(_, .notAnObject, let rightKey) = finding.kind else {
+            guard case .notAnObject(_, _, let rightKey) = finding.kind else {
                 Issue.record("\(finding.kind)")
                 continue
             }
@@ -293,7 +293,7 @@ struct AuditorTests {
             let folder = Array(name.utf8)
             #expect(cache.place(of: folder.span.rawBytes, hash: 1) == nil)
             guard case .object(let key) = EtcdKey("\(name)/x") else { continue }
-            cache.remember(KeyPlace(key, resource), for: folder.span.rawBytes, hash: 1)
+            cache.remember(KeyPlace(key, folder: folder.span.rawBytes, resource), hash: 1)
             #expect(cache.place(of: folder.span.rawBytes, hash: 1).map { $0.namespace } == [folder[folder.count - 1]])
         }
         #expect(cache.place(of: Array(names[0].utf8).span.rawBytes, hash: 1) == nil)
@@ -369,8 +369,7 @@ struct AuditorTests {
         for record in [first, second] {
             let auditor = Made.auditor([one])
             try auditor.add(record)
-            var alone = auditor.nonces
-            #expect(alone.repeated().isEmpty)
+            #expect(auditor.nonces.repeated().isEmpty)
             log.add(auditor.nonces)
         }
         #expect(log.repeated().count == 1)

@@ -76,8 +76,7 @@ extension Auditor {
 
     /// The findings of the second look at nonces, over the same records.
     func nonceFindings(in records: [MadeRecord]) throws -> [AuditFinding] {
-        var log = nonces
-        let repeated = log.repeated()
+        let repeated = nonces.repeated()
         var seen: [UInt64: [NonceUse]] = [:]
         for record in records {
             let (key, value) = (Array(record.key.utf8), record.value)

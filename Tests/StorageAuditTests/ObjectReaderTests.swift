@@ -124,7 +124,8 @@ struct ObjectReaderTests {
             let reading = try read(record([try sealed(Self.object, writer)]), [reader])
             guard case .notTheObject(let value, let check, let key) = reading else { continue }
             seen += 1
-            #expect(check == .notAnObject)
+            // Now and then the garbage begins as an object would.
+            #expect(check != .same)
             #expect(value.key?.secret.isEqual(to: reader.keys[0].key.secret) == true)
             #expect(key?.key.secret.isEqual(to: reader.keys[1].key.secret) == true)
         }

@@ -41,9 +41,8 @@ struct SnapshotAudit {
         var problems = isSalvage ? SnapshotProblems.collected : .refused
         do {
             let snapshot = try SnapshotFile(file.span, &problems)
-            let digest = try snapshot.checkDigest { bytes throws(CipherError) in try Digest.sha256(bytes) }
             let settings = try snapshot.settings(&problems)
-            let live = try LiveRecords(snapshot, &problems)
+            let (live, digest) = try liveRecordsAndDigest(&problems)
             var result = Result(
                 source: Source(
                     digest: digest, revision: max(live.lastRevision, settings.compactedRevision),
@@ -73,6 +72,42 @@ struct SnapshotAudit {
             throw failure
         } catch {
             throw CommandFailure("\(file.path.printable): \(error)")
+        }
+    }
+
+    /// The live records and the digest, at the same time: each takes one thread, and goes through the whole file.
+    private func liveRecordsAndDigest(
+        _ problems: inout SnapshotProblems
+    ) throws -> (LiveRecords, DigestCheck) {
+        let earlier = problems
+        let live = Mutex<Swift.Result<(LiveRecords, SnapshotProblems), any Error>?>(nil)
+        let digest = Mutex<Swift.Result<DigestCheck, any Error>?>(nil)
+        DispatchQueue.concurrentPerform(iterations: min(jobs, 2)) { number in
+            if number == 0 {
+                let outcome = Swift.Result { try liveRecords(earlier) }
+                live.withLock { $0 = outcome }
+            }
+            if number == 1 || jobs == 1 {
+                let outcome = Swift.Result { try checkDigest() }
+                digest.withLock { $0 = outcome }
+            }
+        }
+        guard let (records, problemsFound) = try live.withLock({ $0 })?.get(),
+            let check = try digest.withLock({ $0 })?.get()
+        else { throw CommandFailure("\(file.path.printable): nothing was read") }
+        problems = problemsFound
+        return (records, check)
+    }
+
+    private func liveRecords(_ earlier: SnapshotProblems) throws -> (LiveRecords, SnapshotProblems) {
+        var (ignored, problems) = (SnapshotProblems.collected, earlier)
+        return (try LiveRecords(try SnapshotFile(file.span, &ignored), &problems), problems)
+    }
+
+    private func checkDigest() throws -> DigestCheck {
+        var ignored = SnapshotProblems.collected
+        return try SnapshotFile(file.span, &ignored).checkDigest { bytes throws(CipherError) in
+            try Digest.sha256(bytes)
         }
     }
 

@@ -1,0 +1,72 @@
+import KubernetesObjects
+import KubernetesResources
+import SecretMemory
+import TestSupport
+import Testing
+
+/// The quick look at an object's name says yes only where the thorough one does.
+struct IdentityMatchTests {
+    private static let etcdKey = "/registry/secrets/default/foo"
+
+    /// Secret default/foo, data k=v, as Kubernetes writes it; then with a doubled part, and with other things behind it.
+    private static func object(_ extra: Int) -> [UInt8] {
+        let metadata = bytes("0a03666f6f 1200 1a0764656661756c74 2200 2a0175 3200 3800 4208 0880e2cfaa06 1000")
+        let data = bytes("1206 0a016b 120176 1a06 4f7061717565")
+        let types = bytes("0a0c 0a027631 1206 536563726574")
+        var raw = [0x0a, UInt8(metadata.count)] + metadata + data
+        if extra == 1 { raw += [0x0a, UInt8(metadata.count)] + metadata }
+        if extra == 2 { raw += bytes("28 ffffffffffffffffff01") }
+        if extra == 3 { raw += bytes("8280808001 00") }
+        var unknown = types + [0x12, UInt8(raw.count)] + raw + [0x1a, 0, 0x22, 0]
+        if extra == 4 { unknown += types }
+        if extra == 5 { unknown += bytes("0b 0c") }
+        return [0x6b, 0x38, 0x73, 0] + unknown
+    }
+
+    private static func bytes(_ digits: String) -> [UInt8] { hex(digits.filter { $0 != " " }) }
+
+    private func isSurelySame(_ plaintext: [UInt8], name: String = "foo", namespace: String = "default") -> Bool {
+        let (name, namespace, kind) = (Array(name.utf8), Array(namespace.utf8), Array("Secret".utf8))
+        return IdentityCheck.isSurelySame(
+            plaintext.span.rawBytes, namespace: namespace.span.rawBytes, name: name.span.rawBytes,
+            kind: kind.span.rawBytes)
+    }
+
+    private func check(_ plaintext: [UInt8]) throws -> IdentityCheck {
+        guard case .object(let key) = EtcdKey(Self.etcdKey) else { throw StoredObjectError.noKind }
+        return IdentityCheck(plaintext: plaintext.span.rawBytes, key: key)
+    }
+
+    @Test func whatKubernetesWrites() throws {
+        let object = Self.object(0)
+        #expect(isSurelySame(object))
+        #expect(isSurelySame(Self.object(1)))
+        #expect(!isSurelySame(object, name: "bar"))
+        #expect(!isSurelySame(object, namespace: "kube-system"))
+        for count in object.indices.dropLast(4) { #expect(!isSurelySame(Array(object.prefix(count)))) }
+    }
+
+    @Test(arguments: 0..<6)
+    func neverMoreThanTheThoroughLook(extra: Int) throws {
+        let object = Self.object(extra)
+        if isSurelySame(object) { #expect(try check(object) == .same) }
+        var random = SeededGenerator(seed: UInt64(extra))
+        var agreed = 0
+        for _ in 0..<20_000 {
+            var changed = object
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                let place = Int.random(in: 0..<changed.count, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: changed[place] = UInt8.random(in: .min ... .max, using: &random)
+                case 1: changed.remove(at: place)
+                default: changed.insert(UInt8.random(in: 0...0x22, using: &random), at: place)
+                }
+            }
+            guard isSurelySame(changed) else { continue }
+            agreed += 1
+            let thorough = try check(changed)
+            #expect(thorough == .same, "\(changed)")
+        }
+        #expect(agreed > 0 || extra > 1)
+    }
+}
