@@ -25,8 +25,7 @@ struct TransitionReport {
 
 extension TransitionReport {
     var text: String {
-        var text = "one apiserver, the old process ends first: \(proof.safe.sentence)\n"
-        text += "several apiservers, or any overlap:        \(proof.rolling.sentence)\n"
+        var text = Self.answers(safe: proof.safe, rolling: proof.rolling)
         for group in proof.groups where !group.proof.counterexamples.isEmpty {
             text += "\n\(Self.list(group.resources))\n"
             for counterexample in group.proof.counterexamples {
@@ -45,6 +44,15 @@ extension TransitionReport {
             return text + "\nnext: nothing, there is no change in this\n"
         }
         return text + "\nnext: \(nextSentence)\n"
+    }
+
+    /// The two answers, each on a line of its own.
+    static func answers(safe: TransitionProof.Answer, rolling: TransitionProof.Answer) -> String {
+        """
+        one apiserver, the old process ends first: \(safe.sentence)
+        several apiservers, or any overlap:        \(rolling.sentence)
+
+        """
     }
 
     /// What to do, in one sentence.
