@@ -118,6 +118,10 @@ extension TransitionReport {
     private func write(_ change: TransitionChange, to json: inout JSONWriter) {
         json.object { json in
             json.member("change", change.code)
+            json.optionalMember("provider", change.subject?.provider.rawValue)
+            json.optionalMember("key", change.subject?.key)
+            json.optionalMember("newProvider", change.successor?.provider.rawValue)
+            json.optionalMember("newKey", change.successor?.key)
             json.key("resources")
             json.array { json in
                 for resource in change.resources { json.string(resource.description) }
