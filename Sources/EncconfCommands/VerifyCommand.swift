@@ -38,7 +38,7 @@ struct VerifyCommand: EncconfCommand {
     var onNode = false
     @Flag(name: .long, help: "Only FIPS 140 approved algorithms may be used.")
     var fips = false
-    @Option(name: .long, help: ArgumentHelp("Do not report this code. Repeat it for more.", valueName: "code"))
+    @Option(name: .long, help: ArgumentHelp("Do not report these codes.", valueName: "list"))
     var suppress: [String] = []
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or sarif.", valueName: "format"))
     var output: Format = .text
@@ -49,7 +49,7 @@ struct VerifyCommand: EncconfCommand {
         guard files.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read once only")
         }
-        for code in suppress {
+        for code in suppressedCodes {
             guard let explanation = Explanation.of(code) else {
                 throw ValidationError("\(code) is no code; `encconf explain` lists them")
             }
@@ -66,7 +66,7 @@ struct VerifyCommand: EncconfCommand {
             do throws(CommandFailure) {
                 var verification = try Verification(
                     of: file, options: server.options, headerless: reading.headerless, linter: linter,
-                    suppressedCodes: suppress)
+                    suppressedCodes: suppressedCodes)
                 try addProofs(to: &verification)
                 verifications.append(verification)
             } catch {
@@ -79,6 +79,11 @@ struct VerifyCommand: EncconfCommand {
         if hasFailed { return .failure }
         let statuses = verifications.map { $0.status(isStrict: strict) }
         return [.findings, .unproven].first { statuses.contains($0) } ?? .success
+    }
+
+    private var suppressedCodes: [String] {
+        suppress.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            .map { $0.filter { !$0.isWhitespace } }
     }
 
     /// Whether the change to an accepted file is safe, and whether stored values can be read under it.

@@ -52,7 +52,7 @@ struct Verification {
             found.append(further.diagnostic)
         }
         found += file.findings.map(\.diagnostic)
-        let suppressions = Suppressions(options: suppressedCodes, source: content.span)
+        let suppressions = Suppressions(options: suppressedCodes, source: SecretBytes(copying: content.span))
         diagnostics = found.filter { !suppressions.cover($0) }
         suppressed = found.filter { suppressions.cover($0) }
         lines = QuotableLines(SecretBytes(copying: content.span))
