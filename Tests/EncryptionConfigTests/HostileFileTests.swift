@@ -66,7 +66,7 @@ import Testing
         #expect((proof.safe == .yes) == (name == "nothing"))
         #expect(proof.changes.isEmpty == (name == "nothing"))
         _ = proof.next
-        #expect(start.duration(to: .now) < .seconds(20))
+        #expect(start.duration(to: .now) < .seconds(60))
     }
 
     @Test(arguments: [
