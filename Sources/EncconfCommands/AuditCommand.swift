@@ -67,18 +67,26 @@ struct AuditCommand: EncconfCommand {
         var files: [ConfigurationFile] = []
         for path in config { files.append(try ConfigurationFile.load(path, headerless: reading.headerless)) }
         var reports: [AuditReport] = []
-        for path in snapshots { reports.append(try audit(path, files)) }
-        for report in reports {
-            switch output {
-            case .text: try console.write(try report.text())
-            case .json:
-                let json = SecretKey(try report.json())
-                try console.write(json.span)
-            case .openmetrics: try console.write(try report.openMetrics())
+        for path in snapshots {
+            do throws(CommandFailure) {
+                reports.append(try audit(path, files))
+            } catch {
+                // The other snapshots are audited all the same.
+                console.failure(error)
             }
         }
-        if output == .openmetrics { try console.write("# EOF\n") }
-        if output == .text, reports.count > 1 { try console.write(BackupMatrix(reports).text) }
+        switch output {
+        case .text:
+            for report in reports { try console.write(try report.text()) }
+            if reports.count > 1 { try console.write(BackupMatrix(reports).text) }
+        case .json:
+            for report in reports {
+                let json = SecretKey(try report.json())
+                try console.write(json.span)
+            }
+        case .openmetrics: if !reports.isEmpty { try console.write(AuditReport.openMetrics(reports)) }
+        }
+        guard reports.count == snapshots.count else { return .failure }
         let statuses = reports.map(\.status)
         return [.findings, .unproven].first { statuses.contains($0) } ?? .success
     }

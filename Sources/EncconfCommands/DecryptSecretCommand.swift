@@ -91,7 +91,7 @@ struct DecryptSecretCommand: EncconfCommand {
         var files: [ConfigurationFile] = []
         for path in config { files.append(try ConfigurationFile.load(path, headerless: reading.headerless)) }
         let records: [StoredRecord]
-        if let snapshot { records = try readSnapshot(snapshot) } else { records = try readRecords(console) }
+        if let snapshot { records = try readSnapshot(snapshot, console) } else { records = try readRecords(console) }
         guard output != .raw || records.count == 1 else {
             throw CommandFailure(
                 "there are \(records.count) values; raw bytes of several cannot be told apart",
@@ -108,11 +108,11 @@ struct DecryptSecretCommand: EncconfCommand {
     }
 
     /// The objects that the arguments name.
-    private func readSnapshot(_ path: String) throws(CommandFailure) -> [StoredRecord] {
+    private func readSnapshot(_ path: String, _ console: Console) throws(CommandFailure) -> [StoredRecord] {
         let keys =
             etcdKey.map { [$0] }
             ?? sources.map { SnapshotLookup.etcdKey(of: $0, resource: resource ?? "secrets") }
-        return try SnapshotLookup(path: path, revision: revision).records(of: keys, resource: resource)
+        return try SnapshotLookup(path: path, revision: revision).records(of: keys, resource: resource, console)
     }
 
     /// The values of the source, each with its place in etcd.

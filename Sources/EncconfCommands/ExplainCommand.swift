@@ -22,7 +22,9 @@ struct ExplainCommand: EncconfCommand {
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         guard let subject else {
             var table = TextTable(header: ["CODE", "FINDING"])
-            for explanation in Explanation.all + Explanation.ofAudits { table.append([explanation.code, explanation.title]) }
+            for explanation in Explanation.all + Explanation.ofAudits {
+                table.append([explanation.code, explanation.title])
+            }
             try console.write(table.text)
             return .success
         }

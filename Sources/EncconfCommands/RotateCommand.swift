@@ -105,7 +105,12 @@ struct RotateCommand: EncconfCommand {
         guard !(try hasKeyAlready(document)) else { return try showDone(.add, source: source, console) }
         let plan = try makePlan(document)
         guard !plan.isDone else {
-            let others = plan.step == .retire && to == nil ? RotationStatus.otherReaders(in: plan.intended) : ""
+            let others =
+                switch plan.step {
+                case .retire where to == nil: RotationStatus.otherReaders(in: plan.intended)
+                case .promote: RotationStatus.writers(in: plan.intended)
+                default: ""
+                }
             return try showDone(plan.step, others: others, source: source, console)
         }
         try checkNewNames(plan, document)
@@ -268,7 +273,7 @@ extension RotateCommand {
         if reading.headerless { options.append("--headerless") }
         if inPlace { options.append("--in-place") }
         // A name of the person's own does not tell that the key is the new one.
-        if let keyName, to == nil, step == .add, !singleServer, KeyCreationDate(keyName: keyName) == nil {
+        if let keyName, to == nil, KeyCreationDate(keyName: keyName) == nil {
             options.append("--key-name \(RotationGuide.quoted(keyName))")
         }
         return options.joined(separator: " ")

@@ -93,7 +93,7 @@ struct VerifyCommand: EncconfCommand {
         verification.evidence = try evidence.reports(under: file)
         guard let against else { return }
         let old = try ConfigurationFile.load(against, headerless: reading.headerless)
-        let stored = verification.evidence.isEmpty ? nil : SnapshotEvidence(verification.evidence)
+        let stored = try verification.evidence.isEmpty ? nil : SnapshotEvidence(verification.evidence)
         verification.transition = TransitionReport(
             TransitionProof(from: old.configuration, to: configuration, stored: { stored?.labels(of: $0) }))
     }

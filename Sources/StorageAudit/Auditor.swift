@@ -76,6 +76,7 @@ public final class Auditor {
     public func add(_ record: borrowing AuditedRecord) throws(CipherError) {
         guard let place = try place(of: record.key) else {
             log.otherKeys += 1
+            if ResourceTransformer.isEncrypted(record.value) { log.encryptedOtherKeys += 1 }
             return
         }
         let resource = place.resource

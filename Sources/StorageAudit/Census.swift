@@ -76,6 +76,8 @@ public struct Census: Sendable {
     public internal(set) var findings: FindingLog
     /// Keys that are no objects of the API.
     public internal(set) var otherKeys = 0
+    /// Those of them whose values are encrypted: what they belong to, and whether it can be read, nobody knows.
+    public internal(set) var encryptedOtherKeys = 0
 
     /// More distinct plugin calls than this are not counted.
     public static let pluginCallLimit = 1_000_000
@@ -90,6 +92,7 @@ public struct Census: Sendable {
         if pluginCalls.count < Self.pluginCallLimit { pluginCalls.formUnion(other.pluginCalls) }
         findings.add(other.findings)
         otherKeys += other.otherKeys
+        encryptedOtherKeys += other.encryptedOtherKeys
     }
 
     /// Whether something could not be told because no plugin was asked.

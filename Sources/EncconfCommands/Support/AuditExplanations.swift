@@ -67,14 +67,17 @@ extension Explanation {
             remedy: "Restore the object from a backup."),
         Explanation(
             "ENC0408", "needs a KMS plugin",
-            meaning: "The key of the value is itself encrypted by a KMS. Without the plugin nobody can tell whether the "
+            meaning:
+                "The key of the value is itself encrypted by a KMS. Without the plugin nobody can tell whether the "
                 + "value can be read, so the audit does not call the snapshot clean. Its provider and key ID are known.",
             check: "The key IDs of the values, against the keys that the KMS still has.",
-            remedy: "`--census-only` is content with labels. A key of the KMS must live as long as values, and backups, "
+            remedy:
+                "`--census-only` is content with labels. A key of the KMS must live as long as values, and backups, "
                 + "name it."),
         Explanation(
             "ENC0409", "a new AES-GCM key is due",
-            meaning: "Objects that carry this key were written 200,000 times or more, the number after which Kubernetes "
+            meaning:
+                "Objects that carry this key were written 200,000 times or more, the number after which Kubernetes "
                 + "wants a new key: its nonces are random, and the chance that two are equal grows with each write. "
                 + "The number is the sum of the `version` of live objects; deleted ones do not count any more.",
             check: "The sum of `writes` of the key in `-o json`.",

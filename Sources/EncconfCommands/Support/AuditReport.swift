@@ -26,6 +26,8 @@ struct AuditReport {
         if failOn.contains(where: { (totals[$0] ?? 0) > 0 }) { return .findings }
         if result.source.problemCount > 0 { return .unknown }
         if case .differs = result.source.digest { return .findings }
+        // A file without a single object is none of kube-apiserver's, or not the whole of it.
+        if result.live.otherKeys == result.source.liveKeys || result.live.encryptedOtherKeys > 0 { return .unknown }
         return result.live.isUnproven && !isCensusOnly ? .unknown : .clean
     }
 
@@ -35,6 +37,12 @@ struct AuditReport {
         case .findings: .findings
         case .unknown: .unproven
         }
+    }
+
+    /// Whether all that the file holds was read, and is what was saved.
+    var isComplete: Bool {
+        if case .differs = result.source.digest { return false }
+        return result.source.problemCount == 0 && result.live.encryptedOtherKeys == 0
     }
 
     /// Configured resources, and all others of which a value is encrypted.
@@ -87,12 +95,17 @@ struct AuditReport {
         return totals
     }
 
-    /// The fingerprint of the key that a label names; nil if the configuration in force has none or several.
+    /// The fingerprint of the key that a label names; nil if no configuration has one, or one has several.
     func fingerprint(_ label: StoredLabel, of resource: GroupResource) throws(CommandFailure) -> String? {
-        let keys = (resolution.rule(for: resource)?.providers ?? []).filter { $0.name == label.provider }
-            .flatMap(\.keys).filter { $0.name == label.key }
-        guard let key = keys.first, keys.allSatisfy({ $0.secret.isEqual(to: key.secret) }) else { return nil }
-        return try EncconfCommands.fingerprint(of: key)
+        for file in configurations {
+            let rule = ResourceResolution(file.configuration).rule(for: resource)
+            let keys = (rule?.providers ?? []).filter { $0.name == label.provider }
+                .flatMap(\.keys).filter { $0.name == label.key }
+            guard let key = keys.first else { continue }
+            guard keys.allSatisfy({ $0.secret.isEqual(to: key.secret) }) else { return nil }
+            return try EncconfCommands.fingerprint(of: key)
+        }
+        return nil
     }
 }
 

@@ -54,6 +54,8 @@ extension AuditReport {
             json.member("compactRevision", source.compactRevision)
             json.member("bytes", source.byteCount)
             json.member("keys", source.liveKeys)
+            json.member("otherKeys", result.live.otherKeys)
+            json.member("encryptedOtherKeys", result.live.encryptedOtherKeys)
             json.member("records", source.records)
             json.member("problems", source.problemCount)
         }

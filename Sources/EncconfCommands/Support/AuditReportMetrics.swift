@@ -4,28 +4,37 @@ internal import StorageAudit
 internal import Transformers
 
 extension AuditReport {
-    /// The numbers in the text format of OpenMetrics, without the `# EOF` at its end.
-    func openMetrics() throws(CommandFailure) -> String {
+    /// The numbers in the text format of OpenMetrics, in which all samples of a family stand together.
+    static func openMetrics(_ reports: [AuditReport]) -> String {
         var text = ""
-        let snapshot = "snapshot=\"\(Self.escaped(path))\""
-        for (name, help, value) in Self.gauges {
-            text += "# TYPE encconf_\(name) gauge\n# HELP encconf_\(name) \(help)\n"
-            for (resource, census) in rows {
-                text +=
-                    "encconf_\(name){\(snapshot),resource=\"\(Self.escaped(resource.description))\"} \(value(census))\n"
+        for (name, help, value) in gauges {
+            text += header(name, help)
+            for report in reports {
+                for (resource, census) in report.rows {
+                    text += "encconf_\(name){\(report.labels(resource))} \(value(census))\n"
+                }
             }
         }
-        text +=
-            "# TYPE encconf_objects_by_key gauge\n# HELP encconf_objects_by_key Live objects by the key in their value.\n"
-        for (resource, census) in rows {
-            for (label, numbers) in census.byLabel.sorted(by: { $0.key.text < $1.key.text }) {
-                text +=
-                    "encconf_objects_by_key{\(snapshot),resource=\"\(Self.escaped(resource.description))\","
-                    + "provider=\"\(label.provider?.rawValue ?? "unknown")\",key=\"\(Self.escaped(label.key ?? ""))\"} "
-                    + "\(numbers.objects)\n"
+        text += header("objects_by_key", "Live objects by the key in their value.")
+        for report in reports {
+            for (resource, census) in report.rows {
+                for (label, numbers) in census.byLabel.sorted(by: { $0.key.text < $1.key.text }) {
+                    text +=
+                        "encconf_objects_by_key{\(report.labels(resource)),"
+                        + "provider=\"\(label.provider?.rawValue ?? "unknown")\",key=\"\(escaped(label.key ?? ""))\"} "
+                        + "\(numbers.objects)\n"
+                }
             }
         }
-        return text
+        return text + "# EOF\n"
+    }
+
+    private static func header(_ name: String, _ help: String) -> String {
+        "# TYPE encconf_\(name) gauge\n# HELP encconf_\(name) \(help)\n"
+    }
+
+    private func labels(_ resource: GroupResource) -> String {
+        "snapshot=\"\(Self.escaped(path))\",resource=\"\(Self.escaped(resource.description))\""
     }
 
     private static let gauges: [(name: String, help: String, value: @Sendable (ResourceCensus) -> Int)] = [

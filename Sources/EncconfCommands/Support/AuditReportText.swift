@@ -11,6 +11,11 @@ extension AuditReport {
             "\(path.printable): revision \(source.revision), \(source.liveKeys) keys, digest \(source.digest.name)\n"
         if source.isCompactionUnfinished { text += "a compaction was interrupted: old revisions are partly gone\n" }
         for problem in source.problems.prefix(5) { text += "damaged: \(problem.explanation)\n" }
+        if result.live.otherKeys > 0 {
+            text +=
+                "\(result.live.otherKeys) keys name no object; "
+                + "\(result.live.encryptedOtherKeys) of them have encrypted values, of which nothing can be told\n"
+        }
         text += "\n" + table(rows).text
         text += try "\n" + keyTable(rows).text
         if let history = result.history {
@@ -25,8 +30,8 @@ extension AuditReport {
         }
         for (key, writes) in gcmWrites where writes >= Self.gcmWriteLimit {
             text +=
-                "\nENC0409 aesgcm \(key.printable) has written at least \(writes) values; a new key is due every "
-                + "200,000\n"
+                "\nENC0409 objects that aesgcm \(key.printable) wrote last were written \(writes) times in all; a new key is "
+                + "due every 200,000 writes\n"
         }
         return text + "\n\(verdictSentence)\n"
     }

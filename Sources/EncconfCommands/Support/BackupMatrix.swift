@@ -9,7 +9,8 @@ struct BackupMatrix {
 
     init(_ reports: [AuditReport]) {
         self.reports = reports
-        let used = reports.flatMap { $0.result.live.resources.values.flatMap(\.byLabel.keys) }
+        let used = reports.flatMap { [$0.result.live, $0.result.history].compactMap { $0 } }
+            .flatMap(\.resources.values).flatMap(\.byLabel.keys)
         labels = Set(used).filter { $0.provider != .identity }.sorted { $0.text < $1.text }
     }
 
@@ -17,12 +18,18 @@ struct BackupMatrix {
         var table = TextTable(header: ["KEY"] + reports.map(\.path.printable) + ["NEEDED BY"])
         for label in labels {
             let counts = reports.map { report in
-                report.result.live.resources.values.reduce(0) { $0 + ($1.byLabel[label]?.objects ?? 0) }
+                [report.result.live, report.result.history].compactMap { $0 }.flatMap(\.resources.values)
+                    .reduce(0) { $0 + ($1.byLabel[label]?.objects ?? 0) }
             }
             let needing = zip(reports, counts).filter { $0.1 > 0 }.map(\.0.path.printable)
-            table.append([label.writer] + counts.map { $0 == 0 ? "-" : "\($0)" } + [needing.joined(separator: ", ")])
+            let cells = zip(reports, counts).map { report, count in
+                // Of what could not be read nobody knows which keys it needs.
+                count > 0 ? "\(count)" : report.isComplete ? "-" : "?"
+            }
+            table.append([label.writer] + cells + [needing.joined(separator: ", ")])
         }
-        return "\nlive values by key and backup: a key may be destroyed when every backup that needs it is gone\n"
+        let values = reports.contains { $0.result.history == nil } ? "live values" : "values, old revisions included,"
+        return "\n\(values) by key and backup: a key may be destroyed when every backup that needs it is gone\n"
             + table.text
     }
 }

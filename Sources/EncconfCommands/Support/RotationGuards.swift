@@ -21,9 +21,12 @@ struct RotationGuards {
         guard missing.isEmpty || command.dryRun else { throw CommandFailure(missing) }
         for problem in missing { console.warning(problem.message, hint: problem.hint) }
         let reports = try command.evidence.reports(
-            under: ConfigurationFile(path: command.file, hash: hash, configuration: old))
-        let stored = reports.isEmpty ? nil : SnapshotEvidence(reports)
-        if let stored { try checkUnused(stored, reports) }
+            under: ConfigurationFile(path: command.file, hash: hash, configuration: old), history: true)
+        let stored = try reports.isEmpty ? nil : SnapshotEvidence(reports)
+        if let stored {
+            let check = RetiredKeyCheck(plan.retired, from: old, to: new, isDiscarded: command.discardRetiredKeys)
+            try check.check(stored, reports, console)
+        }
         let proof = TransitionProof(from: old, to: new, stored: { stored?.labels(of: $0) })
         let answer = command.singleServer ? proof.safe : proof.rolling
         guard answer != .no else {
@@ -38,31 +41,8 @@ struct RotationGuards {
         if plan.step == .abort, proof.safe == .depends {
             console.warning(
                 "if a server ever wrote with what is taken out, those values become unreadable",
-                hint: "abort only before the first promote")
-        }
-    }
-
-    /// That no stored value carries the label of what is retired.
-    private func checkUnused(_ stored: SnapshotEvidence, _ reports: [AuditReport]) throws(CommandFailure) {
-        var problems: [CommandFailure.Problem] = []
-        for retired in plan.retired {
-            for label in retired.labels {
-                let count = stored.count(label, in: retired.resources)
-                guard count > 0 else { continue }
-                let resources = retired.resources.map(\.description).joined(separator: ", ")
-                problems.append(
-                    CommandFailure.Problem(
-                        message: "\(count) stored values of \(resources) still use \(label.text)",
-                        hint: "rewrite the objects, take a new snapshot, and try again"))
-            }
-        }
-        guard problems.isEmpty else { throw CommandFailure(problems) }
-        for report in reports {
-            if report.result.source.problemCount > 0 {
-                throw CommandFailure("\(report.path): a damaged snapshot is no evidence", hint: "take a new one")
-            }
-            console.note(
-                "\(report.path): no stored value uses what is retired, as of revision \(report.result.source.revision)")
+                hint: "abort only before the first promote; --evidence SNAPSHOT proves it, --archive FILE keeps the key"
+            )
         }
     }
 

@@ -81,6 +81,14 @@ struct RotationStatus {
         }
     }
 
+    /// Who writes, to be held against what was meant.
+    static func writers(in configuration: EncryptionConfiguration) -> String {
+        configuration.entries.enumerated().map { index, entry in
+            let writer = ReadKey.list(of: Array(entry.providers.prefix(1))).first?.description ?? ""
+            return "resources[\(index)] (\(list(entry.resources.map(\.description)))): \(writer) writes\n"
+        }.joined()
+    }
+
     private static func list(_ resources: [String]) -> String { resources.map(\.printable).joined(separator: ", ") }
 
     /// What entries read besides the provider that has the key set: a switch of providers may be under way, which

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Dispatch
 internal import EncryptionConfig
+internal import EtcdSnapshot
 internal import Glibc
 internal import KubernetesResources
 internal import StorageAudit
@@ -15,9 +16,24 @@ struct EvidenceOptions: ParsableArguments {
     var evidence: [String] = []
 
     /// The audits of all snapshots under one configuration, or nothing if none is named.
-    func reports(under file: ConfigurationFile) throws(CommandFailure) -> [AuditReport] {
+    ///
+    /// - Throws: What makes a snapshot no evidence at all: damage, and that it has nothing of kube-apiserver's.
+    func reports(under file: ConfigurationFile, history: Bool = false) throws(CommandFailure) -> [AuditReport] {
         var reports: [AuditReport] = []
-        for path in evidence { reports.append(try SnapshotEvidence.report(path, under: [file])) }
+        for path in evidence {
+            let report = try SnapshotEvidence.report(path, under: [file], history: history)
+            if case .differs = report.result.source.digest {
+                throw CommandFailure(
+                    "\(path.printable): is no evidence: it has changed since it was saved, as its digest shows",
+                    hint: "take a new snapshot")
+            }
+            guard !report.result.live.resources.isEmpty else {
+                throw CommandFailure(
+                    "\(path.printable): is no evidence: it holds no object of kube-apiserver",
+                    hint: "take the snapshot from the etcd that --etcd-servers names")
+            }
+            reports.append(report)
+        }
         return reports
     }
 }
@@ -28,8 +44,15 @@ struct SnapshotEvidence {
     private var counts: [GroupResource: [StoredKeyLabel: Int]] = [:]
 
     /// - Parameter reports: Audits of all snapshots.
-    init(_ reports: [AuditReport]) {
+    /// - Throws: If encrypted values are stored of which nobody knows what they belong to.
+    init(_ reports: [AuditReport]) throws(CommandFailure) {
         for report in reports {
+            guard report.result.live.encryptedOtherKeys == 0 else {
+                throw CommandFailure(
+                    "\(report.path.printable): is no evidence: \(report.result.live.encryptedOtherKeys) encrypted values "
+                        + "are stored under keys that name no object",
+                    hint: "an --etcd-prefix other than /registry is not supported yet")
+            }
             for (resource, census) in report.result.live.resources {
                 for (label, numbers) in census.byLabel {
                     guard let provider = label.provider else { continue }
@@ -48,19 +71,20 @@ struct SnapshotEvidence {
         return labels
     }
 
-    /// How many values of these resources carry a label.
-    func count(_ label: StoredKeyLabel, in patterns: [ResourcePattern]) -> Int {
-        counts.filter { resource, _ in patterns.contains { $0.covers(resource) } }
-            .reduce(0) { $0 + ($1.value[label] ?? 0) }
+    /// How many values carry a label, by resource.
+    func uses(of label: StoredKeyLabel) -> [(resource: GroupResource, count: Int)] {
+        counts.compactMap { resource, found in found[label].map { (resource, $0) } }.sorted { $0.0 < $1.0 }
     }
 
     /// One audit, with all its threads.
-    static func report(_ path: String, under files: [ConfigurationFile]) throws(CommandFailure) -> AuditReport {
+    static func report(
+        _ path: String, under files: [ConfigurationFile], history: Bool
+    ) throws(CommandFailure) -> AuditReport {
         let audit = SnapshotAudit(
             file: try MappedFile(path), configurations: files.map(\.configuration), options: AuditOptions(),
             jobs: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), isSalvage: false)
         let start = DispatchTime.now().uptimeNanoseconds
-        let result = try audit.run(history: false, remnants: false, progress: Progress(path))
+        let result = try audit.run(history: history, remnants: false, progress: Progress(path))
         return AuditReport(
             path: path, configurations: files, result: result,
             // What makes a value unreadable. Stale values and plaintext are no harm by themselves.

@@ -1,3 +1,4 @@
+internal import EnvelopeCrypto
 internal import EtcdSnapshot
 internal import KubernetesResources
 internal import SecretMemory
@@ -10,16 +11,26 @@ struct SnapshotLookup {
     let revision: Int64?
 
     /// The records of some etcd keys.
-    func records(of etcdKeys: [String], resource: String?) throws(CommandFailure) -> [StoredRecord] {
+    func records(
+        of etcdKeys: [String], resource: String?, _ console: Console
+    ) throws(CommandFailure) -> [StoredRecord] {
         let file = try MappedFile(path)
         var records: [StoredRecord] = []
         do {
             var problems = SnapshotProblems.refused
             let snapshot = try SnapshotFile(file.span, &problems)
+            let digest = try snapshot.checkDigest { bytes throws(CipherError) in try Digest.sha256(bytes) }
+            if case .differs = digest {
+                console.warning(
+                    "\(path.printable): has changed since it was saved, as its digest shows",
+                    hint: "take a new snapshot")
+            }
             for key in etcdKeys { records.append(try record(of: key, resource: resource, in: snapshot)) }
             return records
         } catch let error as SnapshotError {
             throw CommandFailure("\(path): \(error.explanation)", hint: "take a new snapshot")
+        } catch let error as CipherError {
+            throw CommandFailure(libraryProblem(error))
         } catch let failure as CommandFailure {
             throw failure
         } catch {
@@ -41,7 +52,8 @@ struct SnapshotLookup {
             throw CommandFailure(
                 "\(path): there is no \(key)" + (deleted.map { "; it was deleted at revision \($0)" } ?? ""),
                 hint: deleted.map { "--revision \($0 - 1) shows it as it was" }
-                    ?? "arguments are NAMESPACE/NAME of --resource; --etcd-key names anything")
+                    ?? (revision == nil ? "" : "at that revision it was not made yet, or: ")
+                    + "arguments are NAMESPACE/NAME of --resource; --etcd-key names anything")
         case .compacted(let compacted):
             throw CommandFailure(
                 "\(path): revision \(revision ?? 0) was compacted away", hint: "history begins at revision \(compacted)"

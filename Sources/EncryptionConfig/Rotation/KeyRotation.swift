@@ -28,7 +28,9 @@ struct KeyRotation {
                 guard let index = try promotable(of: set), index > 0 else { continue }
                 edits.append(.moveKeyToFront(from: index, in: set.places))
             case .retire:
-                guard set.newest ?? 0 == 0 else { throw .notPromoted(paths: [set.path]) }
+                guard set.newest ?? 0 == 0 || set.keys.first?.name == request.keyName else {
+                    throw .notPromoted(paths: [set.path])
+                }
                 edits += set.keys.indices.dropFirst().reversed().map { .removeKey(at: $0, in: set.places) }
             case .abort:
                 guard let index = try abortable(of: set) else { continue }

@@ -45,14 +45,19 @@ public struct KeySet: Sendable {
         return newest == 0 ? .promoted : .added
     }
 
-    /// The number of the key that was made last; nil for a single key, and if not every name tells its date: one
-    /// without may be newer than all others.
+    /// The number of the key that was made last, if the names tell; nil for a single key.
+    ///
+    /// Keys without a date count as older: the common case is a file of another hand to which this program has added
+    /// a key. Where it is not so, `--key-name` says which one is meant.
     var newest: Int? {
-        let dates = keys.compactMap { KeyCreationDate(keyName: $0.name) }
-        guard keys.count > 1, dates.count == keys.count, let last = dates.max(),
-            dates.count(where: { $0 == last }) == 1
-        else { return nil }
-        return dates.firstIndex(of: last)
+        guard keys.count > 1 else { return nil }
+        let dated = keys.indices.compactMap { index in
+            KeyCreationDate(keyName: keys[index].name).map { (index: index, date: $0) }
+        }
+        guard let last = dated.max(by: { $0.date < $1.date }), dated.count(where: { $0.date == last.date }) == 1 else {
+            return nil
+        }
+        return last.index
     }
 
     /// Whether a key of this name is told to be newer than all that are there; true if its name tells no date.

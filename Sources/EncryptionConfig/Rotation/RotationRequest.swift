@@ -30,7 +30,7 @@ public struct RotationRequest: Sendable {
     public var target: Target?
     /// Only the key sets of these resources, named as in the file; nil for all.
     public var resources: Set<String>?
-    /// The key that `promote` and `abort` mean, where the names do not tell.
+    /// The key that `promote` and `abort` mean, and that writes at `retire`, where the names do not tell.
     public var keyName: String?
 
     public init(

@@ -1,0 +1,99 @@
+internal import EncryptionConfig
+internal import KubernetesResources
+internal import StorageAudit
+internal import Transformers
+
+/// Shows by snapshots that no stored value needs the keys that a step takes out of the file.
+struct RetiredKeyCheck {
+    private let retired: [RetiredProvider]
+    private let old: ResourceResolution
+    private let new: ResourceResolution
+    private let isDiscarded: Bool
+
+    /// - Parameter isDiscarded: Whether the keys are kept nowhere.
+    init(
+        _ retired: [RetiredProvider], from old: EncryptionConfiguration, to new: EncryptionConfiguration,
+        isDiscarded: Bool
+    ) {
+        self.retired = retired
+        self.old = ResourceResolution(old)
+        self.new = ResourceResolution(new)
+        self.isDiscarded = isDiscarded
+    }
+
+    private var labels: [StoredKeyLabel] { retired.flatMap(\.labels).uniqued() }
+
+    /// - Throws: The values that would become unreadable, by resource. All resources count, not only those of the entry:
+    ///   values of what is no longer listed need the key too.
+    func check(
+        _ stored: SnapshotEvidence, _ reports: [AuditReport], _ console: Console
+    ) throws(CommandFailure) {
+        guard !labels.isEmpty else { return }
+        var (problems, warnings): ([CommandFailure.Problem], [String]) = ([], [])
+        for label in labels {
+            for (resource, count) in stored.uses(of: label) where !Self.reads(label, new.rule(for: resource)) {
+                if Self.reads(label, old.rule(for: resource)) {
+                    problems.append(
+                        CommandFailure.Problem(
+                            message: "\(count) stored values of \(resource) still use \(label.text)",
+                            hint: "rewrite the objects, take a new snapshot, and try again"))
+                    continue
+                }
+                let orphans =
+                    "\(count) stored values of \(resource), for which the file has no such key, use \(label.text)"
+                if isDiscarded {
+                    problems.append(
+                        CommandFailure.Problem(
+                            message: "\(orphans); without it nobody can read them", hint: "--archive FILE keeps it"))
+                } else {
+                    warnings.append(orphans)
+                }
+            }
+        }
+        guard problems.isEmpty else { throw CommandFailure(problems) }
+        for warning in warnings { console.warning(warning, hint: "keep the archive until they are gone") }
+        for report in reports { note(report, console) }
+    }
+
+    /// Says what was proven, and of what.
+    private func note(_ report: AuditReport, _ console: Console) {
+        let concerned = report.result.live.resources.filter { resource, _ in
+            labels.contains { Self.reads($0, old.rule(for: resource)) }
+        }
+        let count = concerned.values.reduce(0) { $0 + $1.objects }
+        let names = Set(retired.flatMap(\.resources)).map(\.description.printable).sorted().joined(separator: ", ")
+        guard count > 0 else {
+            return console.warning(
+                "\(report.path.printable): holds no object of \(names)",
+                hint: "is it the snapshot of the right cluster?")
+        }
+        console.note(
+            "\(report.path.printable): none of \(count) objects of \(names) uses what is retired, as of revision "
+                + "\(report.result.source.revision); that proves it if every server ran the file as it is before then")
+        let past = report.result.history?.resources.values.reduce(0) { sum, census in
+            sum
+                + census.byLabel.reduce(0) { sum, entry in
+                    guard let provider = entry.key.provider else { return sum }
+                    let label = StoredKeyLabel(provider: provider, key: entry.key.key)
+                    return sum + (labels.contains(label) ? entry.value.objects : 0)
+                }
+        }
+        guard let past, past > 0 else { return }
+        console.note(
+            "\(report.path.printable): \(past) old revisions use it: until etcd compacts them, watches and lists that go "
+                + "back so far fail")
+    }
+
+    private static func reads(_ label: StoredKeyLabel, _ rule: ResourceResolution.Rule?) -> Bool {
+        guard let rule else { return false }
+        return StorageKey.list(of: rule.providers).contains { $0.label == label }
+    }
+}
+
+extension [StoredKeyLabel] {
+    /// Each once, in order.
+    fileprivate func uniqued() -> [StoredKeyLabel] {
+        var seen: Set<StoredKeyLabel> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
