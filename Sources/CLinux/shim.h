@@ -1,13 +1,14 @@
 #ifndef ENCCONF_CLINUX_SHIM_H
 #define ENCCONF_CLINUX_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+// No _GNU_SOURCE here: it changes the layout of types that Swift's own module of glibc has too, and the two must agree.
 #include <fcntl.h>
-#include <stdio.h>
+#include <linux/fs.h>
 #include <sys/prctl.h>
 #include <sys/xattr.h>
+
+// In <stdio.h>, but only with _GNU_SOURCE (renameat2(2), glibc 2.28).
+int renameat2(int old_folder, const char *old_path, int new_folder, const char *new_path, unsigned int flags);
 
 // prctl() has a variable number of arguments, which Swift cannot import.
 static inline int encconf_set_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
