@@ -40,14 +40,29 @@ public struct DiagnosticText: Sendable {
         return text
     }
 
+    /// Most characters of a line that are shown.
+    private static let widthLimit = 100
+
     /// The source line and a caret below the column, unless the line has to stay hidden.
     private func source(at position: SourcePosition) -> String {
-        guard let line = quotableLine(position.line) else { return "" }
+        guard let (line, column) = quotableLine(position.line).map({ Self.window($0, around: position.column) })
+        else { return "" }
         let number = " \(position.line) "
         let margin = String(repeating: " ", count: number.utf8.count)
         // A tab stays a tab, so that the caret stands below its column however wide a tab is shown.
-        let indent = line.unicodeScalars.prefix(position.column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
+        let indent = line.unicodeScalars.prefix(column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
         return "\(number)| \(printable(line, keepingTabs: true))\n\(margin)| \(indent)\(colored(.green, "^"))\n"
+    }
+
+    /// As much of a line as people read, and the column in it: a file of one line would repeat it with each finding.
+    private static func window(_ line: String, around column: Int) -> (line: String, column: Int) {
+        let characters = line.unicodeScalars
+        guard characters.count > widthLimit else { return (line, column) }
+        let start = max(0, min(column - 1 - widthLimit / 2, characters.count - widthLimit))
+        let rest = characters.dropFirst(start)
+        let text = String(String.UnicodeScalarView(rest.prefix(widthLimit)))
+        let isCutBehind = rest.count > widthLimit
+        return ((start > 0 ? "…" : "") + text + (isCutBehind ? "…" : ""), column - start + (start > 0 ? 1 : 0))
     }
 
     private enum Color: String {

@@ -11,7 +11,8 @@ struct DiffCommand: EncconfCommand {
         abstract: "Prove that a change of the configuration leaves every value readable, or tell which not.",
         discussion: """
             Keys are compared by their bytes. What a file writes gives certain counterexamples; what it can only have \
-            written earlier gives possible ones. Exit status: 0 safe for one and for several apiservers, 1 not safe, \
+            written earlier gives possible ones. NEW is also judged as verify does: what kube-apiserver refuses is \
+            never safe. Exit status: 0 safe for one and for several apiservers, 1 not safe, \
             3 it depends on what is stored.
 
             Example:
@@ -31,6 +32,7 @@ struct DiffCommand: EncconfCommand {
         help: ArgumentHelp("Write the next safe file, if the change is not safe itself (mode 0600).", valueName: "path")
     )
     var writeIntermediate: String?
+    @OptionGroup var server: ServerRulesOptions
     @OptionGroup var evidence: EvidenceOptions
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
@@ -45,28 +47,61 @@ struct DiffCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let oldFile = try ConfigurationFile.load(old, headerless: reading.headerless)
-        let newFile = try ConfigurationFile.load(new, headerless: reading.headerless)
-        let stored = try evidence.evidence.isEmpty ? nil : SnapshotEvidence(evidence.reports(under: oldFile))
-        let report = TransitionReport(
-            TransitionProof(
-                from: oldFile.configuration, to: newFile.configuration,
-                resources: resourceNames?.map { GroupResource(parsing: $0) }, stored: { stored?.labels(of: $0) }))
-        if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
-        switch output {
-        case .text: try console.write(report.text)
-        case .json:
-            var json = JSONWriter()
-            json.object { json in
-                json.reportHeader(kind: "TransitionReport")
-                json.member("old", old)
-                json.member("oldHash", oldFile.hash)
-                json.member("new", new)
-                json.member("newHash", newFile.hash)
-                report.write(to: &json)
+        let content = try InputFile.read(new).content
+        let newHash = try ConfigurationFile.sha256(content)
+        switch try ServerVerdict(on: content, path: new, options: server.options, headerless: reading.headerless) {
+        case .accepted(_, let configuration):
+            let report = try report(from: oldFile, to: configuration)
+            if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
+            switch output {
+            case .text: try console.write(report.text)
+            case .json:
+                try console.write(
+                    json(oldHash: oldFile.hash, newHash: newHash, apiserverError: nil) { report.write(to: &$0) }.bytes)
             }
-            try console.write(json.finishLine().bytes)
+            return report.status
+        case .refused(let apiserverError, _):
+            let refused = RefusedChange(path: new, apiserverError: apiserverError)
+            if let writeIntermediate {
+                console.note("kube-apiserver refuses NEW; \(writeIntermediate.printable) is not written")
+            }
+            switch output {
+            case .text: try console.write(refused.text)
+            case .json:
+                try console.write(
+                    json(oldHash: oldFile.hash, newHash: newHash, apiserverError: apiserverError) {
+                        refused.write(to: &$0)
+                    }.bytes)
+            }
+            return .findings
         }
-        return report.status
+    }
+
+    private func report(
+        from oldFile: ConfigurationFile, to configuration: EncryptionConfiguration
+    ) throws(CommandFailure) -> TransitionReport {
+        let stored = try evidence.evidence.isEmpty ? nil : SnapshotEvidence(evidence.reports(under: oldFile))
+        return TransitionReport(
+            TransitionProof(
+                from: oldFile.configuration, to: configuration,
+                resources: resourceNames?.map { GroupResource(parsing: $0) }, stored: { stored?.labels(of: $0) }))
+    }
+
+    /// The report of the kind `TransitionReport`.
+    private func json(
+        oldHash: String, newHash: String, apiserverError: String?, _ writeMembers: (inout JSONWriter) -> Void
+    ) -> SecretBytes {
+        var json = JSONWriter()
+        json.object { json in
+            json.reportHeader(kind: "TransitionReport")
+            json.member("old", old)
+            json.member("oldHash", oldHash)
+            json.member("new", new)
+            json.member("newHash", newHash)
+            json.optionalMember("apiserverError", apiserverError)
+            writeMembers(&json)
+        }
+        return json.finishLine()
     }
 
     private var resourceNames: [String]? {

@@ -24,17 +24,7 @@ struct VerifyCommand: EncconfCommand {
 
     @Argument(help: ArgumentHelp("Configurations; - is standard input.", valueName: "file"))
     var files: [String]
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Version of kube-apiserver. Default: \(KubernetesVersion.newest).", valueName: "1.NN"),
-        transform: VerifyCommand.version)
-    var kubernetes = KubernetesVersion.newest
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Feature gates of kube-apiserver: KMSv1=true or KMSv1=false.", valueName: "list"))
-    var featureGates: String?
-    @Flag(name: .long, help: "As with --encryption-provider-config-automatic-reload.")
-    var reload = false
+    @OptionGroup var server: ServerRulesOptions
     @Flag(name: .long, help: "Exit with 1 if there are warnings.")
     var strict = false
     @Option(
@@ -48,7 +38,7 @@ struct VerifyCommand: EncconfCommand {
     var onNode = false
     @Flag(name: .long, help: "Only FIPS 140 approved algorithms may be used.")
     var fips = false
-    @Option(name: .long, help: ArgumentHelp("Do not report this code. Repeat it for more.", valueName: "code"))
+    @Option(name: .long, help: ArgumentHelp("Do not report these codes.", valueName: "list"))
     var suppress: [String] = []
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or sarif.", valueName: "format"))
     var output: Format = .text
@@ -59,8 +49,7 @@ struct VerifyCommand: EncconfCommand {
         guard files.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read once only")
         }
-        _ = try kmsv1Gate()
-        for code in suppress {
+        for code in suppressedCodes {
             guard let explanation = Explanation.of(code) else {
                 throw ValidationError("\(code) is no code; `encconf explain` lists them")
             }
@@ -71,15 +60,13 @@ struct VerifyCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let options = ServerOptions(
-            automaticReload: reload, kmsv1: (try? kmsv1Gate()) ?? nil, kubernetes: kubernetes)
         var verifications: [Verification] = []
         var hasFailed = false
         for file in files {
             do throws(CommandFailure) {
                 var verification = try Verification(
-                    of: file, options: options, headerless: reading.headerless, linter: linter,
-                    suppressedCodes: suppress)
+                    of: file, options: server.options, headerless: reading.headerless, linter: linter,
+                    suppressedCodes: suppressedCodes)
                 try addProofs(to: &verification)
                 verifications.append(verification)
             } catch {
@@ -92,6 +79,11 @@ struct VerifyCommand: EncconfCommand {
         if hasFailed { return .failure }
         let statuses = verifications.map { $0.status(isStrict: strict) }
         return [.findings, .unproven].first { statuses.contains($0) } ?? .success
+    }
+
+    private var suppressedCodes: [String] {
+        suppress.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            .map { $0.filter { !$0.isWhitespace } }
     }
 
     /// Whether the change to an accepted file is safe, and whether stored values can be read under it.
@@ -111,11 +103,11 @@ struct VerifyCommand: EncconfCommand {
         case .text:
             for verification in verifications {
                 try console.write(
-                    try verification.text(usesColor: console.isOutputColored, kubernetes: kubernetes))
+                    try verification.text(usesColor: console.isOutputColored, kubernetes: server.kubernetes))
             }
         case .json:
             for verification in verifications {
-                let json = SecretKey(try verification.json(kubernetes: kubernetes))
+                let json = SecretKey(try verification.json(kubernetes: server.kubernetes))
                 try console.write(json.span)
             }
         case .sarif: try console.write(try sarif(verifications))
@@ -140,30 +132,8 @@ struct VerifyCommand: EncconfCommand {
 
     private var linter: Linter {
         var linter = Linter(
-            now: Clock.now, maxKeyAge: maxKeyAge?.seconds, kubernetesMinor: kubernetes.minor, fips: fips)
+            now: Clock.now, maxKeyAge: maxKeyAge?.seconds, kubernetesMinor: server.kubernetes.minor, fips: fips)
         if onNode { linter.socketExists = InputFile.isSocket }
         return linter
-    }
-
-    /// What `--feature-gates` says of KMSv1; nil if it says nothing.
-    private func kmsv1Gate() throws -> Bool? {
-        var gate: Bool?
-        for item in (featureGates ?? "").split(separator: ",") {
-            let parts = item.split(separator: "=", omittingEmptySubsequences: false)
-            guard parts.count == 2, let value = ["true": true, "false": false][parts[1].lowercased()] else {
-                throw ValidationError("--feature-gates is a list such as KMSv1=true")
-            }
-            // Other gates do not concern the file.
-            if parts[0] == "KMSv1" { gate = value }
-        }
-        return gate
-    }
-
-    private static func version(_ text: String) throws -> KubernetesVersion {
-        guard let version = KubernetesVersion(text) else { throw ValidationError("a version looks like 1.29") }
-        guard version <= .newest else {
-            throw ValidationError("the newest version whose rules are known is \(KubernetesVersion.newest)")
-        }
-        return version
     }
 }

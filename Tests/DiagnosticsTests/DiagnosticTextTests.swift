@@ -36,6 +36,18 @@ struct DiagnosticTextTests {
         #expect(text.text(of: finding) == "f:12:5: note: m [X]\n 12 | \té\u{301}:x\n    | \t   ^\n")
     }
 
+    /// Of a long line, what stands around the column.
+    @Test(arguments: [(1, 0, 0, 100, 1), (500, 1, 449, 549, 52), (1000, 1, 900, 1000, 101)])
+    func cutsLongLines(column: Int, cut: Int, start: Int, end: Int, caret: Int) throws {
+        let line = String((0..<1000).map { Character(Unicode.Scalar(UInt8(97 + $0 % 26))) })
+        let finding = Diagnostic(
+            code: "X", severity: .note, position: SourcePosition(line: 1, column: column, offset: 0), message: "m")
+        let lines = DiagnosticText(file: "f") { _ in line }.text(of: finding).split(separator: "\n")
+        let shown = String(line.dropFirst(start).prefix(end - start))
+        #expect(lines[1] == " 1 | " + (cut > 0 ? "…" : "") + shown + (end < 1000 ? "…" : ""))
+        #expect(lines[2] == "   | " + String(repeating: " ", count: caret - 1) + "^")
+    }
+
     /// Names come from the file; a terminal must not obey them.
     @Test func escapesWhatTerminalsObey() {
         let finding = Diagnostic(code: "X", severity: .note, message: "a\u{1b}[2Jb\u{202e}c\nd")

@@ -158,7 +158,8 @@ private struct Trial {
         #expect(entry.mode == 0o640 && entry.owner == 12)
         let verdict = try folder.run("encconf verify --feature-gates KMSv1=true \(file.options) enc.yaml")
         #expect(verdict.status == 0, "\(step.arguments): \(verdict.text)")
-        let proof = try folder.run("encconf diff \(file.options) before.yaml enc.yaml")
+        let proof = try folder.run(
+            "encconf diff --feature-gates KMSv1=true \(file.options) before.yaml enc.yaml")
         #expect(isDone ? proof.status == 0 : step.answers.contains(proof.status), "\(step.arguments): \(proof.text)")
         let changes = LineChanges(before, after)
         #expect(changes.areIntended(by: step.arguments), "\(step.arguments):\n\(changes)")

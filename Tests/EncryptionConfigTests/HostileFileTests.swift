@@ -48,6 +48,27 @@ import Testing
         }
     }
 
+    /// A change costs no more than its files.
+    @Test(arguments: [
+        ("nothing", "k", 0), ("names", "l", 0), ("bytes", "k", count), ("all", "l", count), ("overlaps", "k1:", 0),
+    ])
+    func changesCostLittle(_ name: String, prefix: String, shift: Int) throws {
+        let keys = Self.keys(2 * Self.count)
+        func configuration(_ keys: [(String, String)]) throws -> EncryptionConfiguration {
+            let file = Self.file(Self.entry(["secrets"], [Self.aescbc(keys.map { (name: $0.0, secret: $0.1) })]))
+            return try EncryptionConfiguration(
+                checking: ConfigurationDocument.read(SecretBytes(copying: file.span.rawBytes)), options: .lenient)
+        }
+        let old = try configuration(Array(keys.prefix(Self.count)))
+        let new = try configuration((0..<Self.count).map { ("\(prefix)\($0)", keys[$0 + shift].1) })
+        let start = ContinuousClock.now
+        let proof = TransitionProof(from: old, to: new)
+        #expect((proof.safe == .yes) == (name == "nothing"))
+        #expect(proof.changes.isEmpty == (name == "nothing"))
+        _ = proof.next
+        #expect(start.duration(to: .now) < .seconds(60))
+    }
+
     @Test(arguments: [
         ("resources", file(entry(names("r"), [aescbc([("k", key)])]))),
         (

@@ -44,6 +44,29 @@ struct TransitionProofTests {
         #expect(dropped.map(\.isOldAlready) == [false])
     }
 
+    /// What a change concerns, and what became of it.
+    @Test(arguments: [
+        (
+            "secrets: aesgcm a=1", "secrets: aesgcm b=1",
+            ["keyRenamed aesgcm a aesgcm b", "writeKeyChanged aesgcm a aesgcm b"]
+        ),
+        ("secrets: aesgcm a=1", "secrets: aesgcm a=1; identity", ["identityAdded identity - - -"]),
+        ("secrets: aesgcm a=1 b=2", "secrets: aesgcm a=1 b=3", ["keyBytesChanged aesgcm b - -"]),
+        (
+            "secrets: aesgcm a=1", "secrets: aesgcm a=1; secretbox b=2",
+            ["providerAdded secretbox - - -", "keyAdded secretbox b - -"]
+        ),
+        ("secrets: aesgcm a=1 b=2 c=3", "secrets: aesgcm a=1 c=3 b=2", ["readOrderChanged - - - -"]),
+    ])
+    func changesNameTheirKeys(old: String, new: String, changes: [String]) throws {
+        let proof = TransitionProof(from: try configuration(short: old), to: try configuration(short: new))
+        let found = proof.changes.map { change in
+            let labels = [change.subject, change.successor].flatMap { [$0?.provider.rawValue, $0?.key] }
+            return ([change.code] + labels.map { $0 ?? "-" }).joined(separator: " ")
+        }
+        #expect(found == changes)
+    }
+
     @Test func wildcardsAskForWhatTheyCover() throws {
         let proof = TransitionProof(
             from: try configuration(short: "*.*: aesgcm a=1"), to: try configuration(short: "*.*: aesgcm a=2"))

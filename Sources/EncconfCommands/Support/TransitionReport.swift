@@ -25,8 +25,7 @@ struct TransitionReport {
 
 extension TransitionReport {
     var text: String {
-        var text = "one apiserver, the old process ends first: \(proof.safe.sentence)\n"
-        text += "several apiservers, or any overlap:        \(proof.rolling.sentence)\n"
+        var text = Self.answers(safe: proof.safe, rolling: proof.rolling)
         for group in proof.groups where !group.proof.counterexamples.isEmpty {
             text += "\n\(Self.list(group.resources))\n"
             for counterexample in group.proof.counterexamples {
@@ -45,6 +44,15 @@ extension TransitionReport {
             return text + "\nnext: nothing, there is no change in this\n"
         }
         return text + "\nnext: \(nextSentence)\n"
+    }
+
+    /// The two answers, each on a line of its own.
+    static func answers(safe: TransitionProof.Answer, rolling: TransitionProof.Answer) -> String {
+        """
+        one apiserver, the old process ends first: \(safe.sentence)
+        several apiservers, or any overlap:        \(rolling.sentence)
+
+        """
     }
 
     /// What to do, in one sentence.
@@ -110,6 +118,10 @@ extension TransitionReport {
     private func write(_ change: TransitionChange, to json: inout JSONWriter) {
         json.object { json in
             json.member("change", change.code)
+            json.optionalMember("provider", change.subject?.provider.rawValue)
+            json.optionalMember("key", change.subject?.key)
+            json.optionalMember("newProvider", change.successor?.provider.rawValue)
+            json.optionalMember("newKey", change.successor?.key)
             json.key("resources")
             json.array { json in
                 for resource in change.resources { json.string(resource.description) }

@@ -37,27 +37,22 @@ struct Verification {
         let content = file.content
         self.path = path
         hash = try ConfigurationFile.sha256(content)
-        var found: [Diagnostic] = []
-        do throws(ConfigurationRefusal) {
-            let document = try ConfigurationDocument.read(SecretBytes(copying: content.span), headerless: headerless)
-            let configuration = try EncryptionConfiguration(checking: document, options: options)
+        var found: [Diagnostic]
+        switch try ServerVerdict(on: content, path: path, options: options, headerless: headerless) {
+        case .accepted(let document, let configuration):
             found = linter.findings(in: document, checked: configuration)
             self.configuration = configuration
             apiserverError = nil
-        } catch {
-            found = error.diagnostics
+        case .refused(let text, let diagnostics):
+            found = diagnostics
             configuration = nil
-            guard let text = error.apiserverError(path: path) else {
-                // A limit of this program that kube-apiserver does not have: there is no verdict.
-                throw CommandFailure(error.diagnostics.map { ConfigurationFile.problem($0, path: path) })
-            }
             apiserverError = text
         }
         if let further = FileFinding.furtherDocument(in: SecretBytes(copying: content.span)) {
             found.append(further.diagnostic)
         }
         found += file.findings.map(\.diagnostic)
-        let suppressions = Suppressions(options: suppressedCodes, source: content.span)
+        let suppressions = Suppressions(options: suppressedCodes, source: SecretBytes(copying: content.span))
         diagnostics = found.filter { !suppressions.cover($0) }
         suppressed = found.filter { suppressions.cover($0) }
         lines = QuotableLines(SecretBytes(copying: content.span))
@@ -82,7 +77,7 @@ extension Verification {
         let findings = DiagnosticText(file: name, usesColor: usesColor) { quotable.text(ofLine: $0) }
             .text(of: diagnostics)
         var text = findings
-        if let apiserverError { text += "\(name): kube-apiserver would stop with: \(apiserverError.printableLines)\n" }
+        if let apiserverError { text += ServerVerdict.sentence(apiserverError, path: path) + "\n" }
         if let transition { text += "\n\(transition.text)\n" }
         for report in evidence { text += "\n\(try report.text())\n" }
         let verdict = isAccepted ? "accepted" : "rejected"

@@ -9,8 +9,9 @@ extension LintRule {
             meaning: "`identity` is the first provider of a list. The first one writes, so every object of these "
                 + "resources that is created or changed goes into etcd in plaintext. Providers behind it only read.",
             check: "`encconf show FILE` names the write key of each resource.",
-            remedy: "Put a provider with a key first: `encconf rotate --step promote` if a key stands behind identity "
-                + "and every server runs this file, else `encconf rotate --to secretbox`. Then rewrite the objects. "
+            remedy: "Put a provider with a key first: `encconf rotate FILE --step promote --servers-loaded` if a key "
+                + "stands behind identity and every server runs this file, else `encconf rotate FILE --to secretbox`. "
+                + "Then rewrite the objects. "
                 + "An entry that keeps events or leases out of a wildcard on purpose is not reported."
         ) { subject in
             subject.entries.compactMap { entry in
@@ -23,8 +24,9 @@ extension LintRule {
                     message: "new objects of \(subject.listed(exposed)) are stored in plaintext, since identity "
                         + (hasKeys ? "comes first; what stands behind it only reads" : "is the only provider"),
                     hint: hasKeys
-                        ? "when every server runs this file, `encconf rotate --step promote` lets the key write"
-                        : "`encconf rotate --to secretbox` adds a key, in steps that are safe for several servers")
+                        ? "when every server runs this file, `encconf rotate FILE --step promote --servers-loaded` lets "
+                            + "the key write"
+                        : "`encconf rotate FILE --to secretbox` adds a key, in steps that are safe for several servers")
             }
         },
         LintRule(
@@ -41,7 +43,7 @@ extension LintRule {
                 LintFinding(
                     path: "resources", position: subject.position,
                     message: "all Secrets are stored in plaintext: no entry covers the resource `secrets`",
-                    hint: "`encconf init --resources secrets` shows an entry for it")
+                    hint: "`encconf init --provider secretbox --resources secrets` shows an entry for it")
             ]
         },
         LintRule(

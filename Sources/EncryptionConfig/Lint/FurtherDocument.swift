@@ -7,8 +7,11 @@ extension FileFinding {
     ///
     /// - Parameter source: The bytes of a file that parses. In UTF-16 nothing is found.
     public static func furtherDocument(in source: consuming SecretBytes) -> FileFinding? {
-        guard let document = try? YAMLDocument(parsing: source), document.syntax == .yaml, let root = document.root
-        else { return nil }
+        (try? YAMLDocument(parsing: source)).flatMap { furtherDocument(in: $0) }
+    }
+
+    static func furtherDocument(in document: YAMLDocument) -> FileFinding? {
+        guard document.syntax == .yaml, let root = document.root else { return nil }
         var isBehindEnd = false
         for line in Lines(document.source, from: root.end) {
             switch line.content {

@@ -7,6 +7,7 @@ public struct KeyList: Sendable {
     /// What can have written: the same, each once.
     public let writers: [StorageKey]
     let providers: [Provider]
+    let index: KeyIndex
 
     /// What new values are written with.
     public var writeKey: StorageKey { keys[0] }
@@ -14,10 +15,13 @@ public struct KeyList: Sendable {
     init(pattern: ResourcePattern?, providers: [Provider]?) {
         self.pattern = pattern
         self.providers = providers ?? [.implicitIdentity]
-        keys = StorageKey.list(of: self.providers)
-        writers = keys.reduce(into: []) { writers, key in
-            if !writers.contains(where: { $0.isSame(as: key) }) { writers.append(key) }
-        }
+        let keys = StorageKey.list(of: self.providers)
+        let index = KeyIndex(keys)
+        writers = keys.enumerated().filter { place, key in
+            !index.places(labelledAs: key).prefix { $0 < place }.contains { keys[$0].isSame(as: key) }
+        }.map(\.element)
+        self.keys = keys
+        self.index = index
     }
 }
 
@@ -52,7 +56,7 @@ extension KeyList {
     func reading(_ writer: StorageKey) -> Reading {
         var gambler: EncryptionKey?
         var namesake: KMSPlugin?
-        for key in keys {
+        for key in index.places(taking: writer).lazy.map({ keys[$0] }) {
             switch (key.attempt(on: writer), key) {
             case (.opens, _): return gambler.map { .sameUnlessBy($0) } ?? .same
             case (.garbles, .key(let key, _)): return .garbledBy(key)
@@ -71,7 +75,9 @@ extension KeyList {
         return Set(names).count < names.count
     }
 
-    func contains(_ key: StorageKey) -> Bool { keys.contains { $0.isSame(as: key) } }
+    func contains(_ key: StorageKey) -> Bool {
+        index.places(labelledAs: key).contains { keys[$0].isSame(as: key) }
+    }
 
     /// Whether both read and write the same in the same order.
     func isSame(as other: KeyList) -> Bool {

@@ -9,21 +9,25 @@ struct KeyPairing {
     var isComplete: Bool { kinds.isEmpty }
 
     init(old: KeyList, new: KeyList) {
-        var added = new.writers.filter { !old.contains($0) }
+        let candidates = new.writers.filter { !old.contains($0) }
+        let index = KeyIndex(candidates)
+        var paired: Set<Int> = []
         var removed = old.writers.filter { !new.contains($0) }
         var kinds: [TransitionChange.Kind] = []
         // A name with other bytes before bytes with another name: of two keys that changed names, both hold.
         for transformation in [Self.rewritten, Self.renamed, Self.moved] {
             removed.removeAll { key in
-                for (index, other) in added.enumerated() {
-                    guard let kind = transformation(key, other) else { continue }
+                // Each transformation keeps the label or what stands behind it.
+                for place in index.places(labelledAs: key) + index.places(ofMaterialOf: key) {
+                    guard !paired.contains(place), let kind = transformation(key, candidates[place]) else { continue }
                     kinds.append(kind)
-                    added.remove(at: index)
+                    paired.insert(place)
                     return true
                 }
                 return false
             }
         }
+        let added = candidates.enumerated().filter { !paired.contains($0.offset) }.map(\.element)
         kinds += Self.ciphers(of: old, without: new).map { .providerRemoved($0) }
         kinds += removed.map { key in
             switch key {

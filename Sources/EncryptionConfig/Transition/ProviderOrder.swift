@@ -19,8 +19,8 @@ extension [Provider] {
 
     /// What of this list the other one does not have.
     private func missing(in other: [Provider]) -> [Provider] {
-        let known = StorageKey.list(of: other)
-        func isMissing(_ key: StorageKey) -> Bool { !known.contains { $0.isSame(as: key) } }
+        let known = KeyList(pattern: nil, providers: other)
+        func isMissing(_ key: StorageKey) -> Bool { !known.contains(key) }
         return compactMap { provider in
             switch provider.kind {
             case .identity: isMissing(.plaintext) ? provider : nil

@@ -30,14 +30,15 @@ struct ReasonFinder {
 
     private func reason(for key: EncryptionKey, of provider: ProviderName) -> TransitionReason {
         let asked = StorageKey.key(key, of: provider)
-        if reader.keys.contains(where: { $0.hasLabel(of: asked) }) { return .keyBytesChanged }
+        if !reader.index.places(labelledAs: asked).isEmpty { return .keyBytesChanged }
         var moved: ProviderName?
-        for case .key(let other, let otherProvider) in reader.keys where other.secret.isEqual(to: key.secret) {
+        let namesakes = reader.index.places(ofMaterialOf: asked).lazy.map { reader.keys[$0] }
+        for case .key(let other, let otherProvider) in namesakes {
             if otherProvider == provider { return .keyRenamed(to: other.name) }
             moved = moved ?? otherProvider
         }
         if let moved { return .keyMoved(to: moved) }
-        if reader.keys.contains(where: { $0.provider == provider }) { return isRemoval ? .keyRemoved : .keyUnknown }
+        if reader.providers.contains(where: { $0.name == provider }) { return isRemoval ? .keyRemoved : .keyUnknown }
         return isRemoval ? .providerRemoved : .providerUnknown
     }
 

@@ -53,6 +53,29 @@ public struct TransitionChange: Sendable {
 }
 
 extension TransitionChange {
+    /// What the change concerns, as the old file names it if both do: a provider alone, or a provider and a key. Nil
+    /// for a change of rules or of the order.
+    public var subject: StoredKeyLabel? {
+        switch kind {
+        case .resourceAdded, .resourceRemoved, .resourceMoved, .readOrderChanged: nil
+        case .identityAdded, .identityRemoved: StoredKeyLabel(provider: .identity, key: nil)
+        case .providerAdded(let label), .providerRemoved(let label), .keyAdded(let label), .keyRemoved(let label),
+            .keyRenamed(let label, _), .keyBytesChanged(let label), .keyMoved(let label, _), .kmsRenamed(let label, _),
+            .kmsEndpointChanged(let label, _, _), .writeKeyChanged(let label, _):
+            label
+        }
+    }
+
+    /// What became of the subject, if that has a provider and a name of its own: only then are there two.
+    public var successor: StoredKeyLabel? {
+        switch kind {
+        case .keyRenamed(let label, let name), .kmsRenamed(let label, let name):
+            StoredKeyLabel(provider: label.provider, key: name)
+        case .keyMoved(_, let label), .writeKeyChanged(_, let label): label
+        default: nil
+        }
+    }
+
     /// All differences: of the rules, then of the keys of each resource, equal ones told once.
     static func all(_ prover: Prover, _ proofs: [ResourceProof]) -> [TransitionChange] {
         let (old, new) = (prover.old.patterns, prover.new.patterns)
