@@ -49,8 +49,11 @@ struct DiffCommand: EncconfCommand {
         let oldFile = try ConfigurationFile.load(old, headerless: reading.headerless)
         let content = try InputFile.read(new).content
         let newHash = try ConfigurationFile.sha256(content)
-        switch try ServerVerdict(on: content, path: new, options: server.options, headerless: reading.headerless) {
+        let verdict = try ServerVerdict(
+            on: content, path: new, options: server.optionsWithKMSv1, headerless: reading.headerless)
+        switch verdict {
         case .accepted(_, let configuration):
+            warnOfKMSv1(from: oldFile.configuration, to: configuration, console)
             let report = try report(from: oldFile, to: configuration)
             if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
             switch output {
@@ -102,6 +105,20 @@ struct DiffCommand: EncconfCommand {
             writeMembers(&json)
         }
         return json.finishLine()
+    }
+
+    /// Whether a server lets KMS v1 pass is not in the file. One that runs with KMS v1 does; of any other it is taken for
+    /// granted and said, unless `--feature-gates` tells.
+    private func warnOfKMSv1(
+        from old: EncryptionConfiguration, to new: EncryptionConfiguration, _ console: Console
+    ) {
+        let usesKMSv1 = { (file: EncryptionConfiguration) in
+            file.entries.contains { $0.providers.contains { $0.name == .kmsv1 } }
+        }
+        guard !server.options.kmsv1, usesKMSv1(new), !usesKMSv1(old) else { return }
+        console.warning(
+            "\(InputFile.name(new)): has a KMS v1 provider, with which a server starts only if its gate KMSv1 is on",
+            hint: "--feature-gates KMSv1=true or KMSv1=false tells whether it is")
     }
 
     private var resourceNames: [String]? {

@@ -11,7 +11,7 @@ extension AuditReport {
             "\(path.printable): revision \(source.revision), \(source.liveKeys) keys, digest \(source.digest.name)\n"
         if source.isCompactionUnfinished { text += "a compaction was interrupted: old revisions are partly gone\n" }
         for problem in source.problems.prefix(5) { text += "damaged: \(problem.explanation)\n" }
-        if result.live.otherKeys > 0 {
+        if result.live.encryptedOtherKeys > 0 {
             text +=
                 "\(result.live.otherKeys) keys name no object; "
                 + "\(result.live.encryptedOtherKeys) of them have encrypted values, of which nothing can be told\n"

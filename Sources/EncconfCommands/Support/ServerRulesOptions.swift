@@ -19,6 +19,13 @@ struct ServerRulesOptions: ParsableArguments {
         ServerOptions(automaticReload: reload, kmsv1: (try? kmsv1Gate()) ?? nil, kubernetes: kubernetes)
     }
 
+    /// The same, with a server whose gate lets KMS v1 pass unless something else is said.
+    var optionsWithKMSv1: ServerOptions {
+        var options = options
+        if ((try? kmsv1Gate()) ?? nil) == nil { options.kmsv1 = true }
+        return options
+    }
+
     func validate() throws { _ = try kmsv1Gate() }
 
     /// What `--feature-gates` says of KMSv1; nil if it says nothing.
