@@ -117,7 +117,7 @@ struct DiffCommand: EncconfCommand {
         }
         guard !server.options.kmsv1, usesKMSv1(new), !usesKMSv1(old) else { return }
         console.warning(
-            "\(InputFile.name(new)): has a KMS v1 provider, with which a server starts only if its gate KMSv1 is on",
+            "\(InputFile.name(self.new)): has a KMS v1 provider, with which a server starts only if its gate KMSv1 is on",
             hint: "--feature-gates KMSv1=true or KMSv1=false tells whether it is")
     }
 
