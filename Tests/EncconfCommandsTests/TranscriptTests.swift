@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A session at the terminal, as testdata/cli/README.md describes it.
+/// A dialogue at the terminal, as testdata/cli/README.md describes it.
 struct Transcript: CustomTestStringConvertible, Sendable {
     let name: String
     let text: String
@@ -16,9 +16,9 @@ struct Transcript: CustomTestStringConvertible, Sendable {
     }
 
     /// The lines before the first file.
-    var session: String { String(text.components(separatedBy: "\n-- ")[0]) }
+    var dialogue: String { String(text.components(separatedBy: "\n-- ")[0]) }
 
-    /// The files that the session finds in its folder.
+    /// The files that the dialogue finds in its folder.
     var files: [(name: String, content: String)] {
         text.components(separatedBy: "\n-- ").dropFirst().compactMap { part in
             guard let end = part.range(of: " --\n") else { return nil }
@@ -26,7 +26,7 @@ struct Transcript: CustomTestStringConvertible, Sendable {
         }
     }
 
-    /// The session run anew: comments and commands as they are, what the program answers as it answers now.
+    /// The dialogue run anew: comments and commands as they are, what the program answers as it answers now.
     func replayed() throws -> String {
         let program = try Program()
         defer { program.remove() }
@@ -34,7 +34,7 @@ struct Transcript: CustomTestStringConvertible, Sendable {
             try Data(file.content.utf8).write(to: program.workingFolder.appendingPathComponent(file.name))
         }
         var lines: [String] = []
-        for line in session.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in dialogue.split(separator: "\n", omittingEmptySubsequences: false) {
             if line.hasPrefix("#") || line.isEmpty { lines.append(String(line)) }
             guard line.hasPrefix("$ ") else { continue }
             lines.append(String(line))
@@ -57,9 +57,9 @@ struct TranscriptTests {
     func replays(_ transcript: Transcript) throws {
         let replayed = try transcript.replayed()
         if ProcessInfo.processInfo.environment["UPDATE_TRANSCRIPTS"] == "1" {
-            let files = transcript.text.dropFirst(transcript.session.count)
+            let files = transcript.text.dropFirst(transcript.dialogue.count)
             try Data((replayed + files).utf8).write(to: URL(fileURLWithPath: TestData.path("cli/\(transcript.name)")))
         }
-        #expect(replayed == transcript.session)
+        #expect(replayed == transcript.dialogue)
     }
 }
