@@ -30,8 +30,9 @@ extension AuditReport {
         }
         for (key, writes) in gcmWrites where writes >= Self.gcmWriteLimit {
             text +=
-                "\nENC0409 objects that aesgcm \(key.printable) wrote last were written \(writes) times in all; a new key is "
-                + "due every 200,000 writes\n"
+                "\nENC0409 objects that aesgcm \(key.printable) wrote last were written \(writes) times in all, of "
+                + "\(result.source.revision) writes that the store has seen; a new key is due every 200,000 writes "
+                + "(Kubernetes), and at 2^32 at the latest (NIST SP 800-38D)\n"
         }
         return text + "\n\(verdictSentence)\n"
     }
