@@ -31,7 +31,7 @@ struct RetiredKeyCheck {
         guard !labels.isEmpty else { return }
         var (problems, warnings): ([CommandFailure.Problem], [String]) = ([], [])
         for label in labels {
-            for (resource, count) in stored.uses(of: label) where !Self.reads(label, new.rule(for: resource)) {
+            for (resource, count) in uses(of: label, in: stored) where !Self.reads(label, new.rule(for: resource)) {
                 if Self.reads(label, old.rule(for: resource)) {
                     problems.append(
                         CommandFailure.Problem(
@@ -53,6 +53,21 @@ struct RetiredKeyCheck {
         guard problems.isEmpty else { throw CommandFailure(problems) }
         for warning in warnings { console.warning(warning, hint: "keep the archive until they are gone") }
         for report in reports { note(report, console) }
+    }
+
+    /// How many values need a key, by resource.
+    private func uses(
+        of label: StoredKeyLabel, in stored: SnapshotEvidence
+    ) -> [(resource: GroupResource, count: Int)] {
+        let found = stored.uses(of: label)
+        guard let name = label.key, let colon = name.firstIndex(of: ":") else { return found }
+        // Where the file has no such key, a value tells its name only up to the first colon.
+        let beginning = StoredKeyLabel(provider: label.provider, key: String(name[..<colon]))
+        return found
+            + stored.uses(of: beginning).filter { resource, _ in
+                let rule = old.rule(for: resource)
+                return !Self.reads(label, rule) && !Self.reads(beginning, rule)
+            }
     }
 
     /// Says what was proven, and of what.
