@@ -30,6 +30,8 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        // Headers alone: libcurl is opened when it is needed (shim.h), so no `pkgConfig`, which would link it.
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Rest on nothing of ours, or on secrets alone.
@@ -39,6 +41,9 @@ let package = Package(
         .target(name: "KubernetesResources", swiftSettings: strict),
         .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
+
+        // The only part that speaks to others: gRPC, over libcurl.
+        .target(name: "RemoteCalls", dependencies: ["CCurl", "SecretMemory"], swiftSettings: strict),
 
         // Bytes to bytes: no files, no configuration.
         .target(
@@ -97,6 +102,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["JSONText", "SecretMemory"], path: "Tests/TestSupport",
             swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "RemoteCallsTests", dependencies: ["RemoteCalls", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "GoTextTests", dependencies: ["GoText"], swiftSettings: tests),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: tests),
         .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire", "TestSupport"], swiftSettings: tests),

@@ -1,0 +1,31 @@
+/// How long a call may take and how much it may bring.
+public struct CallOptions: Sendable {
+    /// From the call to the end of the answer. The peer is told of it. Nil for no limit.
+    public var timeout: Duration?
+    /// So long nothing at all may arrive. In whole seconds, at least one. Nil for no limit.
+    public var stallTimeout: Duration?
+    /// The largest message that is taken, in bytes. gRPC's own default is 4 MiB.
+    public var messageByteCountLimit: Int
+    /// Header fields for the peer, such as a token. No secret that has to be wiped.
+    public var metadata: [(name: String, value: String)] = []
+    /// Asked ten times a second while nothing happens: whether to give up.
+    public var isCancelled: @Sendable () -> Bool
+
+    public init(
+        timeout: Duration? = nil, stallTimeout: Duration? = nil, messageByteCountLimit: Int = 4 << 20,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.timeout = timeout
+        self.stallTimeout = stallTimeout
+        self.messageByteCountLimit = messageByteCountLimit
+        self.isCancelled = isCancelled
+    }
+}
+
+extension Duration {
+    /// Milliseconds, rounded up.
+    var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+    }
+}

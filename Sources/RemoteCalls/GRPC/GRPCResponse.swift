@@ -1,0 +1,36 @@
+internal import SecretMemory
+
+/// The answer of one call while it arrives.
+struct GRPCResponse: ~Copyable {
+    private var head = ResponseHead()
+    private var frames: FrameReader
+
+    init(messageByteCountLimit: Int) { frames = FrameReader(limit: messageByteCountLimit) }
+
+    /// Takes what has arrived since the last time.
+    ///
+    /// - Returns: Whether more is wanted.
+    mutating func take(
+        _ arrivals: borrowing Arrivals, _ body: (RawSpan) -> Bool
+    ) throws(CallFailure) -> Bool {
+        for line in arrivals.headerLines { head.read(line.span.rawBytes) }
+        guard arrivals.body.count > 0 else { return true }
+        try head.check()
+        return try frames.read(arrivals.body.bytes, body)
+    }
+
+    /// What is wrong with the answer now that it has ended; nil if nothing is.
+    ///
+    /// - Parameter ending: How the transfer ended.
+    func finish(_ ending: TransferEnding, peer: RemotePeer) throws(CallFailure) {
+        // A peer that told its status may tear down the stream as it likes.
+        if let status = try head.status() {
+            guard status.code == .ok else { throw status }
+            guard frames.isBetweenMessages else { throw CallFailure(code: .internal, message: "unexpected EOF") }
+            return
+        }
+        try ending.check(peer: peer, hasHead: head.httpStatus != 0)
+        try head.check()
+        throw CallFailure(code: .internal, message: "server closed the stream without sending trailers")
+    }
+}

@@ -1,0 +1,27 @@
+internal import SecretMemory
+
+/// What a transfer brought and nobody has looked at yet.
+struct Arrivals: ~Copyable {
+    /// Header lines of one answer, all together, may have so many bytes.
+    static let headerByteCountLimit = 64 << 10
+
+    private(set) var headerLines: [[UInt8]] = []
+    private(set) var body = SecretBuffer()
+    private var headerByteCount = 0
+
+    /// - Returns: Whether there was room for it.
+    mutating func addHeader(_ line: RawSpan) -> Bool {
+        headerByteCount += line.byteCount
+        guard headerByteCount <= Self.headerByteCountLimit else { return false }
+        headerLines.append(line.copiedToArray())
+        return true
+    }
+
+    mutating func addBody(_ bytes: RawSpan) { body.append(bytes) }
+
+    /// Forgets it, and wipes the body.
+    mutating func clear() {
+        headerLines.removeAll()
+        body.truncate(to: 0)
+    }
+}

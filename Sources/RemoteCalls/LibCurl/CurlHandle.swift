@@ -1,0 +1,221 @@
+internal import CCurl
+internal import Glibc
+internal import SecretMemory
+
+/// Owns one easy handle, the connection that it keeps, and the multi handle that drives it. libcurl is called here and
+/// nowhere else.
+@safe final class CurlHandle: @unchecked Sendable {
+    // Sendable because one thread at a time has it: whoever took it out of the pool of its channel.
+    private let curl: CurlLibrary
+    private let easy: UnsafeMutableRawPointer
+    private let multi: UnsafeMutableRawPointer
+    private let errorText: UnsafeMutableBufferPointer<CChar>
+    private var arrivals = Arrivals()
+    /// The first option that libcurl did not take.
+    private var refusal: String?
+
+    /// Nil if there is no libcurl, or no memory.
+    init?(peer: RemotePeer) {
+        guard let curl = CurlLibrary.shared else { return nil }
+        guard let easy = curl.functions.easy_init() else { return nil }
+        guard let multi = curl.functions.multi_init() else {
+            unsafe curl.functions.easy_cleanup(easy)
+            return nil
+        }
+        self.curl = curl
+        unsafe self.easy = easy
+        unsafe self.multi = multi
+        unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe errorText.initialize(repeating: 0)
+        setConstantOptions()
+        setAddress(peer.address)
+        setTLS(peer.tls)
+    }
+
+    deinit {
+        unsafe curl.functions.easy_cleanup(easy)
+        _ = unsafe curl.functions.multi_cleanup(multi)
+        unsafe errorText.deallocate()
+    }
+
+    /// Sends a request and takes the answer as it comes.
+    ///
+    /// - Parameters:
+    ///   - headers: Lines of the form `name: value`.
+    ///   - body: What is posted. libcurl reads it where it is.
+    ///   - consume: Gets what has arrived; answers whether more is wanted.
+    func post(
+        _ url: String, headers: [String], body: RawSpan, options: CallOptions,
+        consume: (borrowing Arrivals) -> Bool
+    ) -> TransferEnding {
+        var list: UnsafeMutablePointer<curl_slist>?
+        defer { unsafe curl.functions.slist_free_all(list) }
+        for line in headers { unsafe list = curl.functions.slist_append(list, line) ?? list }
+        set(CURLOPT_URL, url)
+        unsafe set(CURLOPT_HTTPHEADER, pointer: list.map { UnsafeMutableRawPointer($0) })
+        // 0 stands for no limit; what is longer than a C long can hold as milliseconds has none.
+        set(CURLOPT_TIMEOUT_MS, options.timeout.map { max(1, Int($0.milliseconds)) } ?? 0)
+        set(CURLOPT_LOW_SPEED_LIMIT, options.stallTimeout == nil ? 0 : 1)
+        set(CURLOPT_LOW_SPEED_TIME, options.stallTimeout.map { max(1, Int($0.components.seconds)) } ?? 0)
+        defer {
+            unsafe set(CURLOPT_HTTPHEADER, pointer: nil)
+            _ = unsafe withUnsafePointer(to: curl.functions) { unsafe encconf_curl_set_body($0, easy, nil, 0) }
+            arrivals = Arrivals()
+        }
+        return unsafe body.withUnsafeBytes { body in
+            let code = unsafe withUnsafePointer(to: curl.functions) {
+                unsafe encconf_curl_set_body($0, easy, body.baseAddress, body.count)
+            }
+            note(code, CURLOPT_POSTFIELDS)
+            if let refusal { return .unsupported(refusal) }
+            return run(isCancelled: options.isCancelled, consume)
+        }
+    }
+
+    private func run(isCancelled: () -> Bool, _ consume: (borrowing Arrivals) -> Bool) -> TransferEnding {
+        unsafe errorText[0] = 0
+        guard unsafe curl.functions.multi_add_handle(multi, easy) == CURLM_OK else {
+            return .unsupported("libcurl takes no transfer")
+        }
+        // In the middle of a transfer this closes its connection.
+        defer { _ = unsafe curl.functions.multi_remove_handle(multi, easy) }
+        while true {
+            var running: CInt = 0
+            let code = unsafe curl.functions.multi_perform(multi, &running)
+            let isMoreWanted = consume(arrivals)
+            arrivals.clear()
+            guard isMoreWanted else { return .stopped }
+            guard code == CURLM_OK else { return .broken("libcurl failed with \(code.rawValue)") }
+            guard running > 0 else { return ending() }
+            guard !isCancelled() else { return .cancelled }
+            _ = unsafe curl.functions.multi_poll(multi, nil, 0, Self.pollMilliseconds, nil)
+        }
+    }
+
+    /// How often a person who wants to stop is heard.
+    private static let pollMilliseconds: CInt = 100
+
+    private func ending() -> TransferEnding {
+        var result = CURLE_OK
+        let isDone = unsafe withUnsafePointer(to: curl.functions) {
+            unsafe encconf_curl_result($0, multi, &result)
+        }
+        guard isDone == 1 else { return .broken("the transfer did not end") }
+        switch result {
+        case CURLE_OK: return .finished
+        case CURLE_OPERATION_TIMEDOUT: return .timedOut
+        case CURLE_COULDNT_CONNECT: return .notConnected(connectionProblem(result))
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
+            return .notConnected(problem(result))
+        case CURLE_HTTP2, CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: return .notHTTP2(problem(result))
+        default: return .broken(problem(result))
+        }
+    }
+
+    /// As Go says it: `connect: no such file or directory`.
+    private func connectionProblem(_ result: CURLcode) -> String {
+        let number = unsafe withUnsafePointer(to: curl.functions) { unsafe encconf_curl_os_errno($0, easy) }
+        guard number != 0, let text = unsafe strerror(CInt(number)) else { return problem(result) }
+        let words = unsafe String(cString: text)
+        return "connect: \(words.prefix(1).lowercased())\(words.dropFirst())"
+    }
+
+    /// libcurl's words for this one transfer, or else for the kind of failure.
+    private func problem(_ result: CURLcode) -> String {
+        let bytes = unsafe errorText.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        guard bytes.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
+        guard let text = curl.functions.easy_strerror(result) else { return "libcurl \(result.rawValue)" }
+        return unsafe String(cString: text)
+    }
+}
+
+extension CurlHandle {
+    private func setConstantOptions() {
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_POST, 1)
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        // An empty name is no proxy, whatever the environment says (CURLOPT_PROXY(3)).
+        set(CURLOPT_PROXY, "")
+        set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
+        set(CURLOPT_TCP_KEEPALIVE, 1)
+        unsafe set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(errorText.baseAddress))
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let code = unsafe withUnsafePointer(to: curl.functions) {
+            unsafe encconf_curl_set_callbacks(
+                $0, easy,
+                { unsafe CurlHandle.take($0, $1 * $2, $3) { $0.arrivals.addHeader($1) } },
+                {
+                    unsafe CurlHandle.take($0, $1 * $2, $3) { handle, bytes in
+                        handle.arrivals.addBody(bytes)
+                        return true
+                    }
+                },
+                context)
+        }
+        note(code, CURLOPT_WRITEFUNCTION)
+    }
+
+    /// What libcurl calls with bytes; another answer than their number ends the transfer.
+    private static func take(
+        _ base: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
+        _ body: (CurlHandle, RawSpan) -> Bool
+    ) -> Int {
+        guard let context = unsafe context else { return 0 }
+        let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+        let bytes = unsafe UnsafeRawBufferPointer(start: base, count: count)
+        return body(handle, unsafe bytes.bytes) ? count : 0
+    }
+
+    private func setAddress(_ address: RemotePeer.Address) {
+        switch address {
+        case .unixSocket(let path): set(CURLOPT_UNIX_SOCKET_PATH, path)
+        case .abstractSocket(let name): set(CURLOPT_ABSTRACT_UNIX_SOCKET, name)
+        case .host: break
+        }
+    }
+
+    private func setTLS(_ tls: TLSSettings?) {
+        guard let tls else {
+            // The second request on a connection in clear fails (CURLE_HTTP2, seen with libcurl 7.88.1). Over TLS
+            // connections are kept.
+            set(CURLOPT_FORBID_REUSE, 1)
+            return set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
+        }
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        set(CURLOPT_SSL_VERIFYPEER, tls.verifiesPeer ? 1 : 0)
+        set(CURLOPT_SSL_VERIFYHOST, tls.verifiesPeer ? 2 : 0)
+        if let file = tls.authorityFile {
+            set(CURLOPT_CAINFO, file)
+            // Not those of the system besides.
+            unsafe set(CURLOPT_CAPATH, pointer: nil)
+        }
+        if let file = tls.certificateFile { set(CURLOPT_SSLCERT, file) }
+        if let file = tls.keyFile { set(CURLOPT_SSLKEY, file) }
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        note(
+            unsafe withUnsafePointer(to: curl.functions) { unsafe encconf_curl_set_number($0, easy, option, value) },
+            option)
+    }
+
+    private func set(_ option: CURLoption, _ value: String) {
+        note(
+            unsafe withUnsafePointer(to: curl.functions) { unsafe encconf_curl_set_text($0, easy, option, value) },
+            option)
+    }
+
+    private func set(_ option: CURLoption, pointer: UnsafeMutableRawPointer?) {
+        note(
+            unsafe withUnsafePointer(to: curl.functions) { unsafe encconf_curl_set_pointer($0, easy, option, pointer) },
+            option)
+    }
+
+    private func note(_ code: CURLcode, _ option: CURLoption) {
+        guard code != CURLE_OK, refusal == nil else { return }
+        refusal = "libcurl does not take its option \(option.rawValue): error \(code.rawValue)"
+    }
+}

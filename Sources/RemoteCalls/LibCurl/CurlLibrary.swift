@@ -1,0 +1,16 @@
+internal import CCurl
+
+/// libcurl, opened when it is first asked for.
+@safe struct CurlLibrary: @unchecked Sendable {
+    // Sendable because nothing writes to the table once it is filled.
+    let functions: encconf_curl
+
+    /// Nil if the system has no libcurl, or one that cannot be used.
+    static let shared: CurlLibrary? = load()
+
+    private static func load() -> CurlLibrary? {
+        var functions = encconf_curl()
+        guard unsafe encconf_curl_load(&functions) == 1 else { return nil }
+        return CurlLibrary(functions: functions)
+    }
+}

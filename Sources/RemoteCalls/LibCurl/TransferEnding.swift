@@ -1,0 +1,34 @@
+/// How a transfer ended, before anybody asks what the answer says.
+enum TransferEnding: Equatable {
+    case finished
+    /// Whoever takes the answer wanted no more of it.
+    case stopped
+    case cancelled
+    case timedOut
+    /// The peer cannot be reached. The text is that of the system, or of libcurl.
+    case notConnected(String)
+    /// What came is not HTTP/2, or not as it should be.
+    case notHTTP2(String)
+    case broken(String)
+    /// libcurl itself cannot do it.
+    case unsupported(String)
+
+    /// - Parameter hasHead: Whether an answer has begun.
+    func check(peer: RemotePeer, hasHead: Bool) throws(CallFailure) {
+        switch self {
+        case .finished, .stopped: return
+        case .cancelled: throw CallFailure(code: .canceled, message: "context canceled")
+        case .timedOut: throw CallFailure(code: .deadlineExceeded, message: "context deadline exceeded")
+        case .notConnected(let text):
+            throw CallFailure(
+                code: .unavailable,
+                message: "connection error: desc = \"transport: Error while dialing: dial \(peer.goAddress): \(text)\"")
+        case .notHTTP2(let text) where !hasHead:
+            throw CallFailure(
+                code: .unavailable, message: "connection error: desc = \"error reading server preface: \(text)\"")
+        case .notHTTP2(let text), .broken(let text):
+            throw CallFailure(code: .unavailable, message: "error reading from server: \(text)")
+        case .unsupported(let text): throw CallFailure(code: .internal, message: text)
+        }
+    }
+}

@@ -1,0 +1,193 @@
+"""A KMS plugin for tests: v1beta1 and v2 on a Unix socket, by Debian's python3-grpcio, a gRPC that is not ours.
+
+It encrypts as the mock of the Kubernetes tests does, in base64, under the key ID "1".
+
+    plugin.py SOCKET STATE
+
+STATE is a folder. Each call is written into STATE/calls as it begins, one line with the method and what came, in
+hexadecimal digits. STATE/mode says how to misbehave, and is read at each call: a method (or *), and what to do:
+
+    stall           no answer
+    die             the process ends in the middle of the call
+    code N          the status N and a message with % and letters beyond ASCII
+    wrong-key       Encrypt tells another key ID than Status
+    short           a key of 16 bytes
+    large           an answer of 2 MiB
+    twice           two answers (test.Test/Stream)
+    unhealthy       Status says so
+    version X       Status or Version tell X
+
+The service test.Test has what the service of a KMS lacks: Stream answers COUNT messages of SIZE bytes, for a request
+"COUNT SIZE".
+"""
+
+import base64
+import os
+import sys
+import threading
+import time
+from concurrent import futures
+
+import grpc
+
+SOCKET, STATE = sys.argv[1:3]
+ANNOTATION = (b"local-kek.kms.kubernetes.io", b"encrypted-local-kek")
+LOCK = threading.Lock()
+
+
+def varint(number):
+    out = b""
+    while number > 127:
+        out += bytes([number & 127 | 128])
+        number >>= 7
+    return out + bytes([number])
+
+
+def field(number, content):
+    return varint(number << 3 | 2) + varint(len(content)) + content if content else b""
+
+
+def fields(message):
+    """The length-delimited fields of a message, by number; there are no others here."""
+    found, at = {}, 0
+
+    def read():
+        nonlocal at
+        value, shift = 0, 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    while at < len(message):
+        number, length = read() >> 3, read()
+        found[number] = message[at : at + length]
+        at += length
+    return found
+
+
+def modes():
+    try:
+        with open(os.path.join(STATE, "mode")) as file:
+            return [line.split() for line in file if line.strip()]
+    except FileNotFoundError:
+        return []
+
+
+def mode(method):
+    for name, *what in modes():
+        if name in (method, "*"):
+            return what
+    return [""]
+
+
+def begin(method, request, context):
+    with LOCK, open(os.path.join(STATE, "calls"), "a") as file:
+        file.write(f"{method} {request.hex()}\n")
+    what = mode(method)
+    if what[0] == "stall":
+        while context.is_active():
+            time.sleep(0.05)
+    if what[0] == "die":
+        os._exit(1)
+    if what[0] == "code":
+        code = next(c for c in grpc.StatusCode if c.value[0] == int(what[1]))
+        context.abort(code, "100 % wrong: schlüssel")
+    return what
+
+
+def encrypted(plain):
+    return base64.b64encode(plain)
+
+
+def decrypted(cipher, what, context):
+    if what[0] == "large":
+        return b"x" * (2 << 20)
+    try:
+        plain = base64.b64decode(cipher, validate=True)
+    except ValueError:
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not mine")
+    return plain[:16] if what[0] == "short" else plain
+
+
+def version(request, context):
+    what = begin("Version", request, context)
+    told = what[1].encode() if what[0] == "version" else b"v1beta1"
+    return field(1, told) + field(2, b"mock") + field(3, b"1.0")
+
+
+def encrypt_v1(request, context):
+    begin("Encrypt", request, context)
+    return field(1, encrypted(fields(request)[2]))
+
+
+def decrypt_v1(request, context):
+    what = begin("Decrypt", request, context)
+    return field(1, decrypted(fields(request)[2], what, context))
+
+
+def status(request, context):
+    what = begin("Status", request, context)
+    told = what[1].encode() if what[0] == "version" else b"v2"
+    health = b"not well" if what[0] == "unhealthy" else b"ok"
+    return field(1, told) + field(2, health) + field(3, b"1")
+
+
+def encrypt_v2(request, context):
+    what = begin("Encrypt", request, context)
+    key_id = b"2" if what[0] == "wrong-key" else b"1"
+    annotation = field(1, ANNOTATION[0]) + field(2, ANNOTATION[1])
+    return field(1, encrypted(fields(request)[1])) + field(2, key_id) + field(3, annotation)
+
+
+def decrypt_v2(request, context):
+    what = begin("Decrypt", request, context)
+    told = fields(request)
+    if told[3] != b"1":
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, "invalid key ID")
+    if fields(told.get(4, b"")) != {1: ANNOTATION[0], 2: ANNOTATION[1]}:
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, "invalid annotations")
+    return field(1, decrypted(told[1], what, context))
+
+
+def stream(request, context):
+    begin("Stream", request, context)
+    count, size = (int(number) for number in request.split())
+    for index in range(count):
+        yield bytes([index & 255]) * size
+
+
+def echo(request, context):
+    begin("Echo", request, context)
+    return request
+
+
+def handlers(service, methods):
+    return grpc.method_handlers_generic_handler(service, methods)
+
+
+def unary(behaviour):
+    return grpc.unary_unary_rpc_method_handler(behaviour)
+
+
+server = grpc.server(futures.ThreadPoolExecutor(16))
+server.add_generic_rpc_handlers(
+    (
+        handlers(
+            "v1beta1.KeyManagementService",
+            {"Version": unary(version), "Encrypt": unary(encrypt_v1), "Decrypt": unary(decrypt_v1)},
+        ),
+        handlers(
+            "v2.KeyManagementService",
+            {"Status": unary(status), "Encrypt": unary(encrypt_v2), "Decrypt": unary(decrypt_v2)},
+        ),
+        handlers("test.Test", {"Echo": unary(echo), "Stream": grpc.unary_stream_rpc_method_handler(stream)}),
+    )
+)
+server.add_insecure_port(f"unix:{SOCKET}")
+server.start()
+print("ready", flush=True)
+server.wait_for_termination()
