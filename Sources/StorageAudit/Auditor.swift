@@ -272,7 +272,7 @@ extension Auditor {
     private func countFailure(
         _ error: TransformError, _ record: borrowing AuditedRecord, _ place: KeyPlace, _ label: Int
     ) throws(CipherError) {
-        if let request = error.missingUnwrap?.request {
+        if let (_, request, reason) = error.missingUnwrap {
             resources[place.resourceIndex].numbers.needsPlugin += 1
             // If it can be read at all, another provider than the first one reads it.
             if label != resources[place.resourceIndex].writeLabel {
@@ -281,7 +281,7 @@ extension Auditor {
             let use = PluginUse(provider: request.provider, keyID: request.version2?.keyID)
             log.pluginUses[use, default: 0] += 1
             if log.pluginCalls.count < Census.pluginCallLimit { log.pluginCalls.insert(request.hashValue) }
-            return note(record, .pluginNeeded(use))
+            return note(record, .pluginNeeded(use, reason: reason))
         }
         resources[place.resourceIndex].numbers.unreadable += 1
         let stored = resources[place.resourceIndex].labels.labels[label]

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Dispatch
 internal import EncryptionConfig
+internal import EnvelopeCrypto
 internal import Glibc
 internal import KubernetesResources
 internal import StorageAudit
@@ -13,11 +14,15 @@ struct EvidenceOptions: ParsableArguments {
         help: ArgumentHelp(
             "A snapshot of etcd that shows what is stored. Repeat it for several.", valueName: "snapshot"))
     var evidence: [String] = []
+    @OptionGroup var kms: KMSOptions
 
     /// The audits of all snapshots under one configuration, or nothing if none is named.
     func reports(under file: ConfigurationFile) throws(CommandFailure) -> [AuditReport] {
+        let unwrapping = try kms.unwrapping(for: [file.configuration])
         var reports: [AuditReport] = []
-        for path in evidence { reports.append(try SnapshotEvidence.report(path, under: [file])) }
+        for path in evidence {
+            reports.append(try SnapshotEvidence.report(path, under: [file], unwrapping: unwrapping))
+        }
         return reports
     }
 }
@@ -55,9 +60,12 @@ struct SnapshotEvidence {
     }
 
     /// One audit, with all its threads.
-    static func report(_ path: String, under files: [ConfigurationFile]) throws(CommandFailure) -> AuditReport {
+    static func report(
+        _ path: String, under files: [ConfigurationFile], unwrapping: any KMSUnwrapping & Sendable
+    ) throws(CommandFailure) -> AuditReport {
         let audit = SnapshotAudit(
-            file: try MappedFile(path), configurations: files.map(\.configuration), options: AuditOptions(),
+            file: try MappedFile(path), configurations: files.map(\.configuration), unwrapping: unwrapping,
+            options: AuditOptions(),
             jobs: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), isSalvage: false)
         let start = DispatchTime.now().uptimeNanoseconds
         let result = try audit.run(history: false, remnants: false, progress: Progress(path))
