@@ -27,13 +27,25 @@ struct ExaminationTests {
             ("Decrypt code 5", .refused("rpc error: code = NotFound desc = 100 % wrong: schlüssel")),
             ("Decrypt short", .untrue("what Encrypt made of a key, Decrypt does not make that key again")),
             ("Encrypt code 14", .noAnswer("rpc error: code = Unavailable desc = 100 % wrong: schlüssel")),
-            ("Encrypt stall", .noAnswer("rpc error: code = DeadlineExceeded desc = context deadline exceeded")),
         ] as [(String, PluginError)])
     func findsWhatIsWrong(mode: String, problem: PluginError) throws {
         let plugin = try PluginProcess()
         try plugin.misbehave(mode)
-        let examination = plugin.client(.v2, timeout: .seconds(2)).examine()
+        let examination = plugin.client(.v2, timeout: .seconds(10)).examine()
         #expect(examination.problem == problem)
+        #expect(examination.status?.keyID == "1" && !examination.isRoundTripDone)
+    }
+
+    @Test func findsAStall() throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Encrypt stall")
+        let examination = plugin.client(.v2, timeout: .seconds(2)).examine()
+        guard case .noAnswer(let text)? = examination.problem else {
+            Issue.record("\(examination)")
+            return
+        }
+        // Who notices first, the plugin or this side, says it in its own words.
+        #expect(text.hasPrefix("rpc error: code = DeadlineExceeded desc = "))
         #expect(examination.status?.keyID == "1" && !examination.isRoundTripDone)
     }
 

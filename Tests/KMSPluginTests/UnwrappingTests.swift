@@ -99,12 +99,15 @@ struct UnwrappingTests {
     @Test func givesUpASilentPlugin() throws {
         let plugin = try PluginProcess()
         try plugin.misbehave("Decrypt stall")
-        let unwrapping = plugin.unwrapping(timeout: .milliseconds(200))
+        let unwrapping = plugin.unwrapping(timeout: .seconds(1))
         for number in 0..<20 {
             let request = try Mock.request([UInt8](repeating: UInt8(number), count: 32))
-            #expect(
-                unwrapping.outcome(request)
-                    == .failure(.noAnswer("rpc error: code = DeadlineExceeded desc = context deadline exceeded")))
+            guard case .failure(.noAnswer(let text)) = unwrapping.outcome(request) else {
+                Issue.record("a plugin that stalls answered")
+                continue
+            }
+            // Who notices first, the plugin or this side, says it in its own words.
+            #expect(text.hasPrefix("rpc error: code = DeadlineExceeded desc = "))
         }
         #expect(try plugin.calls(of: "Decrypt").count == 3)
     }
