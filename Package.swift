@@ -68,6 +68,12 @@ let package = Package(
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "SecretMemory"],
             swiftSettings: strict),
 
+        // Whoever decrypts the keys of KMS values.
+        .target(
+            name: "KMSPlugin",
+            dependencies: ["EnvelopeCrypto", "GoText", "ProtobufWire", "RemoteCalls", "SecretMemory"],
+            swiftSettings: strict),
+
         // A source of records: an etcd snapshot as bytes.
         .target(name: "EtcdSnapshot", dependencies: ["ProtobufWire", "SecretMemory"], swiftSettings: strict),
 
@@ -84,9 +90,9 @@ let package = Package(
         .target(
             name: "EncconfCommands",
             dependencies: [
-                "CLinux", "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "EtcdSnapshot", "JSONText",
-                "KubernetesObjects",
-                "KubernetesResources", "PastedValues", "SecretMemory", "StorageAudit", "Transformers",
+                "CLinux", "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "EtcdSnapshot", "JSONText", "KMSPlugin",
+                "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls", "SecretMemory",
+                "StorageAudit", "Transformers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -136,6 +142,13 @@ let package = Package(
                 "EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory", "TestSupport",
                 "Transformers",
             ], swiftSettings: tests),
+        .testTarget(
+            name: "KMSPluginTests",
+            dependencies: [
+                "EncryptionConfig", "EnvelopeCrypto", "KMSPlugin", "ProtobufWire", "RemoteCalls", "StorageAudit",
+                "TestSupport", "Transformers",
+            ],
+            exclude: ["Plugin"], swiftSettings: tests),
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Dispatch
 internal import EncryptionConfig
+internal import EnvelopeCrypto
 internal import Glibc
 internal import KubernetesResources
 internal import SecretMemory
@@ -14,7 +15,8 @@ struct AuditCommand: EncconfCommand {
         discussion: """
             Every live object of the resources that the configuration names, and every other one whose value is \
             encrypted: is it readable, by which key, stale, plaintext, and is it the object that its etcd key names? \
-            Exit status: 0 clean, 1 findings, 3 something could not be told, such as values of a KMS.
+            Exit status: 0 clean, 1 findings, 3 something could not be told, such as values of a KMS \
+            whose plugin gives no answer.
 
             Example:
               encconf audit --config enc.yaml snapshot.db
@@ -51,6 +53,7 @@ struct AuditCommand: EncconfCommand {
     var jobs: Int?
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or openmetrics.", valueName: "format"))
     var output: Format = .text
+    @OptionGroup var kms: KMSOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var global: GlobalOptions
 
@@ -67,9 +70,10 @@ struct AuditCommand: EncconfCommand {
         var files: [ConfigurationFile] = []
         for path in config { files.append(try ConfigurationFile.load(path, headerless: reading.headerless)) }
         var reports: [AuditReport] = []
+        let unwrapping = try kms.unwrapping(for: files.map(\.configuration))
         for path in snapshots {
             do throws(CommandFailure) {
-                reports.append(try audit(path, files))
+                reports.append(try audit(path, files, unwrapping))
             } catch {
                 // The other snapshots are audited all the same.
                 console.failure(error)
@@ -91,9 +95,11 @@ struct AuditCommand: EncconfCommand {
         return [.findings, .unproven].first { statuses.contains($0) } ?? .success
     }
 
-    private func audit(_ path: String, _ files: [ConfigurationFile]) throws(CommandFailure) -> AuditReport {
+    private func audit(
+        _ path: String, _ files: [ConfigurationFile], _ unwrapping: any KMSUnwrapping & Sendable
+    ) throws(CommandFailure) -> AuditReport {
         let audit = SnapshotAudit(
-            file: try MappedFile(path), configurations: files.map(\.configuration),
+            file: try MappedFile(path), configurations: files.map(\.configuration), unwrapping: unwrapping,
             options: AuditOptions(
                 isCensusOnly: censusOnly, findingLimit: limit,
                 resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }),

@@ -57,6 +57,7 @@ struct DecryptSecretCommand: EncconfCommand {
         name: [.customShort("o"), .long],
         help: ArgumentHelp("yaml, json, or raw: the decrypted bytes as they are.", valueName: "format"))
     var output: Format = .yaml
+    @OptionGroup var kms: KMSOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var global: GlobalOptions
 
@@ -98,8 +99,9 @@ struct DecryptSecretCommand: EncconfCommand {
                 hint: "get a single key, or leave -o raw out")
         }
         let presenter = ObjectPresenter(
-            reader: ObjectReader(files.map(\.configuration), unwrapping: NoKMS()), files: files, console: console,
-            isRevealed: reveal)
+            reader: ObjectReader(
+                files.map(\.configuration), unwrapping: try kms.unwrapping(for: files.map(\.configuration))),
+            files: files, kms: kms, console: console, isRevealed: reveal)
         switch output {
         case .raw: return try presenter.presentRaw(records[0])
         case .yaml: return try presenter.presentManifests(records)

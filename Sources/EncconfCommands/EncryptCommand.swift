@@ -13,7 +13,8 @@ struct EncryptCommand: EncconfCommand {
         abstract: "Seal a value as kube-apiserver would store it.",
         discussion: """
             Reads the plaintext from standard input and writes the stored value, in bytes, to standard output. The \
-            write key of the resource is used. AES-GCM ties the value to its etcd key, so it must be the right one.
+            write key of the resource is used; for KMS v2 the plugin is asked to encrypt a new one. AES-GCM and KMS \
+            tie the value to its etcd key, so it must be the right one.
 
             Example:
               encconf encrypt --config enc.yaml --etcd-key /registry/secrets/default/token < plain > stored
@@ -28,6 +29,7 @@ struct EncryptCommand: EncconfCommand {
         help: ArgumentHelp(
             "The resource, such as widgets.example.com. Default: what the etcd key tells.", valueName: "resource"))
     var resource: String?
+    @OptionGroup var kms: KMSOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var global: GlobalOptions
 
@@ -40,7 +42,8 @@ struct EncryptCommand: EncconfCommand {
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let file = try ConfigurationFile.load(config, headerless: reading.headerless)
         let place = try EtcdPlace.resolve(etcdKey: Array(etcdKey.utf8), resource: resource)
-        let transformers = TransformerSet(file.configuration, unwrapping: NoKMS())
+        let transformers = TransformerSet(
+            file.configuration, unwrapping: try kms.unwrapping(for: [file.configuration]))
         let transformer = try cipherCall { () throws(CipherError) in
             try transformers.transformer(for: place.resource)
         }
@@ -80,11 +83,26 @@ struct EncryptCommand: EncconfCommand {
     private func failure(_ error: SealError) -> CommandFailure {
         switch error {
         case .cipher(let error): return CommandFailure(libraryProblem(error))
-        case .kms(let provider):
-            guard case .kms(let plugin) = provider.kind else { return CommandFailure("the write key is unknown") }
+        case .kmsv1(let plugin):
             return CommandFailure(
-                "new values are sealed by the KMS plugin \(plugin.name.printable) at \(plugin.endpoint.printable)",
-                hint: "plugins are not asked yet; give a configuration with a static key first")
+                "KMS provider \(plugin.name.printable) is of version 1, whose values are read and not written",
+                hint: "give a configuration that writes with KMS v2 or with a static key")
+        case .kms(let error, let plugin):
+            return CommandFailure(
+                "the key of the value has to come from the KMS v2 plugin \(plugin.name.printable) at "
+                    + "\(kms.endpoints.endpoint(of: plugin).printable), and \(error.clause)",
+                hint: kms.hint(for: plugin))
+        }
+    }
+}
+
+extension KMSUnwrapError {
+    /// Why there is no key.
+    fileprivate var clause: String {
+        switch self {
+        case .notAsked: "nobody asked it"
+        case .plugin(let text): "it refused: \(text)"
+        case .noAnswer(let text): "it gives no answer: \(text)"
         }
     }
 }

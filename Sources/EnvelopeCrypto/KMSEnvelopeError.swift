@@ -35,11 +35,30 @@ public enum KMSEnvelopeError: Error, Equatable {
         case .longDEKSource(let count):
             "failed to validate encrypted DEK source: encrypted DEK source is \(count) bytes, "
                 + "which exceeds the max size of \(KMSv2Envelope.maximumDEKSourceByteCount)"
-        case .emptyKeyID: "failed to validate key id: keyID is empty"
-        case .longKeyID(let count):
-            "failed to validate key id: keyID is \(count) bytes, "
-                + "which exceeds the max size of \(KMSv2Envelope.maximumKeyIDByteCount)"
+        case .emptyKeyID, .longKeyID: "failed to validate key id: \(keyIDText)"
         case .annotations(let texts): "failed to validate annotations: \(aggregated(texts))"
+        }
+    }
+}
+
+extension KMSEnvelopeError {
+    /// What is wrong with a key ID; nil if it is acceptable
+    /// (pkg/storage/value/encrypt/envelope/kmsv2/envelope.go, `ValidateKeyID`).
+    public init?(keyID: String) {
+        switch keyID.utf8.count {
+        case 0: self = .emptyKeyID
+        case ...KMSv2Envelope.maximumKeyIDByteCount: return nil
+        default: self = .longKeyID(keyID.utf8.count)
+        }
+    }
+
+    /// What is wrong with a key ID, without saying what it was needed for; else the whole text.
+    public var keyIDText: String {
+        switch self {
+        case .emptyKeyID: "keyID is empty"
+        case .longKeyID(let count):
+            "keyID is \(count) bytes, which exceeds the max size of \(KMSv2Envelope.maximumKeyIDByteCount)"
+        default: apiserverText
         }
     }
 }

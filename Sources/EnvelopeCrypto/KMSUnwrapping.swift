@@ -56,8 +56,10 @@ public struct KMSWriteState: Equatable, Sendable {
 public enum KMSUnwrapError: Error, Equatable {
     /// Nobody asked the plugin: whether the value can be read is unknown.
     case notAsked
-    /// The plugin answered with this error, or could not be reached.
+    /// The plugin answered with this error.
     case plugin(String)
+    /// The plugin could not be asked, or what it answered cannot be: whether the value can be read is unknown.
+    case noAnswer(String)
 }
 
 /// Whoever decrypts DEKs and seeds: the KMS plugin, or a stand-in for it.
@@ -67,10 +69,18 @@ public protocol KMSUnwrapping: AnyObject {
 
     /// What the provider of this name writes with. kube-apiserver reads no KMS v2 value before it knows.
     func writeState(ofProvider name: String) throws(KMSUnwrapError) -> KMSWriteState
+
+    /// A new seed for values of the KMS v2 provider of this name, encrypted by its plugin.
+    func sealingKey(ofProvider name: String) throws(KMSUnwrapError) -> KMSv2SealingKey
+}
+
+extension KMSUnwrapping {
+    /// Who only reads has none.
+    public func sealingKey(ofProvider name: String) throws(KMSUnwrapError) -> KMSv2SealingKey { throw .notAsked }
 }
 
 /// For when there is no plugin to ask.
-public final class NoKMS: KMSUnwrapping {
+public final class NoKMS: KMSUnwrapping, Sendable {
     public init() {}
     public func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey { throw .notAsked }
     public func writeState(ofProvider name: String) throws(KMSUnwrapError) -> KMSWriteState { throw .notAsked }

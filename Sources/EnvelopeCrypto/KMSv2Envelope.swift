@@ -45,7 +45,8 @@ public struct KMSv2Envelope: Sendable {
         }
         guard let type = DEKSourceType(rawValue: rawType) else { throw .unknownDEKSourceType(rawType) }
         dekSourceType = type
-        try validate()
+        guard !encryptedData.isEmpty else { throw .emptyData }
+        try Self.validate(encryptedDEKSource: encryptedDEKSource, keyID: keyID, annotations: annotations)
     }
 
     /// Opens the value with a DEK or seed that the plugin decrypted.
@@ -65,22 +66,22 @@ public struct KMSv2Envelope: Sendable {
         }
     }
 
-    /// The checks of kube-apiserver, in its order (envelope.go, `validateEncryptedObject`).
-    private func validate() throws(KMSEnvelopeError) {
-        guard !encryptedData.isEmpty else { throw .emptyData }
+    /// The checks of kube-apiserver, in its order, before it opens a value and before it writes one
+    /// (envelope.go, `validateEncryptedObject`).
+    public static func validate(
+        encryptedDEKSource: [UInt8], keyID: String, annotations: [String: [UInt8]]
+    ) throws(KMSEnvelopeError) {
         guard !encryptedDEKSource.isEmpty else { throw .emptyDEKSource }
-        guard encryptedDEKSource.count <= Self.maximumDEKSourceByteCount else {
+        guard encryptedDEKSource.count <= maximumDEKSourceByteCount else {
             throw .longDEKSource(encryptedDEKSource.count)
         }
-        guard !keyID.isEmpty else { throw .emptyKeyID }
-        guard keyID.utf8.count <= Self.maximumKeyIDByteCount else { throw .longKeyID(keyID.utf8.count) }
+        if let error = KMSEnvelopeError(keyID: keyID) { throw error }
         // Upstream walks a map in random order; ours is sorted, so that an answer is stable.
         var errors = annotations.keys.sorted().flatMap { DomainName.errors(of: $0, path: "annotations") }
         let total = annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.count }
-        if total > Self.maximumAnnotationsByteCount {
+        if total > maximumAnnotationsByteCount {
             errors.append(
-                "total size of annotations is \(total), "
-                    + "which exceeds the max size of \(Self.maximumAnnotationsByteCount)")
+                "total size of annotations is \(total), which exceeds the max size of \(maximumAnnotationsByteCount)")
         }
         guard errors.isEmpty else { throw .annotations(errors) }
     }

@@ -19,8 +19,8 @@ public struct AuditFinding: Sendable {
         case nonceReused(StoredLabel, with: [UInt8])
         /// AES-CBC padding of more than a block, in bytes.
         case longPadding(StoredLabel, Int)
-        /// Whether it can be read only a KMS plugin can tell.
-        case pluginNeeded(PluginUse)
+        /// Whether it can be read only a KMS plugin can tell. The reason is why it did not; nil if nobody asked it.
+        case pluginNeeded(PluginUse, reason: String?)
     }
 
     public let kind: Kind

@@ -225,14 +225,14 @@ extension Auditor {
     private func countFailure(
         _ error: TransformError, _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
     ) throws(CipherError) {
-        if let request = error.missingUnwrap?.request {
+        if let (_, request, reason) = error.missingUnwrap {
             resource.numbers.needsPlugin += 1
             // If it can be read at all, another provider than the first one reads it.
             if label != resource.writeLabel { resource.countStale(label: label) }
             let use = PluginUse(provider: request.provider, keyID: request.version2?.keyID)
             log.pluginUses[use, default: 0] += 1
             if log.pluginCalls.count < Census.pluginCallLimit { log.pluginCalls.insert(request.hashValue) }
-            return note(record, .pluginNeeded(use))
+            return note(record, .pluginNeeded(use, reason: reason))
         }
         resource.numbers.unreadable += 1
         guard log.findings.hasRoom(for: "ENC0403") else { return log.findings.count("ENC0403") }

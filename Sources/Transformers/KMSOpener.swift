@@ -36,6 +36,18 @@ final class KMSOpener {
         return Opened(opener, isStale: isStale)
     }
 
+    /// Seals a value, without the name of the provider. Only v2 is written.
+    func seal(_ plaintext: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer) throws(SealError) {
+        guard plugin.version == .v2 else { throw .kmsv1(plugin) }
+        let key: KMSv2SealingKey
+        do { key = try unwrapping.sealingKey(ofProvider: plugin.name) } catch { throw .kms(error, plugin) }
+        do {
+            try key.seal(plaintext, authenticating: etcdKey, appendingTo: &output)
+        } catch {
+            throw .cipher(error)
+        }
+    }
+
     private func openV1(
         _ bytes: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
     ) throws(TransformError) -> Bool {
@@ -102,6 +114,7 @@ final class KMSOpener {
     private func failure(_ error: KMSUnwrapError, _ request: KMSUnwrapRequest) -> TransformError {
         switch error {
         case .notAsked: TransformError(.pluginNotAsked(plugin, request))
+        case .noAnswer(let text): TransformError(.pluginWithoutAnswer(plugin, request, text))
         case .plugin(let text):
             TransformError(.plugin(text, provider: plugin.name, version: plugin.version))
         }

@@ -62,7 +62,11 @@ public final class ResourceTransformer {
         guard let (prefix, entry) = providers.first else { return output.append(plaintext) }
         switch entry {
         case .identity: output.append(plaintext)
-        case .kms(let opener): throw .kms(opener.provider)
+        case .kms(let opener):
+            var envelope = SecretBuffer()
+            try opener.seal(plaintext, etcdKey: etcdKey, appendingTo: &envelope)
+            output.append(prefix.span.rawBytes)
+            output.append(envelope.bytes)
         case .keys(let keys):
             guard let (keyPrefix, key) = keys.first else { return }
             output.append(prefix.span.rawBytes)
@@ -106,7 +110,9 @@ public final class ResourceTransformer {
 
 /// Why a new value could not be sealed.
 public enum SealError: Error {
-    /// Only the KMS plugin could give the key.
-    case kms(Provider)
+    /// KMS v1 is read and not written: kube-apiserver has deprecated it.
+    case kmsv1(KMSPlugin)
+    /// The plugin gave no key.
+    case kms(KMSUnwrapError, KMSPlugin)
     case cipher(CipherError)
 }

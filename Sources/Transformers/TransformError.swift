@@ -19,6 +19,8 @@ public enum TransformFailure: Error, Equatable {
     /// The plugin was not asked, so that nothing is known. A v1 and a v2 plugin can have the same name, so it is the
     /// plugin that counts, not the name in the request.
     case pluginNotAsked(KMSPlugin, KMSUnwrapRequest)
+    /// The plugin could not be asked, or what it answered cannot be; nothing is known either.
+    case pluginWithoutAnswer(KMSPlugin, KMSUnwrapRequest, String)
 
     /// What kube-apiserver says, word for word; nil where it would panic, or is not asked.
     public var apiserverText: String? {
@@ -31,7 +33,7 @@ public enum TransformFailure: Error, Equatable {
         case .envelope(let error, _): error.apiserverText
         case .plugin(let text, _, .v1): text
         case .plugin(let text, _, .v2): "failed to decrypt DEK, error: \(text)"
-        case .pluginNotAsked: nil
+        case .pluginNotAsked, .pluginWithoutAnswer: nil
         }
     }
 
@@ -58,10 +60,16 @@ public struct TransformError: Error, Equatable {
         return texts.count == failures.count ? aggregated(texts) : nil
     }
 
-    /// The plugin that would have to be asked before anything is known, and the request that it would have to answer, if
-    /// that is what is missing.
-    public var missingUnwrap: (plugin: KMSPlugin, request: KMSUnwrapRequest)? {
-        for case .pluginNotAsked(let plugin, let request) in failures { return (plugin, request) }
+    /// The plugin that has to answer before anything is known, the request that it has to answer, and why it did not
+    /// (nil if nobody asked it), if that is what is missing.
+    public var missingUnwrap: (plugin: KMSPlugin, request: KMSUnwrapRequest, reason: String?)? {
+        for failure in failures {
+            switch failure {
+            case .pluginNotAsked(let plugin, let request): return (plugin, request, nil)
+            case .pluginWithoutAnswer(let plugin, let request, let reason): return (plugin, request, reason)
+            default: continue
+            }
+        }
         return nil
     }
 }

@@ -91,12 +91,13 @@ struct RecordedDumpTests {
         let expected = try Expected.key(dump.etcdKey)
         let result = try decrypt(dump, "-o json --reveal")
         guard !expected.provider.hasPrefix("kms") else {
-            // The plugin is not asked yet: which one it is, where, and its key ID.
+            // No plugin listens there: which one it is, where, its key ID, and why it gives no answer.
             #expect(result.status == 2)
             #expect(result.output.isEmpty)
             #expect(result.errors.contains(expected.key_name))
             #expect(result.errors.contains("unix:///var/run/kmsplugin/\(expected.provider).sock"))
             if let keyID = expected.kms_key_id { #expect(result.errors.contains("key ID \(keyID)")) }
+            #expect(result.errors.contains("connect: no such file or directory"))
             return
         }
         #expect(result.status == 0)

@@ -7,26 +7,34 @@ public final class PluginProcess {
 
     /// Where it listens.
     public let socket: String
+    /// Where it listens with TLS, on 127.0.0.1.
+    public private(set) var port = 0
     private let folder: URL
     private let process = Process()
 
     /// Starts it and waits until it listens.
-    public init() throws {
+    /// - Parameter certificates: A folder with `ca.pem`, `server.pem` and `server.key`, if it shall speak TLS too.
+    public init(certificates: String? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("kms-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         socket = folder.appendingPathComponent("s").path
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        process.arguments = [
-            TestData.packageRoot.appendingPathComponent("Tests/KMSPluginTests/Plugin/plugin.py").path, socket,
-            folder.path,
-        ]
+        process.arguments =
+            [
+                TestData.packageRoot.appendingPathComponent("Tests/KMSPluginTests/Plugin/plugin.py").path, socket,
+                folder.path,
+            ] + (certificates.map { [$0] } ?? [])
         let output = folder.appendingPathComponent("output")
         try Data().write(to: output)
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = process.standardOutput
         try process.run()
         for _ in 0..<1000 where process.isRunning {
-            if try Data(contentsOf: output) == Data("ready\n".utf8) { return }
+            let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
+            if text.hasPrefix("ready "), let port = Int(text.dropFirst(6).dropLast()) {
+                self.port = port
+                return
+            }
             Thread.sleep(forTimeInterval: 0.02)
         }
         let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)

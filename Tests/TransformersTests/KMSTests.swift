@@ -155,7 +155,7 @@ struct KMSTests {
                 continue
             }
             #expect(error.apiserverText == nil)
-            let (plugin, request) = try #require(error.missingUnwrap)
+            let (plugin, request, _) = try #require(error.missingUnwrap)
             #expect(request.provider == "myplugin")
             #expect(request.encryptedKey == hex(Self.encryptedDEK))
             #expect((request.version2 == nil) == (value == Self.v1))

@@ -35,8 +35,9 @@ extension AuditFinding {
             return "same nonce as \(String(decoding: other, as: UTF8.self)) under \(label.writer): this key is broken"
         case .longPadding(let label, let count):
             return "\(count) bytes of AES-CBC padding, where 16 is the most: damaged (written by \(label.writer))"
-        case .pluginNeeded(let use):
+        case .pluginNeeded(let use, let reason):
             return "only KMS provider \(use.provider) can tell" + (use.keyID.map { " (key ID \($0))" } ?? "")
+                + (reason.map { ", and it gives no answer: \($0)" } ?? "")
         }
     }
 

@@ -33,7 +33,7 @@ extension TransformFailure {
         case .cipher(let error, let provider, let key): error.meaning(provider: provider, key: key.printable)
         case .envelope(_, let provider): "the envelope of KMS provider \(provider.printable) is damaged"
         case .plugin(_, let provider, _): "the plugin of KMS provider \(provider.printable) does not decrypt the key"
-        case .pluginNotAsked(let plugin, _):
+        case .pluginNotAsked(let plugin, _), .pluginWithoutAnswer(let plugin, _, _):
             "only the plugin of KMS provider \(plugin.name.printable) can decrypt the key"
         }
     }

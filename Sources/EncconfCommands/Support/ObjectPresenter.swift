@@ -11,6 +11,7 @@ internal import Transformers
 struct ObjectPresenter {
     let reader: ObjectReader
     let files: [ConfigurationFile]
+    let kms: KMSOptions
     let console: Console
     let isRevealed: Bool
 
@@ -154,7 +155,7 @@ struct ObjectPresenter {
         _ record: StoredRecord, _ errors: [TransformError], rightKey: FoundKey?
     ) throws(CommandFailure) -> CommandFailure {
         if let missing = errors.lazy.compactMap(\.missingUnwrap).first {
-            return needsPlugin(record, missing.plugin, missing.request)
+            return needsPlugin(record, missing.plugin, missing.request, missing.reason)
         }
         let value = record.readings[0]
         let label = StoredLabel(reading: value.span)
@@ -178,13 +179,14 @@ struct ObjectPresenter {
     }
 
     private func needsPlugin(
-        _ record: StoredRecord, _ plugin: KMSPlugin, _ request: KMSUnwrapRequest
+        _ record: StoredRecord, _ plugin: KMSPlugin, _ request: KMSUnwrapRequest, _ reason: String?
     ) -> CommandFailure {
-        let keyID = request.version2.map { "; key ID \($0.keyID.printable)" } ?? ""
+        let keyID = request.version2.map { " (key ID \($0.keyID.printable))" } ?? ""
         return CommandFailure(
             "\(record.name): only the KMS \(plugin.version.rawValue) plugin \(plugin.name.printable) at "
-                + "\(plugin.endpoint.printable) can decrypt its key\(keyID)",
-            hint: "plugins are not asked yet; read the object through kube-apiserver")
+                + "\(kms.endpoints.endpoint(of: plugin).printable) can decrypt its key\(keyID)"
+                + (reason.map { ", and it gives no answer: \($0)" } ?? ""),
+            hint: kms.hint(for: plugin))
     }
 
     /// Tells who wrote a value.

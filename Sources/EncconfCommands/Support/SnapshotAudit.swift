@@ -11,6 +11,8 @@ struct SnapshotAudit {
     let file: MappedFile
     /// The configuration in force, then archives.
     let configurations: [EncryptionConfiguration]
+    /// Who decrypts the keys of KMS values; all threads share it.
+    let unwrapping: any KMSUnwrapping & Sendable
     let options: AuditOptions
     let jobs: Int
     let isSalvage: Bool
@@ -111,7 +113,7 @@ struct SnapshotAudit {
         }
     }
 
-    private func makeAuditor() -> Auditor { Auditor(configurations, unwrapping: NoKMS(), options: options) }
+    private func makeAuditor() -> Auditor { Auditor(configurations, unwrapping: unwrapping, options: options) }
 
     /// Each thread takes a slice of the records, in order, so that the first findings are the first records'.
     private func auditLive(

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Dispatch
 internal import EncryptionConfig
+internal import EnvelopeCrypto
 internal import EtcdSnapshot
 internal import Glibc
 internal import KubernetesResources
@@ -14,14 +15,16 @@ struct EvidenceOptions: ParsableArguments {
         help: ArgumentHelp(
             "A snapshot of etcd that shows what is stored. Repeat it for several.", valueName: "snapshot"))
     var evidence: [String] = []
+    @OptionGroup var kms: KMSOptions
 
     /// The audits of all snapshots under one configuration, or nothing if none is named.
     ///
     /// - Throws: What makes a snapshot no evidence at all: damage, and that it has nothing of kube-apiserver's.
     func reports(under file: ConfigurationFile, history: Bool = false) throws(CommandFailure) -> [AuditReport] {
+        let unwrapping = try kms.unwrapping(for: [file.configuration])
         var reports: [AuditReport] = []
         for path in evidence {
-            let report = try SnapshotEvidence.report(path, under: [file], history: history)
+            let report = try SnapshotEvidence.report(path, under: [file], unwrapping: unwrapping, history: history)
             if case .differs = report.result.source.digest {
                 throw CommandFailure(
                     "\(path.printable): is no evidence: it has changed since it was saved, as its digest shows",
@@ -78,10 +81,11 @@ struct SnapshotEvidence {
 
     /// One audit, with all its threads.
     static func report(
-        _ path: String, under files: [ConfigurationFile], history: Bool
+        _ path: String, under files: [ConfigurationFile], unwrapping: any KMSUnwrapping & Sendable, history: Bool
     ) throws(CommandFailure) -> AuditReport {
         let audit = SnapshotAudit(
-            file: try MappedFile(path), configurations: files.map(\.configuration), options: AuditOptions(),
+            file: try MappedFile(path), configurations: files.map(\.configuration), unwrapping: unwrapping,
+            options: AuditOptions(),
             jobs: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), isSalvage: false)
         let start = DispatchTime.now().uptimeNanoseconds
         let result = try audit.run(history: history, remnants: false, progress: Progress(path))

@@ -2,13 +2,13 @@
 ///
 /// It takes the path of the URL alone, with escapes resolved: what stands before the path counts as a host and is
 /// dropped, and so are query and fragment (k8s.io/kms, pkg/util/util.go, `ParseEndpoint`, over Go's `net/url`).
-struct KMSEndpoint: Equatable {
+public struct KMSEndpoint: Equatable {
     /// The path; for an abstract socket it begins with `@`. Empty if the URL has none.
-    let socket: String
+    public let socket: String
     /// What was taken for a host.
     let host: String
 
-    init(_ url: String) {
+    public init(_ url: String) {
         let main = url.prefix { $0 != "#" && $0 != "?" }
         var rest = main.drop { $0 != ":" }.dropFirst()
         var host = Substring()

@@ -83,6 +83,15 @@ public struct KMSPlugin: Hashable, Sendable {
 }
 
 extension EncryptionConfiguration {
+    /// Every KMS plugin of the file once, in file order. Several entries can share one.
+    public var plugins: [KMSPlugin] {
+        var plugins: [KMSPlugin] = []
+        for provider in entries.flatMap(\.providers) {
+            if case .kms(let plugin) = provider.kind, !plugins.contains(plugin) { plugins.append(plugin) }
+        }
+        return plugins
+    }
+
     /// Every static key of the file, in file order.
     public var keys: [(provider: Provider, key: EncryptionKey)] {
         entries.flatMap(\.providers).flatMap { provider in provider.keys.map { (provider, $0) } }

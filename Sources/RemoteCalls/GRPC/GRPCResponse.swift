@@ -19,9 +19,10 @@ struct GRPCResponse: ~Copyable {
         return try frames.read(arrivals.body.bytes, body)
     }
 
-    /// What is wrong with the answer now that it has ended; nil if nothing is.
+    /// Looks at the answer as a whole, now that it has ended.
     ///
     /// - Parameter ending: How the transfer ended.
+    /// - Throws: ``CallFailure`` if it is not one that ended well.
     func finish(_ ending: TransferEnding, peer: RemotePeer) throws(CallFailure) {
         // A peer that told its status may tear down the stream as it likes.
         if let status = try head.status() {
@@ -29,6 +30,8 @@ struct GRPCResponse: ~Copyable {
             guard frames.isBetweenMessages else { throw CallFailure(code: .internal, message: "unexpected EOF") }
             return
         }
+        // That the answer is a page of HTML says more than that it broke off. What is below 200 is no answer yet.
+        if head.httpStatus >= 200 { try head.check() }
         try ending.check(peer: peer, hasHead: head.httpStatus != 0)
         try head.check()
         throw CallFailure(code: .internal, message: "server closed the stream without sending trailers")

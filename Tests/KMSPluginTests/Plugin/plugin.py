@@ -2,7 +2,11 @@
 
 It encrypts as the mock of the Kubernetes tests does, in base64, under the key ID "1".
 
-    plugin.py SOCKET STATE
+    plugin.py SOCKET STATE [CERTIFICATES]
+
+It also listens on the abstract socket of the same name and, with CERTIFICATES, a folder with ca.pem, server.pem and
+server.key, on a port of 127.0.0.1, for clients with a certificate of that authority. "ready" and the port is printed
+when it does.
 
 STATE is a folder. Each call is written into STATE/calls as it begins, one line with the method and what came, in
 hexadecimal digits. STATE/mode says how to misbehave, and is read at each call: a method (or *), and what to do:
@@ -13,7 +17,7 @@ hexadecimal digits. STATE/mode says how to misbehave, and is read at each call: 
     wrong-key       Encrypt tells another key ID than Status
     short           a key of 16 bytes
     large           an answer of 2 MiB
-    twice           two answers (test.Test/Stream)
+    half            the process ends after half of a stream (test.Test/Stream)
     unhealthy       Status says so
     version X       Status or Version tell X
 
@@ -154,9 +158,12 @@ def decrypt_v2(request, context):
 
 
 def stream(request, context):
-    begin("Stream", request, context)
+    what = begin("Stream", request, context)
     count, size = (int(number) for number in request.split())
     for index in range(count):
+        if what[0] == "half" and index == count // 2:
+            time.sleep(0.2)  # What was sent has to get out.
+            os._exit(1)
         yield bytes([index & 255]) * size
 
 
@@ -188,6 +195,14 @@ server.add_generic_rpc_handlers(
     )
 )
 server.add_insecure_port(f"unix:{SOCKET}")
+server.add_insecure_port(f"unix-abstract:{SOCKET}")
+port = 0
+if len(sys.argv) > 3:
+    ca, certificate, key = (
+        open(os.path.join(sys.argv[3], name), "rb").read() for name in ("ca.pem", "server.pem", "server.key")
+    )
+    credentials = grpc.ssl_server_credentials([(key, certificate)], ca, require_client_auth=True)
+    port = server.add_secure_port("127.0.0.1:0", credentials)
 server.start()
-print("ready", flush=True)
+print("ready", port, flush=True)
 server.wait_for_termination()

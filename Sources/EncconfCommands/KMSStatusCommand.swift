@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import EncryptionConfig
+internal import KMSPlugin
+internal import SecretMemory
+
+/// `encconf kms status`
+struct KMSStatusCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Is each KMS plugin reachable and healthy, and does it decrypt what it encrypts?",
+        discussion: """
+            Asks what kube-apiserver asks, with its checks, and lets each plugin encrypt and decrypt a random key, since \
+            a plugin can be healthy and not decrypt. Exit status: 0 all are healthy, 1 one is not, 3 one gives no answer.
+
+            Example:
+              encconf kms status --config /etc/kubernetes/enc/enc.yaml
+            """)
+
+    @Option(name: .long, help: ArgumentHelp("The configuration; - is standard input.", valueName: "file"))
+    var config: String
+    @Option(name: .long, help: ArgumentHelp("Ask the plugin of this provider alone.", valueName: "name"))
+    var provider: String?
+    @OptionGroup var endpoints: KMSEndpointOptions
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
+    var output: OutputFormat = .text
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let file = try ConfigurationFile.load(config, headerless: reading.headerless)
+        let plugins = file.configuration.plugins.filter { provider == nil || $0.name == provider }
+        guard !plugins.isEmpty else {
+            let name = provider.map { " named \($0.printable)" } ?? ""
+            throw CommandFailure(
+                "\(InputFile.name(config)): there is no KMS provider\(name)",
+                hint: "`encconf show` lists the providers of a configuration")
+        }
+        // The clients stand in the order of the plugins.
+        let clients = try endpoints.clients(for: [file.configuration])
+        let report = KMSStatusReport(
+            file: config,
+            rows: zip(file.configuration.plugins, clients).filter { plugins.contains($0.0) }.map { plugin, client in
+                KMSStatusReport.Row(plugin, endpoint: endpoints.endpoint(of: plugin), client)
+            })
+        switch output {
+        case .text: try console.write(report.text)
+        case .json:
+            let json = SecretKey(report.json())
+            try console.write(json.span)
+        }
+        return report.status
+    }
+}

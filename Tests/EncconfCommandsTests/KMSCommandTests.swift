@@ -1,0 +1,187 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Commands that ask a KMS plugin, which is a program of its own and no part of ours.
+struct KMSCommandTests {
+    private static let configuration = "testdata/cluster/config-all.yaml"
+
+    private struct Report: Decodable {
+        struct Resource: Decodable {
+            struct Key: Decodable {
+                let provider: String
+                let key: String?
+                let objects: Int
+            }
+            let resource: String
+            let objects: Int
+            let unreadable: Int
+            let notObjects: Int
+            let needsPlugin: Int
+            let stale: Int
+            let byKey: [Key]
+        }
+        let resources: [Resource]
+        let verdict: String
+    }
+
+    private struct Expected: Decodable { let counts: [String: [String: Int]] }
+
+    private struct Readability: Decodable {
+        struct Configuration: Decodable {
+            struct Key: Decodable {
+                let ok: Bool
+                let stale: Bool?
+            }
+            let keys: [String: Key]?
+        }
+        let configs: [String: Configuration]
+    }
+
+    private static func options(_ socket: String) -> String {
+        "--kms-endpoint cloud-kms=unix://\(socket) --kms-endpoint cloud-kms-old=unix://\(socket)"
+    }
+
+    /// The whole recorded cluster: what is stored, and what kube-apiserver read of it.
+    @Test func auditsTheRecordedCluster() throws {
+        let plugin = try PluginProcess()
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell(
+            "encconf audit --config \(Self.configuration) \(Self.options(plugin.socket)) testdata/cluster/snapshot.db "
+                + "--fail-on unreadable,notObject,moved -o json")
+        #expect(result.status == 0 && result.errors == "")
+        let report = try JSONDecoder().decode(Report.self, from: Data(result.output))
+        #expect(report.verdict == "clean")
+
+        let expected: Expected = try TestData.json("cluster/expected.json")
+        #expect(Set(report.resources.map(\.resource)) == Set(expected.counts.keys))
+        for resource in report.resources {
+            let counts = resource.byKey.map { key in
+                ([key.provider, key.key].compactMap { $0 }.joined(separator: "/"), key.objects)
+            }
+            #expect(Dictionary(counts) { $0 + $1 } == expected.counts[resource.resource])
+        }
+        let readability: Readability = try TestData.json("cluster/readability.json")
+        let keys = try #require(readability.configs["config-all.yaml"]?.keys)
+        #expect(report.resources.map(\.objects).reduce(0, +) == keys.count)
+        #expect(report.resources.map(\.unreadable).reduce(0, +) == keys.values.count { !$0.ok })
+        #expect(report.resources.map(\.stale).reduce(0, +) == keys.values.count { $0.stale == true })
+        #expect(report.resources.allSatisfy { $0.needsPlugin == 0 && $0.notObjects == 0 })
+    }
+
+    /// Each KMS value of the recorded cluster opens to what kube-apiserver stored.
+    @Test func opensEachRecordedValue() throws {
+        let plugin = try PluginProcess()
+        let program = try Program()
+        defer { program.remove() }
+        let all: RecordedDumpTests.Expected = try TestData.json("cluster/expected.json")
+        let keys = all.keys.filter { $0.provider.hasPrefix("kms") }
+        #expect(keys.count == 10)
+        for key in keys {
+            let result = try program.shell(
+                "encconf decrypt-secret --config \(Self.configuration) \(Self.options(plugin.socket)) "
+                    + "--snapshot testdata/cluster/snapshot.db --etcd-key \(key.etcd_key) -o raw | sha256sum")
+            #expect(result.text.hasPrefix("\(key.plaintext_sha256) "))
+            #expect(result.errors.contains("\(key.provider) \(key.key_name), \(key.stale ? "stale" : "current")"))
+        }
+    }
+
+    /// Without its plugin nothing is claimed of a value.
+    @Test(arguments: ["stopped", "--no-kms", "Decrypt code 14", "Status unhealthy\nVersion code 14"])
+    func leavesUnknownWhatItCannotAsk(_ mode: String) throws {
+        let plugin = try PluginProcess()
+        if mode == "stopped" { plugin.stop() } else if mode != "--no-kms" { try plugin.misbehave(mode) }
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell(
+            "encconf audit --config \(Self.configuration) \(Self.options(plugin.socket)) testdata/cluster/snapshot.db "
+                + "--fail-on unreadable,notObject,moved -o json \(mode == "--no-kms" ? mode : "")")
+        #expect(result.status == 3)
+        let report = try JSONDecoder().decode(Report.self, from: Data(result.output))
+        #expect(report.verdict == "unknown")
+        #expect(report.resources.map(\.needsPlugin).reduce(0, +) == 10)
+        #expect(report.resources.allSatisfy { $0.unreadable == 0 })
+    }
+
+    /// What a plugin refuses kube-apiserver cannot read either.
+    @Test func countsWhatIsRefusedAsUnreadable() throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Decrypt code 9")
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell(
+            "encconf audit --config \(Self.configuration) \(Self.options(plugin.socket)) testdata/cluster/snapshot.db "
+                + "--fail-on unreadable")
+        #expect(result.status == 1)
+        #expect(result.text.contains("ENC0403 unreadable: 10"))
+        #expect(result.text.contains("kube-apiserver cannot read it: failed to decrypt DEK, error: rpc error: code = "))
+    }
+
+    /// Snapshots as evidence are opened through the plugin too.
+    @Test func verifiesWithEvidence() throws {
+        let plugin = try PluginProcess()
+        let program = try Program()
+        defer { program.remove() }
+        let line =
+            "encconf verify --feature-gates KMSv1=true \(Self.configuration) --evidence testdata/cluster/snapshot.db"
+        #expect(try program.shell(line).status == 3)
+        #expect(try program.shell("\(line) \(Self.options(plugin.socket))").status == 0)
+    }
+
+    private struct StatusReport: Decodable {
+        struct Provider: Decodable {
+            let name: String
+            let verdict: String
+            let apiVersion: String?
+            let keyID: String?
+            let roundTrip: Bool
+            let error: String?
+        }
+        let kind: String
+        let providers: [Provider]
+    }
+
+    @Test(
+        arguments: [
+            ("", 0, ["healthy", "healthy"]), ("Status unhealthy", 1, ["unhealthy", "healthy"]),
+            ("Decrypt code 9", 1, ["unhealthy", "unhealthy"]), ("Version die", 3, ["healthy", "unreachable"]),
+        ] as [(String, Int32, [String])])
+    func tellsTheStatus(mode: String, status: Int32, verdicts: [String]) throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave(mode)
+        let program = try Program()
+        defer { program.remove() }
+        let line = "encconf kms status --config \(Self.configuration) \(Self.options(plugin.socket))"
+        let result = try program.shell("\(line) -o json")
+        #expect(result.status == status)
+        let report = try JSONDecoder().decode(StatusReport.self, from: Data(result.output))
+        #expect(report.kind == "KMSStatusReport")
+        #expect(report.providers.map(\.name) == ["cloud-kms", "cloud-kms-old"])
+        #expect(report.providers.map(\.verdict) == verdicts)
+        for provider in report.providers {
+            #expect(provider.roundTrip == (provider.verdict == "healthy"))
+            #expect((provider.error == nil) == provider.roundTrip)
+        }
+    }
+
+    /// What is sealed through the plugin opens through it, and not under another etcd key.
+    @Test func sealsThroughThePlugin() throws {
+        let plugin = try PluginProcess()
+        let program = try Program()
+        defer { program.remove() }
+        let setup = try program.shell(
+            """
+            encconf init --provider kms --kms-name vault --kms-endpoint unix://\(plugin.socket) --file kms.yaml
+            printf '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"t","namespace":"default"}}' > plain
+            encconf encrypt --config kms.yaml --etcd-key /registry/secrets/default/t < plain > sealed
+            """)
+        #expect(setup.status == 0)
+        let open =
+            "encconf decrypt-secret --config kms.yaml --format raw -o raw sealed --etcd-key /registry/secrets/default"
+        let result = try program.shell("\(open)/t | cmp - plain")
+        #expect(result.status == 0)
+        #expect(result.errors.contains("/registry/secrets/default/t: kmsv2 vault, current"))
+        #expect(try program.shell("\(open)/other").errors.contains("cipher: message authentication failed"))
+    }
+}

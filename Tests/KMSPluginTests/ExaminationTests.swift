@@ -1,0 +1,66 @@
+import KMSPlugin
+import RemoteCalls
+import TestSupport
+import Testing
+
+struct ExaminationTests {
+    @Test func findsAPluginWell() throws {
+        let plugin = try PluginProcess()
+        let examination = plugin.client(.v2).examine()
+        #expect(examination.problem == nil && examination.isRoundTripDone)
+        let status = try #require(examination.status)
+        #expect(status.apiVersion == "v2" && status.healthz == "ok" && status.keyID == "1")
+        #expect(
+            status.keyIDHash == "sha256:6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b")
+        let old = plugin.client(.v1).examine()
+        #expect(old.problem == nil && old.isRoundTripDone)
+        #expect(old.status?.apiVersion == "v1beta1" && old.status?.healthz == nil && old.status?.keyID == nil)
+    }
+
+    /// A plugin can be healthy and not decrypt.
+    @Test(
+        arguments: [
+            (
+                "Status unhealthy",
+                .untrue("kmsv2 Provider vault is not healthy, error: got unexpected healthz status: not well")
+            ),
+            ("Decrypt code 5", .refused("rpc error: code = NotFound desc = 100 % wrong: schlüssel")),
+            ("Decrypt short", .untrue("what Encrypt made of a key, Decrypt does not make that key again")),
+            ("Encrypt code 14", .noAnswer("rpc error: code = Unavailable desc = 100 % wrong: schlüssel")),
+        ] as [(String, PluginError)])
+    func findsWhatIsWrong(mode: String, problem: PluginError) throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave(mode)
+        let examination = plugin.client(.v2, timeout: .seconds(10)).examine()
+        #expect(examination.problem == problem)
+        #expect(examination.status?.keyID == "1" && !examination.isRoundTripDone)
+    }
+
+    @Test func findsAStall() throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Encrypt stall")
+        let examination = plugin.client(.v2, timeout: .seconds(2)).examine()
+        guard case .noAnswer(let text)? = examination.problem else {
+            Issue.record("\(examination)")
+            return
+        }
+        // Who notices first, the plugin or this side, says it in its own words.
+        #expect(text.hasPrefix("rpc error: code = DeadlineExceeded desc = "))
+        #expect(examination.status?.keyID == "1" && !examination.isRoundTripDone)
+    }
+
+    @Test func findsNobodyThere() {
+        let client = PluginClient(
+            KMSProvider(
+                name: "vault", version: .v1, peer: RemotePeer(.unixSocket(path: "/nonexistent/s")),
+                timeout: .seconds(1)))
+        let examination = client.examine()
+        #expect(examination.status == nil)
+        #expect(
+            examination.problem
+                == .noAnswer(
+                    "failed get version from remote KMS provider: rpc error: code = Unavailable desc = connection "
+                        + "error: desc = \"transport: Error while dialing: dial unix /nonexistent/s: connect: no such "
+                        + "file or directory\""))
+    }
+}

@@ -1,0 +1,65 @@
+import SecretMemory
+import TestSupport
+import Testing
+
+@testable import KMSPlugin
+
+struct MessageTests {
+    @Test func readsAnswers() throws {
+        let status = hex("0a027632 12026f6b 1a0131 2a00")
+        #expect(
+            try PluginAnswer.status(status.span.rawBytes)
+                == PluginStatus(apiVersion: "v2", healthz: "ok", keyID: "1"))
+        let encrypted = hex("0a02ffff 1a0b 0a05612e622e63 1202ff00 1201 31")
+        #expect(
+            try PluginAnswer.encrypted(encrypted.span.rawBytes)
+                == EncryptedKey(ciphertext: [0xff, 0xff], keyID: "1", annotations: ["a.b.c": [0xff, 0]]))
+        let decrypted = try PluginAnswer.decrypted(hex("0a0101 0a020203").span.rawBytes)
+        #expect(decrypted.span.copiedToArray() == [2, 3])
+    }
+
+    /// What is missing is empty, as everywhere in proto3.
+    @Test func readsAnEmptyAnswer() throws {
+        let empty: [UInt8] = []
+        #expect(
+            try PluginAnswer.status(empty.span.rawBytes) == PluginStatus(apiVersion: "", healthz: "", keyID: ""))
+        #expect(
+            PluginStatus(apiVersion: "", healthz: "", keyID: "").problem(ofProvider: "p")
+                == "kmsv2 Provider p is not healthy, error: [got unexpected healthz status: , expected KMSv2 API version "
+                + "v2, got , got invalid KMSv2 KeyID hash \"\": keyID is empty]")
+    }
+
+    @Test func refusesWhatIsNoMessage() {
+        #expect(throws: PluginError.untrue("proto: cannot parse invalid wire-format data")) {
+            try PluginAnswer.status(hex("0a05").span.rawBytes)
+        }
+        #expect(throws: PluginError.untrue("string field contains invalid UTF-8")) {
+            try PluginAnswer.status(hex("0a01ff").span.rawBytes)
+        }
+    }
+
+    /// Mutations of good answers never trap, and what is read has its place in the message.
+    @Test(arguments: 0..<300 as Range<UInt64>)
+    func arbitraryAnswersNeverTrap(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var message = hex("0a02ffff 1a0b 0a05612e622e63 1202ff00 1201 31 0a027632 12026f6b 1a0131")
+        for _ in 0..<Int.random(in: 0...4, using: &random) {
+            message[Int.random(in: message.indices, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
+        }
+        message.removeLast(Int.random(in: 0...3, using: &random))
+        for read in [
+            { _ = try PluginAnswer.status(message.span.rawBytes) },
+            { _ = try PluginAnswer.version(message.span.rawBytes) },
+            {
+                let key = try PluginAnswer.encrypted(message.span.rawBytes)
+                #expect(key.ciphertext.count + key.keyID.utf8.count <= message.count)
+            },
+            {
+                let key = try PluginAnswer.decrypted(message.span.rawBytes)
+                #expect(key.bytes.count <= message.count)
+            },
+        ] {
+            do { try read() } catch { #expect(error is PluginError) }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import EnvelopeCrypto
+import Foundation
+import KMSPlugin
+import RemoteCalls
+import SecretMemory
+import TestSupport
+
+extension PluginProcess {
+    func client(
+        _ version: KMSProvider.Version = .v2, name: String = "vault", timeout: Duration = .seconds(10)
+    ) -> PluginClient {
+        PluginClient(
+            KMSProvider(
+                name: name, version: version, peer: RemotePeer(.unixSocket(path: socket)), timeout: timeout))
+    }
+
+    func unwrapping(timeout: Duration = .seconds(10)) -> PluginUnwrapping {
+        PluginUnwrapping([client(.v2, timeout: timeout), client(.v1, timeout: timeout)])
+    }
+}
+
+/// What the plugin makes of keys, and wants to be told again.
+enum Mock {
+    static let keyID = "1"
+    static let annotations = ["local-kek.kms.kubernetes.io": Array("encrypted-local-kek".utf8)]
+
+    static func encrypted(_ key: [UInt8]) -> [UInt8] { [UInt8](Data(key).base64EncodedData()) }
+
+    /// The request for the key of a v2 value.
+    static func request(_ key: [UInt8]) throws -> KMSUnwrapRequest {
+        try request(encrypted: encrypted(key))
+    }
+
+    /// The request for a key of which only the encrypted form is at hand.
+    static func request(encrypted key: [UInt8]) throws -> KMSUnwrapRequest {
+        // Any value of that key will do.
+        let anything: [UInt8] = [1]
+        var envelope = SecretBuffer()
+        try KMSv2SealingKey(
+            seed: SecretKey([UInt8](repeating: 0, count: 32)), encryptedSeed: key, keyID: keyID,
+            annotations: annotations
+        ).seal(anything.span.rawBytes, authenticating: anything.span.rawBytes, appendingTo: &envelope)
+        return KMSUnwrapRequest(provider: "vault", envelope: try KMSv2Envelope(parsing: envelope.bytes))
+    }
+
+    /// The request for the key of a v1 value.
+    static func v1Request(_ key: [UInt8]) throws -> KMSUnwrapRequest {
+        let encrypted = encrypted(key)
+        let envelope = [0, UInt8(encrypted.count)] + encrypted
+        return KMSUnwrapRequest(provider: "vault", envelope: try KMSv1Envelope(parsing: envelope.span.rawBytes))
+    }
+}
+
+extension PluginUnwrapping {
+    /// What comes of a request, so that it can be compared.
+    func outcome(_ request: KMSUnwrapRequest) -> Result<[UInt8], KMSUnwrapError> {
+        do throws(KMSUnwrapError) {
+            let key = try unwrap(request)
+            return .success(key.span.copiedToArray())
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// An authority of its own in a folder, with a certificate for a server on 127.0.0.1 and one for a client; made by
+/// OpenSSL's program.
+final class Certificates {
+    struct Failure: Error {}
+
+    let folder: String
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.currentDirectoryURL = URL(fileURLWithPath: folder)
+        shell.arguments = [
+            "-ec",
+            """
+            new='openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'
+            $new -x509 -subj /CN=authority -keyout ca.key -out ca.pem
+            $new -x509 -subj /CN=stranger -keyout stranger.key -out stranger.pem
+            for name in server client; do
+                $new -subj /CN=$name -addext subjectAltName=IP:127.0.0.1 -keyout $name.key -out $name.csr
+                openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -copy_extensions copy \
+                    -out $name.pem
+            done
+            """,
+        ]
+        shell.standardOutput = FileHandle.nullDevice
+        shell.standardError = FileHandle.nullDevice
+        try shell.run()
+        shell.waitUntilExit()
+        guard shell.terminationStatus == 0 else { throw Failure() }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    func file(_ name: String) -> String { "\(folder)/\(name)" }
+}
