@@ -83,7 +83,7 @@ struct DiffCommand: EncconfCommand {
     private func report(
         from oldFile: ConfigurationFile, to configuration: EncryptionConfiguration
     ) throws(CommandFailure) -> TransitionReport {
-        let stored = try evidence.evidence.isEmpty ? nil : SnapshotEvidence(evidence.reports(under: oldFile))
+        let stored = try evidence.isGiven ? SnapshotEvidence(evidence.reports(under: oldFile)) : nil
         return TransitionReport(
             TransitionProof(
                 from: oldFile.configuration, to: configuration,

@@ -42,10 +42,12 @@ struct RotateCommand: EncconfCommand {
     var to: Target?
     @Option(name: .long, help: ArgumentHelp("Name of the key: a new one, or the one that is meant.", valueName: "name"))
     var keyName: String?
-    @Option(name: .long, help: ArgumentHelp("Name of the KMS provider.", valueName: "name"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Name of the new KMS provider, for --to kms; its socket is --kms-endpoint unix:///path.", valueName: "name")
+    )
     var kmsName: String?
-    @Option(name: .long, help: ArgumentHelp("Socket of the KMS plugin.", valueName: "url"))
-    var kmsEndpoint: String?
     @Flag(name: .long, help: "Every server runs the file as it is now: you have checked its hash on each.")
     var serversLoaded = false
     @OptionGroup var evidence: EvidenceOptions
@@ -76,14 +78,12 @@ struct RotateCommand: EncconfCommand {
         guard !status || (step == nil && to == nil && outputFile == nil && !dryRun && !inPlace) else {
             throw ValidationError("--status changes nothing, so that no step goes with it")
         }
-        if to == .kms {
-            guard kmsName != nil, kmsEndpoint != nil else {
-                throw ValidationError("--to kms needs --kms-name and --kms-endpoint")
-            }
-        } else {
-            guard kmsName == nil, kmsEndpoint == nil else {
-                throw ValidationError("--kms-name and --kms-endpoint are for --to kms")
-            }
+        let newSockets = evidence.kms.endpoints.unnamed.count
+        guard to != .kms || kmsName != nil && newSockets == 1 else {
+            throw ValidationError("--to kms needs --kms-name and --kms-endpoint unix:///PATH")
+        }
+        guard to == .kms || kmsName == nil && (newSockets == 0 || evidence.isGiven) else {
+            throw ValidationError("--kms-name and --kms-endpoint are for --to kms")
         }
         guard archive == nil || !discardRetiredKeys else {
             throw ValidationError("--archive and --discard-retired-keys exclude each other")
@@ -223,6 +223,17 @@ extension RotateCommand {
         case .secretbox: request.target = .keyed(.secretbox)
         }
         return request
+    }
+
+    /// The socket of the new KMS provider.
+    private var kmsEndpoint: String? { to == .kms ? evidence.kms.endpoints.unnamed.first : nil }
+
+    /// The evidence, and the plugins to ask for it: the new provider's has encrypted nothing yet.
+    var proof: EvidenceOptions {
+        guard to == .kms else { return evidence }
+        var proof = evidence
+        proof.kms.endpoints = evidence.kms.endpoints.named
+        return proof
     }
 
     private var newKeyName: String { keyName ?? Clock.keyName(at: Clock.now) }

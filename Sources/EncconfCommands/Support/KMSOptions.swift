@@ -10,11 +10,11 @@ struct KMSEndpointOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "Where the plugin of a KMS provider listens, instead of the configuration's endpoint. Repeat it for several.",
-            valueName: "name=unix:///path"))
+            valueName: "[name=]unix:///path"))
     var kmsEndpoint: [String] = []
 
     func validate() throws {
-        for text in kmsEndpoint where Self.parse(text) == nil {
+        for text in kmsEndpoint where Override(text) == nil {
             throw ValidationError(
                 "\(text): --kms-endpoint is NAME=unix:///PATH, for an abstract socket NAME=unix:///@NAME")
         }
@@ -23,27 +23,58 @@ struct KMSEndpointOptions: ParsableArguments {
     /// A client for each plugin that the configurations name.
     func clients(for configurations: [EncryptionConfiguration]) throws(CommandFailure) -> [PluginClient] {
         let plugins = configurations.flatMap(\.plugins)
-        for (name, _) in overrides where !plugins.contains(where: { $0.name == name }) {
-            throw CommandFailure(
-                "--kms-endpoint: no KMS provider is named \(name.printable)",
-                hint: "`encconf show` lists the providers of a configuration")
+        for override in overrides {
+            guard let name = override.name else {
+                guard Set(plugins.map(\.name)).count == 1 else {
+                    throw CommandFailure(
+                        "--kms-endpoint: which KMS provider listens at \(override.endpoint.printable)?",
+                        hint: "name it: --kms-endpoint NAME=\(override.endpoint.printable)")
+                }
+                continue
+            }
+            guard plugins.contains(where: { $0.name == name }) else {
+                throw CommandFailure(
+                    "--kms-endpoint: no KMS provider is named \(name.printable)",
+                    hint: "`encconf show` lists the providers of a configuration")
+            }
         }
         return plugins.map { PluginClient(KMSProvider($0, endpoint: endpoint(of: $0))) }
     }
 
     /// The endpoint at which a plugin is asked.
     func endpoint(of plugin: KMSPlugin) -> String {
-        overrides.first { $0.name == plugin.name }?.endpoint ?? plugin.endpoint
+        overrides.first { $0.name == nil || $0.name == plugin.name }?.endpoint ?? plugin.endpoint
     }
 
-    private var overrides: [(name: String, endpoint: String)] { kmsEndpoint.compactMap(Self.parse) }
+    /// The endpoints that were told without the name of a provider.
+    var unnamed: [String] { overrides.filter { $0.name == nil }.map(\.endpoint) }
 
-    private static func parse(_ text: String) -> (name: String, endpoint: String)? {
-        // Names may hold equals signs.
-        let equals = text.indices.first { text[$0] == "=" && text[$0...].dropFirst().hasPrefix("unix:") }
-        guard let equals else { return nil }
-        let (name, endpoint) = (String(text[..<equals]), String(text[equals...].dropFirst()))
-        return name.isEmpty || KMSEndpoint(endpoint).socket.isEmpty ? nil : (name, endpoint)
+    /// The same without those.
+    var named: KMSEndpointOptions {
+        var options = self
+        options.kmsEndpoint = kmsEndpoint.filter { Override($0)?.name != nil }
+        return options
+    }
+
+    private var overrides: [Override] { kmsEndpoint.compactMap(Override.init) }
+
+    /// One endpoint, and whose it is.
+    private struct Override {
+        /// Nil for the only provider that there is.
+        let name: String?
+        let endpoint: String
+
+        init?(_ text: String) {
+            if text.hasPrefix("unix:") {
+                (name, endpoint) = (nil, text)
+            } else {
+                // Names may hold equals signs.
+                let equals = text.indices.first { text[$0] == "=" && text[$0...].dropFirst().hasPrefix("unix:") }
+                guard let equals, equals > text.startIndex else { return nil }
+                (name, endpoint) = (String(text[..<equals]), String(text[equals...].dropFirst()))
+            }
+            guard !KMSEndpoint(endpoint).socket.isEmpty else { return nil }
+        }
     }
 }
 

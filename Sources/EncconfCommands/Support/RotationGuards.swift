@@ -20,7 +20,7 @@ struct RotationGuards {
         // What is only looked at needs no promise, but it is told of.
         guard missing.isEmpty || command.dryRun else { throw CommandFailure(missing) }
         for problem in missing { console.warning(problem.message, hint: problem.hint) }
-        let reports = try command.evidence.reports(
+        let reports = try command.proof.reports(
             under: ConfigurationFile(path: command.file, hash: hash, configuration: old), history: true)
         let stored = try reports.isEmpty ? nil : SnapshotEvidence(reports)
         if let stored {
@@ -55,7 +55,7 @@ struct RotationGuards {
                 message:
                     "promote needs --servers-loaded: a server that has not loaded this file cannot read the new key",
                 hint: "check the hash on each server (`encconf show` prints it); --single-server if there is one only")
-        case .unusedInStorage where command.withoutEvidence || !command.evidence.evidence.isEmpty: nil
+        case .unusedInStorage where command.withoutEvidence || command.evidence.isGiven: nil
         case .unusedInStorage:
             CommandFailure.Problem(
                 message: "retire needs evidence that no stored value uses the old keys",

@@ -17,6 +17,8 @@ struct EvidenceOptions: ParsableArguments {
     var evidence: [String] = []
     @OptionGroup var kms: KMSOptions
 
+    var isGiven: Bool { !evidence.isEmpty }
+
     /// The audits of all snapshots under one configuration, or nothing if none is named.
     ///
     /// - Throws: What makes a snapshot no evidence at all: damage, and that it has nothing of kube-apiserver's.
