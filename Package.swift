@@ -58,6 +58,10 @@ let package = Package(
             name: "YAMLTree", dependencies: ["CYAML", "Diagnostics", "JSONText", "SecretMemory"],
             swiftSettings: strict),
 
+        // What the flags of a kube-apiserver say about its storage.
+        .target(
+            name: "APIServerFlags", dependencies: ["Diagnostics", "SecretMemory", "YAMLTree"], swiftSettings: strict),
+
         // The configuration, and the configuration with ciphers.
         .target(
             name: "EncryptionConfig",
@@ -130,6 +134,8 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "PastedValuesTests", dependencies: ["PastedValues", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "APIServerFlagsTests", dependencies: ["APIServerFlags", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
             swiftSettings: tests),

@@ -1,0 +1,71 @@
+/// What the flags of a kube-apiserver say about its storage: where etcd is, and how values are encrypted.
+///
+/// Read from a static-pod manifest with ``read(manifest:)``, or from a systemd unit with ``SystemdUnit``. Names and
+/// meaning of the flags: k8s.io/apiserver, pkg/server/options/etcd.go, `AddFlags`.
+///
+/// All of it, variables included, is ordinary text, which is not wiped: a command line is no place for secrets.
+public struct APIServerFlags: Equatable, Sendable {
+    /// `--etcd-servers`: URLs, as they stand there. Empty if the flag is missing, and kube-apiserver would not start.
+    public var etcdServers: [String] = []
+    /// `--etcd-cafile`.
+    public var etcdAuthorityFile: HostPath?
+    /// `--etcd-certfile`.
+    public var etcdCertificateFile: HostPath?
+    /// `--etcd-keyfile`.
+    public var etcdKeyFile: HostPath?
+    /// `--etcd-prefix`; kube-apiserver takes `/registry` if it is missing.
+    public var etcdPrefix: String?
+    /// `--etcd-servers-overrides`, in the order in which they stand there. Of two for one resource the later one counts.
+    public var etcdServersOverrides: [ServersOverride] = []
+    /// `--encryption-provider-config`, or its old name `--experimental-encryption-provider-config`.
+    public var encryptionProviderConfig: HostPath?
+    /// `--encryption-provider-config-automatic-reload`.
+    public var isReloading = false
+    /// `--feature-gates`, with commas between all that were given.
+    public var featureGates: String?
+    /// `--storage-media-type`.
+    public var storageMediaType: String?
+
+    /// Resources that live in an etcd of their own.
+    public struct ServersOverride: Equatable, Sendable {
+        /// Empty for the core group.
+        public let group: String
+        public let resource: String
+        public let servers: [String]
+    }
+
+    /// kube-apiserver reads a path that is empty as none.
+    init(_ values: FlagValues, paths: some PathTranslation) throws(APIServerFlagsError) {
+        etcdServers = try values.list(.etcdServers).map(\.text)
+        etcdAuthorityFile = try Self.file(.etcdCAFile, values, paths)
+        etcdCertificateFile = try Self.file(.etcdCertFile, values, paths)
+        etcdKeyFile = try Self.file(.etcdKeyFile, values, paths)
+        etcdPrefix = try values.last(.etcdPrefix)?.text
+        for item in try values.list(.etcdServersOverrides) { etcdServersOverrides.append(try Self.override(item)) }
+        encryptionProviderConfig = try Self.file(.encryptionProviderConfig, values, paths)
+        isReloading = try values.bool(.automaticReload)
+        let gates = try values.all(.featureGates)
+        featureGates = gates.isEmpty ? nil : gates.map(\.text).joined(separator: ",")
+        storageMediaType = try values.last(.storageMediaType)?.text
+    }
+
+    private static func file(
+        _ flag: Flag, _ values: FlagValues, _ paths: some PathTranslation
+    ) throws(APIServerFlagsError) -> HostPath? {
+        guard let word = try values.last(flag), !word.text.isEmpty else { return nil }
+        return try paths.hostPath(of: word.text, flag: flag, at: word.position)
+    }
+
+    /// (k8s.io/apiserver, pkg/server/options/etcd.go, `Validate`, and kubernetes, pkg/kubeapiserver,
+    /// `StorageFactoryConfig`.)
+    private static func override(_ item: CommandWord) throws(APIServerFlagsError) -> ServersOverride {
+        let halves = item.text.pieces(between: "#")
+        let names = halves[0].pieces(between: "/")
+        guard halves.count == 2, names.count == 2 else {
+            throw APIServerFlagsError(
+                .malformedValue(flag: Flag.etcdServersOverrides.rawValue), at: item.position)
+        }
+        return ServersOverride(
+            group: names[0], resource: names[1], servers: halves[1].pieces(between: ";"))
+    }
+}

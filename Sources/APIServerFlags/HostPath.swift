@@ -1,0 +1,60 @@
+internal import Diagnostics
+
+/// Where on the node the file is that a flag names.
+public enum HostPath: Equatable, Hashable, Sendable {
+    /// A path of the node. Symbolic links on the way were not followed; an absolute one in a mounted folder leads
+    /// elsewhere in the container than on the node.
+    case file(String)
+    /// The path, as the flag has it, leads to no place on the node that the file tells.
+    case notOnHost(path: String, because: Absence)
+
+    public enum Absence: Equatable, Hashable, Sendable {
+        /// No volume is mounted there: the file is part of the image.
+        case notMounted
+        /// A volume is mounted there that is no folder of the node; `source` is its kind, such as `secret`, and nil if
+        /// the pod has no such volume.
+        case volume(name: String, source: String?)
+        /// The path is relative, and what to is not told.
+        case relative
+        /// The service runs in a root of its own (`RootDirectory=`, `RootImage=`).
+        case ownRoot
+    }
+}
+
+/// How paths of a process become paths of the node.
+protocol PathTranslation {
+    func hostPath(of path: String, flag: Flag, at position: SourcePosition?) throws(APIServerFlagsError) -> HostPath
+}
+
+/// A path without `.`, `..` and empty parts, as Go's `path.Clean` makes it; the parts of an absolute one.
+///
+/// Bytes, not characters: a combining character behind a `/` changes nothing for the kernel.
+struct CleanPath: Equatable {
+    private(set) var parts: [[UInt8]] = []
+
+    /// Nil if the path is relative.
+    init?(_ path: String) {
+        guard path.utf8.first == UInt8(ascii: "/") else { return nil }
+        append(path)
+    }
+
+    /// Goes on from here by a relative path.
+    mutating func append(_ path: String) {
+        for part in path.utf8.split(separator: UInt8(ascii: "/")).map(Array.init) {
+            switch part {
+            case Array(".".utf8): break
+            case Array("..".utf8): if !parts.isEmpty { parts.removeLast() }
+            default: parts.append(part)
+            }
+        }
+    }
+
+    mutating func append(parts more: some Sequence<[UInt8]>) { parts.append(contentsOf: more) }
+
+    /// What follows `self` in `path`; nil if `path` is not below.
+    func rest(of path: CleanPath) -> ArraySlice<[UInt8]>? {
+        path.parts.starts(with: parts) ? path.parts.dropFirst(parts.count) : nil
+    }
+
+    var text: String { "/" + parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/") }
+}

@@ -1,0 +1,81 @@
+internal import Diagnostics
+
+/// What is mounted where in a container.
+struct MountTable: PathTranslation {
+    private var mounts: [Mount] = []
+    private var volumes: [String: Volume] = [:]
+    private let workingDirectory: CleanPath?
+
+    private struct Mount {
+        let place: CleanPath
+        let volume: String
+        /// The folder of the volume that is mounted; nil for all of it.
+        let subPath: CommandWord?
+    }
+
+    private enum Volume {
+        case hostPath(String)
+        /// The field of the volume that tells what it is; nil if none does, and it is an `emptyDir`.
+        case other(String?)
+    }
+
+    init(
+        _ container: PodField, _ spec: PodField, _ environment: ContainerEnvironment, _ budget: inout TextBudget
+    ) throws(APIServerFlagsError) {
+        workingDirectory = CleanPath(try container["workingDir"]?.text(&budget) ?? "")
+        for mount in try container["volumeMounts"]?.list() ?? [] {
+            let path = try mount.text(of: "mountPath", &budget)
+            // Without a leading `/` it counts from the root: the runtimes make it absolute.
+            guard let place = CleanPath("/" + path) else { continue }
+            var subPath: CommandWord?
+            if let field = try mount["subPath"] { subPath = CommandWord(try field.text(&budget), at: field.position) }
+            if let field = try mount["subPathExpr"] {
+                subPath = try environment.expand(field.text(&budget), at: field.position, &budget)
+            }
+            mounts.append(Mount(place: place, volume: try mount.text(of: "name", &budget), subPath: subPath))
+        }
+        for volume in try spec["volumes"]?.list() ?? [] {
+            let name = try volume.text(of: "name", &budget)
+            volumes[name] = try Self.volume(volume, &budget)
+        }
+    }
+
+    private static func volume(
+        _ field: PodField, _ budget: inout TextBudget
+    ) throws(APIServerFlagsError) -> Volume {
+        if let hostPath = try field["hostPath"] { return .hostPath(try hostPath.text(of: "path", &budget)) }
+        return .other(try field.names(&budget).first { $0 != "name" })
+    }
+
+    func hostPath(
+        of path: String, flag: Flag, at position: SourcePosition?
+    ) throws(APIServerFlagsError) -> HostPath {
+        var place = CleanPath(path)
+        if place == nil, var folder = workingDirectory {
+            folder.append(path)
+            place = folder
+        }
+        guard let place else { return .notOnHost(path: path, because: .relative) }
+        var best: (mount: Mount, rest: ArraySlice<[UInt8]>)?
+        for mount in mounts {
+            guard let rest = mount.place.rest(of: place), rest.count < best?.rest.count ?? .max else { continue }
+            best = (mount, rest)
+        }
+        guard let best else { return .notOnHost(path: path, because: .notMounted) }
+        let (mount, rest) = best
+        switch volumes[mount.volume] {
+        case nil: return .notOnHost(path: path, because: .volume(name: mount.volume, source: nil))
+        case .other(let source):
+            return .notOnHost(path: path, because: .volume(name: mount.volume, source: source ?? "emptyDir"))
+        case .hostPath(let root):
+            if let unknown = mount.subPath?.unknown {
+                throw APIServerFlagsError(
+                    .unknownVariable(flag: flag.rawValue, variable: unknown.variable), at: mount.subPath?.position)
+            }
+            guard var file = CleanPath(root) else { return .notOnHost(path: path, because: .relative) }
+            file.append(mount.subPath?.text ?? "")
+            file.append(parts: rest)
+            return .file(file.text)
+        }
+    }
+}

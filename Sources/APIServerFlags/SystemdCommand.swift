@@ -1,0 +1,150 @@
+internal import Diagnostics
+
+/// The value of a variable, and the first specifier in it that is not told.
+struct SystemdValue: Equatable, Sendable {
+    var text: String
+    var unknown: String?
+
+    var certain: String? { unknown == nil ? text : nil }
+}
+
+/// `%i` and the like (systemd.unit(5), "Specifiers"). They rest on the machine and the instance; only `%%` is told.
+enum Specifiers {
+    static func expand(_ bytes: ArraySlice<UInt8>) -> SystemdValue {
+        var (result, unknown): ([UInt8], String?) = ([], nil)
+        var rest = bytes
+        while let byte = rest.popFirst() {
+            result.append(byte)
+            guard byte == UInt8(ascii: "%"), let kind = rest.first else { continue }
+            if kind == byte {
+                rest.removeFirst()
+            } else if VariableName.isStart(kind) {
+                unknown = unknown ?? "%\(UnicodeScalar(kind))"
+            }
+        }
+        return SystemdValue(text: String(decoding: result, as: UTF8.self), unknown: unknown)
+    }
+}
+
+/// The commands of one `ExecStart=` (systemd.service(5), "Command lines").
+enum SystemdCommand {
+    /// The words of each, with variables replaced.
+    static func commands(
+        _ line: UnitLine, _ text: UnitText, _ values: [String: SystemdValue], _ budget: inout TextBudget
+    ) throws(APIServerFlagsError) -> [[CommandWord]] {
+        guard let words = UnitWords.split(line.bytes) else {
+            throw APIServerFlagsError(.unclosedQuote, at: text.position(line.offset(0)))
+        }
+        var commands: [[CommandWord]] = []
+        let separator = Array(";".utf8)
+        for var command in words.split(whereSeparator: { $0.bytes == separator && !$0.isQuoted }) {
+            let prefixes = takePrefixes(&command[command.startIndex])
+            var result: [CommandWord] = []
+            for (index, word) in command.enumerated() {
+                // `@`: the word behind the program is its name for itself.
+                if index == 1, prefixes.contains(UInt8(ascii: "@")) { continue }
+                let position = text.position(line.offset(word.start))
+                if prefixes.contains(UInt8(ascii: ":")) {
+                    result.append(literal(word, at: position))
+                } else {
+                    result += try expand(word, values, at: position, &budget)
+                }
+            }
+            commands.append(result)
+        }
+        return commands
+    }
+
+    /// Takes the characters off the program that say how to run it; the table "Special executable prefixes".
+    private static func takePrefixes(_ word: inout UnitWords.Word) -> [UInt8] {
+        let prefixes = word.bytes.prefix { "@-:+!|".utf8.contains($0) }
+        word.bytes.removeFirst(prefixes.count)
+        return Array(prefixes)
+    }
+
+    /// The word of a command that begins with `:`.
+    private static func literal(_ word: UnitWords.Word, at position: SourcePosition) -> CommandWord {
+        let value = Specifiers.expand(word.bytes[...])
+        return CommandWord(
+            value.text, unknown: value.unknown.map { unknown(reference: $0, in: value.text) }, at: position)
+    }
+
+    private static func unknown(reference: String, in text: String) -> CommandWord.Unknown {
+        let offset = Array(text.utf8).firstRange(of: Array(reference.utf8))?.lowerBound ?? 0
+        return CommandWord.Unknown(variable: reference, offset: offset)
+    }
+
+    /// `$NAME` as a word of its own becomes as many words as its value has, `${NAME}` stays within its word, `$$` is a
+    /// dollar sign. `$NAME` in a word is not replaced, and counts as unknown: it cannot be what is meant.
+    /// (src/basic/env-util.c, `replace_env_argv`.)
+    private static func expand(
+        _ word: UnitWords.Word, _ values: [String: SystemdValue], at position: SourcePosition,
+        _ budget: inout TextBudget
+    ) throws(APIServerFlagsError) -> [CommandWord] {
+        let specified = Specifiers.expand(word.bytes[...])
+        let bytes = Array(specified.text.utf8)
+        if bytes.first == UInt8(ascii: "$"), VariableName.isName(bytes.dropFirst()) {
+            let name = String(decoding: bytes.dropFirst(), as: UTF8.self)
+            guard let value = values[name]?.certain else {
+                return [CommandWord("$" + name, unknown: CommandWord.Unknown(variable: name, offset: 0), at: position)]
+            }
+            try budget.spend(value.utf8.count, at: position)
+            guard let split = UnitWords.split(value.utf8) else {
+                throw APIServerFlagsError(.unclosedQuote, at: position)
+            }
+            return split.map { CommandWord(String(decoding: $0.bytes, as: UTF8.self), at: position) }
+        }
+        var builder = WordBuilder()
+        var offset = 0
+        while offset < bytes.count {
+            let rest = bytes[offset...]
+            guard let reference = Reference(rest, specifier: specified.unknown) else {
+                builder.append(bytes[offset])
+                offset += 1
+                continue
+            }
+            offset += reference.length
+            switch reference.kind {
+            case .dollar: builder.append(UInt8(ascii: "$"))
+            case .unknown(let name): builder.append(unknown: name, reference: rest.prefix(reference.length))
+            case .variable(let name):
+                if let value = values[name]?.certain {
+                    try budget.spend(value.utf8.count, at: position)
+                    builder.append(value.utf8)
+                } else {
+                    builder.append(unknown: name, reference: rest.prefix(reference.length))
+                }
+            }
+        }
+        return [builder.word(at: position)]
+    }
+
+    /// What stands at the start of the bytes, if it is none of the text's own.
+    private struct Reference {
+        enum Kind { case dollar, variable(String), unknown(String) }
+        let kind: Kind
+        let length: Int
+
+        init?(_ bytes: ArraySlice<UInt8>, specifier: String?) {
+            if let specifier, bytes.starts(with: specifier.utf8) {
+                (kind, length) = (.unknown(specifier), 2)
+                return
+            }
+            guard bytes.first == UInt8(ascii: "$"), let next = bytes.dropFirst().first else { return nil }
+            switch next {
+            case UInt8(ascii: "$"): (kind, length) = (.dollar, 2)
+            case UInt8(ascii: "{"):
+                let name = bytes.dropFirst(2).prefix(while: VariableName.isPart)
+                let text = String(decoding: name, as: UTF8.self)
+                let isWhole = name.endIndex < bytes.endIndex && bytes[name.endIndex] == UInt8(ascii: "}")
+                (kind, length) =
+                    isWhole && VariableName.isName(name)
+                    ? (.variable(text), name.count + 3) : (.unknown(text), name.count + 2)
+            case _ where VariableName.isStart(next):
+                let name = bytes.dropFirst().prefix(while: VariableName.isPart)
+                (kind, length) = (.unknown(String(decoding: name, as: UTF8.self)), name.count + 1)
+            default: return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+public import Diagnostics
+public import SecretMemory
+
+/// A service of systemd that runs kube-apiserver.
+///
+/// The unit names the files that hold its variables; whoever has read them hands them in:
+///
+///     let unit = try SystemdUnit(parsing: bytes)
+///     let files = unit.environmentFiles.map { … }
+///     let flags = try unit.flags(environmentFiles: files)
+///
+/// Drop-ins (`NAME.service.d/*.conf`) are not followed. What a unit says of itself is all that is known: variables of
+/// the manager and of `PassEnvironment=` are unknown ones.
+public struct SystemdUnit: Sendable {
+    /// One `EnvironmentFile=`.
+    public struct EnvironmentFile: Equatable, Sendable {
+        /// The path on the node.
+        public let path: String
+        /// Whether systemd passes over it if it does not exist: `-` stands in front of it.
+        public let isOptional: Bool
+        /// Where it stands.
+        public let position: SourcePosition
+    }
+
+    /// The files, in the order in which they count: a later one overrides an earlier one.
+    public private(set) var environmentFiles: [EnvironmentFile] = []
+
+    private let text: UnitText
+    private var commands: [UnitLine] = []
+    private var environment: [String: SystemdValue] = [:]
+    /// The names of `UnsetEnvironment=`, which counts last.
+    private var unset: Set<String> = []
+    private var paths = ServicePaths()
+
+    /// Whether the file is a unit, not a manifest: its first line that says something is the name of a section.
+    public static func isUnit(_ bytes: RawSpan) -> Bool {
+        var offset = 0
+        while offset < bytes.byteCount {
+            switch bytes[offset] {
+            case let byte where VariableName.isBlank(byte): offset += 1
+            case UInt8(ascii: "#"), UInt8(ascii: ";"):
+                offset = bytes.firstOffset(of: UInt8(ascii: "\n"), from: offset) ?? bytes.byteCount
+            case UInt8(ascii: "["): return offset + 1 < bytes.byteCount && VariableName.isStart(bytes[offset + 1])
+            default: return false
+            }
+        }
+        return false
+    }
+
+    /// Reads the section `[Service]` (systemd.syntax(7)).
+    public init(parsing bytes: RawSpan) throws(APIServerFlagsError) {
+        guard bytes.byteCount <= APIServerFlags.byteCountLimit else {
+            throw APIServerFlagsError(.tooLarge(byteCount: bytes.byteCount), at: nil)
+        }
+        text = try UnitText(bytes.copiedToArray())
+        var isService = false
+        var offset = 0
+        while let line = nextLine(&offset) {
+            if line.bytes.first == UInt8(ascii: "[") {
+                isService = line.bytes.starts(with: "[Service]".utf8)
+            } else if isService {
+                // systemd warns of a line without `=`, and passes over it.
+                if let (name, value) = line.setting() { try apply(name, value) }
+            }
+        }
+    }
+
+    /// The flags of kube-apiserver.
+    ///
+    /// - Parameter environmentFiles: The bytes of ``environmentFiles-swift.property``, one for each; nil for a file that
+    ///   does not exist.
+    public func flags(environmentFiles: [SecretKey?]) throws(APIServerFlagsError) -> APIServerFlags {
+        var values = environment
+        for (index, file) in self.environmentFiles.enumerated() {
+            guard let bytes = index < environmentFiles.count ? environmentFiles[index] : nil else {
+                guard file.isOptional else {
+                    throw APIServerFlagsError(.missingEnvironmentFile(path: file.path), at: file.position)
+                }
+                continue
+            }
+            guard bytes.bytes.count <= APIServerFlags.byteCountLimit else {
+                throw APIServerFlagsError(.tooLarge(byteCount: bytes.bytes.count), at: file.position)
+            }
+            for (name, value) in try VariableFile.read(UnitText(bytes.span.copiedToArray())) {
+                values[name] = SystemdValue(text: value)
+            }
+        }
+        for name in unset { values[name] = nil }
+        let known = ShellEnvironment(values: values.compactMapValues(\.certain))
+        var search = ProgramSearch()
+        var budget = TextBudget()
+        for line in commands {
+            for words in try SystemdCommand.commands(line, text, values, &budget) {
+                try search.add(
+                    ProgramCall.resolve(words, environment: known, budget: &budget),
+                    at: text.position(line.offset(0)))
+            }
+        }
+        let found = try search.result()
+        return try APIServerFlags(FlagValues(found), paths: paths)
+    }
+
+    /// The next line that says something, with its continued lines. Comments between them are passed over.
+    private func nextLine(_ offset: inout Int) -> UnitLine? {
+        var line: UnitLine?
+        while offset < text.bytes.count {
+            let (content, next) = text.line(from: offset)
+            offset = next
+            let rest = content.drop(while: VariableName.isBlank)
+            if rest.first == UInt8(ascii: "#") || rest.first == UInt8(ascii: ";") { continue }
+            // An empty line ends a continued one.
+            guard !rest.isEmpty else {
+                if line != nil { return line }
+                continue
+            }
+            var whole = line ?? UnitLine()
+            // An even number of backslashes is one of escaped ones.
+            let isContinued = content.reversed().prefix { $0 == UInt8(ascii: "\\") }.count % 2 == 1
+            whole.append(isContinued ? rest.dropLast() : rest)
+            guard isContinued else { return whole }
+            whole.appendSpace(at: content.endIndex - 1)
+            line = whole
+        }
+        return line
+    }
+
+    private mutating func apply(_ name: String, _ value: UnitLine) throws(APIServerFlagsError) {
+        switch name {
+        case "ExecStart":
+            if value.bytes.isEmpty { commands = [] } else { commands.append(value) }
+        case "Environment":
+            guard !value.bytes.isEmpty else { return environment = [:] }
+            for word in try words(value) {
+                guard let equals = word.bytes.firstIndex(of: UInt8(ascii: "=")),
+                    VariableName.isName(word.bytes[..<equals])
+                else { continue }
+                let expanded = Specifiers.expand(word.bytes[(equals + 1)...])
+                environment[String(decoding: word.bytes[..<equals], as: UTF8.self)] = expanded
+            }
+        case "UnsetEnvironment":
+            guard !value.bytes.isEmpty else { return unset = [] }
+            // With a value it takes out the variable if it has that value; then nobody can tell.
+            for word in try words(value) {
+                unset.insert(String(decoding: word.bytes.prefix(while: VariableName.isPart), as: UTF8.self))
+            }
+        case "EnvironmentFile":
+            guard !value.bytes.isEmpty else { return environmentFiles = [] }
+            let isOptional = value.bytes.first == UInt8(ascii: "-")
+            let path = Specifiers.expand(isOptional ? value.bytes[1...] : value.bytes[...])
+            let position = text.position(value.offset(0))
+            if let unknown = path.unknown {
+                throw APIServerFlagsError(.unknownVariable(flag: nil, variable: unknown), at: position)
+            }
+            // systemd passes over a path that is not absolute.
+            guard path.text.utf8.first == UInt8(ascii: "/") else { return }
+            guard !path.text.utf8.contains(where: "*?[".utf8.contains) else {
+                throw APIServerFlagsError(.unsupported(.environmentFilePattern), at: position)
+            }
+            environmentFiles.append(EnvironmentFile(path: path.text, isOptional: isOptional, position: position))
+        case "WorkingDirectory":
+            let path = value.bytes.first == UInt8(ascii: "-") ? value.bytes[1...] : value.bytes[...]
+            let expanded = Specifiers.expand(path)
+            paths.workingDirectory = path.isEmpty ? CleanPath("/") : expanded.certain.flatMap { CleanPath($0) }
+        case "RootDirectory", "RootImage": paths.hasOwnRoot = !value.bytes.isEmpty && value.bytes != Array("/".utf8)
+        default: break
+        }
+    }
+
+    private func words(_ value: UnitLine) throws(APIServerFlagsError) -> [UnitWords.Word] {
+        guard let words = UnitWords.split(value.bytes) else {
+            throw APIServerFlagsError(.unclosedQuote, at: text.position(value.offset(0)))
+        }
+        return words
+    }
+}
+
+/// Paths of a service are paths of the node.
+private struct ServicePaths: PathTranslation, Sendable {
+    /// Nil if it is not told.
+    var workingDirectory = CleanPath("/")
+    var hasOwnRoot = false
+
+    func hostPath(
+        of path: String, flag: Flag, at position: SourcePosition?
+    ) throws(APIServerFlagsError) -> HostPath {
+        if hasOwnRoot { return .notOnHost(path: path, because: .ownRoot) }
+        if let absolute = CleanPath(path) { return .file(absolute.text) }
+        guard var file = workingDirectory else { return .notOnHost(path: path, because: .relative) }
+        file.append(path)
+        return .file(file.text)
+    }
+}

@@ -1,0 +1,145 @@
+import TestSupport
+import Testing
+
+@testable import APIServerFlags
+
+/// Pods, lists of pods, and what is mounted in them.
+@Suite struct ManifestTests {
+    /// A mount, a volume, the path of a flag, and where it is on the node.
+    struct Mount: Sendable, CustomTestStringConvertible {
+        let mounts: String
+        let volumes: String
+        let path: String
+        let expected: HostPath
+        var testDescription: String { "\(mounts) \(volumes) \(path)" }
+
+        init(_ mounts: String, _ volumes: String, _ path: String, _ expected: HostPath) {
+            (self.mounts, self.volumes, self.path, self.expected) = (mounts, volumes, path, expected)
+        }
+
+        static let host = "{name: a, hostPath: {path: /h}}"
+    }
+
+    @Test(arguments: [
+        Mount("{name: a, mountPath: /m}", Mount.host, "/m/x", .file("/h/x")),
+        Mount("{name: a, mountPath: /m/}", "{name: a, hostPath: {path: /h/./i//}}", "/m//x/./y", .file("/h/i/x/y")),
+        Mount("{name: a, mountPath: /m/x}", Mount.host, "/m/x", .file("/h")),
+        Mount("{name: a, mountPath: /}", Mount.host, "/m/x", .file("/h/m/x")),
+        Mount("{name: a, mountPath: m}", Mount.host, "/m/x", .file("/h/x")),
+        Mount("{name: a, mountPath: /m, subPath: s/t}", Mount.host, "/m/x", .file("/h/s/t/x")),
+        Mount("{name: a, mountPath: /m, subPathExpr: s-$(A)}", Mount.host, "/m/x", .file("/h/s-1/x")),
+        Mount("{name: a, mountPath: /m}", Mount.host, "/m/../m/x", .file("/h/x")),
+        Mount("{name: a, mountPath: /m}", Mount.host, "/m/../x", .notOnHost(path: "/m/../x", because: .notMounted)),
+        Mount("{name: a, mountPath: /m}", Mount.host, "/mm/x", .notOnHost(path: "/mm/x", because: .notMounted)),
+        Mount("{name: a, mountPath: /m}", Mount.host, "m/x", .notOnHost(path: "m/x", because: .relative)),
+        Mount(
+            "{name: a, mountPath: /m}, {name: b, mountPath: /m/x}", Mount.host + ", {name: b, emptyDir: {}}", "/m/x/y",
+            .notOnHost(path: "/m/x/y", because: .volume(name: "b", source: "emptyDir"))),
+        Mount(
+            "{name: b, mountPath: /m/x}, {name: a, mountPath: /m}", Mount.host + ", {name: b}", "/m/x/y",
+            .notOnHost(path: "/m/x/y", because: .volume(name: "b", source: "emptyDir"))),
+        Mount(
+            "{name: b, mountPath: /m}", "{name: b, configMap: {name: c}}", "/m/y",
+            .notOnHost(path: "/m/y", because: .volume(name: "b", source: "configMap"))),
+        Mount(
+            "{name: b, mountPath: /m}", Mount.host, "/m/y",
+            .notOnHost(path: "/m/y", because: .volume(name: "b", source: nil))),
+        Mount(
+            "{name: a, mountPath: /m}", "{name: a, hostPath: {path: h}}", "/m/y",
+            .notOnHost(path: "/m/y", because: .relative)),
+        // Bytes, not characters, tell where a part of a path ends.
+        Mount("{name: a, mountPath: /m}", Mount.host, "/m/\u{301}/../x", .file("/h/x")),
+    ])
+    func pathsAreTranslated(_ test: Mount) throws {
+        let flags = try read(
+            manifest: """
+                apiVersion: v1
+                kind: Pod
+                spec:
+                  containers:
+                  - command: [kube-apiserver, --etcd-keyfile, "\(test.path)"]
+                    env: [{name: A, value: "1"}]
+                    volumeMounts: [\(test.mounts)]
+                  volumes: [\(test.volumes)]
+                """)
+        #expect(flags.etcdKeyFile == test.expected)
+    }
+
+    @Test func unknownSubPathIsAnError() {
+        let text = """
+            kind: Pod
+            spec:
+              containers:
+              - command: [kube-apiserver, --etcd-keyfile=/m/x]
+                volumeMounts:
+                - {name: a, mountPath: /m,
+                   subPathExpr: $(A)}
+              volumes: [\(Mount.host)]
+            """
+        let error = #expect(throws: APIServerFlagsError.self) { try read(manifest: text) }
+        #expect(error?.reason == .unknownVariable(flag: "etcd-keyfile", variable: "A"))
+        #expect(error?.position?.description == "7:21")
+    }
+
+    @Test(arguments: ["List", "PodList"])
+    func podsOfAListAreRead(kind: String) throws {
+        let other = pod(["etcd"])
+        let servers = pod(["kube-apiserver", "--etcd-servers=a"])
+        let list = "{\"kind\": \"\(kind)\", \"items\": [\(other), \(servers), {\"kind\": \"Service\"}]}"
+        #expect(try read(manifest: list).etcdServers == ["a"])
+        let two = "{\"kind\": \"\(kind)\", \"items\": [\(servers), \(servers)]}"
+        #expect(reason { try read(manifest: two) } == .severalAPIServers)
+        let none = "{\"kind\": \"\(kind)\", \"items\": [\(other)]}"
+        #expect(reason { try read(manifest: none) } == .noAPIServer(programs: ["etcd"]))
+    }
+
+    @Test(arguments: [
+        ("", APIServerFlagsError.Reason.noPod), ("[]", .noPod), ("kind: Deployment", .noPod), ("a: b", .noPod),
+        ("kind: 5", .malformedField(path: "kind")),
+        ("kind: Pod", .noAPIServer(programs: [])),
+        ("kind: Pod\nspec: 5", .malformedField(path: "spec")),
+        ("kind: Pod\nspec: {containers: {}}", .malformedField(path: "spec.containers")),
+        ("kind: Pod\nspec: {containers: [5]}", .malformedField(path: "spec.containers[0]")),
+        ("kind: Pod\nspec: {containers: [{command: [5]}]}", .malformedField(path: "spec.containers[0].command[0]")),
+        ("kind: Pod\nspec: {containers: [{args: [kube-apiserver]}]}", .noAPIServer(programs: [])),
+        (
+            "kind: Pod\nspec: {containers: [{command: [kube-apiserver], env: [{value: a}]}]}",
+            .malformedField(path: "spec.containers[0].env[0].name")
+        ),
+        (
+            "kind: Pod\nspec: {containers: [{command: [kube-apiserver]}], volumes: [{name: a, hostPath: {}}]}",
+            .malformedField(path: "spec.volumes[0].hostPath.path")
+        ),
+    ])
+    func otherDocumentsAreErrors(text: String, expected: APIServerFlagsError.Reason) {
+        #expect(reason { try read(manifest: text) } == expected)
+    }
+
+    @Test func theKubeletReadsOneDocument() throws {
+        let text = pod(["kube-apiserver", "--etcd-servers=a"])
+        #expect(try read(manifest: "---\n# x\n" + text + "\n---\nkind: Pod\n").etcdServers == ["a"])
+        #expect(reason { try read(manifest: "kind: Service\n---\n" + text) } == .noPod)
+    }
+
+    @Test func whatIsNoYAMLIsAnError() {
+        let error = #expect(throws: APIServerFlagsError.self) { try read(manifest: "kind: Pod\nspec: [") }
+        guard case .notYAML = error?.reason else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(error?.position != nil)
+    }
+
+    /// Small files that stand for much text end soon.
+    @Test func expandedTextIsBounded() {
+        let doubling = (1..<40).map { "{name: A\($0), value: $(A\($0 - 1))$(A\($0 - 1))}" }.joined(separator: ", ")
+        let variables = "kind: Pod\nspec: {containers: [{env: [{name: A0, value: x}, \(doubling)]}]}"
+        #expect(reason { try read(manifest: variables) } == .tooMuchText)
+        let text = String(repeating: "x", count: 400_000)
+        let aliases = String(repeating: "*a,", count: 10_000)
+        let aliased = "kind: Pod\nspec: {containers: [{command: [&a \(text), \(aliases)]}]}"
+        #expect(reason { try read(manifest: aliased) } == .tooMuchText)
+        let large = String(repeating: " ", count: APIServerFlags.byteCountLimit + 1)
+        #expect(reason { try read(manifest: large) } == .tooLarge(byteCount: large.utf8.count))
+    }
+}

@@ -1,0 +1,41 @@
+import SecretMemory
+import TestSupport
+
+@testable import APIServerFlags
+
+/// Reads what a test writes.
+func read(manifest: [UInt8]) throws -> APIServerFlags { try APIServerFlags.read(manifest: SecretBytes(manifest)) }
+
+func read(manifest: String) throws -> APIServerFlags { try read(manifest: Array(manifest.utf8)) }
+
+func read(unit: [UInt8], files: [String?] = []) throws -> APIServerFlags {
+    let unit = try SystemdUnit(parsing: unit.span.rawBytes)
+    return try unit.flags(environmentFiles: files.map { $0.map { SecretKey(Array($0.utf8)) } })
+}
+
+func read(unit: String, files: [String?] = []) throws -> APIServerFlags {
+    try read(unit: Array(unit.utf8), files: files)
+}
+
+func isUnit(_ bytes: [UInt8]) -> Bool { SystemdUnit.isUnit(bytes.span.rawBytes) }
+
+/// A pod whose one container has these words as its command, and `/etc/kubernetes` of the node as `/conf`.
+func pod(_ command: [String], env: String = "[]", more: String = "") -> String {
+    let words = command.map { word in
+        let escaped = word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        return "\"\(escaped)\""
+    }
+    return """
+        {"kind": "Pod", "apiVersion": "v1", "spec": {"containers": [{"name": "a", "env": \(env),
+          "volumeMounts": [{"name": "v", "mountPath": "/conf"}], "command": [\(words.joined(separator: ", "))]\(more)}],
+          "volumes": [{"name": "v", "hostPath": {"path": "/etc/kubernetes"}}]}}
+        """
+}
+
+/// The reason for which reading fails; nil if it does not.
+func reason(_ body: () throws -> APIServerFlags) -> APIServerFlagsError.Reason? {
+    do {
+        _ = try body()
+        return nil
+    } catch { return (error as? APIServerFlagsError)?.reason }
+}

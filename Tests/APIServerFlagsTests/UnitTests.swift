@@ -1,0 +1,116 @@
+import SecretMemory
+import TestSupport
+import Testing
+
+@testable import APIServerFlags
+
+/// Units of systemd.
+@Suite struct UnitTests {
+    private func unit(_ command: String, _ settings: String = "") -> String {
+        "[Unit]\nExecStart=no\n[Service]\n\(settings)\nExecStart=\(command)\n[Install]\nExecStart=no\n"
+    }
+
+    private static let settings = """
+        Environment=A=1 "B=two words" 'C=it''s' D=%%x
+        Environment=E="quoted part" F=a\\x20b
+        Environment=LIST="--etcd-servers=a '--etcd-prefix=/p q'"
+        """
+
+    @Test(arguments: [
+        ("kube-apiserver --etcd-prefix=${A}", "1"), ("kube-apiserver --etcd-prefix=/${B}/", "/two words/"),
+        ("kube-apiserver --etcd-prefix ${C}", "its"), ("kube-apiserver --etcd-prefix ${D}", "%x"),
+        ("kube-apiserver --etcd-prefix ${E}", "quoted part"), ("kube-apiserver --etcd-prefix ${F}", "a b"),
+        ("kube-apiserver $LIST", "/p q"), ("kube-apiserver --etcd-prefix $A", "1"),
+        ("kube-apiserver --etcd-prefix=$$A", "$A"), ("kube-apiserver --etcd-prefix=%%A", "%A"),
+        ("kube-apiserver --etcd-prefix=a$", "a$"), ("kube-apiserver --etcd-prefix=50%", "50%"),
+        ("kube-apiserver \"--etcd-prefix=a b\"", "a b"), ("kube-apiserver --etcd-prefix='a \"b'", "a \"b"),
+        ("kube-apiserver --etcd-prefix=a\\tb\\x41\\101\\u00e9", "a\tbAA\u{e9}"),
+        ("kube-apiserver --etcd-prefix=a\\qb", "a\\qb"),
+        (":kube-apiserver --etcd-prefix=${A}", "${A}"), ("@kube-apiserver argv0 --etcd-prefix=1", "1"),
+        ("-+!/usr/bin/kube-apiserver --etcd-prefix=1", "1"),
+        ("kube-apiserver --etcd-prefix=1 ; sleep 1", "1"), ("kube-apiserver --etcd-prefix \\; x", "\\;"),
+        ("sleep 1 ; kube-apiserver --etcd-prefix=1", "1"),
+        ("/bin/sh -c 'exec kube-apiserver --etcd-prefix=$A'", "1"),
+        ("/bin/sh -c \"exec kube-apiserver --etcd-prefix='${B}'\"", "two words"),
+        ("kube-apiserver --etcd-prefix=\\\n   1", "="),
+    ])
+    func commandsAreRead(command: String, prefix: String) throws {
+        // A backslash at the end of a line stands for a space.
+        if prefix == "=" {
+            #expect(try read(unit: unit(command)).etcdPrefix == "")
+        } else {
+            #expect(try read(unit: unit(command, Self.settings)).etcdPrefix == prefix)
+        }
+    }
+
+    @Test(arguments: [
+        ("kube-apiserver --etcd-prefix=${NONE}", "etcd-prefix", "NONE"),
+        ("kube-apiserver --etcd-prefix=${A:-b}", "etcd-prefix", "A"),
+        // systemd replaces it only as a word of its own.
+        ("kube-apiserver --etcd-prefix=x$A", "etcd-prefix", "A"), ("kube-apiserver $NONE", nil, "NONE"),
+        ("kube-apiserver --etcd-prefix=%i", "etcd-prefix", "%i"), ("kube-apiserver ${A", nil, "A"),
+        ("sh -c 'kube-apiserver --etcd-prefix=%i'", nil, "%i"),
+    ])
+    func whatIsNotToldIsAnError(command: String, flag: String?, variable: String) {
+        #expect(
+            reason { try read(unit: unit(command, Self.settings)) }
+                == .unknownVariable(flag: flag, variable: variable))
+    }
+
+    @Test func settingsAreResetByEmptyOnes() throws {
+        let text = unit(
+            "kube-apiserver --etcd-prefix=${A}", "Environment=A=1\nEnvironment=\nEnvironment=A=2\nno setting")
+        #expect(try read(unit: text).etcdPrefix == "2")
+        let unset = unit("kube-apiserver --etcd-prefix=${A}", "Environment=A=1\nUnsetEnvironment=A B")
+        #expect(reason { try read(unit: unset) } == .unknownVariable(flag: "etcd-prefix", variable: "A"))
+        let reset = unit("kube-apiserver --etcd-prefix=2", "ExecStart=kube-apiserver --etcd-prefix=1\nExecStart=")
+        #expect(try read(unit: reset).etcdPrefix == "2")
+        #expect(reason { try read(unit: unit("kube-apiserver", "ExecStart=kube-apiserver")) } == .severalAPIServers)
+        #expect(reason { try read(unit: unit("/usr/local/bin/k3s server")) } == .noAPIServer(programs: ["k3s"]))
+        #expect(reason { try read(unit: unit("kube-apiserver 'a")) } == .unclosedQuote)
+        #expect(reason { try read(unit: [0xff]) } == .notText)
+    }
+
+    @Test(arguments: [
+        ("", HostPath.file("/a/b")), ("WorkingDirectory=/w", .file("/w/a/b")),
+        ("WorkingDirectory=-/w/..", .file("/a/b")),
+        ("WorkingDirectory=~", .notOnHost(path: "a/b", because: .relative)),
+        ("RootDirectory=/r", .notOnHost(path: "a/b", because: .ownRoot)), ("RootDirectory=/", .file("/a/b")),
+    ])
+    func relativePathsStartInTheWorkingDirectory(setting: String, expected: HostPath) throws {
+        #expect(try read(unit: unit("kube-apiserver --etcd-keyfile a/b", setting)).etcdKeyFile == expected)
+    }
+
+    @Test(arguments: [
+        ("A=b", "b"), ("  A = b c \t\n", "b c"), ("A=\"b c \"", "b c "), ("A='b\\n$c'", "b\\n$c"), ("A=b\\ c", "b c"),
+        ("A=b\\\nc", "bc"), ("A=\"b\\\nc\\\"\\d\"", "bc\"\\d"), ("A=x\n#A=y\n;A=z", "x"), ("# a\\\nA=y\nA=b", "b"),
+        ("A=x\nA=y", "y"), ("A=", ""), ("no line\nA=b\r\n", "b"), ("1A=c\nA=b", "b"), ("A=b'c d'e", "bc de"),
+    ])
+    func filesOfVariablesAreRead(file: String, value: String) throws {
+        let text = unit("kube-apiserver --etcd-prefix=${A}", "EnvironmentFile=/env")
+        #expect(try read(unit: text, files: [file]).etcdPrefix == value)
+    }
+
+    @Test func filesOfVariablesAreNamed() throws {
+        let text = unit(
+            "kube-apiserver", "EnvironmentFile=/gone\nEnvironmentFile=\n EnvironmentFile = -/a b\nEnvironmentFile=rel")
+        let unit = try SystemdUnit(parsing: Array(text.utf8).span.rawBytes)
+        #expect(unit.environmentFiles.map(\.path) == ["/a b"])
+        #expect(unit.environmentFiles.map(\.position.description) == ["6:20"])
+        #expect(throws: APIServerFlagsError.self) { try read(unit: self.unit("x", "EnvironmentFile=/etc/*.env")) }
+        #expect(
+            reason { try read(unit: self.unit("x", "EnvironmentFile=/etc/%i")) }
+                == .unknownVariable(flag: nil, variable: "%i"))
+        #expect(reason { try read(unit: self.unit("x", "EnvironmentFile=-/x"), files: ["A='"]) } == .unclosedQuote)
+        #expect(
+            reason { try read(unit: self.unit("x", "EnvironmentFile=-/x"), files: []) } == .noAPIServer(programs: ["x"])
+        )
+    }
+
+    /// Each place is that of the word, also in a continued line.
+    @Test func placesAreTold() throws {
+        let text = "[Service]\nExecStart=kube-apiserver \\\n  --v=2 \\\n  # é\n  é --etcd-servers"
+        let error = #expect(throws: APIServerFlagsError.self) { try read(unit: text) }
+        #expect(error?.position?.description == "5:5")
+    }
+}
