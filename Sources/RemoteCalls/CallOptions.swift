@@ -2,6 +2,9 @@
 public struct CallOptions: Sendable {
     /// From the call to the end of the answer. The peer is told of it. Nil for no limit.
     public var timeout: Duration?
+    /// From the call until a connection stands, TLS included; nothing if there is one already. Nil for no limit of its
+    /// own (libcurl's is five minutes).
+    public var connectTimeout: Duration?
     /// So long nothing at all may arrive. In whole seconds, at least one. Nil for no limit.
     public var stallTimeout: Duration?
     /// The largest message that is taken, in bytes. gRPC's own default is 4 MiB.

@@ -27,21 +27,26 @@ public final class GRPCChannel: Sendable {
     public func unary(
         _ method: String, _ request: RawSpan, options: CallOptions = CallOptions()
     ) throws(RemoteCallError) -> SecretBytes {
-        var answers: [SecretKey] = []
-        try serverStream(method, request, options: options) { message in
-            answers.append(SecretKey(SecretBytes(copying: message)))
-            // A second one is one too many.
-            return answers.count == 1
+        var answer: SecretBytes?
+        var count = 0
+        do throws(CallFailure) {
+            try call(method, request, options) { (message: consuming SecretBytes) in
+                answer = consume message
+                count += 1
+                // A second one is one too many.
+                return count == 1
+            }
+        } catch {
+            throw self.error(error, method)
         }
-        guard answers.count == 1 else {
-            let what = answers.isEmpty ? "no response message" : "multiple response messages"
+        guard count == 1, let answer = answer.take() else {
+            let what = count == 0 ? "no response message" : "multiple response messages"
             throw error(
                 CallFailure(
                     code: .internal,
                     message: "cardinality violation: received \(what) from non-server-streaming RPC"), method)
         }
-        let answer = answers[0]
-        return SecretBytes(copying: answer.span)
+        return answer
     }
 
     /// Sends one message and receives any number of them, in order.
@@ -52,14 +57,15 @@ public final class GRPCChannel: Sendable {
         _ method: String, _ request: RawSpan, options: CallOptions = CallOptions(), _ body: (RawSpan) -> Bool
     ) throws(RemoteCallError) {
         do throws(CallFailure) {
-            try call(method, request, options, body)
+            try call(method, request, options) { body($0.bytes) }
         } catch {
             throw self.error(error, method)
         }
     }
 
     private func call(
-        _ method: String, _ request: RawSpan, _ options: CallOptions, _ body: (RawSpan) -> Bool
+        _ method: String, _ request: RawSpan, _ options: CallOptions,
+        _ body: (consuming SecretBytes) -> Bool
     ) throws(CallFailure) {
         var frame = SecretBuffer(capacity: FrameReader.prefixByteCount + request.byteCount)
         frame.append(0)

@@ -68,8 +68,12 @@
         filled = length
     }
 
-    /// Ends the buffer and hands over its bytes.
-    public consuming func finish() -> SecretBytes { SecretBytes(copying: bytes) }
+    /// Ends the buffer and hands over its bytes, where they are.
+    public consuming func finish() -> SecretBytes {
+        let (storage, count) = unsafe (storage, filled)
+        discard self
+        return unsafe SecretBytes(owning: storage, count: count)
+    }
 
     @usableFromInline mutating func reserve(_ additional: Int) {
         let needed = count + additional

@@ -18,6 +18,35 @@ struct DigestTests {
         #expect(try Digest.sha256(bytes.span.rawBytes) == hex(digest))
     }
 
+    /// FIPS 180-2, appendix B.3, and that a stream begins anew after each digest.
+    @Test func sha256OfAMillionLetters() throws {
+        let stream = try SHA256Stream.make()
+        let thousand = [UInt8](repeating: UInt8(ascii: "a"), count: 1000)
+        for _ in 0..<2 {
+            for _ in 0..<1000 { try stream.update(thousand.span.rawBytes) }
+            let digest = try stream.finish()
+            #expect(digest == hex("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"))
+        }
+        let digest = try stream.finish()
+        #expect(digest == hex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"))
+    }
+
+    /// However the bytes are cut into pieces, the digest is that of the whole.
+    @Test(arguments: 0..<50 as Range<UInt64>)
+    func sha256OfPieces(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let bytes = random.bytes(Int.random(in: 0...500, using: &random))
+        let stream = try SHA256Stream.make()
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = Array(rest.prefix(Int.random(in: 0...100, using: &random)))
+            try stream.update(piece.span.rawBytes)
+            rest = rest.dropFirst(piece.count)
+        }
+        let digest = try stream.finish()
+        #expect(try digest == Digest.sha256(bytes.span.rawBytes))
+    }
+
     /// RFC 4231, test cases 1, 2 and 6.
     @Test(arguments: [
         (

@@ -81,12 +81,26 @@ struct ForeignServerTests {
         #expect(error.origin == .caller)
     }
 
+    /// Without a limit for the call, a peer that says nothing is still not waited for.
+    @Test(arguments: [(.milliseconds(200), nil), (nil, .seconds(1))] as [(Duration?, Duration?)])
+    func endsWithoutDeadline(connectTimeout: Duration?, stallTimeout: Duration?) throws {
+        let server = try FixedServer(answer: nil)
+        var options = CallOptions(stallTimeout: stallTimeout)
+        options.connectTimeout = connectTimeout
+        // The greeting of TLS belongs to the connection, that of HTTP/2 to the call.
+        let error = try #require(Self.error(server, tls: connectTimeout.map { _ in TLSSettings() }, options))
+        #expect(error.code == .deadlineExceeded && error.origin == .caller)
+    }
+
     private static func error(_ server: FixedServer, timeout: Duration = .seconds(10)) -> RemoteCallError? {
-        let channel = GRPCChannel(RemotePeer(.unixSocket(path: server.path)))
+        error(server, tls: nil, CallOptions(timeout: timeout))
+    }
+
+    private static func error(_ server: FixedServer, tls: TLSSettings?, _ options: CallOptions) -> RemoteCallError? {
+        let channel = GRPCChannel(RemotePeer(.unixSocket(path: server.path), tls: tls))
         let request: [UInt8] = []
         return #expect(throws: RemoteCallError.self) {
-            _ = try channel.unary(
-                "/test.Test/Echo", request.span.rawBytes, options: CallOptions(timeout: timeout))
+            _ = try channel.unary("/test.Test/Echo", request.span.rawBytes, options: options)
         }
     }
 }

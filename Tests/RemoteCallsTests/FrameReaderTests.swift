@@ -17,7 +17,7 @@ struct FrameReaderTests {
         var read: [[UInt8]] = []
         for piece in Self.cut(body, using: &random) {
             let isMoreWanted = try reader.read(piece.span.rawBytes) { message in
-                read.append(message.copiedToArray())
+                read.append(message.bytes.copiedToArray())
                 return true
             }
             #expect(isMoreWanted)
@@ -75,7 +75,7 @@ struct FrameReaderTests {
         do throws(CallFailure) {
             for piece in Self.cut(bytes, using: &random) {
                 _ = try reader.read(piece.span.rawBytes) { message in
-                    count += FrameReader.prefixByteCount + message.byteCount
+                    count += FrameReader.prefixByteCount + message.count
                     return true
                 }
             }

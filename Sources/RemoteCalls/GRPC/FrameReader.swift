@@ -8,42 +8,47 @@ struct FrameReader: ~Copyable {
     static let prefixByteCount = 5
 
     private let limit: Int
-    /// Prefix and message as far as they are here.
-    private var frame = SecretBuffer()
+    /// What is here of the bytes before the message.
+    private var prefix: [UInt8] = []
+    /// What is here of the message, once its length is known.
+    private var message: SecretBuffer?
+    private var missingByteCount = 0
 
     /// - Parameter limit: The length of the largest message, in bytes.
     init(limit: Int) { self.limit = limit }
 
     /// Whether the body may end here.
-    var isBetweenMessages: Bool { frame.count == 0 }
+    var isBetweenMessages: Bool { prefix.isEmpty }
 
     /// Reads the next piece and hands over each message that is complete with it, until `body` answers false.
     ///
     /// - Returns: Whether more is wanted.
     /// - Throws: ``CallFailure`` with the words of Go's gRPC (rpc_util.go, `recvMsg` and `checkRecvPayload`).
-    mutating func read(_ piece: RawSpan, _ body: (RawSpan) -> Bool) throws(CallFailure) -> Bool {
+    mutating func read(
+        _ piece: RawSpan, _ body: (consuming SecretBytes) -> Bool
+    ) throws(CallFailure) -> Bool {
         var rest = piece
         while true {
-            take(Self.prefixByteCount - frame.count, from: &rest)
-            guard frame.count >= Self.prefixByteCount else { return true }
-            let length = try messageByteCount()
-            take(Self.prefixByteCount + length - frame.count, from: &rest)
-            guard frame.count == Self.prefixByteCount + length else { return true }
-            let isMoreWanted = body(frame.bytes.extracting(droppingFirst: Self.prefixByteCount))
-            frame.truncate(to: 0)
-            guard isMoreWanted else { return false }
+            let start = rest.extracting(first: min(Self.prefixByteCount - prefix.count, rest.byteCount))
+            prefix += start.copiedToArray()
+            rest = rest.extracting(droppingFirst: start.byteCount)
+            guard prefix.count == Self.prefixByteCount else { return true }
+            if message == nil {
+                missingByteCount = try messageByteCount()
+                // All at once: growing would leave copies to be wiped.
+                message = SecretBuffer(capacity: missingByteCount)
+            }
+            let part = rest.extracting(first: min(missingByteCount, rest.byteCount))
+            message?.append(part)
+            missingByteCount -= part.byteCount
+            rest = rest.extracting(droppingFirst: part.byteCount)
+            guard missingByteCount == 0, let complete = message.take() else { return true }
+            prefix.removeAll(keepingCapacity: true)
+            guard body(complete.finish()) else { return false }
         }
     }
 
-    private mutating func take(_ wanted: Int, from rest: inout RawSpan) {
-        guard wanted > 0 else { return }
-        let count = min(wanted, rest.byteCount)
-        frame.append(rest.extracting(first: count))
-        rest = rest.extracting(droppingFirst: count)
-    }
-
     private func messageByteCount() throws(CallFailure) -> Int {
-        let prefix = frame.bytes
         switch prefix[0] {
         case 0: break
         case 1:

@@ -11,7 +11,7 @@ struct GRPCResponse: ~Copyable {
     ///
     /// - Returns: Whether more is wanted.
     mutating func take(
-        _ arrivals: borrowing Arrivals, _ body: (RawSpan) -> Bool
+        _ arrivals: borrowing Arrivals, _ body: (consuming SecretBytes) -> Bool
     ) throws(CallFailure) -> Bool {
         for line in arrivals.headerLines { head.read(line.span.rawBytes) }
         guard arrivals.body.count > 0 else { return true }

@@ -9,6 +9,8 @@ struct Arrivals: ~Copyable {
     private(set) var body = SecretBuffer()
     private var headerByteCount = 0
 
+    var isEmpty: Bool { headerLines.isEmpty && body.count == 0 }
+
     /// - Returns: Whether there was room for it.
     mutating func addHeader(_ line: RawSpan) -> Bool {
         headerByteCount += line.byteCount

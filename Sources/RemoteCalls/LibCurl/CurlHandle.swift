@@ -55,6 +55,7 @@ internal import SecretMemory
         unsafe set(CURLOPT_HTTPHEADER, pointer: list.map { UnsafeMutableRawPointer($0) })
         // 0 stands for no limit; what is longer than a C long can hold as milliseconds has none.
         set(CURLOPT_TIMEOUT_MS, options.timeout.map { max(1, Int($0.milliseconds)) } ?? 0)
+        set(CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.map { max(1, Int($0.milliseconds)) } ?? 0)
         set(CURLOPT_LOW_SPEED_LIMIT, options.stallTimeout == nil ? 0 : 1)
         set(CURLOPT_LOW_SPEED_TIME, options.stallTimeout.map { max(1, Int($0.components.seconds)) } ?? 0)
         defer {
@@ -79,21 +80,26 @@ internal import SecretMemory
         }
         // In the middle of a transfer this closes its connection.
         defer { _ = unsafe curl.functions.multi_remove_handle(multi, easy) }
+        var wait = Self.shortestWait
         while true {
             var running: CInt = 0
             let code = unsafe curl.functions.multi_perform(multi, &running)
+            wait = arrivals.isEmpty ? min(wait * 2, Self.longestWait) : Self.shortestWait
             let isMoreWanted = consume(arrivals)
             arrivals.clear()
             guard isMoreWanted else { return .stopped }
             guard code == CURLM_OK else { return .broken("libcurl failed with \(code.rawValue)") }
             guard running > 0 else { return ending() }
             guard !isCancelled() else { return .cancelled }
-            _ = unsafe curl.functions.multi_poll(multi, nil, 0, Self.pollMilliseconds, nil)
+            _ = unsafe curl.functions.multi_poll(multi, nil, 0, wait, nil)
         }
     }
 
-    /// How often a person who wants to stop is heard.
-    private static let pollMilliseconds: CInt = 100
+    /// Milliseconds. So often a person who wants to stop is heard.
+    private static let longestWait: CInt = 100
+    /// Milliseconds, after something has arrived. libcurl may not notice at once that it was the end: 7.88.1 did so only
+    /// at the second look, with nothing to wake up for on the socket.
+    private static let shortestWait: CInt = 1
 
     private func ending() -> TransferEnding {
         var result = CURLE_OK

@@ -2,12 +2,12 @@ import Foundation
 
 /// An authority of its own in a folder, with a certificate for a server on 127.0.0.1 and one for a client; made by
 /// OpenSSL's program.
-final class Certificates {
+public final class Certificates {
     struct Failure: Error {}
 
-    let folder: String
+    public let folder: String
 
-    init() throws {
+    public init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let shell = Process()
@@ -35,5 +35,5 @@ final class Certificates {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    func file(_ name: String) -> String { "\(folder)/\(name)" }
+    public func file(_ name: String) -> String { "\(folder)/\(name)" }
 }
