@@ -78,6 +78,11 @@ let package = Package(
             dependencies: ["EnvelopeCrypto", "GoText", "ProtobufWire", "RemoteCalls", "SecretMemory"],
             swiftSettings: strict),
 
+        // Reads from a living etcd.
+        .target(
+            name: "EtcdClient", dependencies: ["EnvelopeCrypto", "ProtobufWire", "RemoteCalls", "SecretMemory"],
+            swiftSettings: strict),
+
         // A source of records: an etcd snapshot as bytes.
         .target(name: "EtcdSnapshot", dependencies: ["ProtobufWire", "SecretMemory"], swiftSettings: strict),
 
@@ -107,6 +112,8 @@ let package = Package(
             name: "envelope-benchmark",
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "SecretMemory", "Transformers"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "etcd-benchmark", dependencies: ["EtcdClient", "RemoteCalls"], swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "audit-benchmark",
             dependencies: [
@@ -155,6 +162,12 @@ let package = Package(
                 "TestSupport", "Transformers",
             ],
             exclude: ["Plugin"], swiftSettings: tests),
+        // Snapshots that come over the wire are read as those of a file.
+        .testTarget(
+            name: "EtcdClientTests",
+            dependencies: [
+                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "ProtobufWire", "RemoteCalls", "TestSupport",
+            ], swiftSettings: tests),
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
