@@ -52,6 +52,19 @@ public struct FindingLog: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
+    /// What several threads found that each got some of the records, in the order of the etcd keys. Kept are the first
+    /// ones in that order.
+    init(merging logs: [FindingLog], limit: Int) {
+        self.limit = limit
+        for log in logs {
+            totals.merge(log.totals, uniquingKeysWith: +)
+            kept.merge(log.kept, uniquingKeysWith: +)
+        }
+        kept = kept.mapValues { findings in
+            Array(findings.sorted { $0.etcdKey.lexicographicallyPrecedes($1.etcdKey) }.prefix(limit))
+        }
+    }
+
     /// Whether a finding of this code would still be kept, so that its details are worth finding out.
     func hasRoom(for code: String) -> Bool { (kept[code]?.count ?? 0) < limit }
 

@@ -34,11 +34,17 @@ public struct AuditOptions: Sendable {
     public var findingLimit: Int
     /// Only these resources count, if any are named.
     public var resources: Set<GroupResource>?
+    /// kube-apiserver's `--etcd-prefix`, if it is known; otherwise each key tells it as well as it can.
+    public var prefix: String?
 
-    public init(isCensusOnly: Bool = false, findingLimit: Int = 20, resources: Set<GroupResource>? = nil) {
+    public init(
+        isCensusOnly: Bool = false, findingLimit: Int = 20, resources: Set<GroupResource>? = nil,
+        prefix: String? = nil
+    ) {
         self.isCensusOnly = isCensusOnly
         self.findingLimit = findingLimit
         self.resources = resources
+        self.prefix = prefix
     }
 }
 
@@ -140,7 +146,7 @@ extension Auditor {
             let folder = key.extracting(first: folderLength)
             if let known = places.place(of: folder) { return known }
         }
-        guard case .object(let registryKey) = EtcdKey(bytes: key) else { return nil }
+        guard case .object(let registryKey) = EtcdKey(bytes: key, prefix: options.prefix) else { return nil }
         let place = KeyPlace(
             registryKey, folder: key.extracting(first: folderLength ?? 0), try resource(registryKey.resource))
         // In a folder of which nothing is known, another name can be one of kube-apiserver's own.
@@ -212,7 +218,7 @@ extension Auditor {
     private func checkObject(
         _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
     ) throws(CipherError) {
-        guard case .object(let registryKey) = EtcdKey(bytes: record.key) else { return }
+        guard case .object(let registryKey) = EtcdKey(bytes: record.key, prefix: options.prefix) else { return }
         let check = IdentityCheck(plaintext: plaintext.bytes, key: registryKey)
         guard check != .same, check != .cborNotRead else { return }
         let stored = resource.labels.labels[label]
@@ -242,7 +248,7 @@ extension Auditor {
 
     /// The first archive that opens a value which the configuration in force does not.
     private func archive(of record: borrowing AuditedRecord) throws(CipherError) -> Int? {
-        guard case .object(let registryKey) = EtcdKey(bytes: record.key) else { return nil }
+        guard case .object(let registryKey) = EtcdKey(bytes: record.key, prefix: options.prefix) else { return nil }
         for index in transformers.indices.dropFirst() {
             let transformer = try transformers[index].transformer(for: registryKey.resource)
             plaintext.truncate(to: 0)

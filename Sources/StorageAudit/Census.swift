@@ -85,6 +85,16 @@ public struct Census: Sendable {
     /// - Parameter findingLimit: So many findings of each kind are kept.
     public init(findingLimit: Int) { findings = FindingLog(limit: findingLimit) }
 
+    /// The sum of what several threads found that each got some of the records, in the order of the etcd keys.
+    ///
+    /// - Parameter findingLimit: So many findings of each kind are kept, the first ones in that order. None of the parts
+    ///   may have kept fewer.
+    public init(merging parts: [Census], findingLimit: Int) {
+        self.init(findingLimit: findingLimit)
+        for part in parts { add(part) }
+        findings = FindingLog(merging: parts.map(\.findings), limit: findingLimit)
+    }
+
     /// Adds what another thread found in records that follow these.
     public mutating func add(_ other: Census) {
         for (resource, numbers) in other.resources { resources[resource, default: ResourceCensus()].add(numbers) }

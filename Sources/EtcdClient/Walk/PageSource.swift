@@ -26,6 +26,7 @@ struct PageSource {
         request = RangeRequest(range)
         request.isKeysOnly = settings.isKeysOnly
         request.revision = settings.revision ?? 0
+        request.isSerializable = settings.isSerializable
         // A page is not to take longer than a second of what is allowed.
         sizing = PageSizing(
             settings, targetByteCount: min(settings.pageByteCount, settings.maxBytesPerSecond ?? .max),

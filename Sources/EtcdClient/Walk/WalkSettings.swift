@@ -3,6 +3,8 @@ public struct WalkSettings: Sendable {
     /// As the keys were at this revision. Nil for the newest when the walk begins, which the member that is asked
     /// makes sure of with the others.
     public var revision: Int64?
+    /// Whether the member that is asked may answer from what it has, so that the walk can show an older state.
+    public var isSerializable = false
     /// Whether the values stay where they are.
     public var isKeysOnly = false
     /// The keys of the first page; of the next ones as many as bring about ``pageByteCount``. The default is what
