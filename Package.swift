@@ -99,9 +99,9 @@ let package = Package(
         .target(
             name: "EncconfCommands",
             dependencies: [
-                "CLinux", "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "EtcdSnapshot", "JSONText", "KMSPlugin",
-                "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls", "SecretMemory",
-                "StorageAudit", "Transformers",
+                "APIServerFlags", "CLinux", "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
+                "EtcdSnapshot", "JSONText", "KMSPlugin", "KubernetesObjects", "KubernetesResources", "PastedValues",
+                "RemoteCalls", "SecretMemory", "StorageAudit", "Transformers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -113,7 +113,8 @@ let package = Package(
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "SecretMemory", "Transformers"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
-            name: "etcd-benchmark", dependencies: ["EtcdClient", "RemoteCalls"], swiftSettings: [.swiftLanguageMode(.v6)]),
+            name: "etcd-benchmark", dependencies: ["EtcdClient", "RemoteCalls"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "audit-benchmark",
             dependencies: [

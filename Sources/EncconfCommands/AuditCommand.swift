@@ -1,7 +1,4 @@
 internal import ArgumentParser
-internal import Dispatch
-internal import EncryptionConfig
-internal import EnvelopeCrypto
 internal import Glibc
 internal import KubernetesResources
 internal import SecretMemory
@@ -11,24 +8,29 @@ internal import StorageAudit
 struct AuditCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Open and count everything that etcd snapshots hold.",
+        abstract: "Open and count everything that etcd or its snapshots hold.",
         discussion: """
             Every live object of the resources that the configuration names, and every other one whose value is \
             encrypted: is it readable, by which key, stale, plaintext, and is it the object that its etcd key names? \
             Exit status: 0 clean, 1 findings, 3 something could not be told, such as values of a KMS \
             whose plugin gives no answer.
 
-            Example:
+            Examples:
               encconf audit --config enc.yaml snapshot.db
+              encconf audit --discover-from /etc/kubernetes/manifests/kube-apiserver.yaml
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, openmetrics }
 
-    @Option(name: .long, help: ArgumentHelp("The configuration in force. Repeat it for archives.", valueName: "file"))
-    var config: [String]
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The configuration in force. Repeat it for archives. Default: what --discover-from tells.",
+            valueName: "file"))
+    var config: [String] = []
     @Argument(
         help: ArgumentHelp("Files of `etcdctl snapshot save`, or the db of a stopped member.", valueName: "snapshot"))
-    var snapshots: [String]
+    var snapshots: [String] = []
     @Option(
         name: .long, help: ArgumentHelp("Report these resources alone, with commas between them.", valueName: "list"))
     var resources: String?
@@ -53,12 +55,24 @@ struct AuditCommand: EncconfCommand {
     var jobs: Int?
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or openmetrics.", valueName: "format"))
     var output: Format = .text
+    @OptionGroup var etcd: EtcdOptions
     @OptionGroup var kms: KMSOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard !config.isEmpty else { throw ValidationError("--config is missing") }
+        guard !config.isEmpty || etcd.connection.discoverFrom != nil else {
+            throw ValidationError("--config is missing")
+        }
+        guard !snapshots.isEmpty || etcd.isGiven else {
+            throw ValidationError("there is nothing to audit; name a snapshot, or give --etcd")
+        }
+        guard snapshots.isEmpty || !etcd.isGiven else {
+            throw ValidationError("snapshots and --etcd are audited one at a time")
+        }
+        guard !etcd.isGiven || !(history || remnants || salvage) else {
+            throw ValidationError("--history, --remnants and --salvage are for snapshots: etcd itself shows none of it")
+        }
         guard !snapshots.contains("-") else { throw ValidationError("a snapshot has to be a file") }
         guard limit >= 0 else { throw ValidationError("--limit is negative") }
         guard jobs ?? 1 > 0, jobs ?? 1 <= 256 else { throw ValidationError("--jobs is a number from 1 to 256") }
@@ -67,18 +81,37 @@ struct AuditCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        var files: [ConfigurationFile] = []
-        for path in config { files.append(try ConfigurationFile.load(path, headerless: reading.headerless)) }
-        var reports: [AuditReport] = []
-        let unwrapping = try kms.unwrapping(for: files.map(\.configuration))
-        for path in snapshots {
+        let files = try etcd.connection.configurations(config, headerless: reading.headerless)
+        let run = AuditRun(
+            configurations: files, unwrapping: try kms.unwrapping(for: files.map(\.configuration)),
+            options: AuditOptions(
+                isCensusOnly: censusOnly, findingLimit: limit,
+                resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) },
+                prefix: etcd.etcdPrefix),
+            failOn: (try? failOnCodes()) ?? [], jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        var (reports, failures) = ([AuditReport](), [ExitStatus]())
+        func add(_ audit: () throws(CommandFailure) -> AuditReport) {
             do throws(CommandFailure) {
-                reports.append(try audit(path, files, unwrapping))
+                reports.append(try audit())
             } catch {
-                // The other snapshots are audited all the same.
+                // The other sources are audited all the same.
                 console.failure(error)
+                failures.append(error.status)
             }
         }
+        for path in snapshots {
+            add { () throws(CommandFailure) in
+                try run.report(snapshot: path, history: history, remnants: remnants, isSalvage: salvage)
+            }
+        }
+        for source in try etcd.sources() { add { () throws(CommandFailure) in try run.report(source) } }
+        try show(reports, console)
+        guard !failures.contains(.failure) else { return .failure }
+        let statuses = reports.map(\.status) + failures
+        return [.findings, .unproven].first { statuses.contains($0) } ?? .success
+    }
+
+    private func show(_ reports: [AuditReport], _ console: Console) throws(CommandFailure) {
         switch output {
         case .text:
             for report in reports { try console.write(try report.text()) }
@@ -90,27 +123,6 @@ struct AuditCommand: EncconfCommand {
             }
         case .openmetrics: if !reports.isEmpty { try console.write(AuditReport.openMetrics(reports)) }
         }
-        guard reports.count == snapshots.count else { return .failure }
-        let statuses = reports.map(\.status)
-        return [.findings, .unproven].first { statuses.contains($0) } ?? .success
-    }
-
-    private func audit(
-        _ path: String, _ files: [ConfigurationFile], _ unwrapping: any KMSUnwrapping & Sendable
-    ) throws(CommandFailure) -> AuditReport {
-        let audit = SnapshotAudit(
-            file: try MappedFile(path), configurations: files.map(\.configuration), unwrapping: unwrapping,
-            options: AuditOptions(
-                isCensusOnly: censusOnly, findingLimit: limit,
-                resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }),
-            jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), isSalvage: salvage)
-        let start = DispatchTime.now().uptimeNanoseconds
-        let result = try audit.run(history: history, remnants: remnants, progress: Progress(path))
-        return AuditReport(
-            path: path, configurations: files, result: result, failOn: (try? failOnCodes()) ?? [],
-            isCensusOnly: censusOnly,
-            elapsedSeconds: Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9,
-            resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) })
     }
 
     private var resourceNames: [String]? {

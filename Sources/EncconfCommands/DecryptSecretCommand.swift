@@ -23,20 +23,24 @@ struct DecryptSecretCommand: EncconfCommand {
             Examples:
               etcdctl get /registry/secrets/default/token | encconf decrypt-secret --config enc.yaml
               encconf decrypt-secret --config enc.yaml --snapshot snapshot.db default/token
+              encconf decrypt-secret --config enc.yaml --etcd --endpoints https://127.0.0.1:2379 default/token
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case yaml, json, raw }
 
-    @Option(name: .long, help: ArgumentHelp("A configuration. Repeat it for archives.", valueName: "file"))
-    var config: [String]
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A configuration. Repeat it for archives. Default: what --discover-from tells.", valueName: "file"))
+    var config: [String] = []
     @Argument(
         help: ArgumentHelp(
-            "A file with what was printed; - is standard input. With --snapshot: objects, NAMESPACE/NAME.",
+            "A file with what was printed; - is standard input. With --snapshot or --etcd: objects, NAMESPACE/NAME.",
             valueName: "source"))
     var sources: [String] = []
     @Option(name: .long, help: ArgumentHelp("Take objects out of this snapshot of etcd.", valueName: "file"))
     var snapshot: String?
-    @Option(name: .long, help: ArgumentHelp("With --snapshot: as it was at this revision.", valueName: "n"))
+    @Option(name: .long, help: ArgumentHelp("With --snapshot or --etcd: as it was at this revision.", valueName: "n"))
     var revision: Int64?
     @Option(
         name: .long,
@@ -57,14 +61,17 @@ struct DecryptSecretCommand: EncconfCommand {
         name: [.customShort("o"), .long],
         help: ArgumentHelp("yaml, json, or raw: the decrypted bytes as they are.", valueName: "format"))
     var output: Format = .yaml
+    @OptionGroup var etcd: EtcdOptions
     @OptionGroup var kms: KMSOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard !config.isEmpty else { throw ValidationError("--config is missing") }
+        guard !config.isEmpty || etcd.connection.discoverFrom != nil else {
+            throw ValidationError("--config is missing")
+        }
         try validateSources()
-        let inputs = config + (snapshot == nil ? [source] : [])
+        let inputs = config + (namesObjects ? [] : [source])
         guard inputs.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read once only; name a file for the other")
         }
@@ -74,25 +81,32 @@ struct DecryptSecretCommand: EncconfCommand {
     }
 
     private func validateSources() throws {
-        guard snapshot != nil else {
-            guard sources.count <= 1 else { throw ValidationError("there is one source only; objects need --snapshot") }
-            guard revision == nil else { throw ValidationError("--revision is for --snapshot") }
+        guard namesObjects else {
+            guard sources.count <= 1 else {
+                throw ValidationError("there is one source only; objects need --snapshot or --etcd")
+            }
+            guard revision == nil else { throw ValidationError("--revision is for --snapshot and --etcd") }
             return
         }
-        guard sources.isEmpty != (etcdKey == nil) else {
-            throw ValidationError("--snapshot needs objects, NAMESPACE/NAME, or --etcd-key")
+        guard snapshot == nil || !etcd.isGiven else {
+            throw ValidationError("--snapshot and --etcd exclude each other")
         }
-        guard format == .auto else { throw ValidationError("--format is for a source, not for --snapshot") }
+        let option = snapshot == nil ? "--etcd" : "--snapshot"
+        guard sources.isEmpty != (etcdKey == nil) else {
+            throw ValidationError("\(option) needs objects, NAMESPACE/NAME, or --etcd-key")
+        }
+        guard format == .auto else { throw ValidationError("--format is for a source, not for \(option)") }
         guard revision ?? 1 > 0 else { throw ValidationError("--revision is a positive number") }
     }
+
+    /// Whether the arguments are objects, not a source.
+    private var namesObjects: Bool { snapshot != nil || etcd.isGiven }
 
     private var source: String { sources.first ?? "-" }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        var files: [ConfigurationFile] = []
-        for path in config { files.append(try ConfigurationFile.load(path, headerless: reading.headerless)) }
-        let records: [StoredRecord]
-        if let snapshot { records = try readSnapshot(snapshot, console) } else { records = try readRecords(console) }
+        let files = try etcd.connection.configurations(config, headerless: reading.headerless)
+        let records = try namesObjects ? readObjects(console) : readRecords(console)
         guard output != .raw || records.count == 1 else {
             throw CommandFailure(
                 "there are \(records.count) values; raw bytes of several cannot be told apart",
@@ -110,11 +124,17 @@ struct DecryptSecretCommand: EncconfCommand {
     }
 
     /// The objects that the arguments name.
-    private func readSnapshot(_ path: String, _ console: Console) throws(CommandFailure) -> [StoredRecord] {
+    private func readObjects(_ console: Console) throws(CommandFailure) -> [StoredRecord] {
+        let clusters = try etcd.sources()
+        let prefix = clusters.first?.prefix ?? etcd.etcdPrefix
         let keys =
             etcdKey.map { [$0] }
-            ?? sources.map { SnapshotLookup.etcdKey(of: $0, resource: resource ?? "secrets") }
-        return try SnapshotLookup(path: path, revision: revision).records(of: keys, resource: resource, console)
+            ?? sources.map { SnapshotLookup.etcdKey(of: $0, resource: resource ?? "secrets", prefix: prefix) }
+        guard let snapshot else {
+            return try EtcdLookup(sources: clusters, revision: revision).records(of: keys, resource: resource)
+        }
+        return try SnapshotLookup(path: snapshot, revision: revision, prefix: prefix)
+            .records(of: keys, resource: resource, console)
     }
 
     /// The values of the source, each with its place in etcd.
@@ -135,7 +155,8 @@ struct DecryptSecretCommand: EncconfCommand {
         for value in pasted {
             do throws(CommandFailure) {
                 let place = try EtcdPlace.resolve(
-                    etcdKey: etcdKey.map { Array($0.utf8) } ?? value.etcdKey, resource: resource)
+                    etcdKey: etcdKey.map { Array($0.utf8) } ?? value.etcdKey, resource: resource,
+                    prefix: etcd.etcdPrefix)
                 records.append(
                     StoredRecord(
                         etcdKey: place.bytes, registryKey: place.registryKey, resource: place.resource,

@@ -16,7 +16,7 @@ public struct Encconf: ParsableCommand {
                 name: "Keys and files",
                 subcommands: [KeygenCommand.self, InitCommand.self, ShowCommand.self, VerifyCommand.self]),
             CommandGroup(name: "Changes", subcommands: [DiffCommand.self, RotateCommand.self]),
-            CommandGroup(name: "KMS plugins", subcommands: [KMSCommand.self]),
+            CommandGroup(name: "KMS plugins and etcd", subcommands: [KMSCommand.self, SnapshotCommand.self]),
             CommandGroup(name: "Understanding", subcommands: [ExplainCommand.self]),
             CommandGroup(
                 name: "Stored values", subcommands: [AuditCommand.self, DecryptSecretCommand.self, EncryptCommand.self]),

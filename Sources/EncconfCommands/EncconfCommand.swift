@@ -17,7 +17,7 @@ extension EncconfCommand {
             status = try execute(console)
         } catch {
             console.failure(error)
-            status = .failure
+            status = error.status
         }
         throw ExitCode(status.rawValue)
     }

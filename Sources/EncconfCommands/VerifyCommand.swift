@@ -61,7 +61,7 @@ struct VerifyCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         var verifications: [Verification] = []
-        var hasFailed = false
+        var failures: [ExitStatus] = []
         for file in files {
             do throws(CommandFailure) {
                 var verification = try Verification(
@@ -72,12 +72,12 @@ struct VerifyCommand: EncconfCommand {
             } catch {
                 // The other files are judged all the same.
                 console.failure(error)
-                hasFailed = true
+                failures.append(error.status)
             }
         }
         if !verifications.isEmpty { try report(verifications, console) }
-        if hasFailed { return .failure }
-        let statuses = verifications.map { $0.status(isStrict: strict) }
+        guard !failures.contains(.failure) else { return .failure }
+        let statuses = verifications.map { $0.status(isStrict: strict) } + failures
         return [.findings, .unproven].first { statuses.contains($0) } ?? .success
     }
 

@@ -11,7 +11,7 @@ internal import Transformers
 struct AuditReport {
     let path: String
     let configurations: [ConfigurationFile]
-    let result: SnapshotAudit.Result
+    let result: AuditResult
     let failOn: Set<String>
     let isCensusOnly: Bool
     let elapsedSeconds: Double
@@ -25,7 +25,7 @@ struct AuditReport {
         let totals = findingTotals
         if failOn.contains(where: { (totals[$0] ?? 0) > 0 }) { return .findings }
         if result.source.problemCount > 0 { return .unknown }
-        if case .differs = result.source.digest { return .findings }
+        if result.source.hasChanged { return .findings }
         // A file without a single object is none of kube-apiserver's, or not the whole of it.
         if result.live.otherKeys == result.source.liveKeys || result.live.encryptedOtherKeys > 0 { return .unknown }
         return result.live.isUnproven && !isCensusOnly ? .unknown : .clean
@@ -41,8 +41,7 @@ struct AuditReport {
 
     /// Whether all that the file holds was read, and is what was saved.
     var isComplete: Bool {
-        if case .differs = result.source.digest { return false }
-        return result.source.problemCount == 0 && result.live.encryptedOtherKeys == 0
+        !result.source.hasChanged && result.source.problemCount == 0 && result.live.encryptedOtherKeys == 0
     }
 
     /// Configured resources, and all others of which a value is encrypted.

@@ -45,19 +45,24 @@ extension AuditReport {
         json.object { json in
             json.member("path", path)
             json.key("sha256Verified")
-            switch source.digest {
-            case .absent: json.null()
+            switch source.snapshot?.digest {
+            case nil, .absent: json.null()
             case .matches: json.bool(true)
             case .differs: json.bool(false)
             }
             json.member("revision", source.revision)
-            json.member("compactRevision", source.compactRevision)
+            json.key("compactRevision")
+            if let snapshot = source.snapshot { json.number(snapshot.compactRevision) } else { json.null() }
             json.member("bytes", source.byteCount)
             json.member("keys", source.liveKeys)
             json.member("otherKeys", result.live.otherKeys)
             json.member("encryptedOtherKeys", result.live.encryptedOtherKeys)
-            json.member("records", source.records)
-            json.member("problems", source.problemCount)
+            switch source.origin {
+            case .snapshot(let snapshot):
+                json.member("records", snapshot.records)
+                json.member("problems", snapshot.problemCount)
+            case .etcd(let etcd): json.member("clusterID", etcd.clusterIDText)
+            }
         }
     }
 

@@ -7,10 +7,16 @@ extension AuditReport {
     /// A table that a person reads in ten seconds, the offenders first.
     func text() throws(CommandFailure) -> String {
         let source = result.source
-        var text =
-            "\(path.printable): revision \(source.revision), \(source.liveKeys) keys, digest \(source.digest.name)\n"
-        if source.isCompactionUnfinished { text += "a compaction was interrupted: old revisions are partly gone\n" }
-        for problem in source.problems.prefix(5) { text += "damaged: \(problem.explanation)\n" }
+        var text = "\(path.printable): revision \(source.revision), \(source.liveKeys) keys, "
+        switch source.origin {
+        case .etcd(let etcd): text += "cluster \(etcd.clusterIDText)\n"
+        case .snapshot(let snapshot):
+            text += "digest \(snapshot.digest.name)\n"
+            if snapshot.isCompactionUnfinished {
+                text += "a compaction was interrupted: old revisions are partly gone\n"
+            }
+            for problem in snapshot.problems.prefix(5) { text += "damaged: \(problem.explanation)\n" }
+        }
         if result.live.encryptedOtherKeys > 0 {
             text +=
                 "\(result.live.otherKeys) keys name no object; "
@@ -26,7 +32,7 @@ extension AuditReport {
         text += try findingText()
         if !absentResources.isEmpty {
             text +=
-                "\nconfigured, but not in the file: \(absentResources.map(\.description.printable).joined(separator: ", "))\n"
+                "\nconfigured, but not stored: \(absentResources.map(\.description.printable).joined(separator: ", "))\n"
         }
         for (key, writes) in gcmWrites where writes >= Self.gcmWriteLimit {
             text +=

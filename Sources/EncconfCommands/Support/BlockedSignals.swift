@@ -2,15 +2,26 @@ internal import Glibc
 
 /// Holds back the signals that end a program, while it must not be ended.
 struct BlockedSignals {
+    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
     private let previous: sigset_t
 
     init() {
         var blocked = sigset_t()
         _ = unsafe sigemptyset(&blocked)
-        for signal in [SIGINT, SIGTERM, SIGHUP] { _ = unsafe sigaddset(&blocked, signal) }
+        for signal in Self.signals { _ = unsafe sigaddset(&blocked, signal) }
         var previous = sigset_t()
         _ = unsafe pthread_sigmask(SIG_BLOCK, &blocked, &previous)
         self.previous = previous
+    }
+
+    /// Whether one of them came that takes effect once they are let through.
+    var isPending: Bool { Self.arePending() }
+
+    @Sendable static func arePending() -> Bool {
+        var pending = sigset_t()
+        guard unsafe sigpending(&pending) == 0 else { return false }
+        return signals.contains { unsafe sigismember(&pending, $0) == 1 }
     }
 
     /// Lets them through; one that came in the meantime takes effect.

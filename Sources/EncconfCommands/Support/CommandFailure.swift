@@ -1,4 +1,4 @@
-/// Why a command could not do its work: what the person sees before the program ends with status 2.
+/// Why a command could not do its work: what the person sees before the program ends.
 struct CommandFailure: Error {
     /// One thing that is wrong: lower case, no full stop, no secret.
     struct Problem {
@@ -7,9 +7,17 @@ struct CommandFailure: Error {
     }
 
     let problems: [Problem]
+    /// ``ExitStatus/failure``; or ``ExitStatus/unproven`` if a source was silent that may speak at another time.
+    var status: ExitStatus
 
-    init(_ message: String, hint: String? = nil) { problems = [Problem(message: message, hint: hint)] }
-    init(_ problems: [Problem]) { self.problems = problems }
+    init(_ message: String, hint: String? = nil, status: ExitStatus = .failure) {
+        self.init([Problem(message: message, hint: hint)], status: status)
+    }
+
+    init(_ problems: [Problem], status: ExitStatus = .failure) {
+        self.problems = problems
+        self.status = status
+    }
 }
 
 /// What the program tells whoever started it. The same for every output format.

@@ -20,13 +20,16 @@ struct EtcdPlace {
     /// - Parameters:
     ///   - etcdKey: The bytes of the etcd key, if there is one.
     ///   - resource: What `--resource` says, which is stronger than the etcd key.
-    static func resolve(etcdKey: [UInt8]?, resource: String?) throws(CommandFailure) -> EtcdPlace {
+    ///   - prefix: kube-apiserver's `--etcd-prefix`, if it is known.
+    static func resolve(
+        etcdKey: [UInt8]?, resource: String?, prefix: String? = nil
+    ) throws(CommandFailure) -> EtcdPlace {
         let named = resource.map { GroupResource(parsing: $0) }
         guard let etcdKey else {
             return EtcdPlace(bytes: nil, registryKey: nil, resource: named ?? GroupResource(resource: "secrets"))
         }
         let text = String(decoding: etcdKey, as: UTF8.self)
-        switch EtcdKey(bytes: etcdKey.span.rawBytes) {
+        switch EtcdKey(bytes: etcdKey.span.rawBytes, prefix: prefix) {
         case .object(let key):
             return EtcdPlace(bytes: etcdKey, registryKey: key, resource: named ?? key.resource)
         case .bookkeeping:

@@ -64,22 +64,34 @@ struct FileDescriptor: ~Copyable {
     func readAll(limit: Int) throws(SystemError) -> SecretBytes? {
         var content = SecretBuffer(capacity: 64 << 10)
         while true {
-            var failure: SystemError?
             let before = content.count
-            content.append(upTo: 64 << 10) { space in
+            try read(upTo: 64 << 10, appendingTo: &content)
+            if content.count == before { return content.finish() }
+            if content.count > limit { return nil }
+        }
+    }
+
+    /// Reads what there is, at least a byte unless this is the end.
+    func read(upTo count: Int, appendingTo content: inout SecretBuffer) throws(SystemError) {
+        while true {
+            var failure: SystemError?
+            content.append(upTo: count) { space in
                 unsafe space.withUnsafeMutableBytes { buffer, initializedCount in
                     let count = unsafe Glibc.read(raw, buffer.baseAddress, buffer.count)
                     if count < 0 { failure = .last } else { initializedCount = count }
                 }
             }
-            if let failure {
-                try waitOrThrow(failure, for: POLLIN)
-            } else if content.count == before {
-                return content.finish()
-            } else if content.count > limit {
-                return nil
-            }
+            guard let failure else { return }
+            try waitOrThrow(failure, for: POLLIN)
         }
+    }
+
+    /// Whether there is something to read, now or after so many milliseconds at most.
+    func isReadable(within milliseconds: Int32) throws(SystemError) -> Bool {
+        var request = pollfd(fd: raw, events: Int16(POLLIN), revents: 0)
+        let count = unsafe poll(&request, 1, milliseconds)
+        guard count >= 0 || errno == EINTR else { throw .last }
+        return count > 0
     }
 
     /// After a call that failed: returns when it is worth another try.

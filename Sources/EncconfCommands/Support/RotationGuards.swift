@@ -41,7 +41,8 @@ struct RotationGuards {
         if plan.step == .abort, proof.safe == .depends {
             console.warning(
                 "if a server ever wrote with what is taken out, those values become unreadable",
-                hint: "abort only before the first promote; --evidence SNAPSHOT proves it, --archive FILE keeps the key"
+                hint:
+                    "abort only before the first promote; --evidence SNAPSHOT or --etcd proves it, --archive FILE keeps the key"
             )
         }
     }
@@ -59,7 +60,7 @@ struct RotationGuards {
         case .unusedInStorage:
             CommandFailure.Problem(
                 message: "retire needs evidence that no stored value uses the old keys",
-                hint: "--evidence SNAPSHOT, or in so many words --without-evidence")
+                hint: "--evidence SNAPSHOT or --etcd, or in so many words --without-evidence")
         case .archived where command.archive != nil || command.discardRetiredKeys: nil
         case .archived where plan.retired.isEmpty: nil
         case .archived:

@@ -14,6 +14,17 @@ enum SafeWrite {
         _ content: RawSpan, at path: String, replacing: Bool,
         hint: String = "give --force to replace it, or another name"
     ) throws(CommandFailure) {
+        try create(at: path, replacing: replacing, hint: hint) { file in try file.write(content) }
+    }
+
+    /// The same with content that comes in pieces.
+    ///
+    /// - Parameter fill: Writes the content; what it throws is thrown, and nothing is left of the file. Signals that end
+    ///   a program are held back meanwhile: who takes long asks ``BlockedSignals/arePending()``.
+    static func create(
+        at path: String, replacing: Bool, hint: String = "give --force to replace it, or another name",
+        fill: (borrowing FileDescriptor) throws -> Void
+    ) throws(CommandFailure) {
         do {
             // A link is followed, so that it still points to the file afterwards.
             let target = replacing ? resolved(path) : path
@@ -23,7 +34,8 @@ enum SafeWrite {
                 throw CommandFailure("\(path.printable): is no regular file", hint: "name a file")
             }
             // The owner of what is replaced is kept; its mode is not, as it may let others read the new key.
-            try write(content, to: target, called: path, replacing: replacing) { file in
+            try write(to: target, called: path, replacing: replacing) { file in
+                try fill(file)
                 if let existing { try keepOwner(existing, on: file) }
             }
         } catch let error as SystemError where error.code == EEXIST && !replacing {
@@ -54,7 +66,8 @@ enum SafeWrite {
                     "\(path.printable): has \(existing.st_nlink) names, of which only one would change",
                     hint: "--in-place writes into the file itself, which is not safe against a crash in between")
             }
-            try write(content, to: target, called: path, replacing: true) { file in
+            try write(to: target, called: path, replacing: true) { file in
+                try file.write(content)
                 try keepOwner(existing, on: file)
                 ExtendedAttributes.copy(from: original, to: file)
                 guard fchmod(file.raw, existing.st_mode & 0o7777) == 0 else { throw SystemError.last }
@@ -78,7 +91,7 @@ enum SafeWrite {
             try check(file, isStill: target, holding: expected, path)
             let copy = copyName(of: target)
             if try status(of: copy) == nil {
-                try write(expected.span, to: copy, called: copy, replacing: false) { _ in }
+                try write(to: copy, called: copy, replacing: false) { file in try file.write(expected.span) }
             }
             let signals = BlockedSignals()
             defer { signals.unblock() }
@@ -120,10 +133,9 @@ extension SafeWrite {
     ///
     /// - Parameters:
     ///   - name: What the person calls `path`.
-    ///   - prepare: Gives the file its place in the system, when its content is there.
+    ///   - fill: Writes the content, and gives the file its owner and mode.
     private static func write(
-        _ content: RawSpan, to path: String, called name: String, replacing: Bool,
-        prepare: (borrowing FileDescriptor) throws -> Void
+        to path: String, called name: String, replacing: Bool, fill: (borrowing FileDescriptor) throws -> Void
     ) throws {
         let folder = folder(of: path)
         // Opened before anything is done, so that nothing but the sync itself can fail in the end.
@@ -134,8 +146,7 @@ extension SafeWrite {
         defer { signals.unblock() }
         do {
             let file = try FileDescriptor.open(temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-            try file.write(content)
-            try prepare(file)
+            try fill(file)
             try file.synchronize()
             try rename(temporary, to: path, replacing: replacing)
         } catch {

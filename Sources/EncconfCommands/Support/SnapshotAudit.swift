@@ -17,41 +17,22 @@ struct SnapshotAudit {
     let jobs: Int
     let isSalvage: Bool
 
-    /// What a snapshot file says of itself.
-    struct Source {
-        let digest: DigestCheck
-        let revision: Int64
-        let compactRevision: Int64
-        let isCompactionUnfinished: Bool
-        let liveKeys: Int
-        let records: Int
-        let byteCount: Int
-        /// The first problems of a damaged file, and the number of all.
-        let problems: [SnapshotError]
-        let problemCount: Int
-    }
-
-    struct Result {
-        var source: Source
-        var live: Census
-        var history: Census?
-        var remnants: RemnantCount?
-    }
-
     /// Goes through the live records, and what else is asked for.
-    func run(history: Bool, remnants: Bool, progress: Progress) throws(CommandFailure) -> Result {
+    func run(history: Bool, remnants: Bool, progress: Progress) throws(CommandFailure) -> AuditResult {
         var problems = isSalvage ? SnapshotProblems.collected : .refused
         do {
             let snapshot = try SnapshotFile(file.span, &problems)
             let settings = try snapshot.settings(&problems)
             let (live, digest) = try liveRecordsAndDigest(&problems)
-            var result = Result(
-                source: Source(
-                    digest: digest, revision: max(live.lastRevision, settings.compactedRevision),
-                    compactRevision: settings.finishedCompaction,
-                    isCompactionUnfinished: settings.isCompactionUnfinished, liveKeys: live.locations.count,
-                    records: live.recordCount, byteCount: snapshot.bytes.byteCount, problems: problems.first,
-                    problemCount: problems.count),
+            var result = AuditResult(
+                source: AuditedSource(
+                    revision: max(live.lastRevision, settings.compactedRevision), liveKeys: live.locations.count,
+                    byteCount: snapshot.bytes.byteCount,
+                    origin: .snapshot(
+                        AuditedSource.Snapshot(
+                            digest: digest, compactRevision: settings.finishedCompaction,
+                            isCompactionUnfinished: settings.isCompactionUnfinished, records: live.recordCount,
+                            problems: problems.first, problemCount: problems.count))),
                 live: Census(findingLimit: options.findingLimit))
             var nonces = NonceLog()
             progress.start(total: live.locations.count)
@@ -82,15 +63,15 @@ struct SnapshotAudit {
         _ problems: inout SnapshotProblems
     ) throws -> (LiveRecords, DigestCheck) {
         let earlier = problems
-        let live = Mutex<Swift.Result<(LiveRecords, SnapshotProblems), any Error>?>(nil)
-        let digest = Mutex<Swift.Result<DigestCheck, any Error>?>(nil)
+        let live = Mutex<Result<(LiveRecords, SnapshotProblems), any Error>?>(nil)
+        let digest = Mutex<Result<DigestCheck, any Error>?>(nil)
         DispatchQueue.concurrentPerform(iterations: min(jobs, 2)) { number in
             if number == 0 {
-                let outcome = Swift.Result { try liveRecords(earlier) }
+                let outcome = Result { try liveRecords(earlier) }
                 live.withLock { $0 = outcome }
             }
             if number == 1 || jobs == 1 {
-                let outcome = Swift.Result { try checkDigest() }
+                let outcome = Result { try checkDigest() }
                 digest.withLock { $0 = outcome }
             }
         }
@@ -121,11 +102,11 @@ struct SnapshotAudit {
     ) throws -> Census {
         let sliceCount = max(1, min(jobs, locations.count / 500 + 1))
         let sliceLength = (locations.count + sliceCount - 1) / sliceCount
-        let outcomes = Mutex<[Int: Swift.Result<(Census, NonceLog), any Error>]>([:])
+        let outcomes = Mutex<[Int: Result<(Census, NonceLog), any Error>]>([:])
         DispatchQueue.concurrentPerform(iterations: sliceCount) { number in
             let slice = locations[
                 min(number * sliceLength, locations.count)..<min((number + 1) * sliceLength, locations.count)]
-            let outcome = Swift.Result { try audit(slice, progress) }
+            let outcome = Result { try audit(slice, progress) }
             outcomes.withLock { $0[number] = outcome }
         }
         var census = Census(findingLimit: options.findingLimit)

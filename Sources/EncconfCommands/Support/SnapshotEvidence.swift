@@ -1,9 +1,5 @@
 internal import ArgumentParser
-internal import Dispatch
 internal import EncryptionConfig
-internal import EnvelopeCrypto
-internal import EtcdSnapshot
-internal import Glibc
 internal import KubernetesResources
 internal import StorageAudit
 internal import Transformers
@@ -15,31 +11,39 @@ struct EvidenceOptions: ParsableArguments {
         help: ArgumentHelp(
             "A snapshot of etcd that shows what is stored. Repeat it for several.", valueName: "snapshot"))
     var evidence: [String] = []
+    @OptionGroup var etcd: EtcdOptions
     @OptionGroup var kms: KMSOptions
 
-    var isGiven: Bool { !evidence.isEmpty }
+    var isGiven: Bool { !evidence.isEmpty || etcd.isGiven }
 
-    /// The audits of all snapshots under one configuration, or nothing if none is named.
+    /// The audits of all snapshots and of etcd under one configuration, or nothing if none is named.
     ///
-    /// - Throws: What makes a snapshot no evidence at all: damage, and that it has nothing of kube-apiserver's.
+    /// - Parameter history: Whether old revisions are looked at too, which snapshots alone can show.
+    /// - Throws: What makes a source no evidence at all: damage, and that it has nothing of kube-apiserver's.
     func reports(under file: ConfigurationFile, history: Bool = false) throws(CommandFailure) -> [AuditReport] {
         let unwrapping = try kms.unwrapping(for: [file.configuration])
+        let run = AuditRun(
+            configurations: [file], unwrapping: unwrapping, options: AuditOptions(prefix: etcd.etcdPrefix),
+            // What makes a value unreadable. Stale values and plaintext are no harm by themselves.
+            failOn: ["ENC0403", "ENC0404", "ENC0405"])
         var reports: [AuditReport] = []
-        for path in evidence {
-            let report = try SnapshotEvidence.report(path, under: [file], unwrapping: unwrapping, history: history)
-            if case .differs = report.result.source.digest {
-                throw CommandFailure(
-                    "\(path.printable): is no evidence: it has changed since it was saved, as its digest shows",
-                    hint: "take a new snapshot")
-            }
-            guard !report.result.live.resources.isEmpty else {
-                throw CommandFailure(
-                    "\(path.printable): is no evidence: it holds no object of kube-apiserver",
-                    hint: "take the snapshot from the etcd that --etcd-servers names")
-            }
-            reports.append(report)
-        }
+        for path in evidence { reports.append(try run.report(snapshot: path, history: history)) }
+        for source in try etcd.sources() { reports.append(try run.report(source)) }
+        for report in reports { try Self.check(report) }
         return reports
+    }
+
+    private static func check(_ report: AuditReport) throws(CommandFailure) {
+        guard !report.result.source.hasChanged else {
+            throw CommandFailure(
+                "\(report.path.printable): is no evidence: it has changed since it was saved, as its digest shows",
+                hint: "take a new snapshot")
+        }
+        guard !report.result.live.resources.isEmpty else {
+            throw CommandFailure(
+                "\(report.path.printable): is no evidence: it holds no object of kube-apiserver",
+                hint: "take the etcd that --etcd-servers names, or a snapshot of it")
+        }
     }
 }
 
@@ -56,7 +60,7 @@ struct SnapshotEvidence {
                 throw CommandFailure(
                     "\(report.path.printable): is no evidence: \(report.result.live.encryptedOtherKeys) encrypted values "
                         + "are stored under keys that name no object",
-                    hint: "an --etcd-prefix other than /registry is not supported yet")
+                    hint: "--etcd-prefix tells what kube-apiserver's keys begin with")
             }
             for (resource, census) in report.result.live.resources {
                 for (label, numbers) in census.byLabel {
@@ -79,23 +83,6 @@ struct SnapshotEvidence {
     /// How many values carry a label, by resource.
     func uses(of label: StoredKeyLabel) -> [(resource: GroupResource, count: Int)] {
         counts.compactMap { resource, found in found[label].map { (resource, $0) } }.sorted { $0.0 < $1.0 }
-    }
-
-    /// One audit, with all its threads.
-    static func report(
-        _ path: String, under files: [ConfigurationFile], unwrapping: any KMSUnwrapping & Sendable, history: Bool
-    ) throws(CommandFailure) -> AuditReport {
-        let audit = SnapshotAudit(
-            file: try MappedFile(path), configurations: files.map(\.configuration), unwrapping: unwrapping,
-            options: AuditOptions(),
-            jobs: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), isSalvage: false)
-        let start = DispatchTime.now().uptimeNanoseconds
-        let result = try audit.run(history: history, remnants: false, progress: Progress(path))
-        return AuditReport(
-            path: path, configurations: files, result: result,
-            // What makes a value unreadable. Stale values and plaintext are no harm by themselves.
-            failOn: ["ENC0403", "ENC0404", "ENC0405"], isCensusOnly: false,
-            elapsedSeconds: Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9, resources: nil)
     }
 }
 

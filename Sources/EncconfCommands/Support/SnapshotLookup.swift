@@ -9,6 +9,8 @@ struct SnapshotLookup {
     let path: String
     /// The revision of the store at which is read; nil for the latest.
     let revision: Int64?
+    /// kube-apiserver's `--etcd-prefix`, if it is known.
+    let prefix: String?
 
     /// The records of some etcd keys.
     func records(
@@ -40,7 +42,7 @@ struct SnapshotLookup {
 
     private func record(of key: String, resource: String?, in snapshot: SnapshotFile) throws -> StoredRecord {
         let bytes = Array(key.utf8)
-        let place = try EtcdPlace.resolve(etcdKey: bytes, resource: resource)
+        let place = try EtcdPlace.resolve(etcdKey: bytes, resource: resource, prefix: prefix)
         var problems = SnapshotProblems.refused
         switch try snapshot.find(key: bytes.span.rawBytes, revision: revision, &problems) {
         case .found(let found):
@@ -64,11 +66,12 @@ struct SnapshotLookup {
     }
 
     /// The etcd key of an object named `NAMESPACE/NAME`, or `NAME` if it belongs to the whole cluster.
-    static func etcdKey(of name: String, resource: String) -> String {
+    static func etcdKey(of name: String, resource: String, prefix: String?) -> String {
         let parts = name.split(separator: "/", maxSplits: 1)
         return RegistryKey(
             resource: GroupResource(parsing: resource), namespace: parts.count > 1 ? String(parts[0]) : nil,
-            name: parts.last.map { String($0) } ?? ""
+            name: parts.last.map { String($0) } ?? "",
+            prefix: prefix.map { $0.split(separator: "/").map { "/\($0)" }.joined() } ?? RegistryKey.defaultPrefix
         ).description
     }
 }

@@ -1,7 +1,7 @@
 internal import GoText
 
 /// Durations as Go writes them: `3s`, `1m30s`, `1.5h` (Go 1.24, src/time/format.go, `ParseDuration`).
-enum GoDuration {
+public enum GoDuration {
     struct Refusal: Error {
         /// What Go says.
         let text: String
@@ -35,6 +35,9 @@ enum GoDuration {
             }
         }
     }
+
+    /// The duration; nil if `text` is none.
+    public static func parse(_ text: String) -> Duration? { (try? nanoseconds(text)).map { .nanoseconds($0) } }
 
     private static func nanoseconds(_ text: String) throws(Flaw) -> Int64 {
         var rest = Array(text.utf8)[...]

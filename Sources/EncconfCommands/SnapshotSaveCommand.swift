@@ -1,0 +1,118 @@
+internal import ArgumentParser
+internal import EnvelopeCrypto
+internal import EtcdClient
+internal import EtcdSnapshot
+internal import JSONText
+internal import RemoteCalls
+internal import SecretMemory
+
+/// `encconf snapshot save`
+struct SnapshotSaveCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "save",
+        abstract: "Save the database of one etcd member to a file, as `etcdctl snapshot save` does.",
+        discussion: """
+            The file is there whole and with its digest verified, or not at all. It holds all that etcd holds, so it \
+            is for its owner alone (mode 0600). An audit of the file and a backup then come from the same bytes.
+
+            Example:
+              encconf snapshot save backup.db --discover-from /etc/kubernetes/manifests/kube-apiserver.yaml
+            """)
+
+    @Argument(help: ArgumentHelp("The file to make.", valueName: "file"))
+    var file: String
+    @Flag(name: .long, help: "Replace a file of that name.")
+    var force = false
+    @OptionGroup var connection: EtcdConnectionOptions
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
+    var output: OutputFormat = .text
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard file != "-" else { throw ValidationError("a snapshot is written to a file; name one") }
+        try connection.validateSettings()
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let settings = try connection.connection(try connection.discovery())
+        // The rename is the file's own; a signal must find its beginning gone.
+        let client = try settings.client(isCancelled: BlockedSignals.arePending)
+        let progress = Progress(file.printable, unit: "bytes")
+        var summary: SnapshotSummary?
+        try SafeWrite.create(at: file, replacing: force) { output in
+            var (failure, isBegun): (SystemError?, Bool) = (nil, false)
+            do throws(EtcdError) {
+                summary = try client.snapshot { bytes, remaining in
+                    if !isBegun { progress.start(total: bytes.byteCount + Int(clamping: remaining)) }
+                    isBegun = true
+                    progress.advance(by: bytes.byteCount)
+                    do throws(SystemError) { try output.write(bytes) } catch { failure = error }
+                    return failure == nil
+                }
+            } catch {
+                if let failure { throw failure }
+                throw error.failure(settings.name)
+            }
+        }
+        progress.finish()
+        guard let summary else { throw CommandFailure("\(file.printable): nothing was received") }
+        let saved = SavedSnapshot(file: file, summary: summary, revision: try revision())
+        switch output {
+        case .text: try console.write(saved.text)
+        case .json:
+            let json = SecretKey(saved.json())
+            try console.write(json.span)
+        }
+        return .success
+    }
+
+    /// The newest revision in the file, which shows that it can be read.
+    private func revision() throws(CommandFailure) -> Int64 {
+        let mapping = try MappedFile(file)
+        do throws(SnapshotError) {
+            var problems = SnapshotProblems.refused
+            let snapshot = try SnapshotFile(mapping.span, &problems)
+            let settings = try snapshot.settings(&problems)
+            let live = try LiveRecords(snapshot, &problems)
+            return max(live.lastRevision, settings.compactedRevision)
+        } catch {
+            throw CommandFailure(
+                "\(file.printable): was received as it was sent, but is damaged: \(error.explanation)",
+                hint: "save the snapshot of another member")
+        }
+    }
+}
+
+/// What `snapshot save` tells of its file.
+private struct SavedSnapshot {
+    let file: String
+    let summary: SnapshotSummary
+    let revision: Int64
+
+    private var digest: String { "sha256:\(Digest.hexadecimal(summary.digest))" }
+    private var peer: String { summary.status.peer.description }
+
+    var text: String {
+        """
+        \(file.printable): revision \(revision), \(summary.databaseByteCount) bytes of \(peer.printable) (etcd \
+        \(summary.status.version.printable))
+        \(digest)
+
+        """
+    }
+
+    func json() -> SecretBytes {
+        var json = JSONWriter()
+        json.object { json in
+            json.reportHeader(kind: "SnapshotReport")
+            json.member("path", file)
+            json.member("endpoint", peer)
+            json.member("clusterID", String(summary.status.header.clusterID, radix: 16))
+            json.member("etcdVersion", summary.status.version)
+            json.member("revision", revision)
+            json.member("bytes", summary.databaseByteCount)
+            json.member("sha256", digest)
+        }
+        return json.finishLine()
+    }
+}

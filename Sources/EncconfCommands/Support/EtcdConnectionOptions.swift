@@ -1,0 +1,153 @@
+internal import ArgumentParser
+internal import EncryptionConfig
+internal import RemoteCalls
+
+/// Where etcd is and how it is spoken to: the global flags of etcdctl, with their names and meaning, and what stands
+/// in their place.
+struct EtcdConnectionOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Take etcd's addresses and certificates, --etcd-prefix and the path of the configuration from a kube-apiserver's static-pod manifest or systemd unit.",
+            valueName: "manifest"))
+    var discoverFrom: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl. Default: 127.0.0.1:2379.", valueName: "list"))
+    var endpoints: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl: who certifies the servers.", valueName: "file"))
+    var cacert: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl: the client's certificate.", valueName: "file"))
+    var cert: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl: the key of the client's certificate.", valueName: "file"))
+    var key: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl: a user of etcd.", valueName: "name[:password]"))
+    var user: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "As of etcdctl; others can see it there. ETCDCTL_PASSWORD or the prompt is better.", valueName: "password"))
+    var password: String?
+    @Option(
+        name: .long, defaultAsFlag: true,
+        help: ArgumentHelp("As of etcdctl: whether an endpoint without a scheme may be in clear.", valueName: "bool"))
+    var insecureTransport: Bool?
+    @Option(
+        name: .long, defaultAsFlag: true,
+        help: ArgumentHelp("As of etcdctl: do not ask who the servers are.", valueName: "bool"))
+    var insecureSkipTlsVerify: Bool?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl, default 2s.", valueName: "duration"))
+    var dialTimeout: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl, for each call, default 5s.", valueName: "duration"))
+    var commandTimeout: String?
+
+    /// Names of the options that were given.
+    var given: [String] {
+        let texts: [(String, Any?)] = [
+            ("--endpoints", endpoints), ("--cacert", cacert), ("--cert", cert), ("--key", key), ("--user", user),
+            ("--password", password), ("--insecure-transport", insecureTransport),
+            ("--insecure-skip-tls-verify", insecureSkipTlsVerify), ("--dial-timeout", dialTimeout),
+            ("--command-timeout", commandTimeout),
+        ]
+        return texts.filter { $0.1 != nil }.map(\.0)
+    }
+
+    /// Refuses what cannot go together.
+    func validateSettings() throws {
+        let settings: EtcdConnection
+        do throws(EtcdVariables.Conflict) {
+            settings = try self.settings()
+        } catch {
+            throw ValidationError(error.message)
+        }
+        if discoverFrom == nil, let problem = settings.problem { throw ValidationError(problem) }
+    }
+
+    /// The manifest that was named; nil if none was.
+    func discovery() throws(CommandFailure) -> EtcdDiscovery? {
+        guard let discoverFrom else { return nil }
+        return try EtcdDiscovery.read(discoverFrom)
+    }
+
+    /// All that is said, the command line first, then the manifest.
+    func connection(_ discovery: EtcdDiscovery?) throws(CommandFailure) -> EtcdConnection {
+        var connection: EtcdConnection
+        do { connection = try settings() } catch { throw CommandFailure(error.message) }
+        try discovery?.complete(&connection)
+        if let problem = connection.problem { throw CommandFailure(problem) }
+        return connection
+    }
+
+    /// What the options say, and the variables of etcdctl where they say nothing.
+    ///
+    /// With `--discover-from` no variable counts: the manifest is what was asked for.
+    func settings() throws(EtcdVariables.Conflict) -> EtcdConnection {
+        var connection = EtcdConnection()
+        let variables = EtcdVariables(isRead: discoverFrom == nil)
+        connection.endpoints = try variables.text(endpoints, "--endpoints")?.split(separator: ",").map(String.init)
+        connection.authorityFile = try variables.text(cacert, "--cacert")
+        connection.certificateFile = try variables.text(cert, "--cert")
+        connection.keyFile = try variables.text(key, "--key")
+        connection.user = try variables.text(user, "--user")
+        connection.password = try variables.text(password, "--password")
+        connection.allowsClear = try variables.flag(insecureTransport, "--insecure-transport") ?? true
+        connection.skipsVerification =
+            try variables.flag(insecureSkipTlsVerify, "--insecure-skip-tls-verify") ?? false
+        connection.dialTimeout = try variables.duration(dialTimeout, "--dial-timeout")
+        connection.commandTimeout = try variables.duration(commandTimeout, "--command-timeout")
+        try variables.refuse("--discovery-srv")
+        return connection
+    }
+}
+
+/// The variables that etcdctl takes for flags: `--a-b` is `ETCDCTL_A_B` (etcd, pkg/flags/flag.go).
+struct EtcdVariables {
+    /// The command line and the environment do not go together.
+    struct Conflict: Error { let message: String }
+
+    /// Whether the environment counts at all.
+    let isRead: Bool
+
+    func text(_ option: String?, _ name: String) throws(Conflict) -> String? {
+        let variable = "ETCDCTL_" + name.dropFirst(2).replacing("-", with: "_").uppercased()
+        let value = isRead ? Environment.value(variable).flatMap { $0.isEmpty ? nil : $0 } : nil
+        guard option == nil || value == nil else {
+            throw Conflict(
+                message: "\(variable) and \(name) are both given; unset the variable or leave the option out")
+        }
+        return option ?? value
+    }
+
+    func flag(_ option: Bool?, _ name: String) throws(Conflict) -> Bool? {
+        guard let text = try text(option.map { "\($0)" }, name) else { return nil }
+        // Go's strconv.ParseBool.
+        switch text {
+        case "1", "t", "T", "true", "TRUE", "True": return true
+        case "0", "f", "F", "false", "FALSE", "False": return false
+        default: throw Conflict(message: "\(name) is true or false")
+        }
+    }
+
+    func duration(_ option: String?, _ name: String) throws(Conflict) -> Duration? {
+        guard let text = try text(option, name) else { return nil }
+        guard let duration = GoDuration.parse(text), duration > .zero else {
+            throw Conflict(message: "\(name) is a duration such as 5s or 1m30s")
+        }
+        return duration
+    }
+
+    /// What changes who is asked cannot be passed over.
+    func refuse(_ name: String) throws(Conflict) {
+        guard try text(nil, name) != nil else { return }
+        throw Conflict(message: "\(name) is not supported; name the servers with --endpoints")
+    }
+}
+
+extension EtcdConnectionOptions {
+    /// The configurations of a command that were named; if none was, the one that the manifest tells.
+    func configurations(_ paths: [String], headerless: Bool) throws(CommandFailure) -> [ConfigurationFile] {
+        var paths = paths
+        if paths.isEmpty, let discovery = try discovery() { paths = [try discovery.configuration()] }
+        var files: [ConfigurationFile] = []
+        for path in paths { files.append(try ConfigurationFile.load(path, headerless: headerless)) }
+        return files
+    }
+}

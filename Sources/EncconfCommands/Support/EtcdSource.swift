@@ -1,0 +1,82 @@
+internal import APIServerFlags
+internal import ArgumentParser
+internal import EtcdClient
+internal import RemoteCalls
+
+/// A living etcd, and how it is read.
+struct EtcdSource {
+    /// Its endpoints, as reports name them.
+    let name: String
+    let client: EtcdClient
+    /// kube-apiserver's `--etcd-prefix`, if it is known.
+    let prefix: String?
+    let walk: WalkSettings
+
+    /// What is read: everything; or, where the prefix is known, what stands below it.
+    var range: KeyRange {
+        guard let prefix else { return .everything }
+        let path = prefix.split(separator: "/").map { "/\($0)" }.joined()
+        return KeyRange(prefix: Array("\(path)/".utf8))
+    }
+}
+
+/// A living etcd instead of a snapshot.
+struct EtcdOptions: ParsableArguments {
+    @Flag(
+        name: .long,
+        help: "Read the living etcd. The options of etcdctl and its ETCDCTL_ variables tell where it is.")
+    var etcd = false
+    @OptionGroup var connection: EtcdConnectionOptions
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "As of kube-apiserver: what its keys begin with. Default: /registry, or what they show.", valueName: "path")
+    )
+    var etcdPrefix: String?
+    @Flag(name: .long, help: "Let each member answer alone, although it may lag behind.")
+    var serializable = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Ask etcd for no more than this, such as 10M. Default: no limit.", valueName: "bytes"))
+    var maxBytesPerSecond: ByteCount?
+
+    /// Whether etcd is to be read.
+    var isGiven: Bool { etcd || connection.discoverFrom != nil }
+
+    func validate() throws {
+        guard isGiven else {
+            let given =
+                connection.given + (serializable ? ["--serializable"] : [])
+                + (maxBytesPerSecond == nil ? [] : ["--max-bytes-per-second"])
+            guard given.isEmpty else { throw ValidationError("\(given[0]) is for --etcd") }
+            return
+        }
+        try connection.validateSettings()
+    }
+
+    /// The clusters that are to be read: one, or as many as kube-apiserver uses.
+    func sources() throws(CommandFailure) -> [EtcdSource] {
+        guard isGiven else { return [] }
+        var walk = WalkSettings()
+        walk.isSerializable = serializable
+        walk.maxBytesPerSecond = maxBytesPerSecond?.value
+        let discovery = try connection.discovery()
+        let connection = try connection.connection(discovery)
+        var sources: [EtcdSource] = []
+        for servers in discovery?.otherServers ?? [] where connection.endpoints == discovery?.flags.etcdServers {
+            var other = connection
+            other.endpoints = servers
+            sources.append(
+                EtcdSource(name: other.name, client: try other.client(), prefix: prefix(discovery), walk: walk))
+        }
+        sources.insert(
+            EtcdSource(name: connection.name, client: try connection.client(), prefix: prefix(discovery), walk: walk),
+            at: 0)
+        return sources
+    }
+
+    /// What is known of the prefix; with a manifest it is known in any case.
+    private func prefix(_ discovery: EtcdDiscovery?) -> String? {
+        etcdPrefix ?? discovery.map { $0.flags.etcdPrefix ?? "/registry" }
+    }
+}

@@ -1,0 +1,46 @@
+internal import Glibc
+internal import SecretMemory
+
+/// Asks a person for a password at the terminal.
+enum PasswordPrompt {
+    static func read(_ prompt: String) throws(CommandFailure) -> SecretKey {
+        // The terminal itself, since standard input may be a file.
+        guard let terminal = try? FileDescriptor.open("/dev/tty", flags: O_RDWR | O_NOCTTY) else {
+            throw CommandFailure(
+                "a password is needed, and there is no terminal to ask for it", hint: "set ETCDCTL_PASSWORD")
+        }
+        var settings = termios()
+        guard unsafe tcgetattr(terminal.raw, &settings) == 0 else { throw CommandFailure("\(SystemError.last)") }
+        var silent = settings
+        silent.c_lflag &= ~tcflag_t(ECHO)
+        // An interrupt at the prompt must not leave the terminal mute.
+        let signals = BlockedSignals()
+        defer { signals.unblock() }
+        _ = unsafe tcsetattr(terminal.raw, TCSAFLUSH, &silent)
+        defer { _ = unsafe tcsetattr(terminal.raw, TCSAFLUSH, &settings) }
+        do {
+            try terminal.write(Array(prompt.printable.utf8).span.rawBytes)
+            let line = try readLine(terminal, signals)
+            try terminal.write(Array("\n".utf8).span.rawBytes)
+            return line
+        } catch {
+            throw CommandFailure("cannot ask for the password: \(error)")
+        }
+    }
+
+    /// A line comes in one piece from a terminal, 4,095 bytes at most (termios(3)).
+    private static func readLine(
+        _ terminal: borrowing FileDescriptor, _ signals: borrowing BlockedSignals
+    ) throws(SystemError) -> SecretKey {
+        while !signals.isPending {
+            guard try terminal.isReadable(within: 100) else { continue }
+            var line = SecretBuffer()
+            try terminal.read(upTo: 4096, appendingTo: &line)
+            if line.bytes.byteCount > 0, line.bytes[line.count - 1] == UInt8(ascii: "\n") {
+                line.truncate(to: line.count - 1)
+            }
+            return SecretKey(line.finish())
+        }
+        throw SystemError(code: EINTR)
+    }
+}
