@@ -11,18 +11,23 @@ public final class EtcdMember {
     public let certificates: Certificates?
     private let folder: URL
     private let process = Process()
-    private let endpoint: String
+    /// `http://127.0.0.1:2379`
+    public let endpoint: String
 
     /// Starts etcd and waits until it answers.
-    public convenience init(certificates: Certificates? = nil) throws {
+    /// - Parameter snapshot: A file of `etcdctl snapshot save` with what it shall hold; nothing if there is none.
+    public convenience init(restoring snapshot: String? = nil, certificates: Certificates? = nil) throws {
         try self.init(
-            name: "default", port: Self.freePort(), peers: ["default": Self.freePort()], certificates: certificates)
+            name: "default", port: Self.freePort(), peers: ["default": Self.freePort()], certificates: certificates,
+            snapshot: snapshot)
         try waitUntilReady()
     }
 
     /// Starts a member of a cluster; it answers when there are enough of them.
     /// - Parameter peers: The ports where the members reach one another, by their names.
-    init(name: String, port: UInt16, peers: [String: UInt16], certificates: Certificates? = nil) throws {
+    init(
+        name: String, port: UInt16, peers: [String: UInt16], certificates: Certificates? = nil, snapshot: String? = nil
+    ) throws {
         self.certificates = certificates
         self.port = Int(port)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("etcd-\(UUID().uuidString)")
@@ -47,6 +52,12 @@ public final class EtcdMember {
             } ?? [])
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        if let snapshot {
+            try etcdctl([
+                "snapshot", "restore", snapshot, "--data-dir", folder.appendingPathComponent("data").path,
+                "--initial-cluster", "\(name)=\(ownURL)", "--initial-advertise-peer-urls", ownURL, "--name", name,
+            ])
+        }
         try process.run()
     }
 
@@ -60,7 +71,13 @@ public final class EtcdMember {
         throw Failure(message: "etcd does not start; is etcd-server installed?")
     }
 
+    /// Keeps it from doing anything until ``resume()``.
+    public func pause() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+
+    public func resume() { Foundation.kill(process.processIdentifier, SIGCONT) }
+
     deinit {
+        resume()
         stop()
         try? FileManager.default.removeItem(at: folder)
     }

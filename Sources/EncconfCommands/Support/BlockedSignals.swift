@@ -15,13 +15,21 @@ struct BlockedSignals {
         self.previous = previous
     }
 
-    /// Whether one of them came that takes effect once they are let through.
+    /// Whether one of them came that ends the program once they are let through.
     var isPending: Bool { Self.arePending() }
 
     @Sendable static func arePending() -> Bool {
         var pending = sigset_t()
         guard unsafe sigpending(&pending) == 0 else { return false }
-        return signals.contains { unsafe sigismember(&pending, $0) == 1 }
+        return signals.contains { unsafe sigismember(&pending, $0) == 1 && !isIgnored($0) }
+    }
+
+    /// Whether whoever started the program does not want it to end for a signal, as `nohup` does: while it is held
+    /// back, Linux keeps it pending all the same.
+    private static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(signal, nil, &action) == 0 else { return false }
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
     }
 
     /// Lets them through; one that came in the meantime takes effect.

@@ -1,0 +1,260 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Commands that read a living etcd, which is a real one and holds the recorded cluster.
+struct EtcdCommandTests {
+    private static let configuration = "testdata/cluster/config-all.yaml"
+
+    /// The parts of a report that do not tell where it is from.
+    private struct Report: Decodable, Equatable {
+        struct Resource: Decodable, Equatable {
+            struct Key: Decodable, Equatable {
+                let provider: String
+                let key: String?
+                let fingerprint: String?
+                let objects: Int
+                let stale: Int
+                let bytes: Int
+                let writes: Int
+            }
+            let resource: String
+            let objects: Int
+            let plaintext: Int
+            let stale: Int
+            let unreadable: Int
+            let notObjects: Int
+            let needsPlugin: Int
+            let bytes: Int
+            let byKey: [Key]
+        }
+        struct Source: Decodable, Equatable {
+            let revision: Int
+            let keys: Int
+            let otherKeys: Int
+        }
+        struct Uncovered: Decodable, Equatable {
+            let resource: String
+            let objects: Int
+        }
+        let source: Source
+        let resources: [Resource]
+        let uncovered: [Uncovered]
+        let findingTotals: [String: Int]
+        let verdict: String
+
+        init(_ result: Program.Result) throws {
+            self = try JSONDecoder().decode(Report.self, from: Data(result.output))
+        }
+    }
+
+    private static func recordedCluster(_ certificates: Certificates? = nil) throws -> EtcdMember {
+        try EtcdMember(restoring: TestData.path("cluster/snapshot.db"), certificates: certificates)
+    }
+
+    private static func kms(_ plugin: PluginProcess) -> String {
+        ["cloud-kms", "cloud-kms-old"].map { "--kms-endpoint \($0)=unix://\(plugin.socket)" }.joined(separator: " ")
+    }
+
+    /// The living etcd and a snapshot of the same revision are one and the same to an audit.
+    @Test func countsAsInASnapshot() throws {
+        let etcd = try Self.recordedCluster()
+        try etcd.change(
+            (0..<20_000).map { number in
+                let name = String(format: "many-%05d", number)
+                let object =
+                    #"{\"kind\":\"Secret\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"\#(name)\",\"namespace\":\"many\"}}"#
+                return "put /registry/secrets/many/\(name) \"\(object)\""
+            })
+        let (plugin, program) = (try PluginProcess(), try Program())
+        defer { program.remove() }
+        let snapshot = program.workingFolder.appendingPathComponent("snapshot.db")
+        try Data(try etcd.snapshot()).write(to: snapshot)
+        let line = "encconf audit --config \(Self.configuration) \(Self.kms(plugin)) -o json"
+        let saved = try program.shell("\(line) snapshot.db")
+        for jobs in [1, 3] {
+            let live = try program.shell("\(line) --etcd --endpoints \(etcd.endpoint) --jobs \(jobs)")
+            #expect(live.status == saved.status && live.errors == "")
+            #expect(try Report(live) == Report(saved))
+        }
+        // Nothing is unknown while the plugin runs, and nothing is claimed of its values when it is gone.
+        #expect(try Report(saved).resources.allSatisfy { $0.needsPlugin == 0 })
+        plugin.stop()
+        let without = try program.shell(
+            "\(line) --etcd --endpoints \(etcd.endpoint) --fail-on unreadable,moved,notObject")
+        #expect(without.status == 3)
+        #expect(try Report(without).resources.map(\.needsPlugin).reduce(0, +) == 10)
+        #expect(try Report(without).verdict == "unknown")
+    }
+
+    /// Each value of the recorded cluster opens to what kube-apiserver stored.
+    @Test func opensObjects() throws {
+        let (etcd, plugin, program) = (try Self.recordedCluster(), try PluginProcess(), try Program())
+        defer { program.remove() }
+        let expected: RecordedDumpTests.Expected = try TestData.json("cluster/expected.json")
+        let keys = expected.keys.filter { ["secrets", "widgets.example.com"].contains($0.resource) }
+        let lines = keys.map { key in
+            "encconf decrypt-secret --config \(Self.configuration) \(Self.kms(plugin)) --etcd "
+                + "--endpoints \(etcd.endpoint) --etcd-key \(key.etcd_key) -o raw 2> errors | sha256sum; "
+                + "grep -c 'revision \(key.mod_revision)$' errors"
+        }
+        let result = try program.shell(lines.joined(separator: "\n"))
+        let words = result.text.split(separator: "\n")
+        #expect(words.count == 2 * keys.count)
+        for (index, key) in keys.enumerated() {
+            #expect(words[2 * index].hasPrefix("\(key.plaintext_sha256) "), "\(key.etcd_key)")
+            #expect(words[2 * index + 1] == "1", "\(key.etcd_key)")
+        }
+    }
+
+    @Test func tellsWhatIsNotThere() throws {
+        let (etcd, program) = (try Self.recordedCluster(), try Program())
+        defer { program.remove() }
+        let line =
+            "encconf decrypt-secret --config \(Self.configuration) --no-kms --etcd --endpoints \(etcd.endpoint)"
+        let absent = try program.shell("\(line) payments/no-such-secret")
+        #expect(absent.status == 2 && absent.output.isEmpty)
+        #expect(absent.errors.contains("there is no /registry/secrets/payments/no-such-secret"))
+        let future = try program.shell("\(line) --revision 1000000 payments/cbc-one-0")
+        #expect(future.status == 2 && future.errors.contains("required revision is a future revision"))
+        try etcd.etcdctl(["put", "/registry/configmaps/x/y", "1"])
+        try etcd.etcdctl(["compact", "413"])
+        let compacted = try program.shell("\(line) --revision 300 payments/cbc-one-0")
+        #expect(compacted.status == 2 && compacted.errors.contains("revision 300 was compacted away"))
+    }
+
+    /// What a kube-apiserver's manifest tells is enough: servers, certificates, prefix, and the configuration.
+    @Test func discoversFromAManifest() throws {
+        let certificates = try Certificates()
+        let (etcd, program) = (try Self.recordedCluster(certificates), try Program())
+        defer { program.remove() }
+        let manifest = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: kube-apiserver}
+            spec:
+              containers:
+              - name: kube-apiserver
+                command: [kube-apiserver, --etcd-servers=\(etcd.endpoint), --etcd-cafile=/pki/ca.pem,
+                  --etcd-certfile=/pki/client.pem, --etcd-keyfile=/pki/client.key,
+                  --encryption-provider-config=/enc/config-static-only.yaml]
+                volumeMounts:
+                - {name: pki, mountPath: /pki}
+                - {name: enc, mountPath: /enc}
+              volumes:
+              - {name: pki, hostPath: {path: \(certificates.folder)}}
+              - {name: enc, hostPath: {path: \(TestData.path("cluster"))}}
+            """
+        try Data(manifest.utf8).write(to: program.workingFolder.appendingPathComponent("pod.yaml"))
+        let live = try program.shell("encconf audit --discover-from pod.yaml -o json")
+        let saved = try program.shell(
+            "encconf audit --config testdata/cluster/config-static-only.yaml testdata/cluster/snapshot.db -o json")
+        #expect(live.status == saved.status && live.errors == "")
+        let (found, expected) = (try Report(live), try Report(saved))
+        #expect(found.resources == expected.resources && found.verdict == expected.verdict)
+        let secret = try program.shell("encconf decrypt-secret --discover-from pod.yaml payments/cbc-one-0 -o json")
+        #expect(secret.status == 0)
+        // The variables of another cluster do not count.
+        let other = try program.shell(
+            "ETCDCTL_ENDPOINTS=127.0.0.1:1 encconf audit --discover-from pod.yaml -o json | grep -c verdict")
+        #expect(other.text == "1\n")
+    }
+
+    @Test func needsACertificateWhereTheClusterWantsOne() throws {
+        let certificates = try Certificates()
+        let (etcd, program) = (try Self.recordedCluster(certificates), try Program())
+        defer { program.remove() }
+        let line = "encconf audit --config testdata/cluster/config-static-only.yaml --etcd --census-only"
+        let tls = "--cacert \(certificates.file("ca.pem"))"
+        let client = "--cert \(certificates.file("client.pem")) --key \(certificates.file("client.key"))"
+        #expect(try program.shell("\(line) --endpoints \(etcd.endpoint) \(tls)").status == 3)
+        let stranger = "--cacert \(certificates.file("stranger.pem")) \(client)"
+        #expect(try program.shell("\(line) --endpoints \(etcd.endpoint) \(stranger)").status == 3)
+        // An endpoint without a scheme is spoken to over TLS where there are certificates.
+        let bare = etcd.endpoint.replacing("https://", with: "")
+        #expect(try program.shell("\(line) --endpoints \(bare) \(tls) \(client)").status == 1)
+        #expect(
+            try program.shell("\(line) --endpoints \(bare) --insecure-skip-tls-verify \(client)").status == 1)
+        let missing = try program.shell("\(line) --endpoints \(bare) --cacert no-such-file")
+        #expect(missing.status == 2 && missing.errors.contains("no-such-file: no such file or directory"))
+    }
+
+    /// Passwords come as with etcdctl, and stand in no message.
+    @Test func logsIn() throws {
+        let (etcd, program) = (try Self.recordedCluster(), try Program())
+        defer { program.remove() }
+        let password = "correct:horse"
+        for arguments in [
+            ["user", "add", "root:\(password)"], ["user", "add", "reader:\(password)"],
+            ["user", "grant-role", "root", "root"], ["role", "add", "registry"],
+            ["role", "grant-permission", "registry", "--prefix", "read", "/registry/"],
+            ["user", "grant-role", "reader", "registry"], ["auth", "enable"],
+        ] { try etcd.etcdctl(arguments) }
+        let line =
+            "encconf audit --config testdata/cluster/config-static-only.yaml --etcd --endpoints \(etcd.endpoint) -o json"
+        #expect(try program.shell("\(line) --user root:\(password)").status == 1)
+        #expect(try program.shell("ETCDCTL_PASSWORD=\(password) \(line) --user root").status == 1)
+        #expect(try program.shell("ETCDCTL_USER=reader:\(password) \(line) --etcd-prefix registry/").status == 1)
+        for (options, text) in [
+            ("", "user name is empty"), ("--user root:wrong\(password)", "invalid user ID or password"),
+            ("--user reader:\(password)", "permission denied"),
+        ] {
+            let refused = try program.shell("\(line) \(options)")
+            #expect(refused.status == 2 && refused.output.isEmpty)
+            #expect(refused.errors.contains(text) && !refused.errors.contains(password), "\(refused.errors)")
+        }
+        // There is no terminal to ask at.
+        let unasked = try program.shell("setsid \(line) --user root < /dev/null")
+        #expect(unasked.status == 2 && unasked.errors.contains("ETCDCTL_PASSWORD"))
+    }
+
+    /// Evidence for verify, diff and rotate.
+    @Test func isEvidence() throws {
+        let (etcd, program) = (try Self.recordedCluster(), try Program())
+        defer { program.remove() }
+        let etcdOptions = "--etcd --endpoints \(etcd.endpoint)"
+        for (command, files) in [
+            ("verify --feature-gates KMSv1=true", "testdata/cluster/config-missing-key.yaml"),
+            ("verify --feature-gates KMSv1=true", Self.configuration),
+            ("diff", "\(Self.configuration) testdata/cluster/config-missing-key.yaml"),
+        ] {
+            let live = try program.shell("encconf \(command) \(files) \(etcdOptions) --no-kms")
+            let saved = try program.shell(
+                "encconf \(command) \(files) --evidence testdata/cluster/snapshot.db --no-kms")
+            #expect(live.status == saved.status, "\(command): \(live.errors)")
+            #expect(live.status != 0)
+        }
+        // Secrets alone, and aescbc first: key1 writes nothing any more, but five secrets need it.
+        let retire = try program.shell(
+            """
+            grep -v -e configmaps -e widgets -e secretbox -e sb-2025 -e JS82F1 testdata/cluster/config-static-only.yaml |
+                sed -e '/- aesgcm/,/ef4/d' -e '/providers:/{n;d}' > enc.yaml
+            cp enc.yaml before.yaml
+            encconf rotate enc.yaml --step retire --archive old.yaml \(etcdOptions); echo $?
+            cmp enc.yaml before.yaml && ls old.yaml
+            """)
+        #expect(retire.text.hasPrefix("2\n"))
+        #expect(retire.errors.contains("stored values of secrets still use"))
+        #expect(retire.errors.contains("cannot access 'old.yaml'"))
+    }
+
+    /// An etcd that is not there proves nothing, and one of several is enough.
+    @Test func goesOnWithTheNextServer() throws {
+        let (etcd, program) = (try Self.recordedCluster(), try Program())
+        defer { program.remove() }
+        let line = "encconf audit --config testdata/cluster/config-static-only.yaml --etcd -o json --endpoints"
+        let dead = "http://127.0.0.1:1"
+        #expect(try program.shell("\(line) \(dead),\(etcd.endpoint)").status == 1)
+        etcd.stop()
+        let gone = try program.shell("\(line) \(dead),\(etcd.endpoint)")
+        #expect(gone.status == 3 && gone.output.isEmpty)
+        #expect(gone.errors.contains("no endpoint of etcd answers"))
+        let verify = try program.shell(
+            "encconf verify testdata/cluster/config-static-only.yaml --etcd --endpoints \(etcd.endpoint)")
+        #expect(verify.status == 3)
+        let secret = try program.shell(
+            "encconf decrypt-secret --config testdata/cluster/config-static-only.yaml --etcd "
+                + "--endpoints \(etcd.endpoint) payments/cbc-one-0")
+        #expect(secret.status == 2)
+    }
+}
