@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 
 /// A real etcd on loopback, in a folder of its own. It needs Debian's `etcd-server` and `etcd-client`.
-public final class EtcdMember {
+public final class EtcdMember: @unchecked Sendable {
+    // Sendable because what it consists of does not change once it has started.
     public struct Failure: Error { public let message: String }
 
     /// Where clients reach it, on 127.0.0.1.
@@ -96,6 +97,10 @@ public final class EtcdMember {
         process.waitUntilExit()
     }
 
+    /// Lets it do nothing until ``resume()``.
+    public func pause() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    public func resume() { Foundation.kill(process.processIdentifier, SIGCONT) }
+
     /// Runs `etcdctl`; its standard output.
     @discardableResult
     public func etcdctl(_ arguments: [String], input: String = "") throws -> Data {
@@ -125,10 +130,10 @@ public final class EtcdMember {
         ]
     }
 
-    /// Makes all changes, as many as etcd allows in each transaction. No key may stand in `operations` twice.
-    public func change(_ operations: [String]) throws {
-        for start in stride(from: 0, to: operations.count, by: 128) {
-            let batch = operations[start..<min(start + 128, operations.count)].joined(separator: "\n")
+    /// Makes all changes, as many as etcd allows in each transaction, or fewer. No key may stand in `operations` twice.
+    public func change(_ operations: [String], atOnce: Int = 128) throws {
+        for start in stride(from: 0, to: operations.count, by: atOnce) {
+            let batch = operations[start..<min(start + atOnce, operations.count)].joined(separator: "\n")
             try etcdctl(["txn"], input: "\n\(batch)\n\n\n")
         }
     }
