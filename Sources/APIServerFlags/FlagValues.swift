@@ -101,8 +101,9 @@ struct FlagValues {
             throw APIServerFlagsError(
                 .unknownVariable(flag: flag.rawValue, variable: unknown.variable), at: word.position)
         }
-        // No argument of a process can hold a zero byte, and no path may end at one.
-        guard !word.text.utf8.contains(0) else {
+        // No argument of a process can hold a zero byte, and no path may end at one. U+FFFD stands for bytes that are no
+        // UTF-8 (`\xff` in a unit), which a text cannot tell.
+        guard !word.text.utf8.contains(0), !word.text.unicodeScalars.contains("\u{fffd}") else {
             throw APIServerFlagsError(.malformedValue(flag: flag.rawValue), at: word.position)
         }
     }

@@ -20,7 +20,7 @@ struct AuditCommand: EncconfCommand {
               encconf audit --discover-from /etc/kubernetes/manifests/kube-apiserver.yaml
             """)
 
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, openmetrics }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, html, openmetrics }
 
     @Option(
         name: .long,
@@ -53,7 +53,8 @@ struct AuditCommand: EncconfCommand {
     var limit = 20
     @Option(name: .long, help: ArgumentHelp("Threads. Default: one for each processor.", valueName: "n"))
     var jobs: Int?
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or openmetrics.", valueName: "format"))
+    @Option(
+        name: [.customShort("o"), .long], help: ArgumentHelp("text, json, html or openmetrics.", valueName: "format"))
     var output: Format = .text
     @OptionGroup var etcd: EtcdOptions
     @OptionGroup var kms: KMSOptions
@@ -89,29 +90,32 @@ struct AuditCommand: EncconfCommand {
                 resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) },
                 prefix: etcd.etcdPrefix),
             failOn: (try? failOnCodes()) ?? [], jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        var (reports, failures) = ([AuditReport](), [ExitStatus]())
-        func add(_ audit: () throws(CommandFailure) -> AuditReport) {
+        var (reports, failures, missing) = ([AuditReport](), [ExitStatus](), [String]())
+        func add(_ name: String, _ audit: () throws(CommandFailure) -> AuditReport) {
             do throws(CommandFailure) {
                 reports.append(try audit())
             } catch {
                 // The other sources are audited all the same.
                 console.failure(error)
                 failures.append(error.status)
+                missing.append(name)
             }
         }
         for path in snapshots {
-            add { () throws(CommandFailure) in
+            add(path) { () throws(CommandFailure) in
                 try run.report(snapshot: path, history: history, remnants: remnants, isSalvage: salvage)
             }
         }
-        for source in try etcd.sources() { add { () throws(CommandFailure) in try run.report(source) } }
-        try show(reports, console)
+        for source in try etcd.sources() { add(source.name) { () throws(CommandFailure) in try run.report(source) } }
+        try show(reports, missing: missing, console)
         guard !failures.contains(.failure) else { return .failure }
         let statuses = reports.map(\.status) + failures
         return [.findings, .unproven].first { statuses.contains($0) } ?? .success
     }
 
-    private func show(_ reports: [AuditReport], _ console: Console) throws(CommandFailure) {
+    private func show(
+        _ reports: [AuditReport], missing: [String], _ console: Console
+    ) throws(CommandFailure) {
         switch output {
         case .text:
             for report in reports { try console.write(try report.text()) }
@@ -121,6 +125,8 @@ struct AuditCommand: EncconfCommand {
                 let json = SecretKey(try report.json())
                 try console.write(json.span)
             }
+        case .html:
+            if !reports.isEmpty { try console.write(try AuditPage(reports, missing: missing).text()) }
         case .openmetrics: if !reports.isEmpty { try console.write(AuditReport.openMetrics(reports)) }
         }
     }

@@ -69,6 +69,9 @@ import Testing
         #expect(reason { try read(unit: unit("/usr/local/bin/k3s server")) } == .noAPIServer(programs: ["k3s"]))
         #expect(reason { try read(unit: unit("kube-apiserver 'a")) } == .unclosedQuote)
         #expect(reason { try read(unit: [0xff]) } == .notText)
+        #expect(
+            reason { try read(unit: unit("kube-apiserver --etcd-prefix=\\xff${A}", Self.settings)) }
+                == .malformedValue(flag: "etcd-prefix"))
     }
 
     @Test(arguments: [

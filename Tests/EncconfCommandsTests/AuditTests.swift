@@ -418,7 +418,7 @@ struct AuditTests {
         "snapshot.db", "--config config-all.yaml", "--config config-all.yaml --jobs 0 snapshot.db",
         "--config config-all.yaml --jobs 257 snapshot.db", "--config config-all.yaml --limit -1 snapshot.db",
         "--config config-all.yaml --fail-on nothing snapshot.db", "--config config-all.yaml -",
-        "--config config-all.yaml -o html snapshot.db",
+        "--config config-all.yaml -o pdf snapshot.db",
     ])
     func refusesTheCommandLine(_ line: String) throws {
         let result = try run(line)

@@ -72,11 +72,6 @@ public final class EtcdMember: @unchecked Sendable {
         throw Failure(message: "etcd does not start; is etcd-server installed?")
     }
 
-    /// Keeps it from doing anything until ``resume()``.
-    public func pause() { Foundation.kill(process.processIdentifier, SIGSTOP) }
-
-    public func resume() { Foundation.kill(process.processIdentifier, SIGCONT) }
-
     deinit {
         resume()
         stop()

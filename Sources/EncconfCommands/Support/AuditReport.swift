@@ -26,9 +26,7 @@ struct AuditReport {
         if failOn.contains(where: { (totals[$0] ?? 0) > 0 }) { return .findings }
         if result.source.problemCount > 0 { return .unknown }
         if result.source.hasChanged { return .findings }
-        // A file without a single object is none of kube-apiserver's, or not the whole of it.
-        if result.live.otherKeys == result.source.liveKeys || result.live.encryptedOtherKeys > 0 { return .unknown }
-        return result.live.isUnproven && !isCensusOnly ? .unknown : .clean
+        return doubts.isEmpty ? .clean : .unknown
     }
 
     var status: ExitStatus {

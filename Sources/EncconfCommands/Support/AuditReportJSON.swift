@@ -79,20 +79,17 @@ extension AuditReport {
                         ("needsPlugin", census.needsPlugin), ("bytes", census.bytes),
                     ] { json.member(name, count) }
                     json.key("byKey")
-                    try write(census.byLabel, of: resource, to: &json)
+                    try write(census.labels, of: resource, to: &json)
                 }
             }
         }
     }
 
     private func write(
-        _ labels: [StoredLabel: LabelCensus], of resource: GroupResource, to json: inout JSONWriter
+        _ labels: [(label: StoredLabel, numbers: LabelCensus)], of resource: GroupResource, to json: inout JSONWriter
     ) throws(CommandFailure) {
         try json.array { json throws(CommandFailure) in
-            for (label, numbers) in labels.sorted(by: {
-                $0.value.objects > $1.value.objects
-                    || ($0.value.objects == $1.value.objects && $0.key.text < $1.key.text)
-            }) {
+            for (label, numbers) in labels {
                 let fingerprint = try fingerprint(label, of: resource)
                 json.object { json in
                     json.member("provider", label.provider?.rawValue ?? "unknown")
@@ -129,9 +126,7 @@ extension AuditReport {
             json.member("decryptCalls", result.live.pluginCalls.count)
             json.key("values")
             json.array { json in
-                for (use, count) in result.live.pluginUses.sorted(by: {
-                    ($0.key.provider, $0.key.keyID ?? "") < ($1.key.provider, $1.key.keyID ?? "")
-                }) {
+                for (use, count) in pluginUses {
                     json.object { json in
                         json.member("provider", use.provider)
                         json.optionalMember("keyID", use.keyID)

@@ -14,7 +14,14 @@ struct BackupMatrix {
         labels = Set(used).filter { $0.provider != .identity }.sorted { $0.text < $1.text }
     }
 
-    var text: String {
+    var text: String { "\n\(heading)\n" + table.text }
+
+    var heading: String {
+        let values = reports.contains { $0.result.history == nil } ? "live values" : "values, old revisions included,"
+        return "\(values) by key and backup: a key may be destroyed when every backup that needs it is gone"
+    }
+
+    var table: TextTable {
         var table = TextTable(header: ["KEY"] + reports.map(\.path.printable) + ["NEEDED BY"])
         for label in labels {
             let counts = reports.map { report in
@@ -28,8 +35,6 @@ struct BackupMatrix {
             }
             table.append([label.writer] + cells + [needing.joined(separator: ", ")])
         }
-        let values = reports.contains { $0.result.history == nil } ? "live values" : "values, old revisions included,"
-        return "\n\(values) by key and backup: a key may be destroyed when every backup that needs it is gone\n"
-            + table.text
+        return table
     }
 }

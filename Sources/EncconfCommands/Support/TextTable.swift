@@ -1,6 +1,7 @@
 /// Columns of text, as wide as their longest entry.
 struct TextTable {
-    private var rows: [[String]]
+    /// The header, and what follows it.
+    private(set) var rows: [[String]]
 
     init(header: [String]) { rows = [header] }
 

@@ -1,0 +1,188 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `encconf audit -o html`: one page that needs nothing else and runs nothing, whatever the names in etcd are.
+struct AuditPageTests {
+    /// Reads a page as strict XML; its text, and a line `TAG ATTRIBUTE=VALUE` for each attribute.
+    private static let reader = """
+        import sys, xml.etree.ElementTree as tree
+        root = tree.parse(sys.argv[1]).getroot()
+        print(' '.join(''.join(root.itertext()).split()))
+        for element in root.iter():
+            tag = element.tag.split('}')[-1]
+            print('TAG', tag)
+            for name, value in element.attrib.items(): print('ATTRIBUTE', tag, name + '=' + value)
+        """
+
+    private struct Page {
+        let text: String
+        let tags: Set<String>
+        let attributes: [String]
+        let markup: String
+        let status: Int32
+    }
+
+    private func page(_ program: Program, _ arguments: String) throws -> Page {
+        let result = try program.shell("encconf audit -o html --jobs 2 \(arguments) > page.html")
+        let script = program.workingFolder.appendingPathComponent("read.py")
+        try Data(Self.reader.utf8).write(to: script)
+        let parsed = try program.shell("python3 read.py page.html")
+        try #require(parsed.status == 0, "\(parsed.errors)")
+        let lines = parsed.text.split(separator: "\n").map(String.init)
+        let markup = try Data(contentsOf: program.workingFolder.appendingPathComponent("page.html"))
+        return Page(
+            text: try #require(lines.first),
+            tags: Set(lines.filter { $0.hasPrefix("TAG ") }.map { String($0.dropFirst(4)) }),
+            attributes: lines.filter { $0.hasPrefix("ATTRIBUTE ") }.map { String($0.dropFirst(10)) },
+            markup: String(decoding: markup, as: UTF8.self), status: result.status)
+    }
+
+    /// The elements of every page. None of them loads or runs anything.
+    private static let tags: Set = [
+        "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "h1", "h2", "h3", "h4",
+        "p", "ul", "li", "a", "code", "dl", "dt", "dd", "br", "div", "table", "caption", "thead", "tbody", "tfoot",
+        "tr",
+        "th", "td", "strong",
+    ]
+
+    private func checkThatNothingIsLoaded(_ page: Page) {
+        #expect(page.tags.isSubset(of: Self.tags), "\(page.tags.subtracting(Self.tags))")
+        #expect(page.attributes.contains("meta content=default-src 'none'; style-src 'unsafe-inline'"))
+        for attribute in page.attributes where attribute.contains(" href=") {
+            #expect(attribute.hasPrefix("a href=#s"))
+        }
+        #expect(!page.attributes.contains { $0.contains(" on") || $0.contains(" src=") || $0.contains(" style=") })
+        #expect(!page.markup.contains("url(") && !page.markup.contains("@import"))
+    }
+
+    @Test func theRecordedClusterMakesAPage() throws {
+        let program = try Program()
+        defer { program.remove() }
+        let files = "testdata/cluster/snapshot.db testdata/cluster/damaged.db"
+        let page = try page(
+            program, "--config testdata/cluster/config-all.yaml --history --remnants --no-kms \(files)")
+        #expect(page.status == 1)
+        checkThatNothingIsLoaded(page)
+        for text in [
+            "There are findings. plaintext where encryption is configured: 14 (ENC0401)",
+            "verified: the file is what was saved", "412, compacted up to 0",
+            "sha256:c61e9a4d60d8f81298482cd0c4b627efd3c3e97ed480e8028be492d5f90324a6",
+            "secretbox sb-2025 3ee195ad7d7b0055", "10 values can be opened by KMS plugins alone",
+            "Which backup needs which key", "aescbc lost-key", "ENC0405 moved: 1",
+        ] {
+            // Cells stand beside each other without a space.
+            let isThere = page.text.replacing(" ", with: "").contains(text.replacing(" ", with: ""))
+            #expect(isThere, "\(text)")
+        }
+        #expect(page.markup.hasSuffix("</html>\n"))
+    }
+
+    @Test func thePageHoldsNoKeys() throws {
+        let program = try Program()
+        defer { program.remove() }
+        let keys = KeyMaterial(try TestData.bytes("cluster/config-all.yaml"))
+        let page = try page(
+            program, "--config testdata/cluster/config-all.yaml --limit 1000 testdata/cluster/damaged.db")
+        #expect(!keys.isFound(in: page.markup))
+    }
+
+    /// Names of keys and objects are whatever somebody wrote into etcd, and paths whatever somebody called a file.
+    @Test func hostileNamesStayText() throws {
+        let program = try Program()
+        defer { program.remove() }
+        var snapshot = try TestData.bytes("cluster/snapshot.db")
+        func replace(_ old: String, _ new: [UInt8]) throws {
+            try #require(Array(old.utf8).count == new.count)
+            let places = snapshot.indices(of: Array(old.utf8))
+            try #require(!places.isEmpty)
+            for place in places { snapshot.replaceSubrange(place..<place + new.count, with: new) }
+        }
+        // An escape character, a quote, zero, U+202E, U+FFFE, and markup.
+        try replace(
+            "payments/legacy-plain", [0x1b, 0x22, 0, 0xe2, 0x80, 0xae, 0xef, 0xbf, 0xbe] + Array("</td><b>&amp".utf8))
+        try replace("k8s:enc:aescbc:v1:key1:", Array("k8s:enc:aescbc:v1:<\"'>:".utf8))
+        try Data(snapshot).write(to: program.workingFolder.appendingPathComponent("<script>&.db"))
+        try Data(TestData.bytes("cluster/config-all.yaml"))
+            .write(to: program.workingFolder.appendingPathComponent("]]><!--\u{202e}.yaml"))
+        let page = try page(program, "--config ./']]><!--\u{202e}.yaml' --limit 1000 --no-kms './<script>&.db' gone.db")
+        // One of the files is not there.
+        #expect(page.status == 2)
+        checkThatNothingIsLoaded(page)
+        #expect(page.text.contains("/registry/secrets/\\u{1b}\"\\u{0}\\u{202e}\\u{fffe}</td><b>&amp"))
+        #expect(page.text.contains("<\"'>"))
+        #expect(page.text.contains("./<script>&.db"))
+        #expect(page.text.contains("./]]><!--\\u{202e}.yaml"))
+        #expect(page.text.contains("the digest differs: the file is not what was saved"))
+        #expect(page.text.contains("Not audited: gone.db could not be read."))
+        #expect(!page.markup.unicodeScalars.contains { $0.value == 0x1b || $0.value == 0x202e || $0.value == 0 })
+    }
+
+    @Test(arguments: [
+        ("--census-only --fail-on unreadable", 0, "Clean by labels alone; nothing was opened."),
+        ("--no-kms --fail-on unreadable", 3, "Unknown: part of it could not be checked."),
+        ("--resources pods", 0, "Clean."),
+        ("--no-kms", 1, "There are findings."),
+    ])
+    func theVerdictComesFirst(options: String, status: Int32, verdict: String) throws {
+        let program = try Program()
+        defer { program.remove() }
+        let arguments = "--config testdata/cluster/config-all.yaml \(options) testdata/cluster/snapshot.db"
+        let page = try page(program, arguments)
+        #expect(page.status == status)
+        #expect(page.markup.contains("<h2><code>testdata/cluster/snapshot.db</code></h2>\n<p class=\"verdict "))
+        #expect(page.text.contains(verdict))
+        checkThatNothingIsLoaded(page)
+        #expect(try program.shell("encconf audit \(arguments)").status == status)
+    }
+
+    /// What a damaged file held nobody knows, and the page says so.
+    @Test func whatIsDamagedIsNotProven() throws {
+        let program = try Program()
+        defer { program.remove() }
+        let part = try TestData.bytes("cluster/snapshot.db").prefix(600_000)
+        try Data(part).write(to: program.workingFolder.appendingPathComponent("part.db"))
+        let page = try page(program, "--config testdata/cluster/config-all.yaml --salvage part.db")
+        #expect(page.status == 3)
+        #expect(page.text.contains("the file is damaged in 2 places"))
+        #expect(page.text.contains("is cut short: 600000 of 1310720 bytes are there"))
+    }
+
+    /// A living etcd has no digest, and no file.
+    @Test func aLivingEtcdMakesAPage() throws {
+        let member = try EtcdMember()
+        try member.change([
+            "put /registry/configmaps/default/plain-one x", "put /registry/configmaps/default/plain-two y",
+        ])
+        let program = try Program()
+        defer { program.remove() }
+        let endpoint = "--etcd --endpoints http://127.0.0.1:\(member.port)"
+        let page = try page(program, "--config testdata/cluster/config-all.yaml --no-kms \(endpoint)")
+        #expect(page.status == 1, "\(page.text)")
+        checkThatNothingIsLoaded(page)
+        #expect(
+            page.text.contains("Cluster") && !page.text.contains("Digest") && !page.text.contains("a snapshot shows"))
+        #expect(page.text.contains("old revisions, free pages and backups are not part of what a living etcd shows"))
+    }
+
+    @Test func nothingIsPrintedIfNothingWasAudited() throws {
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell("encconf audit -o html --config testdata/cluster/config-all.yaml gone.db")
+        #expect(result.status == 2)
+        #expect(result.output.isEmpty)
+    }
+}
+
+extension Array<UInt8> {
+    /// Where `part` begins.
+    fileprivate func indices(of part: [UInt8]) -> [Int] {
+        var places: [Int] = []
+        var data = Data(self)[...]
+        while let range = data.range(of: Data(part)) {
+            places.append(range.lowerBound)
+            data = data[range.upperBound...]
+        }
+        return places
+    }
+}
