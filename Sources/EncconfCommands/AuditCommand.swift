@@ -68,10 +68,7 @@ struct AuditCommand: EncconfCommand {
         guard !snapshots.isEmpty || etcd.isGiven else {
             throw ValidationError("there is nothing to audit; name a snapshot, or give --etcd")
         }
-        guard snapshots.isEmpty || !etcd.isGiven else {
-            throw ValidationError("snapshots and --etcd are audited one at a time")
-        }
-        guard !etcd.isGiven || !(history || remnants || salvage) else {
+        guard !snapshots.isEmpty || !(history || remnants || salvage) else {
             throw ValidationError("--history, --remnants and --salvage are for snapshots: etcd itself shows none of it")
         }
         guard !snapshots.contains("-") else { throw ValidationError("a snapshot has to be a file") }

@@ -51,7 +51,10 @@ struct SnapshotSaveCommand: EncconfCommand {
                 }
             } catch {
                 if let failure { throw failure }
-                throw error.failure(settings.name)
+                // There is no file, whatever kept it from being made.
+                var unmade = error.failure(settings.name)
+                unmade.status = .failure
+                throw unmade
             }
         }
         progress.finish()

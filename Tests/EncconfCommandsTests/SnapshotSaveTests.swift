@@ -64,7 +64,7 @@ struct SnapshotSaveTests {
             "trap '' XFSZ; ulimit -f 100; encconf snapshot save s.db --endpoints \(etcd.endpoint)")
         #expect(full.status == 2 && full.errors.contains("s.db: cannot write: file too large"))
         let unreached = try program.shell("encconf snapshot save s.db --endpoints 127.0.0.1:1")
-        #expect(unreached.status == 3)
+        #expect(unreached.status == 2)
         let folder = try program.shell("encconf snapshot save none/s.db --endpoints \(etcd.endpoint)")
         #expect(folder.status == 2 && folder.errors.contains("none/s.db: cannot write: no such file or directory"))
         #expect(try program.shell("ls -A").text == "testdata\n")

@@ -9,7 +9,7 @@ extension AuditPage {
         table { border-collapse: collapse; margin: 1rem 0; font-size: .9rem; }
         caption { text-align: left; font-weight: 600; padding-bottom: .3rem; }
         th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem; text-align: left; vertical-align: top; }
-        thead th { border-bottom-width: 2px; } tfoot th, tfoot td { border-bottom: 0; font-weight: 600; }
+        thead th { border-bottom-width: 2px; overflow-wrap: normal; } tfoot th, tfoot td { border-bottom: 0; font-weight: 600; }
         tbody th { font-weight: 400; } .n { text-align: right; font-variant-numeric: tabular-nums; }
         .wide { overflow-x: auto; } dt { font-weight: 600; } dd { margin: 0 0 .5rem 1.5rem; }
         .verdict { font-size: 1.2rem; font-weight: 600; border-left: .4rem solid; padding: .3rem .8rem; }
