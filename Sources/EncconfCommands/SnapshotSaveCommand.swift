@@ -37,7 +37,7 @@ struct SnapshotSaveCommand: EncconfCommand {
         let settings = try connection.connection(try connection.discovery())
         // The rename is the file's own; a signal must find its beginning gone.
         let client = try settings.client(isCancelled: BlockedSignals.arePending)
-        let progress = Progress(file.printable, unit: "bytes")
+        let progress = Progress(file.printable, amount: ByteCount.text)
         var summary: SnapshotSummary?
         try SafeWrite.create(at: file, replacing: force) { output in
             var (failure, isBegun): (SystemError?, Bool) = (nil, false)

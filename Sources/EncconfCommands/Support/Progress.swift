@@ -13,13 +13,13 @@ final class Progress: Sendable {
 
     private let isShown: Bool
     private let name: String
-    private let unit: String
+    private let amount: @Sendable (Int) -> String
     private let state = Mutex(State())
 
-    /// - Parameter unit: What is counted.
-    init(_ name: String, unit: String = "objects") {
+    /// - Parameter amount: Says how much of what is counted a number is.
+    init(_ name: String, amount: @escaping @Sendable (Int) -> String = { "\($0) objects" }) {
         self.name = name
-        self.unit = unit
+        self.amount = amount
         isShown = isatty(STDERR_FILENO) == 1 && !Environment.isDumbTerminal
     }
 
@@ -38,7 +38,7 @@ final class Progress: Sendable {
             let rate = Double(state.done) / seconds
             let left = Int(Double(state.total - state.done) / max(rate, 1))
             let percent = state.done * 100 / state.total
-            return "\r\(name): \(percent) %, \(Int(rate)) \(unit)/s, \(left) s left\u{1b}[K"
+            return "\r\(name): \(percent) %, \(amount(Int(rate)))/s, \(left) s left\u{1b}[K"
         }
         if let line { tell(line) }
     }
