@@ -109,7 +109,8 @@ let package = Package(
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "SecretMemory", "Transformers"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
-            name: "etcd-benchmark", dependencies: ["EtcdClient", "RemoteCalls"], swiftSettings: [.swiftLanguageMode(.v6)]),
+            name: "etcd-benchmark", dependencies: ["EtcdClient", "RemoteCalls", "SecretMemory", "TestSupport"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "audit-benchmark",
             dependencies: [
