@@ -113,7 +113,7 @@ let package = Package(
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "SecretMemory", "Transformers"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
-            name: "etcd-benchmark", dependencies: ["EtcdClient", "RemoteCalls"],
+            name: "etcd-benchmark", dependencies: ["EtcdClient", "RemoteCalls", "SecretMemory", "TestSupport"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
             name: "audit-benchmark",

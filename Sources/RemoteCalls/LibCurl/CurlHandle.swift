@@ -11,8 +11,16 @@ internal import SecretMemory
     private let multi: UnsafeMutableRawPointer
     private let errorText: UnsafeMutableBufferPointer<CChar>
     private var arrivals = Arrivals()
+    /// Whether the present transfer has brought anything.
+    private var hasArrived = false
     /// The first option that libcurl did not take.
     private var refusal: String?
+    private let reuse: ConnectionReuse
+    /// Whether there may be a connection from the transfer before.
+    private var hasRun = false
+    /// What ``ConnectionReuse/inDisguise`` asks when a connection stands: whether it may be a new one.
+    private var refusesNewConnection = false
+    private var hasRefusedConnection = false
 
     /// Nil if there is no libcurl, or no memory.
     init?(peer: RemotePeer) {
@@ -23,6 +31,7 @@ internal import SecretMemory
             return nil
         }
         self.curl = curl
+        reuse = peer.tls == nil ? ConnectionReuse(libcurlVersion: curl.version) : .plain
         unsafe self.easy = easy
         unsafe self.multi = multi
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -69,8 +78,37 @@ internal import SecretMemory
             }
             note(code, CURLOPT_POSTFIELDS)
             if let refusal { return .unsupported(refusal) }
-            return run(isCancelled: options.isCancelled, consume)
+            var ending = TransferEnding.answerLost
+            for _ in 0..<Self.attemptLimit where ending == .answerLost {
+                ending =
+                    reuse == .inDisguise
+                    ? runInDisguise(isCancelled: options.isCancelled, consume)
+                    : run(isCancelled: options.isCancelled, consume)
+            }
+            return ending
         }
+    }
+
+    /// How often a request is sent that the peer did not wait for; see ``TransferEnding/answerLost``.
+    private static let attemptLimit = 4
+
+    private func runInDisguise(
+        isCancelled: () -> Bool, _ consume: (borrowing Arrivals) -> Bool
+    ) -> TransferEnding {
+        defer { hasRun = true }
+        if hasRun {
+            refusesNewConnection = true
+            hasRefusedConnection = false
+            set(CURLOPT_FRESH_CONNECT, 0)
+            set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_0))
+            let ending = run(isCancelled: isCancelled, consume)
+            guard hasRefusedConnection else { return ending }
+            // The old connection is gone. Nothing has been sent over the new one.
+        }
+        refusesNewConnection = false
+        set(CURLOPT_FRESH_CONNECT, 1)
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
+        return run(isCancelled: isCancelled, consume)
     }
 
     private func run(isCancelled: () -> Bool, _ consume: (borrowing Arrivals) -> Bool) -> TransferEnding {
@@ -81,9 +119,11 @@ internal import SecretMemory
         // In the middle of a transfer this closes its connection.
         defer { _ = unsafe curl.functions.multi_remove_handle(multi, easy) }
         var wait = Self.shortestWait
+        hasArrived = false
         while true {
             var running: CInt = 0
             let code = unsafe curl.functions.multi_perform(multi, &running)
+            hasArrived = hasArrived || !arrivals.isEmpty
             wait = arrivals.isEmpty ? min(wait * 2, Self.longestWait) : Self.shortestWait
             let isMoreWanted = consume(arrivals)
             arrivals.clear()
@@ -114,6 +154,7 @@ internal import SecretMemory
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
             return .notConnected(problem(result))
+        case CURLE_HTTP2_STREAM where unsafe errorText[0] == 0 && !hasArrived: return .answerLost
         case CURLE_HTTP2, CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: return .notHTTP2(problem(result))
         default: return .broken(problem(result))
         }
@@ -163,6 +204,28 @@ extension CurlHandle {
         note(code, CURLOPT_WRITEFUNCTION)
     }
 
+    private func setPrerequisite() {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let code = unsafe withUnsafePointer(to: curl.functions) {
+            unsafe encconf_curl_set_prerequisite(
+                $0, easy,
+                { context, _, _, _, _ in
+                    guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+                    let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+                    return handle.takesConnection() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+                }, context)
+        }
+        note(code, CURLOPT_PREREQFUNCTION)
+    }
+
+    private func takesConnection() -> Bool {
+        let count = unsafe withUnsafePointer(to: curl.functions) {
+            unsafe encconf_curl_new_connections($0, easy)
+        }
+        hasRefusedConnection = refusesNewConnection && count > 0
+        return !hasRefusedConnection
+    }
+
     /// What libcurl calls with bytes; another answer than their number ends the transfer.
     private static func take(
         _ base: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
@@ -184,9 +247,8 @@ extension CurlHandle {
 
     private func setTLS(_ tls: TLSSettings?) {
         guard let tls else {
-            // The second request on a connection in clear fails (CURLE_HTTP2, seen with libcurl 7.88.1). Over TLS
-            // connections are kept.
-            set(CURLOPT_FORBID_REUSE, 1)
+            if reuse == .none { set(CURLOPT_FORBID_REUSE, 1) }
+            if reuse == .inDisguise { setPrerequisite() }
             return set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
         }
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
