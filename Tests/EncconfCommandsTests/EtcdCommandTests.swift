@@ -160,6 +160,52 @@ struct EtcdCommandTests {
         #expect(other.text == "1\n")
     }
 
+    /// Resources that kube-apiserver keeps in an etcd of their own are read there, however the main one is named.
+    @Test func readsTheClusterOfEachResource() throws {
+        let (main, other, program) = (try Self.recordedCluster(), try Self.recordedCluster(), try Program())
+        defer { program.remove() }
+        let key = "/registry/secrets/payments/cbc-one-0"
+        // A leftover in the main cluster, which nobody reads.
+        try main.etcdctl(["put", key, "leftover"])
+        let enc = TestData.path("cluster")
+        let manifest = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: kube-apiserver}
+            spec:
+              containers:
+              - name: kube-apiserver
+                command: [kube-apiserver, --etcd-servers=\(main.endpoint),
+                  "--etcd-servers-overrides=/secrets#\(other.endpoint)",
+                  --encryption-provider-config=/enc/config-static-only.yaml]
+                volumeMounts: [{name: enc, mountPath: /enc}]
+              volumes: [{name: enc, hostPath: {path: \(enc)}}]
+            """
+        try Data(manifest.utf8).write(to: program.workingFolder.appendingPathComponent("pod.yaml"))
+        let secret = try program.shell("encconf decrypt-secret --discover-from - payments/cbc-one-0 -o json < pod.yaml")
+        #expect(secret.status == 0, "\(secret.errors)")
+        // Another spelling of the main cluster takes nothing away.
+        let spelling = main.endpoint.replacing("http://127.0.0.1", with: "localhost")
+        for endpoints in ["", "--endpoints \(spelling)"] {
+            let audit = try program.shell(
+                "encconf audit --discover-from pod.yaml \(endpoints) -o json --census-only | grep '\"path\"'")
+            #expect(audit.text.contains(other.endpoint) && audit.text.split(separator: "\n").count == 2)
+            for number in 0..<10 { try main.etcdctl(["del", "/registry/secrets/payments/cbc-one-\(number)"]) }
+            let retire = try program.shell(
+                """
+                \(Self.aescbcAlone)
+                encconf rotate enc.yaml --step retire --discard-retired-keys --discover-from pod.yaml \(endpoints)
+                """)
+            #expect(retire.status == 2 && retire.errors.contains("stored values of secrets still use aescbc key1"))
+        }
+    }
+
+    /// A file of secrets alone with aescbc first: key1 writes nothing any more, but five secrets need it.
+    private static let aescbcAlone = """
+        grep -v -e configmaps -e widgets -e secretbox -e sb-2025 -e JS82F1 testdata/cluster/config-static-only.yaml |
+            sed -e '/- aesgcm/,/ef4/d' -e '/providers:/{n;d}' > enc.yaml
+        """
+
     @Test func needsACertificateWhereTheClusterWantsOne() throws {
         let certificates = try Certificates()
         let (etcd, program) = (try Self.recordedCluster(certificates), try Program())
@@ -224,11 +270,9 @@ struct EtcdCommandTests {
             #expect(live.status == saved.status, "\(command): \(live.errors)")
             #expect(live.status != 0)
         }
-        // Secrets alone, and aescbc first: key1 writes nothing any more, but five secrets need it.
         let retire = try program.shell(
             """
-            grep -v -e configmaps -e widgets -e secretbox -e sb-2025 -e JS82F1 testdata/cluster/config-static-only.yaml |
-                sed -e '/- aesgcm/,/ef4/d' -e '/providers:/{n;d}' > enc.yaml
+            \(Self.aescbcAlone)
             cp enc.yaml before.yaml
             encconf rotate enc.yaml --step retire --archive old.yaml \(etcdOptions); echo $?
             cmp enc.yaml before.yaml && ls old.yaml

@@ -1,7 +1,9 @@
 internal import APIServerFlags
 internal import Diagnostics
 internal import Glibc
+internal import KubernetesResources
 internal import SecretMemory
+internal import Synchronization
 internal import YAMLTree
 
 /// What a kube-apiserver's manifest or unit says about its etcd, for `--discover-from`.
@@ -9,7 +11,18 @@ struct EtcdDiscovery {
     let path: String
     let flags: APIServerFlags
 
+    /// What was read in this run, so that servers and configuration come from one state of the file, and standard
+    /// input is read once.
+    private static let known = Mutex<[String: EtcdDiscovery]>([:])
+
     static func read(_ path: String) throws(CommandFailure) -> EtcdDiscovery {
+        if let known = known.withLock({ $0[path] }) { return known }
+        let discovery = try readFile(path)
+        known.withLock { $0[path] = discovery }
+        return discovery
+    }
+
+    private static func readFile(_ path: String) throws(CommandFailure) -> EtcdDiscovery {
         let content = try InputFile.read(path).content
         do throws(APIServerFlagsError) {
             guard SystemdUnit.isUnit(content.span) else {
@@ -53,10 +66,22 @@ struct EtcdDiscovery {
         if let file = flags.etcdKeyFile { connection.keyFile = try nodePath(of: file, "--etcd-keyfile") }
     }
 
-    /// Further clusters, in which some resources live.
-    var otherServers: [[String]] {
-        var seen: Set<[String]> = [flags.etcdServers]
-        return flags.etcdServersOverrides.map(\.servers).filter { seen.insert($0).inserted }
+    /// Further clusters, and the resources that live in each of them (kubernetes, pkg/kubeapiserver,
+    /// `StorageFactoryConfig`): of two overrides for one resource the later one counts.
+    var otherClusters: [(servers: [String], resources: Set<GroupResource>)] {
+        var servers: [GroupResource: [String]] = [:]
+        for override in flags.etcdServersOverrides {
+            servers[GroupResource(resource: override.resource, group: override.group)] = override.servers
+        }
+        var clusters: [(servers: [String], resources: Set<GroupResource>)] = []
+        for (resource, servers) in servers.sorted(by: { $0.key < $1.key }) where servers != flags.etcdServers {
+            if let index = clusters.firstIndex(where: { $0.servers == servers }) {
+                clusters[index].resources.insert(resource)
+            } else {
+                clusters.append((servers, [resource]))
+            }
+        }
+        return clusters
     }
 
     private func nodePath(of file: HostPath, _ flag: String) throws(CommandFailure) -> String {

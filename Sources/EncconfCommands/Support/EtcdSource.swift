@@ -1,6 +1,7 @@
 internal import APIServerFlags
 internal import ArgumentParser
 internal import EtcdClient
+internal import KubernetesResources
 internal import RemoteCalls
 
 /// A living etcd, and how it is read.
@@ -8,6 +9,8 @@ struct EtcdSource {
     /// Its endpoints, as reports name them.
     let name: String
     let client: EtcdClient
+    /// The resources that live in this cluster and not in the main one; nil for the main one.
+    let resources: Set<GroupResource>?
     /// kube-apiserver's `--etcd-prefix`, if it is known.
     let prefix: String?
     let walk: WalkSettings
@@ -54,7 +57,10 @@ struct EtcdOptions: ParsableArguments {
         try connection.validateSettings()
     }
 
-    /// The clusters that are to be read: one, or as many as kube-apiserver uses.
+    /// The clusters that are to be read: one, or as many as kube-apiserver uses. The main one is the first.
+    ///
+    /// `--endpoints` beside a manifest names other ways to the main cluster; those that the manifest has besides are
+    /// read all the same, since a cluster that is left out is evidence that is missing.
     func sources() throws(CommandFailure) -> [EtcdSource] {
         guard isGiven else { return [] }
         var walk = WalkSettings()
@@ -62,16 +68,21 @@ struct EtcdOptions: ParsableArguments {
         walk.maxBytesPerSecond = maxBytesPerSecond?.value
         let discovery = try connection.discovery()
         let connection = try connection.connection(discovery)
-        var sources: [EtcdSource] = []
-        for servers in discovery?.otherServers ?? [] where connection.endpoints == discovery?.flags.etcdServers {
+        let prefix = prefix(discovery)
+        func source(
+            _ connection: EtcdConnection, _ resources: Set<GroupResource>?
+        ) throws(CommandFailure) -> EtcdSource {
+            EtcdSource(
+                name: connection.name, client: try connection.client(), resources: resources, prefix: prefix, walk: walk
+            )
+        }
+        var sources = [try source(connection, nil)]
+        for (servers, resources) in discovery?.otherClusters ?? [] {
             var other = connection
             other.endpoints = servers
-            sources.append(
-                EtcdSource(name: other.name, client: try other.client(), prefix: prefix(discovery), walk: walk))
+            if let problem = other.problem { throw CommandFailure(problem) }
+            sources.append(try source(other, resources))
         }
-        sources.insert(
-            EtcdSource(name: connection.name, client: try connection.client(), prefix: prefix(discovery), walk: walk),
-            at: 0)
         return sources
     }
 
