@@ -74,6 +74,11 @@ let package = Package(
             dependencies: ["EnvelopeCrypto", "GoText", "ProtobufWire", "RemoteCalls", "SecretMemory"],
             swiftSettings: strict),
 
+        // Reads from a living etcd.
+        .target(
+            name: "EtcdClient", dependencies: ["EnvelopeCrypto", "ProtobufWire", "RemoteCalls", "SecretMemory"],
+            swiftSettings: strict),
+
         // A source of records: an etcd snapshot as bytes.
         .target(name: "EtcdSnapshot", dependencies: ["ProtobufWire", "SecretMemory"], swiftSettings: strict),
 
@@ -149,6 +154,12 @@ let package = Package(
                 "TestSupport", "Transformers",
             ],
             exclude: ["Plugin"], swiftSettings: tests),
+        // Snapshots that come over the wire are read as those of a file.
+        .testTarget(
+            name: "EtcdClientTests",
+            dependencies: [
+                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "ProtobufWire", "RemoteCalls", "TestSupport",
+            ], swiftSettings: tests),
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],

@@ -50,7 +50,7 @@ struct CallTests {
     @Test func tellsThatNobodyKnowsTheMethod() throws {
         let plugin = try PluginProcess()
         let error = try #require(Self.error(plugin, "/test.Test/Nothing"))
-        #expect(error.code == .unimplemented && error.origin == .peer)
+        #expect(error.code == .unimplemented && error.origin == .peer, "\(error)")
     }
 
     @Test func endsAtTheDeadline() throws {

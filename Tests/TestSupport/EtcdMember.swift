@@ -1,32 +1,58 @@
 import Foundation
+import Synchronization
 
 /// A real etcd on loopback, in a folder of its own. It needs Debian's `etcd-server` and `etcd-client`.
 public final class EtcdMember {
-    struct Failure: Error { let message: String }
+    public struct Failure: Error { public let message: String }
 
+    /// Where clients reach it, on 127.0.0.1.
+    public let port: Int
+    /// What its clients have to be trusted by, and what it proves itself with. Nil for HTTP/2 in clear.
+    public let certificates: Certificates?
     private let folder: URL
     private let process = Process()
     private let endpoint: String
 
     /// Starts etcd and waits until it answers.
-    public init() throws {
+    public convenience init(certificates: Certificates? = nil) throws {
+        try self.init(
+            name: "default", port: Self.freePort(), peers: ["default": Self.freePort()], certificates: certificates)
+        try waitUntilReady()
+    }
+
+    /// Starts a member of a cluster; it answers when there are enough of them.
+    /// - Parameter peers: The ports where the members reach one another, by their names.
+    init(name: String, port: UInt16, peers: [String: UInt16], certificates: Certificates? = nil) throws {
+        self.certificates = certificates
+        self.port = Int(port)
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("etcd-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let (client, peer) = (try Self.freePort(), try Self.freePort())
-        endpoint = "http://127.0.0.1:\(client)"
+        endpoint = "\(certificates == nil ? "http" : "https")://127.0.0.1:\(port)"
+        let peerURLs = peers.mapValues { "http://127.0.0.1:\($0)" }
+        let ownURL = peerURLs[name] ?? ""
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "etcd", "--data-dir", folder.appendingPathComponent("data").path, "--logger", "zap",
-            "--log-outputs", folder.appendingPathComponent("log").path,
-            "--listen-client-urls", endpoint, "--advertise-client-urls", endpoint,
-            "--listen-peer-urls", "http://127.0.0.1:\(peer)", "--initial-advertise-peer-urls",
-            "http://127.0.0.1:\(peer)",
-            "--initial-cluster", "default=http://127.0.0.1:\(peer)",
-        ]
+        process.arguments =
+            [
+                "etcd", "--name", name, "--data-dir", folder.appendingPathComponent("data").path, "--logger", "zap",
+                "--log-outputs", folder.appendingPathComponent("log").path,
+                "--listen-client-urls", endpoint, "--advertise-client-urls", endpoint,
+                "--listen-peer-urls", ownURL, "--initial-advertise-peer-urls", ownURL,
+                "--initial-cluster", peerURLs.map { "\($0)=\($1)" }.joined(separator: ","),
+            ]
+            + (certificates.map {
+                [
+                    "--cert-file", $0.file("server.pem"), "--key-file", $0.file("server.key"), "--client-cert-auth",
+                    "--trusted-ca-file", $0.file("ca.pem"),
+                ]
+            } ?? [])
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        for _ in 0..<100 {
+    }
+
+    /// Waits until the member answers, and so the cluster has a leader.
+    func waitUntilReady() throws {
+        for _ in 0..<200 {
             guard process.isRunning else { break }
             if (try? etcdctl(["get", "ready"])) != nil { return }
             Thread.sleep(forTimeInterval: 0.05)
@@ -46,14 +72,22 @@ public final class EtcdMember {
         process.waitUntilExit()
     }
 
+    /// Ends it at once.
+    public func kill() {
+        guard process.isRunning else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Runs `etcdctl`; its standard output.
     @discardableResult
     public func etcdctl(_ arguments: [String], input: String = "") throws -> Data {
-        let inputFile = folder.appendingPathComponent("input")
+        let inputFile = folder.appendingPathComponent("input-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: inputFile) }
         try Data(input.utf8).write(to: inputFile)
         let client = Process()
         client.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        client.arguments = ["etcdctl", "--endpoints", endpoint, "--command-timeout", "30s"] + arguments
+        client.arguments = ["etcdctl", "--endpoints", endpoint, "--command-timeout", "30s"] + tlsFlags + arguments
         client.environment = ProcessInfo.processInfo.environment.merging(["ETCDCTL_API": "3"]) { $1 }
         let output = Pipe()
         client.standardInput = try FileHandle(forReadingFrom: inputFile)
@@ -64,6 +98,14 @@ public final class EtcdMember {
         client.waitUntilExit()
         guard client.terminationStatus == 0 else { throw Failure(message: "etcdctl \(arguments)") }
         return data
+    }
+
+    private var tlsFlags: [String] {
+        guard let certificates else { return [] }
+        return [
+            "--cacert", certificates.file("ca.pem"), "--cert", certificates.file("client.pem"),
+            "--key", certificates.file("client.key"),
+        ]
     }
 
     /// Makes all changes, as many as etcd allows in each transaction. No key may stand in `operations` twice.
@@ -87,7 +129,17 @@ public final class EtcdMember {
         [UInt8](try Data(contentsOf: folder.appendingPathComponent("data/member/snap/db")))
     }
 
-    private static func freePort() throws -> UInt16 {
+    /// A port that nobody listens on, and that this function has not given out before.
+    static func freePort() throws -> UInt16 {
+        while true {
+            let port = try anyFreePort()
+            if givenOut.withLock({ $0.insert(port).inserted }) { return port }
+        }
+    }
+
+    private static let givenOut = Mutex<Set<UInt16>>([])
+
+    private static func anyFreePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

@@ -1,0 +1,53 @@
+internal import SecretMemory
+
+/// The etcd keys from one on and before another, in the order of their bytes.
+public struct KeyRange: Equatable, Sendable {
+    /// The first key that the range can hold: one byte or more, since no etcd key is empty.
+    public let start: [UInt8]
+    /// The first key behind the range. Nil if every key from ``start`` on belongs to it.
+    public let end: [UInt8]?
+
+    /// - Parameter start: If it is empty, the range begins with the first key of all.
+    public init(from start: [UInt8], before end: [UInt8]? = nil) {
+        self.start = start.isEmpty ? [0] : start
+        self.end = end
+    }
+
+    /// All keys that begin with `prefix`; all that exist if it is empty.
+    ///
+    /// The end is the prefix with its last byte counted up, trailing bytes of 0xff left out
+    /// (etcd, client/v3/op.go, `getPrefix`).
+    public init(prefix: [UInt8]) {
+        var end = prefix
+        while end.last == 0xff { end.removeLast() }
+        guard let last = end.popLast() else {
+            self.init(from: prefix)
+            return
+        }
+        self.init(from: prefix, before: end + [last + 1])
+    }
+
+    /// One key.
+    public init(key: [UInt8]) { self.init(from: key, before: key + [0]) }
+
+    public static let everything = KeyRange(from: [])
+
+    /// The part of the range behind `key`.
+    func rest(after key: RawSpan) -> KeyRange { KeyRange(from: key.copiedToArray() + [0], before: end) }
+
+    func contains(_ key: RawSpan) -> Bool {
+        guard !key.precedes(start.span.rawBytes) else { return false }
+        guard let end else { return true }
+        return key.precedes(end.span.rawBytes)
+    }
+}
+
+extension RawSpan {
+    /// Whether the bytes stand before those of `other` in the order of etcd's keys. Not for secrets.
+    func precedes(_ other: RawSpan) -> Bool {
+        for offset in 0..<Swift.min(byteCount, other.byteCount) where self[offset] != other[offset] {
+            return self[offset] < other[offset]
+        }
+        return byteCount < other.byteCount
+    }
+}

@@ -1,0 +1,120 @@
+internal import RemoteCalls
+internal import SecretMemory
+internal import Synchronization
+
+/// What a client remembers from one call to the next: the token of its login, and the cluster that it speaks to.
+final class Session: Sendable {
+    /// For answers that hold no keys and values.
+    static let smallByteCountLimit = 1 << 20
+
+    private let settings: EtcdSettings
+    private let login: EtcdLogin?
+    private let token = Mutex<String?>(nil)
+    private let cluster = Mutex<ClusterIdentity?>(nil)
+
+    init(_ settings: EtcdSettings, _ login: EtcdLogin?) {
+        self.settings = settings
+        self.login = login
+    }
+
+    /// The options of a call that ends with one answer.
+    func unaryOptions(_ messageByteCountLimit: Int = smallByteCountLimit) -> CallOptions {
+        var options = CallOptions(
+            timeout: settings.commandTimeout, messageByteCountLimit: messageByteCountLimit,
+            isCancelled: settings.isCancelled)
+        options.connectTimeout = settings.dialTimeout
+        return options
+    }
+
+    /// Sends one message and receives one.
+    func unary(
+        _ channel: GRPCChannel, _ method: String, _ request: RawSpan, _ options: CallOptions,
+        asking revision: AskedRevision = .none
+    ) throws(EndpointFailure) -> SecretBytes {
+        try withToken(channel, options, revision) { options throws(RemoteCallError) in
+            try channel.unary(method, request, options: options)
+        }
+    }
+
+    /// Sends one message and receives any number of them.
+    func stream(
+        _ channel: GRPCChannel, _ method: String, _ request: RawSpan, _ options: CallOptions,
+        _ body: (RawSpan) -> Bool
+    ) throws(EndpointFailure) {
+        try withToken(channel, options, .none) { options throws(RemoteCallError) in
+            try channel.serverStream(method, request, options: options, body)
+        }
+    }
+
+    /// Sees to it that an answer is from the same cluster as all before it.
+    func check(_ header: ResponseHeader, _ peer: RemotePeer) throws(EndpointFailure) {
+        let found = ClusterIdentity(clusterID: header.clusterID, peer: peer)
+        let expected = cluster.withLock { cluster in
+            cluster = cluster ?? found
+            return cluster ?? found
+        }
+        guard expected.clusterID == found.clusterID else {
+            throw .final(.otherCluster(expected: expected, found: found))
+        }
+    }
+
+    /// Makes a call with the token, if there is a login; with a new one if it is refused.
+    private func withToken<Answer: ~Copyable>(
+        _ channel: GRPCChannel, _ options: CallOptions, _ revision: AskedRevision,
+        _ call: (CallOptions) throws(RemoteCallError) -> Answer
+    ) throws(EndpointFailure) -> Answer {
+        var options = options
+        var used: String?
+        if let login {
+            let token = try token(for: login, channel, insteadOf: nil)
+            options.metadata = [("token", token)]
+            used = token
+        }
+        do throws(RemoteCallError) {
+            return try call(options)
+        } catch {
+            guard login != nil, error.isTokenRefusal else { throw EndpointFailure(error, revision) }
+        }
+        // Members forget tokens after some minutes, and all of them when users change.
+        if let login { options.metadata = [("token", try token(for: login, channel, insteadOf: used))] }
+        do throws(RemoteCallError) {
+            return try call(options)
+        } catch {
+            throw EndpointFailure(error, revision)
+        }
+    }
+
+    /// The token that is known, or a new one if that is none or `refused`.
+    private func token(
+        for login: EtcdLogin, _ channel: GRPCChannel, insteadOf refused: String?
+    ) throws(EndpointFailure) -> String {
+        // Whoever else wants a token waits here, and takes this one.
+        try token.withLock { known throws(EndpointFailure) in
+            if let known, known != refused { return known }
+            known = nil
+            let answer = try authenticate(login, channel)
+            let (header, token) = try channel.peer.checking { () throws(AnswerFault) in
+                try Authenticate.answer(answer.bytes)
+            }
+            try check(header, channel.peer)
+            known = token
+            return token
+        }
+    }
+
+    private func authenticate(_ login: EtcdLogin, _ channel: GRPCChannel) throws(EndpointFailure) -> SecretBytes {
+        let request = Authenticate.request(login)
+        do throws(RemoteCallError) {
+            return try channel.unary(Authenticate.method, request.bytes, options: unaryOptions())
+        } catch {
+            throw EndpointFailure(error, .none)
+        }
+    }
+}
+
+extension RemotePeer {
+    /// Reads an answer of this peer, and says whose it was if it is none.
+    func checking<Answer>(_ read: () throws(AnswerFault) -> Answer) throws(EndpointFailure) -> Answer {
+        do throws(AnswerFault) { return try read() } catch { throw .final(.malformed(error, self)) }
+    }
+}

@@ -1,0 +1,79 @@
+internal import RemoteCalls
+
+/// Fetches the pages of a range at one revision, one after the other.
+struct PageSource {
+    /// How often a page is asked for of all endpoints, once the walk is under way. With the waits between them that is
+    /// three seconds, in which a cluster elects a new leader (etcd's `--election-timeout` is one second).
+    private static let attemptLimit = 5
+    /// Before the second attempt; twice as long before each further one.
+    private static let firstWait = Duration.milliseconds(200)
+
+    private let client: EtcdClient
+    private let isCancelled: @Sendable () -> Bool
+    private var request: RangeRequest
+    private var sizing: PageSizing
+    private var pacing: Pacing
+    /// The keys that have not been fetched; nil before the first page.
+    private var remainingKeyCount: Int64?
+    private var isAtEnd = false
+
+    init(
+        _ client: EtcdClient, _ range: KeyRange, _ settings: WalkSettings,
+        isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        self.client = client
+        self.isCancelled = isCancelled
+        request = RangeRequest(range)
+        request.isKeysOnly = settings.isKeysOnly
+        request.revision = settings.revision ?? 0
+        // A page is not to take longer than a second of what is allowed.
+        sizing = PageSizing(
+            settings, targetByteCount: min(settings.pageByteCount, settings.maxBytesPerSecond ?? .max),
+            targetTime: client.settings.commandTimeout / 2)
+        pacing = Pacing(bytesPerSecond: settings.maxBytesPerSecond)
+    }
+
+    /// The next page; nil behind the last one. The first one has the keys of the whole range as its count.
+    mutating func next() throws(EtcdError) -> EtcdPage? {
+        guard !isAtEnd else { return nil }
+        try pacing.wait(isCancelled: isCancelled)
+        let start = ContinuousClock.now
+        let page = try fetch()
+        sizing.adapt(keyCount: page.records.count, byteCount: page.byteCount, time: .now - start)
+        pacing.note(byteCount: page.byteCount)
+        // At one revision nothing can be added or go.
+        guard page.keyCount == remainingKeyCount ?? page.keyCount else { throw .malformed(.total, page.peer) }
+        remainingKeyCount = page.keyCount - Int64(page.records.count)
+        if request.revision == 0 { request.revision = page.header.revision }
+        // The revision is fixed, so any member that has it can answer alone.
+        request.isSerializable = true
+        if page.hasMore, let last = page.records.last {
+            request.range = request.range.rest(after: page.key(of: last))
+        } else {
+            isAtEnd = true
+        }
+        return page
+    }
+
+    /// Asks for a page, for a smaller one if it is too large, and again if nobody can answer at the moment.
+    private mutating func fetch() throws(EtcdError) -> EtcdPage {
+        let isUnderWay = remainingKeyCount != nil
+        var attempt = 1
+        var wait = Self.firstWait
+        while true {
+            request.limit = sizing.keyCount
+            do throws(EtcdError) {
+                return try client.range(request, isRevisionKnown: isUnderWay, isCancelled: isCancelled)
+            } catch .answerTooLarge(let error) {
+                guard sizing.halve() else { throw .answerTooLarge(error) }
+            } catch .noEndpoint(let failures) {
+                guard isUnderWay, attempt < Self.attemptLimit else { throw .noEndpoint(failures) }
+                // Perhaps there is only too much of it for the time that a call has.
+                if failures.contains(where: { $0.code == .deadlineExceeded }) { _ = sizing.halve() }
+                try Pacing.sleep(until: .now + wait, isCancelled: isCancelled)
+                attempt += 1
+                wait *= 2
+            }
+        }
+    }
+}
