@@ -48,7 +48,7 @@ struct SnapshotTests {
 
     @Test func endsWhenNoMoreIsWanted() throws {
         let etcd = try EtcdMember()
-        try etcd.fill(3000, byteCount: 1000)
+        try etcd.fill(50, byteCount: 100_000)
         let client = etcd.client()
         var count = 0
         let error = etcdError {
@@ -65,7 +65,8 @@ struct SnapshotTests {
     @Test func tellsThatItBroke() throws {
         let cluster = try EtcdCluster()
         let first = try #require(cluster.members.first)
-        try first.fill(20_000, byteCount: 1000)
+        // More than what is on its way when it happens.
+        try first.fill(150, byteCount: 100_000)
         let client = EtcdClient(cluster.members.map(\.peer))
         var count = 0
         let error = etcdError {

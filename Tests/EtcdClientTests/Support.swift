@@ -29,7 +29,9 @@ extension EtcdMember {
                 let digits = String(format: "%06d", number)
                 let value = String(repeating: digits, count: byteCount / 6 + 1).prefix(byteCount)
                 return "put \(prefix)\(digits) \(value)"
-            })
+            },
+            // A transaction has room for 1.5 MiB.
+            atOnce: max(1, min(128, 1_000_000 / byteCount)))
     }
 }
 

@@ -108,10 +108,10 @@ public final class EtcdMember {
         ]
     }
 
-    /// Makes all changes, as many as etcd allows in each transaction. No key may stand in `operations` twice.
-    public func change(_ operations: [String]) throws {
-        for start in stride(from: 0, to: operations.count, by: 128) {
-            let batch = operations[start..<min(start + 128, operations.count)].joined(separator: "\n")
+    /// Makes all changes, as many as etcd allows in each transaction, or fewer. No key may stand in `operations` twice.
+    public func change(_ operations: [String], atOnce: Int = 128) throws {
+        for start in stride(from: 0, to: operations.count, by: atOnce) {
+            let batch = operations[start..<min(start + atOnce, operations.count)].joined(separator: "\n")
             try etcdctl(["txn"], input: "\n\(batch)\n\n\n")
         }
     }
