@@ -41,6 +41,30 @@ struct FailOverTests {
         #expect(failures.first?.message.hasSuffix("connect: connection refused\"") == true)
     }
 
+    /// A member that takes calls and does not answer is passed over; if it is the only one, it is asked again.
+    @Test func waitsForNobodyTooLong() throws {
+        let etcd = try EtcdMember()
+        try etcd.fill(500)
+        var settings = EtcdSettings()
+        settings.commandTimeout = .milliseconds(400)
+        let client = etcd.client(nil, settings)
+        let walked = try Walked(client.walk(.everything, .pages(of: 100))) { page in
+            guard page == 2 else { return }
+            etcd.pause()
+            DispatchQueue.global().asyncAfter(deadline: .now() + 0.7) { etcd.resume() }
+        }
+        #expect(try walked.entries == etcd.entries(at: 0))
+        #expect(walked.starts.count == 1)
+        // As the first thing, it is not.
+        etcd.pause()
+        defer { etcd.resume() }
+        guard case .noEndpoint(let failures) = etcdError({ _ = try Walked(client.walk()) }) else {
+            Issue.record("a member that does not answer")
+            return
+        }
+        #expect(failures.map(\.code) == [.deadlineExceeded])
+    }
+
     /// What the request is refused for, another member would refuse too.
     @Test func asksNobodyElseWhenRefused() throws {
         let etcd = try EtcdMember()

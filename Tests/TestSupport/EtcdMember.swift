@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 
 /// A real etcd on loopback, in a folder of its own. It needs Debian's `etcd-server` and `etcd-client`.
-public final class EtcdMember {
+public final class EtcdMember: @unchecked Sendable {
+    // Sendable because what it consists of does not change once it has started.
     public struct Failure: Error { public let message: String }
 
     /// Where clients reach it, on 127.0.0.1.
@@ -78,6 +79,10 @@ public final class EtcdMember {
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
+
+    /// Lets it do nothing until ``resume()``.
+    public func pause() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    public func resume() { Foundation.kill(process.processIdentifier, SIGCONT) }
 
     /// Runs `etcdctl`; its standard output.
     @discardableResult
