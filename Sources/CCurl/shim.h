@@ -30,6 +30,7 @@ struct encconf_curl {
     CURLMsg *(*multi_info_read)(CURLM *, int *);
     struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
     void (*slist_free_all)(struct curl_slist *);
+    curl_version_info_data *(*version_info)(CURLversion);
 };
 
 // What libcurl allocates held requests and answers: it is wiped before it goes back to the C library.
@@ -70,6 +71,7 @@ static inline int encconf_curl_load(struct encconf_curl *curl) {
         {"curl_multi_info_read", (void **)&curl->multi_info_read},
         {"curl_slist_append", (void **)&curl->slist_append},
         {"curl_slist_free_all", (void **)&curl->slist_free_all},
+        {"curl_version_info", (void **)&curl->version_info},
     };
     for (size_t index = 0; index < sizeof symbols / sizeof symbols[0]; index += 1) {
         *symbols[index].address = dlsym(library, symbols[index].name);
@@ -106,6 +108,22 @@ static inline CURLcode encconf_curl_set_callbacks(
     curl->easy_setopt(handle, CURLOPT_HEADERDATA, context);
     curl->easy_setopt(handle, CURLOPT_WRITEFUNCTION, body);
     return curl->easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+// Such as 0x075801 for 7.88.1.
+static inline unsigned int encconf_curl_version(const struct encconf_curl *curl) {
+    return curl->version_info(CURLVERSION_NOW)->version_num;
+}
+// What is asked when a connection stands and before anything is sent over it.
+static inline CURLcode encconf_curl_set_prerequisite(
+    const struct encconf_curl *curl, CURL *handle, curl_prereq_callback callback, void *context) {
+    CURLcode code = curl->easy_setopt(handle, CURLOPT_PREREQDATA, context);
+    return code != CURLE_OK ? code : curl->easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
+}
+// How many connections the present transfer had to make.
+static inline long encconf_curl_new_connections(const struct encconf_curl *curl, CURL *handle) {
+    long count = 0;
+    curl->easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &count);
+    return count;
 }
 // The errno of the last failed connection; 0 if there is none.
 static inline long encconf_curl_os_errno(const struct encconf_curl *curl, CURL *handle) {

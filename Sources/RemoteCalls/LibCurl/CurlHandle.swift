@@ -13,6 +13,12 @@ internal import SecretMemory
     private var arrivals = Arrivals()
     /// The first option that libcurl did not take.
     private var refusal: String?
+    private let reuse: ConnectionReuse
+    /// Whether there may be a connection from the transfer before.
+    private var hasRun = false
+    /// What ``ConnectionReuse/inDisguise`` asks when a connection stands: whether it may be a new one.
+    private var refusesNewConnection = false
+    private var hasRefusedConnection = false
 
     /// Nil if there is no libcurl, or no memory.
     init?(peer: RemotePeer) {
@@ -23,6 +29,7 @@ internal import SecretMemory
             return nil
         }
         self.curl = curl
+        reuse = peer.tls == nil ? ConnectionReuse(libcurlVersion: curl.version) : .plain
         unsafe self.easy = easy
         unsafe self.multi = multi
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -69,8 +76,28 @@ internal import SecretMemory
             }
             note(code, CURLOPT_POSTFIELDS)
             if let refusal { return .unsupported(refusal) }
-            return run(isCancelled: options.isCancelled, consume)
+            guard reuse == .inDisguise else { return run(isCancelled: options.isCancelled, consume) }
+            return runInDisguise(isCancelled: options.isCancelled, consume)
         }
+    }
+
+    private func runInDisguise(
+        isCancelled: () -> Bool, _ consume: (borrowing Arrivals) -> Bool
+    ) -> TransferEnding {
+        defer { hasRun = true }
+        if hasRun {
+            refusesNewConnection = true
+            hasRefusedConnection = false
+            set(CURLOPT_FRESH_CONNECT, 0)
+            set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_0))
+            let ending = run(isCancelled: isCancelled, consume)
+            guard hasRefusedConnection else { return ending }
+            // The old connection is gone. Nothing has been sent over the new one.
+        }
+        refusesNewConnection = false
+        set(CURLOPT_FRESH_CONNECT, 1)
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
+        return run(isCancelled: isCancelled, consume)
     }
 
     private func run(isCancelled: () -> Bool, _ consume: (borrowing Arrivals) -> Bool) -> TransferEnding {
@@ -163,6 +190,28 @@ extension CurlHandle {
         note(code, CURLOPT_WRITEFUNCTION)
     }
 
+    private func setPrerequisite() {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let code = unsafe withUnsafePointer(to: curl.functions) {
+            unsafe encconf_curl_set_prerequisite(
+                $0, easy,
+                { context, _, _, _, _ in
+                    guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+                    let handle = unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+                    return handle.takesConnection() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+                }, context)
+        }
+        note(code, CURLOPT_PREREQFUNCTION)
+    }
+
+    private func takesConnection() -> Bool {
+        let count = unsafe withUnsafePointer(to: curl.functions) {
+            unsafe encconf_curl_new_connections($0, easy)
+        }
+        hasRefusedConnection = refusesNewConnection && count > 0
+        return !hasRefusedConnection
+    }
+
     /// What libcurl calls with bytes; another answer than their number ends the transfer.
     private static func take(
         _ base: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
@@ -184,9 +233,8 @@ extension CurlHandle {
 
     private func setTLS(_ tls: TLSSettings?) {
         guard let tls else {
-            // The second request on a connection in clear fails (CURLE_HTTP2, seen with libcurl 7.88.1). Over TLS
-            // connections are kept.
-            set(CURLOPT_FORBID_REUSE, 1)
+            if reuse == .none { set(CURLOPT_FORBID_REUSE, 1) }
+            if reuse == .inDisguise { setPrerequisite() }
             return set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
         }
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))

@@ -5,6 +5,9 @@ internal import CCurl
     // Sendable because nothing writes to the table once it is filled.
     let functions: encconf_curl
 
+    /// Such as 0x075801 for 7.88.1.
+    var version: UInt32 { unsafe withUnsafePointer(to: functions) { unsafe encconf_curl_version($0) } }
+
     /// Nil if the system has no libcurl, or one that cannot be used.
     static let shared: CurlLibrary? = load()
 
