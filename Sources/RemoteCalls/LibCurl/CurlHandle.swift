@@ -11,6 +11,8 @@ internal import SecretMemory
     private let multi: UnsafeMutableRawPointer
     private let errorText: UnsafeMutableBufferPointer<CChar>
     private var arrivals = Arrivals()
+    /// Whether the present transfer has brought anything.
+    private var hasArrived = false
     /// The first option that libcurl did not take.
     private var refusal: String?
     private let reuse: ConnectionReuse
@@ -76,10 +78,19 @@ internal import SecretMemory
             }
             note(code, CURLOPT_POSTFIELDS)
             if let refusal { return .unsupported(refusal) }
-            guard reuse == .inDisguise else { return run(isCancelled: options.isCancelled, consume) }
-            return runInDisguise(isCancelled: options.isCancelled, consume)
+            var ending = TransferEnding.answerLost
+            for _ in 0..<Self.attemptLimit where ending == .answerLost {
+                ending =
+                    reuse == .inDisguise
+                    ? runInDisguise(isCancelled: options.isCancelled, consume)
+                    : run(isCancelled: options.isCancelled, consume)
+            }
+            return ending
         }
     }
+
+    /// How often a request is sent that the peer did not wait for; see ``TransferEnding/answerLost``.
+    private static let attemptLimit = 4
 
     private func runInDisguise(
         isCancelled: () -> Bool, _ consume: (borrowing Arrivals) -> Bool
@@ -108,9 +119,11 @@ internal import SecretMemory
         // In the middle of a transfer this closes its connection.
         defer { _ = unsafe curl.functions.multi_remove_handle(multi, easy) }
         var wait = Self.shortestWait
+        hasArrived = false
         while true {
             var running: CInt = 0
             let code = unsafe curl.functions.multi_perform(multi, &running)
+            hasArrived = hasArrived || !arrivals.isEmpty
             wait = arrivals.isEmpty ? min(wait * 2, Self.longestWait) : Self.shortestWait
             let isMoreWanted = consume(arrivals)
             arrivals.clear()
@@ -141,6 +154,7 @@ internal import SecretMemory
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
             return .notConnected(problem(result))
+        case CURLE_HTTP2_STREAM where unsafe errorText[0] == 0 && !hasArrived: return .answerLost
         case CURLE_HTTP2, CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: return .notHTTP2(problem(result))
         default: return .broken(problem(result))
         }

@@ -10,6 +10,9 @@ enum TransferEnding: Equatable {
     /// What came is not HTTP/2, or not as it should be.
     case notHTTP2(String)
     case broken(String)
+    /// The peer answered before it had the whole request, so it has not acted on it, and libcurl lost the answer over
+    /// its attempt to send the rest (seen with 7.88.1 and a server that does not know the method).
+    case answerLost
     /// libcurl itself cannot do it.
     case unsupported(String)
 
@@ -28,6 +31,8 @@ enum TransferEnding: Equatable {
                 code: .unavailable, message: "connection error: desc = \"error reading server preface: \(text)\"")
         case .notHTTP2(let text), .broken(let text):
             throw CallFailure(code: .unavailable, message: "error reading from server: \(text)")
+        case .answerLost:
+            throw CallFailure(code: .unavailable, message: "error reading from server: the stream was ended early")
         case .unsupported(let text): throw CallFailure(code: .internal, message: text)
         }
     }
