@@ -109,6 +109,9 @@ let package = Package(
             dependencies: ["EncryptionConfig", "EnvelopeCrypto", "SecretMemory", "Transformers"],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
+            name: "etcd-benchmark", dependencies: ["EtcdClient", "RemoteCalls", "SecretMemory", "TestSupport"],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
             name: "audit-benchmark",
             dependencies: [
                 "EncryptionConfig", "EnvelopeCrypto", "EtcdSnapshot", "SecretMemory", "StorageAudit", "Transformers",

@@ -7,11 +7,16 @@ public struct KeyRange: Equatable, Sendable {
     /// The first key behind the range. Nil if every key from ``start`` on belongs to it.
     public let end: [UInt8]?
 
-    /// - Parameter start: If it is empty, the range begins with the first key of all.
+    /// - Parameters:
+    ///   - start: If it is empty, the range begins with the first key of all.
+    ///   - end: Must stand behind `start`.
     public init(from start: [UInt8], before end: [UInt8]? = nil) {
-        self.start = start.isEmpty ? [0] : start
-        self.end = end
+        self.init(start: start.isEmpty ? [0] : start, end: end)
+        // etcd has other meanings for an end that is empty or a zero byte.
+        if let end { precondition(self.start.lexicographicallyPrecedes(end), "a range that ends before it begins") }
     }
+
+    private init(start: [UInt8], end: [UInt8]?) { (self.start, self.end) = (start, end) }
 
     /// All keys that begin with `prefix`; all that exist if it is empty.
     ///
@@ -32,8 +37,8 @@ public struct KeyRange: Equatable, Sendable {
 
     public static let everything = KeyRange(from: [])
 
-    /// The part of the range behind `key`.
-    func rest(after key: RawSpan) -> KeyRange { KeyRange(from: key.copiedToArray() + [0], before: end) }
+    /// The part of the range behind `key`; an empty one, which starts at its end, if `key` is the last that fits.
+    func rest(after key: RawSpan) -> KeyRange { KeyRange(start: key.copiedToArray() + [0], end: end) }
 
     func contains(_ key: RawSpan) -> Bool {
         guard !key.precedes(start.span.rawBytes) else { return false }

@@ -73,7 +73,8 @@ final class Session: Sendable {
         do throws(RemoteCallError) {
             return try call(options)
         } catch {
-            guard login != nil, error.isTokenRefusal else { throw EndpointFailure(error, revision) }
+            guard error.isTokenRefusal else { throw EndpointFailure(error, revision) }
+            guard login != nil else { throw .final(.authentication(.required, error)) }
         }
         // Members forget tokens after some minutes, and all of them when users change.
         if let login { options.metadata = [("token", try token(for: login, channel, insteadOf: used))] }

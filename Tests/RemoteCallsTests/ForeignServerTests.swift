@@ -56,7 +56,7 @@ struct ForeignServerTests {
     func tellsWhatIsNotHTTP2(_ answer: String) throws {
         let server = try FixedServer(answer: Array(answer.utf8))
         let error = try #require(Self.error(server))
-        #expect(error.code == .unavailable && error.origin == .caller)
+        #expect(error.code == .unavailable && error.origin == .caller, "\(error)")
     }
 
     /// A page of HTML over HTTP/2: SETTINGS, HEADERS (`:status: 404`, `content-type: text/html` in HPACK without Huffman

@@ -86,7 +86,9 @@ public final class EtcdMember: @unchecked Sendable {
 
     /// Runs `etcdctl`; its standard output.
     @discardableResult
-    public func etcdctl(_ arguments: [String], input: String = "") throws -> Data {
+    public func etcdctl(
+        _ arguments: [String], input: String = "", isOutputWanted: Bool = true
+    ) throws -> Data {
         let inputFile = folder.appendingPathComponent("input-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: inputFile) }
         try Data(input.utf8).write(to: inputFile)
@@ -96,10 +98,10 @@ public final class EtcdMember: @unchecked Sendable {
         client.environment = ProcessInfo.processInfo.environment.merging(["ETCDCTL_API": "3"]) { $1 }
         let output = Pipe()
         client.standardInput = try FileHandle(forReadingFrom: inputFile)
-        client.standardOutput = output
+        client.standardOutput = isOutputWanted ? output : FileHandle.nullDevice
         client.standardError = FileHandle.nullDevice
         try client.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
+        let data = isOutputWanted ? output.fileHandleForReading.readDataToEndOfFile() : Data()
         client.waitUntilExit()
         guard client.terminationStatus == 0 else { throw Failure(message: "etcdctl \(arguments)") }
         return data
