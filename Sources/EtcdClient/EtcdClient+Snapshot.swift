@@ -21,38 +21,50 @@ extension EtcdClient {
     /// - Throws: ``EtcdError/snapshot(_:_:)`` if it broke off or is damaged, ``EtcdError/cancelled`` if `body` has enough.
     public func snapshot(_ body: (RawSpan, Int64) -> Bool) throws(EtcdError) -> SnapshotSummary {
         try endpoints.first { channel throws(EndpointFailure) in
-            // The stream itself does not tell which cluster it is from.
+            // The stream itself need not tell which cluster it is from.
             let status = try status(of: channel)
             var assembly = try channel.peer.assembling { () throws(SnapshotFault) in try SnapshotAssembly() }
-            var failure: EndpointFailure?
-            let request = SecretBytes()
-            do throws(EndpointFailure) {
-                try session.stream(
-                    channel, "/etcdserverpb.Maintenance/Snapshot", request.bytes, snapshotOptions
-                ) { message in
-                    do throws(EndpointFailure) {
-                        let piece = try channel.peer.checking { () throws(AnswerFault) in try SnapshotPiece(message) }
-                        if let header = piece.header, header.clusterID != 0 { try session.check(header, channel.peer) }
-                        let blob = message.extracting(piece.blob)
-                        try channel.peer.assembling { () throws(SnapshotFault) in
-                            try assembly.add(blob, remaining: piece.remainingByteCount)
-                        }
-                        guard body(blob, piece.remainingByteCount) else { throw .final(.cancelled) }
-                        return true
-                    } catch {
-                        failure = error
-                        return false
-                    }
-                }
-            } catch {
-                guard case .passOver(let error) = error, assembly.hasBegun else { throw error }
-                throw .final(.snapshot(.broken(error), channel.peer))
-            }
-            if let failure { throw failure }
+            try receive(from: channel, &assembly, body)
             let digest = try channel.peer.assembling { () throws(SnapshotFault) in try assembly.finish() }
-            return SnapshotSummary(
-                status: status, databaseByteCount: assembly.databaseByteCount, digest: digest)
+            return SnapshotSummary(status: status, databaseByteCount: assembly.databaseByteCount, digest: digest)
         }
+    }
+
+    private func receive(
+        from channel: GRPCChannel, _ assembly: inout SnapshotAssembly, _ body: (RawSpan, Int64) -> Bool
+    ) throws(EndpointFailure) {
+        var failure: EndpointFailure?
+        let request = SecretBytes()
+        do throws(EndpointFailure) {
+            try session.stream(
+                channel, "/etcdserverpb.Maintenance/Snapshot", request.bytes, snapshotOptions
+            ) { message in
+                do throws(EndpointFailure) {
+                    try take(message, from: channel.peer, &assembly, body)
+                } catch {
+                    failure = error
+                }
+                return failure == nil
+            }
+        } catch {
+            guard case .passOver(let error) = error, assembly.hasBegun else { throw error }
+            throw .final(.snapshot(.broken(error), channel.peer))
+        }
+        if let failure { throw failure }
+    }
+
+    private func take(
+        _ message: RawSpan, from peer: RemotePeer, _ assembly: inout SnapshotAssembly,
+        _ body: (RawSpan, Int64) -> Bool
+    ) throws(EndpointFailure) {
+        let piece = try peer.checking { () throws(AnswerFault) in try SnapshotPiece(message) }
+        // Most members leave the header out.
+        if let header = piece.header, header.clusterID != 0 { try session.check(header, peer) }
+        let blob = message.extracting(piece.blob)
+        try peer.assembling { () throws(SnapshotFault) in
+            try assembly.add(blob, remaining: piece.remainingByteCount)
+        }
+        guard body(blob, piece.remainingByteCount) else { throw .final(.cancelled) }
     }
 
     private var snapshotOptions: CallOptions {

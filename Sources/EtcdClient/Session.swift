@@ -63,21 +63,24 @@ final class Session: Sendable {
         _ channel: GRPCChannel, _ options: CallOptions, _ revision: AskedRevision,
         _ call: (CallOptions) throws(RemoteCallError) -> Answer
     ) throws(EndpointFailure) -> Answer {
-        var options = options
-        var used: String?
-        if let login {
-            let token = try token(for: login, channel, insteadOf: nil)
-            options.metadata = [("token", token)]
-            used = token
+        guard let login else {
+            do throws(RemoteCallError) {
+                return try call(options)
+            } catch {
+                guard error.code == .unauthenticated else { throw EndpointFailure(error, revision) }
+                throw .final(.authentication(.required, error))
+            }
         }
+        var options = options
+        let first = try token(for: login, channel, insteadOf: nil)
+        options.metadata = [("token", first)]
         do throws(RemoteCallError) {
             return try call(options)
         } catch {
             guard error.isTokenRefusal else { throw EndpointFailure(error, revision) }
-            guard login != nil else { throw .final(.authentication(.required, error)) }
         }
         // Members forget tokens after some minutes, and all of them when users change.
-        if let login { options.metadata = [("token", try token(for: login, channel, insteadOf: used))] }
+        options.metadata = [("token", try token(for: login, channel, insteadOf: first))]
         do throws(RemoteCallError) {
             return try call(options)
         } catch {

@@ -11,6 +11,11 @@ struct AuthenticationTests {
     /// A member with a root, and a user who may read `/a/` and nothing else.
     private static func member() throws -> EtcdMember {
         let etcd = try EtcdMember()
+        try enableAuthentication(etcd)
+        return etcd
+    }
+
+    private static func enableAuthentication(_ etcd: EtcdMember) throws {
         try etcd.fill(300, prefix: "/a/")
         try etcd.fill(3, prefix: "/b/")
         for arguments in [
@@ -21,7 +26,6 @@ struct AuthenticationTests {
         ] {
             try etcd.etcdctl(arguments)
         }
-        return etcd
     }
 
     @Test func servesWhoMay() throws {
@@ -57,6 +61,18 @@ struct AuthenticationTests {
         }
         let login = EtcdLogin("root", Self.password)
         #expect(!"\(login)".contains(Self.password))
+    }
+
+    /// The token of one member is good for the others, or another one is asked for.
+    @Test func goesOnWithAnotherMember() throws {
+        let cluster = try EtcdCluster()
+        let first = try #require(cluster.members.first)
+        try Self.enableAuthentication(first)
+        let client = EtcdClient(cluster.members.map(\.peer), login: EtcdLogin("reader", Self.password))
+        let walk = client.walk(KeyRange(prefix: Array("/a/".utf8)), .pages(of: 50))
+        let walked = try Walked(walk) { page in if page == 2 { first.kill() } }
+        #expect(walked.entries.count == 300 && walked.starts.count == 1)
+        #expect(try client.status().peer == cluster.members[1].peer)
     }
 
     /// A cluster that knows no users is another one than was meant.

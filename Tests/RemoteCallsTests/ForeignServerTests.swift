@@ -27,7 +27,11 @@ private final class FixedServer: Sendable {
         Thread.detachNewThread {
             while true {
                 let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    // Here and not in `deinit`: another server could get the number while this thread waits on it.
+                    close(listener)
+                    return
+                }
                 var request = [UInt8](repeating: 0, count: 4096)
                 _ = recv(connection, &request, request.count, 0)
                 if let answer {
@@ -43,7 +47,6 @@ private final class FixedServer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         unlink(path)
     }
 }
