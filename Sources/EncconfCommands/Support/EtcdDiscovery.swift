@@ -79,6 +79,7 @@ extension HostPath.Absence {
         case .volume(let name, nil): "the pod has no volume \(name.printable)"
         case .relative: "the path is relative"
         case .ownRoot: "the service has a root of its own"
+        case .ownMount(let setting): "\(setting)= of the unit may put something else there"
         }
     }
 }
@@ -103,6 +104,7 @@ extension APIServerFlagsError {
         case .unknownVariable(nil, let variable): "a word rests on \(variable.printable), which is not told"
         case .unsupported(.hereDocument): "a here-document in the script is not followed"
         case .unsupported(.shellWithoutScript): "a shell runs a script that does not stand here"
+        case .unsupported(.splitString): "`env -S` is not followed"
         case .unsupported(.environmentFilePattern): "a pattern in EnvironmentFile= is not followed"
         case .unclosedQuote: "a quote is never closed"
         case .missingEnvironmentFile(let path): "\(path.printable) of EnvironmentFile= cannot be read"
