@@ -35,7 +35,10 @@ public struct APIServerFlags: Equatable, Sendable {
     }
 
     /// kube-apiserver reads a path that is empty as none.
-    init(_ values: FlagValues, paths: some PathTranslation) throws(APIServerFlagsError) {
+    init(_ call: ServerCall, paths: some PathTranslation) throws(APIServerFlagsError) {
+        let values = try FlagValues(call.arguments)
+        var paths = paths
+        if call.hasMoved { paths.workingDirectory = nil }
         etcdServers = try values.list(.etcdServers).map(\.text)
         etcdAuthorityFile = try Self.file(.etcdCAFile, values, paths)
         etcdCertificateFile = try Self.file(.etcdCertFile, values, paths)

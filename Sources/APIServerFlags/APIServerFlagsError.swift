@@ -41,6 +41,8 @@ public struct APIServerFlagsError: Error, Equatable {
         case hereDocument
         /// A shell that runs a script by its name, or from its standard input.
         case shellWithoutScript
+        /// `env -S`, whose one word holds a whole command line.
+        case splitString
         /// A pattern, not a path, in `EnvironmentFile=`.
         case environmentFilePattern
     }

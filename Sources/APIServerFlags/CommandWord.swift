@@ -4,21 +4,36 @@ internal import Diagnostics
 struct CommandWord: Equatable {
     /// References to unknown variables stand in it as in the file.
     var text: String
-    /// The first variable whose value the file does not tell.
-    var unknown: Unknown?
+    /// The references to variables whose values the file does not tell, in order.
+    let unknowns: [Unknown]
     let position: SourcePosition?
 
     struct Unknown: Equatable {
         let variable: String
-        /// Bytes of the text that are certain.
-        let offset: Int
+        /// Where the reference begins in the text, and how long it is, in bytes.
+        var offset: Int
+        let byteCount: Int
+        /// Whether a shell that gets the word as its script replaces the reference itself, and nobody before it.
+        var isForShell = false
+
+        /// Whether it is a specifier of systemd.
+        var isSpecifier: Bool { variable.utf8.first == UInt8(ascii: "%") }
     }
 
-    init(_ text: String, unknown: Unknown? = nil, at position: SourcePosition?) {
+    init(_ text: String, unknowns: [Unknown] = [], at position: SourcePosition?) {
         self.text = text
-        self.unknown = unknown
+        self.unknowns = unknowns
         self.position = position
     }
+
+    /// A word of which nothing is certain.
+    init(unknown variable: String, reference text: String = "", at position: SourcePosition?) {
+        self.init(
+            text, unknowns: [Unknown(variable: variable, offset: 0, byteCount: text.utf8.count)], at: position)
+    }
+
+    /// The first variable whose value the file does not tell.
+    var unknown: Unknown? { unknowns.first }
 
     /// The text up to the first unknown variable.
     var certainText: Substring {
@@ -47,19 +62,22 @@ extension String {
 /// Puts a word together piece by piece.
 struct WordBuilder {
     private var bytes: [UInt8] = []
-    private(set) var unknown: CommandWord.Unknown?
+    private var unknowns: [CommandWord.Unknown] = []
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
     mutating func append(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
 
     /// Appends a reference as it stands in the file.
-    mutating func append(unknown variable: String, reference: some Sequence<UInt8>) {
-        if unknown == nil { unknown = CommandWord.Unknown(variable: variable, offset: bytes.count) }
+    mutating func append(unknown variable: String, reference: some Sequence<UInt8>, isForShell: Bool = false) {
+        let offset = bytes.count
         bytes.append(contentsOf: reference)
+        unknowns.append(
+            CommandWord.Unknown(
+                variable: variable, offset: offset, byteCount: bytes.count - offset, isForShell: isForShell))
     }
 
     func word(at position: SourcePosition?) -> CommandWord {
-        CommandWord(String(decoding: bytes, as: UTF8.self), unknown: unknown, at: position)
+        CommandWord(String(decoding: bytes, as: UTF8.self), unknowns: unknowns, at: position)
     }
 }
 

@@ -143,6 +143,10 @@ extension CommandWord {
     fileprivate func dropping(_ byteCount: Int) -> CommandWord {
         CommandWord(
             String(decoding: text.utf8.dropFirst(byteCount), as: UTF8.self),
-            unknown: unknown.map { Unknown(variable: $0.variable, offset: $0.offset - byteCount) }, at: position)
+            unknowns: unknowns.map { unknown in
+                var unknown = unknown
+                unknown.offset -= byteCount
+                return unknown
+            }, at: position)
     }
 }

@@ -18,11 +18,16 @@ public enum HostPath: Equatable, Hashable, Sendable {
         case relative
         /// The service runs in a root of its own (`RootDirectory=`, `RootImage=`).
         case ownRoot
+        /// The service may find something else there; the setting of the unit, such as `BindPaths`, that puts it there.
+        case ownMount(setting: String)
     }
 }
 
 /// How paths of a process become paths of the node.
 protocol PathTranslation {
+    /// What relative paths start from; nil if it is not told.
+    var workingDirectory: CleanPath? { get set }
+
     func hostPath(of path: String, flag: Flag, at position: SourcePosition?) throws(APIServerFlagsError) -> HostPath
 }
 

@@ -4,7 +4,7 @@ internal import Diagnostics
 struct MountTable: PathTranslation {
     private var mounts: [Mount] = []
     private var volumes: [String: Volume] = [:]
-    private let workingDirectory: CleanPath?
+    var workingDirectory: CleanPath?
 
     private struct Mount {
         let place: CleanPath

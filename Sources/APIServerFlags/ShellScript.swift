@@ -13,6 +13,8 @@ struct ShellEnvironment {
 /// Which branch of an `if` is taken is not asked: all commands are listed.
 struct ShellScript {
     private let bytes: [UInt8]
+    /// What somebody else replaces before the shell reads the script.
+    private let unknowns: [CommandWord.Unknown]
     private let position: SourcePosition?
     private let environment: ShellEnvironment
     private var offset = 0
@@ -32,6 +34,7 @@ struct ShellScript {
 
     private init(_ script: CommandWord, _ environment: ShellEnvironment) {
         bytes = Array(script.text.utf8)
+        unknowns = script.unknowns.filter { !$0.isForShell }
         position = script.position
         self.environment = environment
     }
@@ -117,8 +120,7 @@ struct ShellScript {
         if peek() == UInt8(ascii: "(") {
             // Process substitution: the word is the name of a pipe.
             _ = skipParentheses()
-            return command.append(
-                CommandWord("", unknown: CommandWord.Unknown(variable: "<(", offset: 0), at: position))
+            return command.append(CommandWord(unknown: "<(", at: position))
         }
         while let byte = peek(), ">&|".utf8.contains(byte) { offset += 1 }
         while let byte = peek(), byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { offset += 1 }
@@ -137,14 +139,14 @@ struct ShellScript {
                 guard let end = bytes[offset...].firstIndex(of: byte) else {
                     throw APIServerFlagsError(.unclosedQuote, at: position)
                 }
-                expansion.append(bytes[offset..<end], isQuoted: true)
+                literal(upTo: end, into: &expansion)
                 offset = end + 1
             case UInt8(ascii: "\""): try doubleQuoted(into: &expansion, &budget)
             case UInt8(ascii: "\\"):
                 guard let next = peek() else { continue }
-                offset += 1
                 // A line break is taken out with its backslash.
-                if next != UInt8(ascii: "\n") { expansion.append(CollectionOfOne(next), isQuoted: true) }
+                guard next != UInt8(ascii: "\n") else { offset += 1; continue }
+                literal(upTo: offset + 1, into: &expansion)
             case UInt8(ascii: "$"), UInt8(ascii: "`"):
                 try reference(byte, isQuoted: false, into: &expansion, &budget)
             // Patterns, and `~`, become names of files, if there are such files.
@@ -170,8 +172,7 @@ struct ShellScript {
                 if next == UInt8(ascii: "\n") {
                     offset += 1
                 } else if "$`\"\\".utf8.contains(next) {
-                    offset += 1
-                    expansion.append(CollectionOfOne(next), isQuoted: true)
+                    literal(upTo: offset + 1, into: &expansion)
                 } else {
                     expansion.append(CollectionOfOne(byte), isQuoted: true)
                 }
@@ -180,6 +181,23 @@ struct ShellScript {
             }
         }
         throw APIServerFlagsError(.unclosedQuote, at: position)
+    }
+
+    /// Takes bytes as they are, but for what is replaced before the shell sees any quote; that may reach beyond `end`.
+    private mutating func literal(upTo end: Int, into expansion: inout Expansion) {
+        expansion.append(EmptyCollection(), isQuoted: true)
+        while offset < end {
+            let index = unknowns.partitioningIndex { $0.offset + $0.byteCount > offset }
+            let next = index < unknowns.count ? max(unknowns[index].offset, offset) : end
+            if next < end, index < unknowns.count {
+                expansion.append(bytes[offset..<next], isQuoted: true)
+                offset = min(unknowns[index].offset + unknowns[index].byteCount, bytes.count)
+                expansion.append(unknown: unknowns[index].variable, bytes[next..<offset])
+            } else {
+                expansion.append(bytes[offset..<end], isQuoted: true)
+                offset = end
+            }
+        }
     }
 
     /// What begins with `$` or a backquote; `offset` stands behind it.
@@ -277,5 +295,17 @@ private struct Expansion {
     mutating func finish() -> [CommandWord] {
         endWord()
         return words
+    }
+}
+
+extension Array {
+    /// The first index whose element fulfils the condition, as all behind it do.
+    fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

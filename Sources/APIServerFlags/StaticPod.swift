@@ -33,10 +33,10 @@ struct StaticPodReader {
     static func read(_ value: YAMLValue) throws(APIServerFlagsError) -> APIServerFlags {
         var reader = StaticPodReader()
         for pod in try reader.pods(value) { try reader.read(pod) }
-        let arguments = try reader.search.result()
+        let call = try reader.search.result()
         // Who has arguments also has mounts.
         guard let mounts = reader.mounts else { throw APIServerFlagsError(.noPod, at: value.node.start) }
-        return try APIServerFlags(FlagValues(arguments), paths: mounts)
+        return try APIServerFlags(call, paths: mounts)
     }
 
     private mutating func pods(_ value: YAMLValue) throws(APIServerFlagsError) -> [PodField] {

@@ -1,17 +1,20 @@
 internal import Diagnostics
 
-/// The value of a variable, and the first specifier in it that is not told.
-struct SystemdValue: Equatable, Sendable {
+/// The value of a variable, and the specifiers in it that are not told.
+struct SystemdValue: Sendable {
     var text: String
-    var unknown: String?
+    /// Each with the byte at which it stands.
+    var specifiers: [(name: String, offset: Int)] = []
 
-    var certain: String? { unknown == nil ? text : nil }
+    /// The first specifier.
+    var unknown: String? { specifiers.first?.name }
+    var certain: String? { specifiers.isEmpty ? text : nil }
 }
 
 /// `%i` and the like (systemd.unit(5), "Specifiers"). They rest on the machine and the instance; only `%%` is told.
 enum Specifiers {
     static func expand(_ bytes: ArraySlice<UInt8>) -> SystemdValue {
-        var (result, unknown): ([UInt8], String?) = ([], nil)
+        var (result, specifiers): ([UInt8], [(String, Int)]) = ([], [])
         var rest = bytes
         while let byte = rest.popFirst() {
             result.append(byte)
@@ -19,10 +22,10 @@ enum Specifiers {
             if kind == byte {
                 rest.removeFirst()
             } else if VariableName.isStart(kind) {
-                unknown = unknown ?? "%\(UnicodeScalar(kind))"
+                specifiers.append(("%\(UnicodeScalar(kind))", result.count - 1))
             }
         }
-        return SystemdValue(text: String(decoding: result, as: UTF8.self), unknown: unknown)
+        return SystemdValue(text: String(decoding: result, as: UTF8.self), specifiers: specifiers)
     }
 }
 
@@ -65,13 +68,8 @@ enum SystemdCommand {
     /// The word of a command that begins with `:`.
     private static func literal(_ word: UnitWords.Word, at position: SourcePosition) -> CommandWord {
         let value = Specifiers.expand(word.bytes[...])
-        return CommandWord(
-            value.text, unknown: value.unknown.map { unknown(reference: $0, in: value.text) }, at: position)
-    }
-
-    private static func unknown(reference: String, in text: String) -> CommandWord.Unknown {
-        let offset = Array(text.utf8).firstRange(of: Array(reference.utf8))?.lowerBound ?? 0
-        return CommandWord.Unknown(variable: reference, offset: offset)
+        let unknowns = value.specifiers.map { CommandWord.Unknown(variable: $0.name, offset: $0.offset, byteCount: 2) }
+        return CommandWord(value.text, unknowns: unknowns, at: position)
     }
 
     /// `$NAME` as a word of its own becomes as many words as its value has, `${NAME}` stays within its word, `$$` is a
@@ -86,19 +84,21 @@ enum SystemdCommand {
         if bytes.first == UInt8(ascii: "$"), VariableName.isName(bytes.dropFirst()) {
             let name = String(decoding: bytes.dropFirst(), as: UTF8.self)
             guard let value = values[name]?.certain else {
-                return [CommandWord("$" + name, unknown: CommandWord.Unknown(variable: name, offset: 0), at: position)]
+                return [CommandWord(unknown: name, reference: "$" + name, at: position)]
             }
             try budget.spend(value.utf8.count, at: position)
-            guard let split = UnitWords.split(value.utf8) else {
-                throw APIServerFlagsError(.unclosedQuote, at: position)
+            return UnitWords.splitValue(value.utf8).map {
+                CommandWord(String(decoding: $0.bytes, as: UTF8.self), at: position)
             }
-            return split.map { CommandWord(String(decoding: $0.bytes, as: UTF8.self), at: position) }
         }
         var builder = WordBuilder()
         var offset = 0
+        var specifiers = specified.specifiers[...]
         while offset < bytes.count {
             let rest = bytes[offset...]
-            guard let reference = Reference(rest, specifier: specified.unknown) else {
+            while let next = specifiers.first, next.offset < offset { specifiers.removeFirst() }
+            let specifier = specifiers.first.flatMap { $0.offset == offset ? $0.name : nil }
+            guard let reference = Reference(rest, specifier: specifier) else {
                 builder.append(bytes[offset])
                 offset += 1
                 continue
@@ -107,6 +107,9 @@ enum SystemdCommand {
             switch reference.kind {
             case .dollar: builder.append(UInt8(ascii: "$"))
             case .unknown(let name): builder.append(unknown: name, reference: rest.prefix(reference.length))
+            // In a script it is the shell's.
+            case .unreplaced(let name):
+                builder.append(unknown: name, reference: rest.prefix(reference.length), isForShell: true)
             case .variable(let name):
                 if let value = values[name]?.certain {
                     try budget.spend(value.utf8.count, at: position)
@@ -121,12 +124,12 @@ enum SystemdCommand {
 
     /// What stands at the start of the bytes, if it is none of the text's own.
     private struct Reference {
-        enum Kind { case dollar, variable(String), unknown(String) }
+        enum Kind { case dollar, variable(String), unknown(String), unreplaced(String) }
         let kind: Kind
         let length: Int
 
         init?(_ bytes: ArraySlice<UInt8>, specifier: String?) {
-            if let specifier, bytes.starts(with: specifier.utf8) {
+            if let specifier {
                 (kind, length) = (.unknown(specifier), 2)
                 return
             }
@@ -142,7 +145,7 @@ enum SystemdCommand {
                     ? (.variable(text), name.count + 3) : (.unknown(text), name.count + 2)
             case _ where VariableName.isStart(next):
                 let name = bytes.dropFirst().prefix(while: VariableName.isPart)
-                (kind, length) = (.unknown(String(decoding: name, as: UTF8.self)), name.count + 1)
+                (kind, length) = (.unreplaced(String(decoding: name, as: UTF8.self)), name.count + 1)
             default: return nil
             }
         }

@@ -90,7 +90,14 @@ struct UnitWords {
     }
 
     /// Nil if a quote never ends.
-    static func split(_ bytes: some Collection<UInt8>) -> [Word]? {
+    static func split(_ bytes: some Collection<UInt8>) -> [Word]? { split(bytes, isRelaxed: false) }
+
+    /// The words of the value that takes the place of `$NAME`: a backslash stands for the byte behind it, whatever that
+    /// is, and a quote that never ends ends with the value (src/basic/env-util.c, `replace_env_argv`, which splits with
+    /// `EXTRACT_UNQUOTE | EXTRACT_RELAX` and without `EXTRACT_CUNESCAPE`).
+    static func splitValue(_ bytes: some Collection<UInt8>) -> [Word] { split(bytes, isRelaxed: true) ?? [] }
+
+    private static func split(_ bytes: some Collection<UInt8>, isRelaxed: Bool) -> [Word]? {
         let bytes = Array(bytes)
         var words: [Word] = []
         var word: Word?
@@ -108,7 +115,8 @@ struct UnitWords {
             switch byte {
             case UInt8(ascii: "\\"):
                 current.isQuoted = true
-                let (unescaped, length) = unescape(bytes[(offset + 1)...])
+                let rest = bytes[(offset + 1)...]
+                let (unescaped, length) = isRelaxed ? (Array(rest.prefix(1)), 1) : unescape(rest)
                 current.bytes += unescaped
                 offset += length
             case UInt8(ascii: "'") where quote != UInt8(ascii: "\""),
@@ -120,7 +128,7 @@ struct UnitWords {
             word = current
             offset += 1
         }
-        guard quote == nil else { return nil }
+        guard quote == nil || isRelaxed else { return nil }
         if let ended = word { words.append(ended) }
         return words
     }

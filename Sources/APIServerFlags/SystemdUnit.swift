@@ -9,8 +9,9 @@ public import SecretMemory
 ///     let files = unit.environmentFiles.map { … }
 ///     let flags = try unit.flags(environmentFiles: files)
 ///
-/// Drop-ins (`NAME.service.d/*.conf`) are not followed. What a unit says of itself is all that is known: variables of
-/// the manager and of `PassEnvironment=` are unknown ones.
+/// Drop-ins (`NAME.service.d/*.conf`) count if they stand behind the unit in the same text, as `systemctl cat` prints
+/// them. What a unit says of itself is all that is known: variables of the manager and of `PassEnvironment=` are unknown
+/// ones.
 public struct SystemdUnit: Sendable {
     /// One `EnvironmentFile=`.
     public struct EnvironmentFile: Equatable, Sendable {
@@ -24,6 +25,9 @@ public struct SystemdUnit: Sendable {
 
     /// The files, in the order in which they count: a later one overrides an earlier one.
     public private(set) var environmentFiles: [EnvironmentFile] = []
+
+    /// Whether any setting stands there that counts; else the file, as a drop-in, changes nothing.
+    public private(set) var hasSettings = false
 
     private let text: UnitText
     private var commands: [UnitLine] = []
@@ -97,7 +101,7 @@ public struct SystemdUnit: Sendable {
             }
         }
         let found = try search.result()
-        return try APIServerFlags(FlagValues(found), paths: paths)
+        return try APIServerFlags(found, paths: paths)
     }
 
     /// The next line that says something, with its continued lines. Comments between them are passed over.
@@ -125,11 +129,16 @@ public struct SystemdUnit: Sendable {
     }
 
     private mutating func apply(_ name: String, _ value: UnitLine) throws(APIServerFlagsError) {
+        if try applyCommand(name, value) || paths.apply(name, value.bytes[...]) { hasSettings = true }
+    }
+
+    /// - Returns: Whether the setting tells the command or its variables.
+    private mutating func applyCommand(_ name: String, _ value: UnitLine) throws(APIServerFlagsError) -> Bool {
         switch name {
         case "ExecStart":
             if value.bytes.isEmpty { commands = [] } else { commands.append(value) }
         case "Environment":
-            guard !value.bytes.isEmpty else { return environment = [:] }
+            if value.bytes.isEmpty { environment = [:] }
             for word in try words(value) {
                 guard let equals = word.bytes.firstIndex(of: UInt8(ascii: "=")),
                     VariableName.isName(word.bytes[..<equals])
@@ -138,32 +147,31 @@ public struct SystemdUnit: Sendable {
                 environment[String(decoding: word.bytes[..<equals], as: UTF8.self)] = expanded
             }
         case "UnsetEnvironment":
-            guard !value.bytes.isEmpty else { return unset = [] }
+            if value.bytes.isEmpty { unset = [] }
             // With a value it takes out the variable if it has that value; then nobody can tell.
             for word in try words(value) {
                 unset.insert(String(decoding: word.bytes.prefix(while: VariableName.isPart), as: UTF8.self))
             }
-        case "EnvironmentFile":
-            guard !value.bytes.isEmpty else { return environmentFiles = [] }
-            let isOptional = value.bytes.first == UInt8(ascii: "-")
-            let path = Specifiers.expand(isOptional ? value.bytes[1...] : value.bytes[...])
-            let position = text.position(value.offset(0))
-            if let unknown = path.unknown {
-                throw APIServerFlagsError(.unknownVariable(flag: nil, variable: unknown), at: position)
-            }
-            // systemd passes over a path that is not absolute.
-            guard path.text.utf8.first == UInt8(ascii: "/") else { return }
-            guard !path.text.utf8.contains(where: "*?[".utf8.contains) else {
-                throw APIServerFlagsError(.unsupported(.environmentFilePattern), at: position)
-            }
-            environmentFiles.append(EnvironmentFile(path: path.text, isOptional: isOptional, position: position))
-        case "WorkingDirectory":
-            let path = value.bytes.first == UInt8(ascii: "-") ? value.bytes[1...] : value.bytes[...]
-            let expanded = Specifiers.expand(path)
-            paths.workingDirectory = path.isEmpty ? CleanPath("/") : expanded.certain.flatMap { CleanPath($0) }
-        case "RootDirectory", "RootImage": paths.hasOwnRoot = !value.bytes.isEmpty && value.bytes != Array("/".utf8)
-        default: break
+        case "EnvironmentFile": try applyFile(value)
+        default: return false
         }
+        return true
+    }
+
+    private mutating func applyFile(_ value: UnitLine) throws(APIServerFlagsError) {
+        guard !value.bytes.isEmpty else { return environmentFiles = [] }
+        let isOptional = value.bytes.first == UInt8(ascii: "-")
+        let path = Specifiers.expand(isOptional ? value.bytes[1...] : value.bytes[...])
+        let position = text.position(value.offset(0))
+        if let unknown = path.unknown {
+            throw APIServerFlagsError(.unknownVariable(flag: nil, variable: unknown), at: position)
+        }
+        // systemd passes over a path that is not absolute.
+        guard path.text.utf8.first == UInt8(ascii: "/") else { return }
+        guard !path.text.utf8.contains(where: "*?[".utf8.contains) else {
+            throw APIServerFlagsError(.unsupported(.environmentFilePattern), at: position)
+        }
+        environmentFiles.append(EnvironmentFile(path: path.text, isOptional: isOptional, position: position))
     }
 
     private func words(_ value: UnitLine) throws(APIServerFlagsError) -> [UnitWords.Word] {
@@ -171,22 +179,5 @@ public struct SystemdUnit: Sendable {
             throw APIServerFlagsError(.unclosedQuote, at: text.position(value.offset(0)))
         }
         return words
-    }
-}
-
-/// Paths of a service are paths of the node.
-private struct ServicePaths: PathTranslation, Sendable {
-    /// Nil if it is not told.
-    var workingDirectory = CleanPath("/")
-    var hasOwnRoot = false
-
-    func hostPath(
-        of path: String, flag: Flag, at position: SourcePosition?
-    ) throws(APIServerFlagsError) -> HostPath {
-        if hasOwnRoot { return .notOnHost(path: path, because: .ownRoot) }
-        if let absolute = CleanPath(path) { return .file(absolute.text) }
-        guard var file = workingDirectory else { return .notOnHost(path: path, because: .relative) }
-        file.append(path)
-        return .file(file.text)
     }
 }

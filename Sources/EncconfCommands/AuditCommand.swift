@@ -116,7 +116,7 @@ struct AuditCommand: EncconfCommand {
         switch output {
         case .text:
             for report in reports { try console.write(try report.text()) }
-            if reports.count > 1 { try console.write(BackupMatrix(reports).text) }
+            if let matrix = BackupMatrix(reports, missing: missing) { try console.write(matrix.text) }
         case .json:
             for report in reports {
                 let json = SecretKey(try report.json())

@@ -65,6 +65,57 @@ import Testing
                 == .unknownVariable(flag: "etcd-prefix", variable: variable))
     }
 
+    /// What the kubelet puts into a script counts within quotes too.
+    @Test(arguments: [
+        "exec kube-apiserver --etcd-prefix='$(NODE)'", "exec kube-apiserver --etcd-prefix=\\$(NODE)",
+        "exec kube-apiserver \"--etcd-prefix=\\$(NODE)\"", "exec kube-apiserver '--etcd-prefix=/a$(NODE)b$(X)'",
+        "A=$(X) B='$(Y)' exec kube-apiserver --v=$(Z) --etcd-prefix='/a/$(NODE)'",
+    ])
+    func whatIsPutIntoAScriptIsUnknown(script: String) {
+        #expect(
+            reason { try read(manifest: pod(["sh", "-c", script], env: Self.env)) }
+                == .unknownVariable(flag: "etcd-prefix", variable: "NODE"))
+    }
+
+    /// A relative path starts from a folder that nobody knows any more.
+    @Test(arguments: [
+        ["sh", "-c", "cd /sub && exec kube-apiserver --etcd-keyfile=x"],
+        ["sh", "-c", "if test -d /sub; then cd /sub; fi; kube-apiserver --etcd-keyfile=x"],
+        ["sh", "-c", "pushd /sub; kube-apiserver --etcd-keyfile=x"],
+        ["sh", "-c", ". /e; kube-apiserver --etcd-keyfile=x"],
+        ["sh", "-c", "command cd /sub; sh -c 'kube-apiserver --etcd-keyfile=x'"],
+        ["sh", "-c", "$PREPARE /sub; kube-apiserver --etcd-keyfile=x"],
+        ["env", "-C", "/sub", "kube-apiserver", "--etcd-keyfile=x"],
+        ["env", "A=b", "--chdir=/sub", "sh", "-c", "kube-apiserver --etcd-keyfile=x"],
+        ["env", "-iC/sub", "kube-apiserver", "--etcd-keyfile=x"],
+    ])
+    func whoMovesHasNoRelativePaths(command: [String]) throws {
+        func keyFile(_ command: [String]) throws -> HostPath? {
+            let text = pod(command, more: ", \"workingDir\": \"/conf\"")
+            return try read(manifest: text).etcdKeyFile
+        }
+        #expect(try keyFile(command) == .notOnHost(path: "x", because: .relative))
+        let absolute = command.map { $0.replacing("keyfile=x", with: "keyfile=/conf/x") }
+        #expect(try keyFile(absolute) == .file("/etc/kubernetes/x"))
+        #expect(try keyFile(["kube-apiserver", "--etcd-keyfile=x"]) == .file("/etc/kubernetes/x"))
+        #expect(
+            try keyFile(["env", "-u", "A", "-i", "kube-apiserver", "--etcd-keyfile=x"]) == .file("/etc/kubernetes/x"))
+    }
+
+    /// What another container runs matters only if none is kube-apiserver.
+    @Test(arguments: [
+        "[\"sh\", \"/entry.sh\"]", "[\"sh\"]", "[\"sh\", \"-c\", \"cat <<E\"]", "[\"sh\", \"-c\", \"echo 'a\"]",
+        "[\"env\", \"-S\", \"a b\"]", "[\"$(X)\"]",
+    ])
+    func whatOthersRunDoesNotMatter(command: String) throws {
+        func list(_ second: String) -> String {
+            "kind: Pod\nspec: {containers: [{name: a, command: \(command)}, {name: b, command: [\(second)]}]}"
+        }
+        #expect(try read(manifest: list("kube-apiserver, --etcd-prefix=/a")).etcdPrefix == "/a")
+        let alone = reason { try read(manifest: list("sleep")) }
+        #expect(alone != nil && alone != .noAPIServer(programs: ["sleep"]))
+    }
+
     @Test(arguments: [
         ("kube-apiserver \"$@\"", APIServerFlagsError.Reason.unknownVariable(flag: nil, variable: "@")),
         ("kube-apiserver <(date) --etcd-prefix=/a", .unknownVariable(flag: nil, variable: "<(")),

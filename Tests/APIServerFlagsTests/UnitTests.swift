@@ -57,6 +57,77 @@ import Testing
                 == .unknownVariable(flag: flag, variable: variable))
     }
 
+    /// Each unknown counts, not the first of a word or a script alone.
+    @Test(arguments: [
+        ("sh -c 'NAME=$HOSTNAME exec kube-apiserver --etcd-prefix=/%i'", nil, "%i"),
+        ("sh -c 'NAME=${HOSTNAME} exec kube-apiserver --etcd-prefix=/%%/%H'", nil, "%H"),
+        ("sh -c \"A=$A exec kube-apiserver --etcd-prefix='${NONE}'\"", "etcd-prefix", "NONE"),
+        ("kube-apiserver --etcd-prefix=%%i%i", "etcd-prefix", "%i"),
+        (":sh -c 'kube-apiserver --etcd-prefix=%H%i'", nil, "%H"),
+    ])
+    func eachUnknownCounts(command: String, flag: String?, variable: String) {
+        #expect(
+            reason { try read(unit: unit(command, Self.settings)) }
+                == .unknownVariable(flag: flag, variable: variable))
+    }
+
+    @Test func percentSignsAreTold() throws {
+        #expect(try read(unit: unit("kube-apiserver --node=%i%H --etcd-prefix=%%i")).etcdPrefix == "%i")
+        #expect(try read(unit: unit("sh -c 'A=$B exec kube-apiserver --etcd-prefix=%%i'")).etcdPrefix == "%i")
+    }
+
+    /// `$NAME` becomes words without the escapes of C, and an open quote ends with the value.
+    @Test(arguments: [
+        ("--etcd-prefix=a\\\\tb", "atb"), ("--etcd-prefix='a\\\\n b'", "an b"), ("--etcd-prefix=a\\\\ b", "a b"),
+        ("'--etcd-prefix=/p q", "/p q"), ("--etcd-prefix=\\\\x41", "x41"), ("--etcd-prefix=a\\\\", "a"),
+    ])
+    func valuesAreSplitWithoutEscapes(value: String, prefix: String) throws {
+        let text = unit("kube-apiserver $LIST", "Environment=\"LIST=\(value)\"")
+        #expect(try read(unit: text).etcdPrefix == prefix)
+    }
+
+    /// What `systemctl cat` prints: the unit and its drop-ins, each behind its path.
+    @Test func dropInsBehindTheUnitCount() throws {
+        let text = """
+            # /usr/lib/systemd/system/u1.service
+            [Unit]
+            Description=u1
+
+            [Service]
+            Environment=P=/a Q=/q
+            EnvironmentFile=/etc/u1
+            ExecStart=/usr/bin/kube-apiserver --etcd-servers=http://a:1 --etcd-prefix=${P}
+            [Install]
+            WantedBy=multi-user.target
+
+            # /etc/systemd/system/u1.service.d/10-x.conf
+            [Service]
+            Environment=P=/b
+            EnvironmentFile=
+            EnvironmentFile=-/etc/u2
+
+            # /etc/systemd/system/u1.service.d/20-y.conf
+            [Service]
+            ExecStart=
+            ExecStart=/usr/bin/kube-apiserver --etcd-servers=http://b:1 --etcd-prefix=${P}${Q}${R}
+
+            """
+        #expect(isUnit(Array(text.utf8)))
+        let unit = try SystemdUnit(parsing: Array(text.utf8).span.rawBytes)
+        #expect(unit.environmentFiles.map(\.path) == ["/etc/u2"])
+        let flags = try read(unit: text, files: ["R=/r"])
+        #expect(flags.etcdServers == ["http://b:1"])
+        #expect(flags.etcdPrefix == "/b/q/r")
+    }
+
+    @Test(arguments: [
+        ("[Service]\nExecStart=\n", true), ("[Service]\nEnvironment=A=b", true), ("[Service]\nPrivateTmp=yes", true),
+        ("[Service]\nTimeoutStopFailureMode=abort", false), ("[Unit]\nExecStart=a", false), ("", false),
+    ])
+    func settingsThatCountAreTold(text: String, hasSettings: Bool) throws {
+        #expect(try SystemdUnit(parsing: Array(text.utf8).span.rawBytes).hasSettings == hasSettings)
+    }
+
     @Test func settingsAreResetByEmptyOnes() throws {
         let text = unit(
             "kube-apiserver --etcd-prefix=${A}", "Environment=A=1\nEnvironment=\nEnvironment=A=2\nno setting")
@@ -82,6 +153,38 @@ import Testing
     ])
     func relativePathsStartInTheWorkingDirectory(setting: String, expected: HostPath) throws {
         #expect(try read(unit: unit("kube-apiserver --etcd-keyfile a/b", setting)).etcdKeyFile == expected)
+    }
+
+    /// A path of the node is one of the service only where the unit puts nothing else.
+    @Test(arguments: [
+        ("BindPaths=/other:/etc/k8s", "BindPaths"),
+        ("BindReadOnlyPaths=-/other:/etc/k8s/e/k:rbind", "BindReadOnlyPaths"),
+        ("BindReadOnlyPaths=/x \"/other:/etc\"", "BindReadOnlyPaths"), ("BindPaths=/x:/etc/%i", "BindPaths"),
+        ("BindPaths=/other:/etc/k8s/e/k/deeper", "BindPaths"), ("BindPaths=/a:/b\nBindPaths=/c:/etc", "BindPaths"),
+        ("TemporaryFileSystem=/etc:ro", "TemporaryFileSystem"), ("MountImages=/i.raw:/etc/k8s", "MountImages"),
+        ("MountImages=-/i.raw", "MountImages"), ("InaccessiblePaths=-/etc/k8s", "InaccessiblePaths"),
+        ("ExtensionImages=/i.raw", "ExtensionImages"), ("BindPaths='/a", "BindPaths"),
+    ])
+    func whatIsMountedOverIsNotOnTheNode(settings: String, because: String) throws {
+        let text = unit("kube-apiserver --etcd-keyfile=/etc/k8s/e/k", settings)
+        #expect(
+            try read(unit: text).etcdKeyFile
+                == .notOnHost(path: "/etc/k8s/e/k", because: .ownMount(setting: because)))
+        // An empty setting takes them all back.
+        let reset = unit("kube-apiserver --etcd-keyfile=/etc/k8s/e/k", settings + "\n\(because)=")
+        #expect(try read(unit: reset).etcdKeyFile == .file("/etc/k8s/e/k"))
+    }
+
+    @Test(arguments: [
+        ("PrivateTmp=disconnected", "/tmp/k", false), ("PrivateTmp=no", "/tmp/k", true), ("PrivateTmp=yes", "/k", true),
+        ("ProtectHome=tmpfs", "/root/k", false), ("ProtectHome=read-only", "/root/k", true),
+        ("ProtectHome=yes", "/home/a/k", false), ("DynamicUser=true", "/var/tmp/k", false),
+        ("BindPaths=/a:/b", "/etc/k", true), ("BindReadOnlyPaths=/etc /etc:/etc", "/etc/k", true),
+        ("ReadOnlyPaths=/etc", "/etc/k", true), ("WorkingDirectory=/tmp\nPrivateTmp=1", "k", false),
+    ])
+    func onlyPathsThatAreTouchedAreNotOnTheNode(settings: String, path: String, isOnNode: Bool) throws {
+        let file = try read(unit: unit("kube-apiserver --etcd-keyfile=\(path)", settings)).etcdKeyFile
+        #expect((file == .file(path)) == isOnNode)
     }
 
     @Test(arguments: [

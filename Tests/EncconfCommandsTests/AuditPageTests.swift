@@ -65,7 +65,10 @@ struct AuditPageTests {
         #expect(page.status == 1)
         checkThatNothingIsLoaded(page)
         for text in [
-            "There are findings. plaintext where encryption is configured: 14 (ENC0401)",
+            "There are findings. Could not be checked: 10 values can be opened by KMS plugins alone, which gave no "
+                + "answer or were not asked Findings that count in this verdict (--fail-on): plaintext, unreadable, "
+                + "notObject, moved, nonce, padding. plaintext where encryption is configured: 14 (ENC0401)",
+            "ENC0408 needs a KMS plugin: 10 (makes the verdict unknown where nothing worse is found)",
             "verified: the file is what was saved", "412, compacted up to 0",
             "sha256:c61e9a4d60d8f81298482cd0c4b627efd3c3e97ed480e8028be492d5f90324a6",
             "secretbox sb-2025 3ee195ad7d7b0055", "10 values can be opened by KMS plugins alone",
@@ -119,21 +122,79 @@ struct AuditPageTests {
     }
 
     @Test(arguments: [
-        ("--census-only --fail-on unreadable", 0, "Clean by labels alone; nothing was opened."),
-        ("--no-kms --fail-on unreadable", 3, "Unknown: part of it could not be checked."),
-        ("--resources pods", 0, "Clean."),
-        ("--no-kms", 1, "There are findings."),
+        (
+            "all", "--census-only --fail-on unreadable", 0, "unknown",
+            "Clean by labels alone, as --fail-on counts; nothing was opened; 44 findings of other kinds."
+        ),
+        ("all", "--census-only --resources pods", 0, "unknown", "Clean by labels alone; nothing was opened."),
+        (
+            "all", "--no-kms --fail-on unreadable", 3, "unknown",
+            "Unknown: part of it could not be checked; 34 findings of other kinds than --fail-on counts. "
+                + "Could not be checked: 10 values"
+        ),
+        ("all", "--resources pods", 0, "clean", "Clean. Findings that count"),
+        ("all", "--no-kms", 1, "findings", "There are findings."),
+        // Nothing is green over values that nobody can read.
+        (
+            "missing-key", "--census-only --fail-on moved", 0, "unknown",
+            "Clean by labels alone, as --fail-on counts; nothing was opened; 44 findings of other kinds."
+        ),
+        (
+            "missing-key", "--no-kms --resources widgets.example.com --fail-on moved", 3, "unknown",
+            "findings of kind unreadable do not count in this verdict (--fail-on): 1"
+        ),
+        (
+            "missing-key", "--fail-on moved --resources payments.example.com,configmaps", 0, "unknown",
+            "Clean, as --fail-on counts; 7 findings of other kinds."
+        ),
     ])
-    func theVerdictComesFirst(options: String, status: Int32, verdict: String) throws {
+    func theVerdictComesFirst(
+        configuration: String, options: String, status: Int32, verdictClass: String, verdict: String
+    ) throws {
         let program = try Program()
         defer { program.remove() }
-        let arguments = "--config testdata/cluster/config-all.yaml \(options) testdata/cluster/snapshot.db"
+        let arguments = "--config testdata/cluster/config-\(configuration).yaml \(options) testdata/cluster/snapshot.db"
         let page = try page(program, arguments)
         #expect(page.status == status)
-        #expect(page.markup.contains("<h2><code>testdata/cluster/snapshot.db</code></h2>\n<p class=\"verdict "))
-        #expect(page.text.contains(verdict))
+        #expect(
+            page.markup.contains(
+                "<h2><code>testdata/cluster/snapshot.db</code></h2>\n<p class=\"verdict \(verdictClass)\">"))
+        #expect(page.text.contains(verdict), "\(page.text)")
         checkThatNothingIsLoaded(page)
         #expect(try program.shell("encconf audit \(arguments)").status == status)
+    }
+
+    /// What was asked stands beside what was found, and nothing that makes the verdict is said not to count.
+    @Test func whatWasLeftOutIsTold() throws {
+        let program = try Program()
+        defer { program.remove() }
+        let line = "--config testdata/cluster/config-all.yaml --no-kms --resources secrets,widgets.example.com"
+        let page = try page(program, "\(line) --fail-on moved,nonce testdata/cluster/snapshot.db")
+        #expect(page.status == 3)
+        for text in [
+            "Findings that count in this verdict (--fail-on): moved, nonce.",
+            "ENC0408 needs a KMS plugin: 10 (makes the verdict unknown)",
+            "ENC0401 plaintext where encryption is configured: 7 (does not count)",
+            "resources other than secrets, widgets.example.com were not judged (--resources)",
+            "findings of kind plaintext do not count in this verdict (--fail-on): 7",
+            "findings of kind stale do not count in this verdict (--fail-on): 20",
+        ] { #expect(page.text.contains(text), "\(text)") }
+        #expect(!page.text.contains("of kind unreadable") && !page.text.contains("of kind ENC"))
+        #expect(page.markup.contains("</p>\n<div class=\"doubts unknown\">\n<p>Could not be checked:</p>"))
+    }
+
+    /// Of a backup that could not be read nobody knows which keys it needs, and no key may be destroyed for it.
+    @Test func whatCouldNotBeReadStandsInTheMatrix() throws {
+        let program = try Program()
+        defer { program.remove() }
+        let line = "--config testdata/cluster/config-all.yaml --no-kms gone.db testdata/cluster/snapshot.db '<b>.db'"
+        let page = try page(program, line)
+        #expect(page.status == 2)
+        #expect(page.text.contains("Which backup needs which key"))
+        #expect(page.text.contains("until it is, no key may be destroyed."))
+        #expect(!page.text.contains("a key may be destroyed when"))
+        #expect(page.markup.contains("<th scope=\"col\">gone.db</th><th scope=\"col\">&lt;b&gt;.db</th>"))
+        #expect(page.markup.contains("<td class=\"n\">6</td><td>?</td><td>?</td>"))
     }
 
     /// What a damaged file held nobody knows, and the page says so.

@@ -63,12 +63,11 @@ struct AuditPage {
     }
 
     private var matrix: HTML {
-        guard reports.count > 1 else { return "" }
-        let matrix = BackupMatrix(reports)
+        guard let matrix = BackupMatrix(reports, missing: missing) else { return "" }
         return """
             <section>
             <h2>Which backup needs which key</h2>
-            <p>\(matrix.heading.capitalizedSentence) A question mark stands where not all could be read.</p>
+            <p>\(matrix.heading.capitalizedSentence)</p>
             \(HTML.table(matrix.table))</section>
 
             """
@@ -86,6 +85,7 @@ extension AuditReport {
         <section id="s\(number)">
         <h2><code>\(path)</code></h2>
         <p class="verdict \(verdictClass)">\(verdictWords.capitalizedSentence)</p>
+        \(doubtBox)<p>\(countedSentence)</p>
         \(HTML.list(breaches.map { "\($0)" }))\(sourceList)\(try resourcePart)\(try findingPart)\(doubtPart)</section>
 
         """
@@ -93,9 +93,37 @@ extension AuditReport {
 
     private var verdictClass: HTML {
         switch verdict {
-        case .clean: "clean"
+        case .clean: isCensusOnly || hasUncountedHarm ? "unknown" : "clean"
         case .findings: "findings"
         case .unknown: "unknown"
+        }
+    }
+
+    /// Whether anything was found that is left out and is worse than what a rotation leaves behind.
+    private var hasUncountedHarm: Bool { uncounted.contains { !["ENC0402", "ENC0409"].contains($0.code) } }
+
+    /// Why nobody can say that nothing is wrong, where nobody can miss it.
+    private var doubtBox: HTML {
+        guard !doubts.isEmpty else { return "" }
+        return """
+            <div class="doubts unknown">
+            <p>Could not be checked:</p>
+            \(HTML.list(doubts.map { "\($0)" }))</div>
+
+            """
+    }
+
+    /// What was asked.
+    private var countedSentence: HTML {
+        let kinds = countedKinds.isEmpty ? "none" : countedKinds.joined(separator: ", ")
+        return "Findings that count in this verdict (<code>--fail-on</code>): \(kinds)."
+    }
+
+    private func countNote(_ code: String) -> String {
+        switch code {
+        case "ENC0408" where verdict == .findings: " (makes the verdict unknown where nothing worse is found)"
+        case "ENC0408": " (makes the verdict unknown)"
+        default: failOn.contains(code) ? "" : " (does not count)"
         }
     }
 
@@ -208,7 +236,7 @@ extension AuditReport {
     private func findings(_ code: String, _ total: Int) throws(CommandFailure) -> HTML {
         let explanation = Explanation.ofAudit(code)
         var html: HTML = """
-            <h4>\(code) \(explanation?.title ?? ""): \(total)\(failOn.contains(code) ? "" : " (does not count)")</h4>
+            <h4>\(code) \(explanation?.title ?? ""): \(total)\(countNote(code))</h4>
 
             """
         if let explanation {
@@ -247,7 +275,7 @@ extension AuditReport {
     private var doubtPart: HTML {
         """
         <h3>What was not proven</h3>
-        \(HTML.list((doubts + sourceLimits + limits).map { "\($0)" }))
+        \(HTML.list((doubts + leftOut + sourceLimits + limits).map { "\($0)" }))
         """
     }
 

@@ -13,6 +13,7 @@ extension AuditPage {
         tbody th { font-weight: 400; } .n { text-align: right; font-variant-numeric: tabular-nums; }
         .wide { overflow-x: auto; } dt { font-weight: 600; } dd { margin: 0 0 .5rem 1.5rem; }
         .verdict { font-size: 1.2rem; font-weight: 600; border-left: .4rem solid; padding: .3rem .8rem; }
+        .doubts { border-left: .4rem solid; padding: .1rem .8rem; margin: 1rem 0; }
         .clean { border-color: var(--good); } .findings { border-color: var(--bad); }
         .unknown { border-color: var(--open); } footer { margin-top: 3rem; font-size: .85rem; }
         @media print {

@@ -37,9 +37,10 @@ struct AuditReport {
         }
     }
 
-    /// Whether all that the file holds was read, and is what was saved.
+    /// Whether all that the file holds was read, and is what kube-apiserver wrote and was saved.
     var isComplete: Bool {
         !result.source.hasChanged && result.source.problemCount == 0 && result.live.encryptedOtherKeys == 0
+            && result.live.otherKeys < result.source.liveKeys
     }
 
     /// Configured resources, and all others of which a value is encrypted.

@@ -21,6 +21,15 @@ extension AuditReport {
     func writeMembers(to json: inout JSONWriter) throws(CommandFailure) {
         json.key("source")
         writeSource(to: &json)
+        json.key("configurations")
+        json.array { json in
+            for file in configurations {
+                json.object { json in
+                    json.member("path", file.path)
+                    json.member("hash", file.hash)
+                }
+            }
+        }
         json.key("resources")
         try write(rows, to: &json)
         if let history = result.history {

@@ -20,6 +20,9 @@ extension AuditReport {
         if result.live.encryptedOtherKeys > 0 {
             text += otherKeysWords + "\n"
         }
+        for (index, file) in configurations.enumerated() {
+            text += "\(index == 0 ? "" : "archived ")configuration \(InputFile.name(file.path)), \(file.hash)\n"
+        }
         text += "\n" + table(rows).text
         text += try "\n" + keyTable(rows).text
         if let history = result.history {
@@ -35,6 +38,7 @@ extension AuditReport {
                 "\nconfigured, but not stored: \(absentResources.map(\.description.printable).joined(separator: ", "))\n"
         }
         for sentence in overdueKeyWords { text += "\nENC0409 \(sentence)\n" }
+        if !doubts.isEmpty { text += "\ncould not be checked\n" + doubts.map { "  \($0)\n" }.joined() }
         return text + "\n\(path.printable): \(verdictWords)\n"
     }
 

@@ -46,6 +46,9 @@ extension AuditFinding {
         "plaintext": "ENC0401", "stale": "ENC0402", "unreadable": "ENC0403", "notObject": "ENC0404",
         "moved": "ENC0405", "nonce": "ENC0406", "padding": "ENC0407", "writes": "ENC0409",
     ]
+
+    /// The short name of a code; the code itself if it has none.
+    static func name(ofCode code: String) -> String { names.first { $0.value == code }?.key ?? code }
 }
 
 extension StoredLabel {

@@ -8,12 +8,46 @@ internal import Transformers
 extension AuditReport {
     /// The verdict, in the words of a sentence.
     var verdictWords: String {
+        let others = uncounted.reduce(0) { $0 + $1.count }
+        let findings = "\(others) finding\(others == 1 ? "" : "s")"
         switch verdict {
-        case .clean where isCensusOnly: "clean by labels alone; nothing was opened"
-        case .clean: "clean"
-        case .findings: "there are findings"
-        case .unknown: "unknown: part of it could not be checked"
+        case .clean:
+            let parts = [
+                "clean" + (isCensusOnly ? " by labels alone" : "") + (others > 0 ? ", as --fail-on counts" : ""),
+                isCensusOnly ? "nothing was opened" : nil, others > 0 ? "\(findings) of other kinds" : nil,
+            ]
+            return parts.compactMap { $0 }.joined(separator: "; ")
+        case .findings: return "there are findings"
+        case .unknown:
+            return "unknown: part of it could not be checked"
+                + (others > 0 ? "; \(findings) of other kinds than --fail-on counts" : "")
         }
+    }
+
+    /// What was found and is no breach, since `--fail-on` does not name it. Values that only a plugin can open are none
+    /// of it: they make the verdict unknown.
+    var uncounted: [(code: String, count: Int)] {
+        findingTotals.filter { $0.value > 0 && $0.key != "ENC0408" && !failOn.contains($0.key) }
+            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The kinds of findings that count, by the names that `--fail-on` takes.
+    var countedKinds: [String] { failOn.sorted().map { AuditFinding.name(ofCode: $0) } }
+
+    /// What the verdict leaves out because the command line says so.
+    var leftOut: [String] {
+        var lines: [String] = []
+        if let resources {
+            lines.append(
+                "resources other than \(resources.sorted().map(\.description).joined(separator: ", ")) were not judged "
+                    + "(--resources)")
+        }
+        for (code, count) in uncounted {
+            lines.append(
+                "findings of kind \(AuditFinding.name(ofCode: code)) do not count in this verdict (--fail-on): \(count)"
+            )
+        }
+        return lines
     }
 
     /// Why nobody can say that nothing is wrong; none if all was looked at.

@@ -16,24 +16,65 @@ struct EtcdDiscovery {
     private static let known = Mutex<[String: EtcdDiscovery]>([:])
 
     static func read(_ path: String) throws(CommandFailure) -> EtcdDiscovery {
-        if let known = known.withLock({ $0[path] }) { return known }
-        let discovery = try readFile(path)
+        if let discovery = known.withLock({ $0[path] }) { return discovery }
+        let discovery = EtcdDiscovery(path: path, flags: try readFlags(path))
         known.withLock { $0[path] = discovery }
         return discovery
     }
 
-    private static func readFile(_ path: String) throws(CommandFailure) -> EtcdDiscovery {
+    private static func readFlags(_ path: String) throws(CommandFailure) -> APIServerFlags {
         let content = try InputFile.read(path).content
-        do throws(APIServerFlagsError) {
-            guard SystemdUnit.isUnit(content.span) else {
-                return EtcdDiscovery(path: path, flags: try .read(manifest: SecretBytes(copying: content.span)))
+        guard SystemdUnit.isUnit(content.span) else {
+            return try explaining(path) { () throws(APIServerFlagsError) in
+                try .read(manifest: SecretBytes(copying: content.span))
             }
-            let unit = try SystemdUnit(parsing: content.span)
-            let files = unit.environmentFiles.map { try? InputFile.read($0.path).content }
-            return EtcdDiscovery(path: path, flags: try unit.flags(environmentFiles: files))
+        }
+        let unit = try explaining(path) { () throws(APIServerFlagsError) in try SystemdUnit(parsing: content.span) }
+        if path != "-" { try refuseDropIns(of: path) }
+        var files: [SecretKey?] = []
+        for file in unit.environmentFiles { files.append(try variables(file, of: path)) }
+        return try explaining(path) { () throws(APIServerFlagsError) in try unit.flags(environmentFiles: files) }
+    }
+
+    private static func explaining<Result>(
+        _ path: String, _ body: () throws(APIServerFlagsError) -> Result
+    ) throws(CommandFailure) -> Result {
+        do throws(APIServerFlagsError) {
+            return try body()
         } catch {
             let place = error.position.map { ":\($0.line):\($0.column)" } ?? ""
             throw CommandFailure("\(InputFile.name(path))\(place): \(error.explanation)", hint: error.hint)
+        }
+    }
+
+    private static func refuseDropIns(of path: String) throws(CommandFailure) {
+        let files = try DropIns.files(of: path)
+        guard !files.isEmpty else { return }
+        let names = files.prefix(3).map(\.printable).joined(separator: ", ") + (files.count > 3 ? ", …" : "")
+        throw CommandFailure(
+            "\(path.printable): drop-ins change this unit: \(names)",
+            hint: "`systemctl cat \(DropIns.lastPart(path)) | encconf … --discover-from -` takes them along")
+    }
+
+    /// The bytes of a file of variables; nil if there is none.
+    private static func variables(
+        _ file: SystemdUnit.EnvironmentFile, of unit: String
+    ) throws(CommandFailure) -> SecretKey? {
+        var status = stat()
+        if unsafe stat(file.path, &status) != 0, errno == ENOENT {
+            if file.isOptional {
+                Console().note("\(InputFile.name(unit)): \(file.path) of EnvironmentFile= does not exist; passed over")
+            }
+            return nil
+        }
+        do throws(CommandFailure) {
+            return try InputFile.read(file.path).content
+        } catch {
+            throw CommandFailure(
+                "\(InputFile.name(unit)): EnvironmentFile= \(error.problems[0].message)",
+                hint: "systemd reads it as root; --endpoints, --cacert, --cert and --key say the same",
+                status: error.status
+            )
         }
     }
 
@@ -104,6 +145,7 @@ extension HostPath.Absence {
         case .volume(let name, nil): "the pod has no volume \(name.printable)"
         case .relative: "the path is relative"
         case .ownRoot: "the service has a root of its own"
+        case .ownMount(let setting): "\(setting)= of the unit may put something else there"
         }
     }
 }
@@ -128,6 +170,7 @@ extension APIServerFlagsError {
         case .unknownVariable(nil, let variable): "a word rests on \(variable.printable), which is not told"
         case .unsupported(.hereDocument): "a here-document in the script is not followed"
         case .unsupported(.shellWithoutScript): "a shell runs a script that does not stand here"
+        case .unsupported(.splitString): "`env -S` is not followed"
         case .unsupported(.environmentFilePattern): "a pattern in EnvironmentFile= is not followed"
         case .unclosedQuote: "a quote is never closed"
         case .missingEnvironmentFile(let path): "\(path.printable) of EnvironmentFile= cannot be read"

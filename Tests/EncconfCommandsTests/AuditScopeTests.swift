@@ -1,0 +1,70 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What reports of `encconf audit` say of themselves: what was asked, under which files, and what is not known.
+struct AuditScopeTests {
+    private struct Report: Decodable {
+        struct Configuration: Decodable {
+            let path: String
+            let hash: String
+        }
+        let configurations: [Configuration]
+    }
+
+    /// Runs an audit as a person would.
+    private func run(_ line: String) throws -> Program.Result {
+        let program = try Program()
+        defer { program.remove() }
+        return try program.shell("cd testdata/cluster && encconf audit \(line)")
+    }
+
+    /// Of a source that could not be read nobody knows which keys it needs.
+    @Test func missingSourcesStandInTheMatrix() throws {
+        let two = try run("--config config-all.yaml --no-kms gone.db snapshot.db")
+        #expect(two.status == 2)
+        let rows = two.text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        #expect(rows.contains("KEY snapshot.db gone.db NEEDED BY"))
+        #expect(rows.contains("aescbc key1 6 ? snapshot.db"))
+        #expect(two.text.contains("until it is, no key may be destroyed\n"))
+        #expect(!two.text.contains("a key may be destroyed when"))
+        #expect(try run("--config config-all.yaml --no-kms gone.db none.db").output.isEmpty)
+        #expect(!(try run("--config config-all.yaml --no-kms snapshot.db").text.contains("by key and backup")))
+        // Other resources were not counted.
+        let some = try run("--config config-all.yaml --no-kms --resources secrets snapshot.db damaged.db")
+        #expect(some.text.contains("of secrets alone: other resources may need any key\n"))
+    }
+
+    /// The text says what was asked, under which files, and why nobody can tell.
+    @Test func theTextSaysWhatItRestsOn() throws {
+        let hashes = [
+            "config-missing-key.yaml": try hash("config-missing-key.yaml"),
+            "config-all.yaml": try hash("config-all.yaml"),
+        ]
+        let files = "--config config-missing-key.yaml --config config-all.yaml"
+        let unknown = try run("\(files) --no-kms --fail-on moved snapshot.db")
+        #expect(unknown.status == 3)
+        #expect(
+            unknown.text.contains(
+                "\nconfiguration config-missing-key.yaml, \(hashes["config-missing-key.yaml"] ?? "")\n"
+                    + "archived configuration config-all.yaml, \(hashes["config-all.yaml"] ?? "")\n\n"))
+        #expect(
+            unknown.text.hasSuffix(
+                "\ncould not be checked\n  10 values can be opened by KMS plugins alone, which gave no answer or were not "
+                    + "asked\n\nsnapshot.db: unknown: part of it could not be checked; 34 findings of other kinds than "
+                    + "--fail-on counts\n"))
+        let clean = try run("--config config-all.yaml --resources configmaps --fail-on moved snapshot.db")
+        #expect(clean.status == 0)
+        #expect(clean.text.hasSuffix("\nsnapshot.db: clean, as --fail-on counts; 7 findings of other kinds\n"))
+        let json = try run("\(files) --no-kms -o json snapshot.db")
+        let report = try JSONDecoder().decode(Report.self, from: Data(json.output))
+        #expect(report.configurations.map(\.path) == ["config-missing-key.yaml", "config-all.yaml"])
+        #expect(report.configurations.map(\.hash) == report.configurations.map { hashes[$0.path] ?? "" })
+    }
+
+    private func hash(_ name: String) throws -> String {
+        let program = try Program()
+        defer { program.remove() }
+        return "sha256:" + (try program.shell("sha256sum testdata/cluster/\(name)").text.prefix { $0 != " " })
+    }
+}
