@@ -11,6 +11,8 @@ when it does.
 STATE is a folder. Each call is written into STATE/calls as it begins, one line with the method and what came, in
 hexadecimal digits. STATE/mode says how to misbehave, and is read at each call: a method (or *), and what to do:
 
+    absent          after v1beta1 or v2 instead of a method: the server does not speak that version
+
     stall           no answer
     die             the process ends in the middle of the call
     code N          the status N and a message with % and letters beyond ASCII
@@ -174,8 +176,20 @@ def echo(request, context):
     return request
 
 
+class Service(grpc.GenericRpcHandler):
+    """A service that the mode can take away, so that its methods are as unknown to the server as any other."""
+
+    def __init__(self, name, methods):
+        self.name = name
+        self.handler = grpc.method_handlers_generic_handler(name, methods)
+
+    def service(self, details):
+        gone = mode(self.name.split(".")[0])[0] == "absent"
+        return None if gone else self.handler.service(details)
+
+
 def handlers(service, methods):
-    return grpc.method_handlers_generic_handler(service, methods)
+    return Service(service, methods)
 
 
 def unary(behaviour):
