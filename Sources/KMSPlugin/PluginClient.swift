@@ -75,7 +75,11 @@ public final class PluginClient: Sendable {
         } catch {
             let failure = PluginError(error)
             silence.withLock { silence in
-                if case .noAnswer = failure { silence = (silence.count + 1, failure) } else { silence = (0, nil) }
+                silence =
+                    switch failure {
+                    case .noAnswer, .passing: (silence.count + 1, failure)
+                    default: (0, nil)
+                    }
             }
             throw failure
         }
@@ -103,6 +107,6 @@ public final class PluginClient: Sendable {
     }
 
     static func random(_ count: Int) throws(PluginError) -> SecretBytes {
-        do { return try RandomBytes.make(count) } catch { throw .noAnswer("there are no random bytes to ask with") }
+        do { return try RandomBytes.make(count) } catch { throw .noRandomBytes }
     }
 }

@@ -52,7 +52,7 @@ extension PluginClient {
         }
         let decrypted = try decrypt(encrypted)
         guard decrypted.bytes.isEqual(to: seed.bytes) else {
-            throw .untrue("what Encrypt made of a key, Decrypt does not make that key again")
+            throw .keyNotReturned
         }
         return NewSeed(seed: seed, encrypted: encrypted)
     }

@@ -1,5 +1,5 @@
-internal import EncryptionConfig
-internal import EnvelopeCrypto
+public import EncryptionConfig
+public import EnvelopeCrypto
 internal import SecretMemory
 
 /// Opens the values of one KMS provider, with the help of whoever decrypts its keys.
@@ -13,6 +13,7 @@ final class KMSOpener {
 
     private let opener: Opener
     private let plugin: KMSPlugin
+    private let identity: KMSPluginIdentity
     private let unwrapping: any KMSUnwrapping
     private var keys: [KMSUnwrapRequest: KMSv2Key] = [:]
 
@@ -20,6 +21,7 @@ final class KMSOpener {
 
     init(_ plugin: KMSPlugin, of provider: Provider, unwrapping: any KMSUnwrapping) {
         self.plugin = plugin
+        identity = KMSPluginIdentity(plugin)
         opener = Opener(provider)
         self.unwrapping = unwrapping
     }
@@ -40,7 +42,7 @@ final class KMSOpener {
     func seal(_ plaintext: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer) throws(SealError) {
         guard plugin.version == .v2 else { throw .kmsv1(plugin) }
         let key: KMSv2SealingKey
-        do { key = try unwrapping.sealingKey(ofProvider: plugin.name) } catch { throw .kms(error, plugin) }
+        do { key = try unwrapping.sealingKey(of: identity) } catch { throw .kms(error, plugin) }
         do {
             try key.seal(plaintext, authenticating: etcdKey, appendingTo: &output)
         } catch {
@@ -53,7 +55,7 @@ final class KMSOpener {
     ) throws(TransformError) -> Bool {
         let envelope: KMSv1Envelope
         do { envelope = try KMSv1Envelope(parsing: bytes) } catch { throw failure(error) }
-        let dek = try unwrap(KMSUnwrapRequest(provider: plugin.name, envelope: envelope))
+        let dek = try unwrap(KMSUnwrapRequest(plugin: identity, envelope: envelope))
         do {
             return try envelope.open(bytes, dek: dek.bytes, authenticating: etcdKey, appendingTo: &output)
         } catch {
@@ -67,10 +69,10 @@ final class KMSOpener {
     ) throws(TransformError) -> Bool {
         let envelope: KMSv2Envelope
         do { envelope = try KMSv2Envelope(parsing: bytes) } catch { throw failure(error) }
-        let request = KMSUnwrapRequest(provider: plugin.name, envelope: envelope)
+        let request = KMSUnwrapRequest(plugin: identity, envelope: envelope)
         let writeState: KMSWriteState
         do {
-            writeState = try unwrapping.writeState(ofProvider: plugin.name)
+            writeState = try unwrapping.writeState(of: identity)
         } catch {
             throw failure(error, request)
         }
@@ -114,9 +116,17 @@ final class KMSOpener {
     private func failure(_ error: KMSUnwrapError, _ request: KMSUnwrapRequest) -> TransformError {
         switch error {
         case .notAsked: TransformError(.pluginNotAsked(plugin, request))
-        case .noAnswer(let text): TransformError(.pluginWithoutAnswer(plugin, request, text))
+        case .noAnswer(let reason): TransformError(.pluginWithoutAnswer(plugin, request, reason))
         case .plugin(let text):
             TransformError(.plugin(text, provider: plugin.name, version: plugin.version))
         }
+    }
+}
+
+extension KMSPluginIdentity {
+    public init(_ plugin: KMSPlugin) {
+        self.init(
+            version: plugin.version == .v1 ? .v1 : .v2, name: plugin.name, endpoint: plugin.endpoint,
+            timeout: plugin.timeout)
     }
 }

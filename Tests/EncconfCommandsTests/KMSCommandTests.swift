@@ -104,6 +104,89 @@ struct KMSCommandTests {
         #expect(report.resources.allSatisfy { $0.unreadable == 0 })
     }
 
+    /// A configuration of the recorded cluster with plugins at sockets of its own.
+    private static func write(_ name: String, v1: [String], v2: String, _ program: Program) throws {
+        func entry(_ socket: String) -> String {
+            """
+                  - kms:
+                      apiVersion: v1
+                      name: cloud-kms-old
+                      endpoint: unix://\(socket)
+                      timeout: 3s
+
+            """
+        }
+        let recorded = try String(contentsOfFile: TestData.path("cluster/config-all.yaml"), encoding: .utf8)
+        try #require(recorded.contains(entry("/var/run/kmsplugin/kmsv1.sock")))
+        let text = recorded.replacing("/var/run/kmsplugin/kmsv2.sock", with: v2)
+            .replacing(entry("/var/run/kmsplugin/kmsv1.sock"), with: v1.map(entry).joined())
+        try Data(text.utf8)
+            .write(to: program.workingFolder.appendingPathComponent(name))
+    }
+
+    /// Two plugins of one name are two: in a file and its archive, and in one file (which is legal for v1).
+    @Test func doesNotConfuseNamesakes() throws {
+        let (good, refusing) = (try PluginProcess(), try PluginProcess())
+        try refusing.misbehave("Decrypt code 9")
+        let program = try Program()
+        defer { program.remove() }
+        try Self.write("good.yaml", v1: [good.socket], v2: good.socket, program)
+        try Self.write("refusing.yaml", v1: [refusing.socket], v2: refusing.socket, program)
+        try Self.write("both.yaml", v1: [refusing.socket, good.socket], v2: good.socket, program)
+        func audit(_ files: String...) throws -> (status: Int32, text: String) {
+            let options = files.map { "--config \($0)" }.joined(separator: " ")
+            let result = try program.shell("encconf audit \(options) testdata/cluster/snapshot.db --fail-on unreadable")
+            return (result.status, result.text)
+        }
+        let archived = try audit("refusing.yaml", "good.yaml")
+        #expect(archived.status == 1 && archived.text.contains("ENC0403 unreadable: 10"))
+        #expect(archived.text.split(separator: "\n").count { $0.contains("; good.yaml opens it") } == 10)
+        #expect(try audit("good.yaml", "refusing.yaml").status == 0)
+        #expect(try audit("both.yaml").status == 0)
+        // Nothing of what one plugin refused was asked of the other.
+        #expect(try refusing.calls(of: "Decrypt").isEmpty == false)
+    }
+
+    /// What may pass is not what is so.
+    @Test(arguments: [2, 7, 12, 13, 16]) func anErrorThatMayPassIsNoRefusal(code: Int) throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Decrypt code \(code)")
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell(
+            "encconf audit --config \(Self.configuration) \(Self.options(plugin.socket)) testdata/cluster/snapshot.db "
+                + "--fail-on unreadable")
+        #expect(result.status == 3)
+        #expect(result.text.contains("ENC0408 needs a KMS plugin: 10") && !result.text.contains("ENC0403"))
+        #expect(
+            result.text.contains("it answers with an error that need not last: rpc error: code = ")
+                && result.text.contains("100 % wrong: schlüssel"))
+    }
+
+    /// A socket at which the plugin speaks the other version says nothing of any value, each time anew.
+    @Test(arguments: ["v2", "v1beta1"]) func aPluginOfTheOtherVersionSettlesNothing(absent: String) throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("\(absent) absent")
+        let name = absent == "v2" ? "cloud-kms" : "cloud-kms-old"
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell(
+            """
+            for run in 1 2 3 4 5 6 7 8 9 10; do
+                encconf kms status --config \(Self.configuration) --provider \(name) \(Self.options(plugin.socket)) \\
+                    > status || echo $?
+                grep -c 'code = Unimplemented desc = Method not found!' status
+                encconf audit --config \(Self.configuration) \(Self.options(plugin.socket)) -o json \\
+                    testdata/cluster/snapshot.db --fail-on unreadable > report || echo $?
+            done
+            """)
+        #expect(result.text.split(separator: "\n") == (0..<10).flatMap { _ in ["3", "1", "3"] })
+        let report = try JSONDecoder().decode(
+            Report.self, from: Data(contentsOf: program.workingFolder.appendingPathComponent("report")))
+        #expect(report.resources.map(\.unreadable).reduce(0, +) == 0)
+        #expect(report.resources.map(\.needsPlugin).reduce(0, +) == (absent == "v2" ? 7 : 3))
+    }
+
     /// What a plugin refuses kube-apiserver cannot read either.
     @Test func countsWhatIsRefusedAsUnreadable() throws {
         let plugin = try PluginProcess()

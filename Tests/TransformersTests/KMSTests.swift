@@ -29,7 +29,7 @@ struct KMSTests {
             return secret
         }
 
-        func writeState(ofProvider name: String) throws(KMSUnwrapError) -> KMSWriteState { try state.get() }
+        func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState { try state.get() }
     }
 
     private static let plaintext = Array("k8s\0hello".utf8)

@@ -28,8 +28,8 @@ struct KMSStatusReport {
         var verdict: Verdict {
             switch examination.problem {
             case nil: .healthy
-            case .noAnswer: .unreachable
-            case .refused, .untrue: .unhealthy
+            case .noAnswer, .passing, .noRandomBytes: .unreachable
+            case .failed, .refused, .untrue, .keyNotReturned, .keyInClear: .unhealthy
             }
         }
     }
@@ -73,7 +73,7 @@ extension KMSStatusReport.Row {
             }
         }
         lines.append("  round trip   \(examination.isRoundTripDone ? "a random key came back as it was" : "not done")")
-        if let problem = examination.problem { lines.append("  problem      \(problem.text.printable)") }
+        if let problem = examination.problem { lines.append("  problem      \(problem.sentence.printable)") }
         lines.append("  time         \(Int((elapsedSeconds * 1000).rounded(.up))) ms")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -90,7 +90,7 @@ extension KMSStatusReport.Row {
             json.optionalMember("keyID", status?.keyID)
             json.optionalMember("keyIDHash", status?.keyIDHash)
             json.member("roundTrip", examination.isRoundTripDone)
-            json.optionalMember("error", examination.problem?.text)
+            json.optionalMember("error", examination.problem?.sentence)
             json.member("elapsedSeconds", elapsedSeconds)
         }
     }
