@@ -79,8 +79,8 @@ public enum KMSUncertainty: Equatable, Sendable {
     case keyInClear
     /// There were no random bytes to ask it with.
     case noRandomBytes
-    /// What it decrypted does not open the value, and has another length than what kube-apiserver makes.
-    case oddKey(byteCount: Int)
+    /// What it decrypted does not open the value, and is shorter than what kube-apiserver makes.
+    case shortKey(byteCount: Int)
 }
 
 /// Whoever decrypts DEKs and seeds: the KMS plugin, or a stand-in for it.

@@ -55,10 +55,12 @@ final class KMSOpener {
     ) throws(TransformError) -> Bool {
         let envelope: KMSv1Envelope
         do { envelope = try KMSv1Envelope(parsing: bytes) } catch { throw failure(error) }
-        let dek = try unwrap(KMSUnwrapRequest(plugin: identity, envelope: envelope))
+        let request = KMSUnwrapRequest(plugin: identity, envelope: envelope)
+        let dek = try unwrap(request)
         do {
             return try envelope.open(bytes, dek: dek.bytes, authenticating: etcdKey, appendingTo: &output)
         } catch {
+            if error.reasons.contains(.authenticationFailed) { try checkLength(of: dek.bytes.count, request) }
             throw TransformError(
                 error.reasons.map { .cipher($0, provider: opener.name, key: plugin.name) })
         }
@@ -80,6 +82,7 @@ final class KMSOpener {
         do {
             try envelope.open(bytes, key: key, authenticating: etcdKey, appendingTo: &output)
         } catch {
+            if error == .authenticationFailed { try checkLength(of: key.sourceByteCount, request) }
             throw failure(error)
         }
         return !writeState.writes(envelope)
@@ -99,6 +102,14 @@ final class KMSOpener {
         } catch {
             throw failure(error)
         }
+    }
+
+    /// kube-apiserver reads with DEKs of 16 and 24 bytes too, but always makes them of 32
+    /// (pkg/storage/value/encrypt/envelope/envelope.go, `TransformToStorage`). A shorter one that does not open the value
+    /// is more likely a key that the plugin has cut than one that was meant for another value, so that nothing is known.
+    private func checkLength(of byteCount: Int, _ request: KMSUnwrapRequest) throws(TransformError) {
+        guard byteCount < 32 else { return }
+        throw TransformError(.pluginWithoutAnswer(plugin, request, .shortKey(byteCount: byteCount)))
     }
 
     private func unwrap(_ request: KMSUnwrapRequest) throws(TransformError) -> SecretKey {

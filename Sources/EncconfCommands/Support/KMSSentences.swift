@@ -11,7 +11,7 @@ extension KMSUncertainty {
         case .keyNotReturned: Self.keyNotReturnedSentence
         case .keyInClear: Self.keyInClearSentence
         case .noRandomBytes: Self.noRandomBytesSentence
-        case .oddKey(let byteCount):
+        case .shortKey(let byteCount):
             "the key of \(byteCount) bytes that it answers does not open the value; kube-apiserver makes 32 bytes"
         }
     }
