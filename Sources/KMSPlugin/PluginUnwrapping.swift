@@ -2,8 +2,8 @@ public import EnvelopeCrypto
 public import SecretMemory
 internal import Synchronization
 
-/// Decrypts the keys of values by asking plugins, each for each key once. What was decrypted is remembered, in memory that
-/// is wiped, for as long as this object lives.
+/// Decrypts the keys of values by asking plugins, each for each key once; where an error may pass, some more times. What
+/// was decrypted is remembered, in memory that is wiped, for as long as this object lives.
 ///
 /// Threads share it: if two want the same key, one asks and the other waits.
 public final class PluginUnwrapping: KMSUnwrapping, Sendable {
@@ -21,6 +21,7 @@ public final class PluginUnwrapping: KMSUnwrapping, Sendable {
         self.init(rememberedKeyLimit: Self.rememberedKeyLimit, isCancelled: isCancelled)
     }
 
+    /// For tests, which have not the time for so many keys.
     init(rememberedKeyLimit: Int, isCancelled: @escaping @Sendable () -> Bool = { false }) {
         self.rememberedKeyLimit = rememberedKeyLimit
         self.isCancelled = isCancelled
@@ -64,8 +65,8 @@ private final class AskedPlugin: Sendable {
     }
 
     let client: PluginClient
-    private let state = Once<KMSWriteState>()
-    private let keys = Mutex<[Key: Once<SecretKey>]>([:])
+    private let state = Answer<KMSWriteState>()
+    private let keys = Mutex<[Key: Answer<SecretKey>]>([:])
     private let rememberedKeyLimit: Int
 
     init(_ client: PluginClient, rememberedKeyLimit: Int) {
@@ -106,12 +107,12 @@ private final class AskedPlugin: Sendable {
         }
     }
 
-    private func slot(for key: Key) -> Once<SecretKey> {
+    private func slot(for key: Key) -> Answer<SecretKey> {
         keys.withLock { keys in
             if let known = keys[key] { return known }
             // Who waits for one that is under way must find it here.
             if keys.count >= rememberedKeyLimit { keys = keys.filter { !$0.value.isDone } }
-            let slot = Once<SecretKey>()
+            let slot = Answer<SecretKey>()
             keys[key] = slot
             return slot
         }
@@ -133,27 +134,5 @@ extension EncryptedKey {
         self.init(
             ciphertext: request.encryptedKey, keyID: request.version2?.keyID ?? "",
             annotations: request.version2?.annotations ?? [:])
-    }
-}
-
-/// Something that is asked for once, whatever comes of it; who asks meanwhile waits.
-private final class Once<Value: Sendable>: Sendable {
-    private let outcome = Mutex<Result<Value, PluginError>?>(nil)
-
-    /// Whether it was asked for, and nobody asks now.
-    var isDone: Bool { outcome.withLockIfAvailable { $0 != nil } ?? false }
-
-    func result(_ body: () throws(PluginError) -> Value) throws(PluginError) -> Value {
-        try outcome.withLock { outcome throws(PluginError) in
-            if let outcome { return try outcome.get() }
-            do throws(PluginError) {
-                let value = try body()
-                outcome = .success(value)
-                return value
-            } catch {
-                outcome = .failure(error)
-                throw error
-            }
-        }
     }
 }

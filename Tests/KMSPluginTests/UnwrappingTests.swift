@@ -1,10 +1,11 @@
 import EnvelopeCrypto
 import Foundation
-import KMSPlugin
 import SecretMemory
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import KMSPlugin
 
 struct UnwrappingTests {
     private static let key = [UInt8](0..<32)
@@ -145,6 +146,67 @@ struct UnwrappingTests {
         #expect(throws: KMSUnwrapError.noAnswer(reason)) { try plugin.unwrapping().writeState(of: Mock.v2) }
     }
 
+    /// What failed once is asked for again, but not within a second, and not without end.
+    @Test func asksAgainAfterAWhile() throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Status code 2", "Decrypt code 2")
+        let unwrapping = plugin.unwrapping()
+        let request = try Mock.request(Self.key)
+        let failure = KMSUnwrapError.noAnswer(.answered("rpc error: code = Unknown desc = 100 % wrong: schlüssel"))
+        for _ in 0..<3 {
+            #expect(throws: failure) { try unwrapping.writeState(of: Mock.v2) }
+            #expect(unwrapping.outcome(request) == .failure(failure))
+        }
+        #expect(try plugin.calls(of: "Status").count == 1 && plugin.calls(of: "Decrypt").count == 1)
+        try plugin.misbehave("")
+        Thread.sleep(forTimeInterval: 1.1)
+        #expect(try unwrapping.writeState(of: Mock.v2).keyID == "1")
+        #expect(unwrapping.outcome(request) == .success(Self.key))
+
+        // A refusal is the last word.
+        try plugin.misbehave("Decrypt code 9")
+        let refused = try Mock.request([UInt8](repeating: 9, count: 32))
+        _ = unwrapping.outcome(refused)
+        try plugin.misbehave("")
+        Thread.sleep(forTimeInterval: 1.1)
+        let refusal = KMSUnwrapError.plugin("rpc error: code = FailedPrecondition desc = 100 % wrong: schlüssel")
+        #expect(unwrapping.outcome(refused) == .failure(refusal))
+    }
+
+    @Test func asksAgainFourTimesInAll() throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Decrypt code 2")
+        let unwrapping = plugin.unwrapping()
+        let request = try Mock.request(Self.key)
+        for _ in 0..<6 {
+            _ = unwrapping.outcome(request)
+            Thread.sleep(forTimeInterval: 1.05)
+        }
+        #expect(try plugin.calls(of: "Decrypt").count == 4)
+    }
+
+    /// Many v1 keys do not push out those of v2, nor what is under way.
+    @Test func remembersWhatCounts() throws {
+        let plugin = try PluginProcess()
+        let unwrapping = PluginUnwrapping(rememberedKeyLimit: 4)
+        unwrapping.add(Mock.v2, asking: plugin.provider(.v2))
+        unwrapping.add(Mock.v1, asking: plugin.provider(.v1))
+        #expect(unwrapping.outcome(try Mock.request(Self.key)) == .success(Self.key))
+        let keys = (0..<32 as Range<UInt8>).map { [UInt8](repeating: $0, count: 32) }
+        let requests = try keys.map { try Mock.v1Request($0) }
+        let wrong = Mutex(0)
+        // Several threads want each key at the same time.
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            for (key, request) in zip(keys, requests) where unwrapping.outcome(request) != .success(key) {
+                wrong.withLock { $0 += 1 }
+            }
+        }
+        #expect(wrong.withLock { $0 } == 0)
+        #expect(unwrapping.outcome(try Mock.request(Self.key)) == .success(Self.key))
+        let calls = try plugin.calls(of: "Decrypt")
+        #expect(calls.count { $0 == calls.first } == 1)
+    }
+
     /// A plugin that stalls is not waited for again and again.
     @Test func givesUpASilentPlugin() throws {
         let plugin = try PluginProcess()
@@ -209,7 +271,7 @@ struct UnwrappingTests {
                         + "encryptKeyIDHash=\"sha256:d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35\""
                 )
             ),
-            ("Decrypt short", .keyNotReturned),
+            ("Decrypt short", .keyNotReturned), ("Encrypt plain", .keyInClear),
         ] as [(String, KMSUncertainty)])
     func sealsWithNoDoubtfulSeed(mode: String, reason: KMSUncertainty) throws {
         let plugin = try PluginProcess()

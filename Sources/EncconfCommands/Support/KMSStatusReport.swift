@@ -24,6 +24,16 @@ struct KMSStatusReport {
             elapsedSeconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
         }
 
+        /// What happened, where the word of the verdict alone would mislead: somebody answered who gave no answer that
+        /// settles it.
+        fileprivate var addition: String {
+            switch examination.problem {
+            case .passing: ", though it answers: what it says may pass, or it is not the plugin that was meant"
+            case .noAnswer where examination.status != nil: ", though it told its state: then it gave no answer"
+            default: ""
+            }
+        }
+
         /// A plugin that told its state and then falls silent is not unreachable, but nothing is known of it either.
         var verdict: Verdict {
             switch examination.problem {
@@ -63,6 +73,7 @@ extension KMSStatusReport.Row {
     fileprivate var text: String {
         var lines = [
             "\(plugin.name.printable) (KMS \(plugin.version.rawValue)) at \(endpoint.printable): \(verdict.rawValue)"
+                + addition
         ]
         if let status = examination.status {
             lines.append("  API version  \(status.apiVersion.printable)")

@@ -18,6 +18,7 @@ hexadecimal digits. STATE/mode says how to misbehave, and is read at each call: 
     code N          the status N and a message with % and letters beyond ASCII
     wrong-key       Encrypt tells another key ID than Status
     short           a key of 16 bytes
+    plain           Encrypt answers the key in clear, behind a few bytes, and Decrypt takes them away again
     large           an answer of 2 MiB
     half            the process ends after half of a stream (test.Test/Stream)
     unhealthy       Status says so
@@ -106,13 +107,15 @@ def begin(method, request, context):
     return what
 
 
-def encrypted(plain):
-    return base64.b64encode(plain)
+def encrypted(plain, what):
+    return b"vault:v1:" + plain if what[0] == "plain" else base64.b64encode(plain)
 
 
 def decrypted(cipher, what, context):
     if what[0] == "large":
         return b"x" * (2 << 20)
+    if cipher.startswith(b"vault:v1:"):
+        return cipher[9:]
     try:
         plain = base64.b64decode(cipher, validate=True)
     except ValueError:
@@ -127,8 +130,8 @@ def version(request, context):
 
 
 def encrypt_v1(request, context):
-    begin("Encrypt", request, context)
-    return field(1, encrypted(fields(request)[2]))
+    what = begin("Encrypt", request, context)
+    return field(1, encrypted(fields(request)[2], what))
 
 
 def decrypt_v1(request, context):
@@ -147,7 +150,7 @@ def encrypt_v2(request, context):
     what = begin("Encrypt", request, context)
     key_id = b"2" if what[0] == "wrong-key" else b"1"
     annotation = field(1, ANNOTATION[0]) + field(2, ANNOTATION[1])
-    return field(1, encrypted(fields(request)[1])) + field(2, key_id) + field(3, annotation)
+    return field(1, encrypted(fields(request)[1], what)) + field(2, key_id) + field(3, annotation)
 
 
 def decrypt_v2(request, context):
