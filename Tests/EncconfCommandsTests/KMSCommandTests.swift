@@ -212,6 +212,76 @@ struct KMSCommandTests {
         #expect(try program.shell("\(line) \(Self.options(plugin.socket))").status == 0)
     }
 
+    /// What was asked for one file is not asked again for the next.
+    @Test func asksOnceForSeveralFiles() throws {
+        let plugin = try PluginProcess()
+        let program = try Program()
+        defer { program.remove() }
+        try Self.write("a.yaml", v1: [plugin.socket], v2: plugin.socket, program)
+        let line = "encconf verify --feature-gates KMSv1=true --evidence testdata/cluster/snapshot.db"
+        #expect(try program.shell("\(line) a.yaml").status == 0)
+        let count = try plugin.calls(of: "Decrypt").count
+        #expect(count > 0)
+        #expect(try program.shell("cp a.yaml b.yaml; \(line) a.yaml b.yaml").status == 0)
+        #expect(try plugin.calls(of: "Decrypt").count == 2 * count)
+    }
+
+    /// A key that a plugin gives back in clear would be stored in clear.
+    @Test func sealsNothingWithAKeyInClear() throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Encrypt plain")
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell(
+            """
+            encconf init --provider kms --kms-name vault --kms-endpoint unix://\(plugin.socket) --file kms.yaml
+            echo hello | encconf encrypt --config kms.yaml --etcd-key /registry/secrets/default/t
+            """)
+        #expect(result.status == 2 && result.output.isEmpty)
+        #expect(result.errors.contains("and what Encrypt made of a key holds that key in clear"))
+        #expect(result.errors.contains("see what `encconf kms status` and the plugin's log say"))
+        let status = try program.shell("encconf kms status --config kms.yaml")
+        #expect(status.status == 1 && status.text.contains("problem      what Encrypt made of a key holds that key"))
+    }
+
+    /// Names that only look alike are two providers; and one name with two sockets has to be told apart.
+    @Test func tellsProvidersApart() throws {
+        let (first, second) = (try PluginProcess(), try PluginProcess())
+        try second.misbehave("Status unhealthy")
+        let program = try Program()
+        defer { program.remove() }
+        func entry(_ version: String, _ name: String, _ socket: String) -> String {
+            "      - kms: {apiVersion: \(version), name: \"\(name)\", endpoint: 'unix://\(socket)', timeout: 3s}\n"
+        }
+        let head = """
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: EncryptionConfiguration
+            resources:
+              - resources: [secrets]
+                providers:
+
+            """
+        let accents = head + entry("v2", "caf\u{e9}", first.socket) + entry("v2", "cafe\u{301}", second.socket)
+        try Data(accents.utf8).write(to: program.workingFolder.appendingPathComponent("accents.yaml"))
+        let one = try program.shell("encconf kms status --config accents.yaml --provider caf\u{e9}")
+        #expect(one.status == 0 && one.text.components(separatedBy: " at ").count == 2)
+        #expect(try program.shell("encconf kms status --config accents.yaml --provider cafe\u{301}").status == 1)
+        let moved = "--kms-endpoint 'cafe\u{301}=unix://\(first.socket)'"
+        #expect(try program.shell("encconf kms status --config accents.yaml \(moved)").status == 0)
+
+        let versions = head + entry("v2", "vault", "/run/a.sock") + entry("v1", "vault", "/run/b.sock")
+        try Data(versions.utf8).write(to: program.workingFolder.appendingPathComponent("versions.yaml"))
+        func status(_ options: String...) throws -> Int32 {
+            let words = options.map { "--kms-endpoint '\($0)'" }.joined(separator: " ")
+            return try program.shell("encconf kms status --config versions.yaml \(words)").status
+        }
+        let socket = "unix://\(first.socket)"
+        #expect(try status("vault=\(socket)") == 64)
+        #expect(try status(socket) == 64)
+        #expect(try status("unix:///run/a.sock=\(socket)", "unix:///run/b.sock=\(socket)") == 0)
+        #expect(try status("unix:///run/a.sock=unix://\(second.socket)", "unix:///run/b.sock=\(socket)") == 1)
+    }
+
     private struct StatusReport: Decodable {
         struct Provider: Decodable {
             let name: String

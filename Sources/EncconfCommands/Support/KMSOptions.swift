@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import KMSPlugin
-internal import RemoteCalls
 internal import Transformers
 
 /// Who decrypts the keys of KMS values: for every command that opens stored values.
@@ -33,16 +32,5 @@ struct KMSOptions: ParsableArguments {
             "see what `encconf kms status` and the plugin's log say; if something else listens there, tell the plugin's "
                 + "socket: \(socket)"
         }
-    }
-}
-
-extension KMSProvider {
-    init(_ plugin: KMSPlugin, endpoint: String) {
-        let socket = KMSEndpoint(endpoint).socket
-        self.init(
-            name: plugin.name, version: plugin.version == .v1 ? .v1 : .v2,
-            peer: RemotePeer(
-                socket.hasPrefix("@") ? .abstractSocket(name: String(socket.dropFirst())) : .unixSocket(path: socket)),
-            timeout: .nanoseconds(plugin.timeout))
     }
 }
