@@ -207,6 +207,31 @@ struct UnwrappingTests {
         #expect(calls.count { $0 == calls.first } == 1)
     }
 
+    /// Who wants a key that is under way waits for it, however many others came meanwhile.
+    @Test func keepsWhatIsUnderWay() throws {
+        let plugin = try PluginProcess()
+        let unwrapping = PluginUnwrapping(rememberedKeyLimit: 1)
+        unwrapping.add(Mock.v1, asking: plugin.provider(.v1, timeout: .seconds(3)))
+        let requests = try (0..<4 as Range<UInt8>).map { try Mock.v1Request([UInt8](repeating: $0, count: 32)) }
+        #expect(unwrapping.outcome(requests[0]) == .success([UInt8](repeating: 0, count: 32)))
+        try plugin.misbehave("Decrypt stall")
+        let group = DispatchGroup()
+        DispatchQueue.global().async(group: group) { _ = unwrapping.outcome(requests[1]) }
+        while try plugin.calls(of: "Decrypt").count < 2 { Thread.sleep(forTimeInterval: 0.01) }
+        // The plugin has read how to misbehave when the call stands in its log, or just after.
+        Thread.sleep(forTimeInterval: 0.3)
+        try plugin.misbehave("")
+        for number in 2..<4 {
+            #expect(unwrapping.outcome(requests[number]) == .success([UInt8](repeating: UInt8(number), count: 32)))
+        }
+        guard case .failure(.noAnswer) = unwrapping.outcome(requests[1]) else {
+            Issue.record("the key was asked for a second time")
+            return
+        }
+        group.wait()
+        #expect(try plugin.calls(of: "Decrypt").count == 4)
+    }
+
     /// A plugin that stalls is not waited for again and again.
     @Test func givesUpASilentPlugin() throws {
         let plugin = try PluginProcess()
