@@ -91,7 +91,7 @@ struct EncryptCommand: EncconfCommand {
             return CommandFailure(
                 "the key of the value has to come from the KMS v2 plugin \(plugin.name.printable) at "
                     + "\(kms.endpoints.endpoint(of: plugin).printable), and \(error.clause)",
-                hint: kms.hint(for: plugin))
+                hint: kms.hint(for: plugin, error.uncertainty))
         }
     }
 }
@@ -102,7 +102,11 @@ extension KMSUnwrapError {
         switch self {
         case .notAsked: "nobody asked it"
         case .plugin(let text): "it refused: \(text)"
-        case .noAnswer(let text): "it gives no answer: \(text)"
+        case .noAnswer(let reason): reason.clause
         }
+    }
+
+    fileprivate var uncertainty: KMSUncertainty? {
+        if case .noAnswer(let reason) = self { reason } else { nil }
     }
 }

@@ -28,19 +28,19 @@ struct KMSStatusCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let file = try ConfigurationFile.load(config, headerless: reading.headerless)
-        let plugins = file.configuration.plugins.filter { provider == nil || $0.name == provider }
+        let plugins = try endpoints.plugins(of: [file.configuration]).filter { plugin, _ in
+            provider.map { plugin.name.utf8.elementsEqual($0.utf8) } ?? true
+        }
         guard !plugins.isEmpty else {
             let name = provider.map { " named \($0.printable)" } ?? ""
             throw CommandFailure(
                 "\(InputFile.name(config)): there is no KMS provider\(name)",
                 hint: "`encconf show` lists the providers of a configuration")
         }
-        // The clients stand in the order of the plugins.
-        let clients = try endpoints.clients(for: [file.configuration])
         let report = KMSStatusReport(
             file: config,
-            rows: zip(file.configuration.plugins, clients).filter { plugins.contains($0.0) }.map { plugin, client in
-                KMSStatusReport.Row(plugin, endpoint: endpoints.endpoint(of: plugin), client)
+            rows: plugins.map { plugin, provider in
+                KMSStatusReport.Row(plugin, endpoint: endpoints.endpoint(of: plugin), PluginClient(provider))
             })
         switch output {
         case .text: try console.write(report.text)

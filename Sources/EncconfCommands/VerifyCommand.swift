@@ -3,6 +3,7 @@ internal import Diagnostics
 internal import EncryptionConfig
 internal import FoundationEssentials
 internal import Glibc
+internal import KMSPlugin
 internal import SecretMemory
 
 /// `encconf verify`
@@ -60,6 +61,8 @@ struct VerifyCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        // The plugins that were asked for one file are not asked again for the next.
+        let plugins = PluginUnwrapping()
         var verifications: [Verification] = []
         var failures: [ExitStatus] = []
         for file in files {
@@ -67,7 +70,7 @@ struct VerifyCommand: EncconfCommand {
                 var verification = try Verification(
                     of: file, options: server.options, headerless: reading.headerless, linter: linter,
                     suppressedCodes: suppressedCodes)
-                try addProofs(to: &verification)
+                try addProofs(to: &verification, asking: plugins)
                 verifications.append(verification)
             } catch {
                 // The other files are judged all the same.
@@ -78,7 +81,7 @@ struct VerifyCommand: EncconfCommand {
         if !verifications.isEmpty { try report(verifications, console) }
         guard !failures.contains(.failure) else { return .failure }
         let statuses = verifications.map { $0.status(isStrict: strict) } + failures
-        return [.findings, .unproven].first { statuses.contains($0) } ?? .success
+        return [.usage, .findings, .unproven].first { statuses.contains($0) } ?? .success
     }
 
     private var suppressedCodes: [String] {
@@ -87,10 +90,12 @@ struct VerifyCommand: EncconfCommand {
     }
 
     /// Whether the change to an accepted file is safe, and whether stored values can be read under it.
-    private func addProofs(to verification: inout Verification) throws(CommandFailure) {
+    private func addProofs(
+        to verification: inout Verification, asking plugins: PluginUnwrapping
+    ) throws(CommandFailure) {
         guard let configuration = verification.configuration else { return }
         let file = ConfigurationFile(path: verification.path, hash: verification.hash, configuration: configuration)
-        verification.evidence = try evidence.reports(under: file)
+        verification.evidence = try evidence.reports(under: file, asking: plugins)
         guard let against else { return }
         let old = try ConfigurationFile.load(against, headerless: reading.headerless)
         let stored = try verification.evidence.isEmpty ? nil : SnapshotEvidence(verification.evidence)

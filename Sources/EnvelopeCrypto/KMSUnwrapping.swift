@@ -15,21 +15,23 @@ public struct KMSUnwrapRequest: Hashable, Sendable {
         }
     }
 
-    /// The name of the KMS provider in the configuration.
-    public let provider: String
+    public let plugin: KMSPluginIdentity
     /// The encrypted DEK or seed.
     public let encryptedKey: [UInt8]
     /// Nil for KMS v1, whose values tell nothing else.
     public let version2: Version2?
 
-    public init(provider: String, envelope: KMSv1Envelope) {
-        self.provider = provider
+    /// The name of the KMS provider in the configuration.
+    public var provider: String { plugin.name }
+
+    public init(plugin: KMSPluginIdentity, envelope: KMSv1Envelope) {
+        self.plugin = plugin
         encryptedKey = envelope.encryptedDEK
         version2 = nil
     }
 
-    public init(provider: String, envelope: KMSv2Envelope) {
-        self.provider = provider
+    public init(plugin: KMSPluginIdentity, envelope: KMSv2Envelope) {
+        self.plugin = plugin
         encryptedKey = envelope.encryptedDEKSource
         version2 = Version2(
             keyID: envelope.keyID, dekSourceType: envelope.dekSourceType, annotations: envelope.annotations)
@@ -56,10 +58,29 @@ public struct KMSWriteState: Equatable, Sendable {
 public enum KMSUnwrapError: Error, Equatable {
     /// Nobody asked the plugin: whether the value can be read is unknown.
     case notAsked
-    /// The plugin answered with this error.
+    /// The plugin refused this key, for good.
     case plugin(String)
-    /// The plugin could not be asked, or what it answered cannot be: whether the value can be read is unknown.
-    case noAnswer(String)
+    /// The plugin gave no answer that settles it: whether the value can be read is unknown.
+    case noAnswer(KMSUncertainty)
+}
+
+/// Why a plugin that was asked leaves it unknown whether a value can be read. The texts are those of the plugin, and of
+/// kube-apiserver in the same case.
+public enum KMSUncertainty: Equatable, Sendable {
+    /// It could not be asked, or did not end in time.
+    case silent(String)
+    /// It answered with an error that says nothing about this key.
+    case answered(String)
+    /// It answered what kube-apiserver would not take.
+    case untrue(String)
+    /// What it made of a new key it does not decrypt to that key.
+    case keyNotReturned
+    /// What it made of a new key holds that key in clear.
+    case keyInClear
+    /// There were no random bytes to ask it with.
+    case noRandomBytes
+    /// What it decrypted does not open the value, and is shorter than what kube-apiserver makes.
+    case shortKey(byteCount: Int)
 }
 
 /// Whoever decrypts DEKs and seeds: the KMS plugin, or a stand-in for it.
@@ -67,21 +88,21 @@ public protocol KMSUnwrapping: AnyObject {
     /// Decrypts a DEK or seed.
     func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey
 
-    /// What the provider of this name writes with. kube-apiserver reads no KMS v2 value before it knows.
-    func writeState(ofProvider name: String) throws(KMSUnwrapError) -> KMSWriteState
+    /// What a KMS v2 provider writes with. kube-apiserver reads no value of it before it knows.
+    func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState
 
-    /// A new seed for values of the KMS v2 provider of this name, encrypted by its plugin.
-    func sealingKey(ofProvider name: String) throws(KMSUnwrapError) -> KMSv2SealingKey
+    /// A new seed for values of a KMS v2 provider, encrypted by its plugin.
+    func sealingKey(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSv2SealingKey
 }
 
 extension KMSUnwrapping {
     /// Who only reads has none.
-    public func sealingKey(ofProvider name: String) throws(KMSUnwrapError) -> KMSv2SealingKey { throw .notAsked }
+    public func sealingKey(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSv2SealingKey { throw .notAsked }
 }
 
 /// For when there is no plugin to ask.
 public final class NoKMS: KMSUnwrapping, Sendable {
     public init() {}
     public func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey { throw .notAsked }
-    public func writeState(ofProvider name: String) throws(KMSUnwrapError) -> KMSWriteState { throw .notAsked }
+    public func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState { throw .notAsked }
 }

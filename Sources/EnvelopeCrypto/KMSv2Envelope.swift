@@ -121,9 +121,12 @@ public final class KMSv2Key {
     }
 
     let cipher: Cipher
+    /// How long what the plugin decrypted is.
+    public let sourceByteCount: Int
 
     /// - Throws: ``CipherError/keyLength(_:allowed:)`` or ``CipherError/seedLength(_:)``.
     public init(_ secret: SecretKey, type: KMSv2Envelope.DEKSourceType) throws(CipherError) {
+        sourceByteCount = secret.bytes.count
         cipher =
             switch type {
             case .key: .key(try AESGCM(key: secret.bytes))

@@ -1,8 +1,9 @@
+public import EnvelopeCrypto
 public import RemoteCalls
 
 /// A KMS provider of a configuration, as far as it takes to ask its plugin.
 public struct KMSProvider: Equatable, Sendable {
-    public enum Version: Sendable { case v1, v2 }
+    public typealias Version = KMSPluginIdentity.Version
 
     public let name: String
     public let version: Version
@@ -16,5 +17,12 @@ public struct KMSProvider: Equatable, Sendable {
         self.version = version
         self.peer = peer
         self.timeout = timeout
+    }
+
+    /// Whether both ask the same plugin, and in the same way. Names and sockets are compared byte by byte.
+    public static func == (left: KMSProvider, right: KMSProvider) -> Bool {
+        left.version == right.version && left.timeout == right.timeout && left.peer == right.peer
+            && left.name.utf8.elementsEqual(right.name.utf8)
+            && left.peer.description.utf8.elementsEqual(right.peer.description.utf8)
     }
 }

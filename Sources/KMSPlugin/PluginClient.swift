@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import EnvelopeCrypto
 internal import RemoteCalls
 internal import SecretMemory
@@ -75,21 +76,40 @@ public final class PluginClient: Sendable {
         } catch {
             let failure = PluginError(error)
             silence.withLock { silence in
-                if case .noAnswer = failure { silence = (silence.count + 1, failure) } else { silence = (0, nil) }
+                silence =
+                    switch failure {
+                    case .noAnswer, .passing: (silence.count + 1, failure)
+                    default: (0, nil)
+                    }
             }
             throw failure
         }
     }
 
-    /// A plugin that was just started anew is there at the second attempt.
+    /// A plugin that is just being started anew may be there at the second attempt.
     private func callTwice(_ path: String, _ request: RawSpan) throws(RemoteCallError) -> SecretBytes {
         do {
             return try channel.unary(path, request, options: options)
         } catch {
-            guard error.code == .unavailable, error.origin == .caller else { throw error }
+            guard error.code == .unavailable, error.origin == .caller, pause() else { throw error }
             return try channel.unary(path, request, options: options)
         }
     }
+
+    /// Waits before the second attempt.
+    /// - Returns: False if the call was given up meanwhile.
+    private func pause() -> Bool {
+        let nothing = DispatchSemaphore(value: 0)
+        for _ in 0..<Self.pauseStepCount {
+            guard !options.isCancelled() else { return false }
+            _ = nothing.wait(timeout: .now() + .milliseconds(Self.pauseStepMilliseconds))
+        }
+        return !options.isCancelled()
+    }
+
+    /// Together 200 ms: a program that is replaced by the next is back, and nobody who waits for the answer notices.
+    private static let pauseStepCount = 4
+    private static let pauseStepMilliseconds = 50
 
     /// What the plugin's log shall know a request by: a random UUID (RFC 9562, section 5.4).
     private static func uid() throws(PluginError) -> String {
@@ -103,6 +123,6 @@ public final class PluginClient: Sendable {
     }
 
     static func random(_ count: Int) throws(PluginError) -> SecretBytes {
-        do { return try RandomBytes.make(count) } catch { throw .noAnswer("there are no random bytes to ask with") }
+        do { return try RandomBytes.make(count) } catch { throw .noRandomBytes }
     }
 }

@@ -22,10 +22,14 @@ extension PluginClient {
     public func examine() -> PluginExamination {
         var examination = PluginExamination()
         do throws(PluginError) {
-            let status = try status()
+            // A v1 plugin is asked for its version when it has to encrypt the first time.
+            let status = try inSection(provider.version == .v1 ? "encrypt" : "status", status)
             examination.status = status
-            if let problem = status.problem(ofProvider: provider.name) { throw .untrue(problem) }
-            _ = try makeSeed(keyID: status.keyID)
+            if let problem = status.problem(ofProvider: provider.name) {
+                throw provider.version == .v1
+                    ? PluginError.untrue(problem).prefixed(sectionWords("encrypt")) : .untrue(problem)
+            }
+            _ = try makeSeed(keyID: status.keyID, isExamination: true)
             examination.isRoundTripDone = true
         } catch {
             examination.problem = error
@@ -33,14 +37,33 @@ extension PluginClient {
         return examination
     }
 
+    /// Puts the words of kube-apiserver's health check before an error
+    /// (k8s.io/apiserver 1.36, pkg/server/options/encryptionconfig/config.go, `check` of both kinds of probe).
+    private func inSection<Value>(
+        _ section: String, _ body: () throws(PluginError) -> Value
+    ) throws(PluginError) -> Value {
+        do { return try body() } catch { throw error.prefixed(sectionWords(section)) }
+    }
+
+    private func sectionWords(_ section: String) -> String {
+        "failed to perform \(section) section of the healthz check for KMS Provider \(provider.name), error: "
+    }
+
     /// Makes a seed, lets the plugin encrypt it, and sees that it decrypts it again: what is written with a seed that
     /// cannot be decrypted is lost.
     ///
-    /// - Parameter keyID: What Status told; nil for v1.
-    func makeSeed(keyID: String?) throws(PluginError) -> NewSeed {
+    /// - Parameters:
+    ///   - keyID: What Status told; nil for v1.
+    ///   - isExamination: Whether errors are told as by kube-apiserver's health check, which encrypts and decrypts with a
+    ///     v1 plugin alone.
+    func makeSeed(keyID: String?, isExamination: Bool = false) throws(PluginError) -> NewSeed {
         let random = try Self.random(Self.seedByteCount)
         let seed = SecretKey(random)
-        let encrypted = try encrypt(seed.span)
+        let hasSections = isExamination && provider.version == .v1
+        let encrypted =
+            hasSections
+            ? try inSection("encrypt") { () throws(PluginError) in try encrypt(seed.span) } : try encrypt(seed.span)
+        guard !encrypted.holds(seed.span) else { throw .keyInClear }
         if let keyID {
             guard encrypted.keyID.utf8.elementsEqual(keyID.utf8) else {
                 // What kube-apiserver tells in this case are the hashes in the midst of its own state.
@@ -50,9 +73,11 @@ extension PluginClient {
             }
             do { try encrypted.validate() } catch { throw .untrue(error.apiserverText) }
         }
-        let decrypted = try decrypt(encrypted)
+        let decrypted =
+            hasSections
+            ? try inSection("decrypt") { () throws(PluginError) in try decrypt(encrypted) } : try decrypt(encrypted)
         guard decrypted.bytes.isEqual(to: seed.bytes) else {
-            throw .untrue("what Encrypt made of a key, Decrypt does not make that key again")
+            throw .keyNotReturned
         }
         return NewSeed(seed: seed, encrypted: encrypted)
     }
@@ -62,6 +87,18 @@ extension PluginClient {
 }
 
 extension EncryptedKey {
+    /// Whether a key stands somewhere in what would be stored. The time that this takes tells nobody anything: the plugin
+    /// knows the key, and what it is compared with is no secret.
+    func holds(_ key: RawSpan) -> Bool {
+        ([ciphertext, Array(keyID.utf8)] + annotations.values).contains { bytes in
+            let bytes = bytes.span.rawBytes
+            guard bytes.byteCount >= key.byteCount else { return false }
+            return (0...bytes.byteCount - key.byteCount).contains {
+                bytes.extracting(droppingFirst: $0).starts(with: key)
+            }
+        }
+    }
+
     /// The checks of kube-apiserver before it writes.
     func validate() throws(KMSEnvelopeError) {
         try KMSv2Envelope.validate(encryptedDEKSource: ciphertext, keyID: keyID, annotations: annotations)

@@ -1,3 +1,4 @@
+internal import EnvelopeCrypto
 internal import ProtobufWire
 internal import SecretMemory
 

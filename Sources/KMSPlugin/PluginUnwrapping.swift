@@ -2,52 +2,103 @@ public import EnvelopeCrypto
 public import SecretMemory
 internal import Synchronization
 
-/// Decrypts the keys of values by asking the plugins of a configuration, each for each key once. What was decrypted is
-/// remembered, in memory that is wiped, for as long as this object lives.
+/// Decrypts the keys of values by asking plugins, each for each key once; where an error may pass, some more times. What
+/// was decrypted is remembered, in memory that is wiped, for as long as this object lives.
 ///
 /// Threads share it: if two want the same key, one asks and the other waits.
 public final class PluginUnwrapping: KMSUnwrapping, Sendable {
-    /// Keys remembered at once, of all providers. Each KMS v1 value has its own.
+    /// Keys of one plugin that are remembered at once. Each KMS v1 value has its own.
     private static let rememberedKeyLimit = 20_000
 
-    private let clients: [PluginClient]
-    private let keys = Mutex<[KMSUnwrapRequest: Once<SecretKey>]>([:])
-    private let states: [Once<KMSWriteState>]
+    private let plugins = Mutex<[KMSPluginIdentity: AskedPlugin]>([:])
+    private let rememberedKeyLimit: Int
+    private let isCancelled: @Sendable () -> Bool
 
-    /// - Parameter clients: If several have the same name and version, the first is asked.
-    public init(_ clients: [PluginClient]) {
-        self.clients = clients
-        states = clients.map { _ in Once() }
+    /// Knows no plugin yet.
+    ///
+    /// - Parameter isCancelled: Asked ten times a second: whether to give up.
+    public convenience init(isCancelled: @escaping @Sendable () -> Bool = { false }) {
+        self.init(rememberedKeyLimit: Self.rememberedKeyLimit, isCancelled: isCancelled)
+    }
+
+    /// For tests, which have not the time for so many keys.
+    init(rememberedKeyLimit: Int, isCancelled: @escaping @Sendable () -> Bool = { false }) {
+        self.rememberedKeyLimit = rememberedKeyLimit
+        self.isCancelled = isCancelled
+    }
+
+    /// Says how to ask a plugin. Those that are asked in the same way share what is remembered.
+    public func add(_ identity: KMSPluginIdentity, asking provider: KMSProvider) {
+        plugins.withLock { plugins in
+            guard plugins[identity] == nil else { return }
+            plugins[identity] =
+                plugins.values.first { $0.client.provider == provider }
+                ?? AskedPlugin(PluginClient(provider, isCancelled: isCancelled), rememberedKeyLimit: rememberedKeyLimit)
+        }
     }
 
     public func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey {
-        let version = request.version2 == nil ? KMSProvider.Version.v1 : .v2
-        guard let index = index(of: request.provider, version) else { throw .notAsked }
-        let slot = keys.withLock { keys in
-            if let known = keys[request] { return known }
-            if keys.count >= Self.rememberedKeyLimit { keys.removeAll() }
-            let slot = Once<SecretKey>()
-            keys[request] = slot
-            return slot
-        }
-        return try slot.value { () throws(PluginError) in
-            // A v1 plugin has to tell its version before anything else; a v2 plugin was asked for its state.
-            if version == .v1 { _ = try state(index) }
-            let key = try clients[index].decrypt(EncryptedKey(request))
-            try Self.check(key, for: request)
-            return key
-        }
+        try plugin(request.plugin).unwrap(request)
     }
 
-    public func writeState(ofProvider name: String) throws(KMSUnwrapError) -> KMSWriteState {
-        guard let index = index(of: name, .v2) else { throw .notAsked }
-        do { return try state(index) } catch { throw .noAnswer(error.text) }
+    public func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState {
+        let plugin = try self.plugin(plugin)
+        do { return try plugin.writeState() } catch { throw .noAnswer(error.uncertainty) }
     }
 
-    public func sealingKey(ofProvider name: String) throws(KMSUnwrapError) -> KMSv2SealingKey {
-        guard let index = index(of: name, .v2) else { throw .notAsked }
+    public func sealingKey(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSv2SealingKey {
+        try self.plugin(plugin).sealingKey()
+    }
+
+    private func plugin(_ identity: KMSPluginIdentity) throws(KMSUnwrapError) -> AskedPlugin {
+        guard let plugin = plugins.withLock({ $0[identity] }) else { throw .notAsked }
+        return plugin
+    }
+}
+
+/// One plugin, and what it answered so far.
+private final class AskedPlugin: Sendable {
+    /// What makes a key another one to the same plugin.
+    private struct Key: Hashable {
+        let encryptedKey: [UInt8]
+        let version2: KMSUnwrapRequest.Version2?
+    }
+
+    let client: PluginClient
+    private let state = Answer<KMSWriteState>()
+    private let keys = Mutex<[Key: Answer<SecretKey>]>([:])
+    private let rememberedKeyLimit: Int
+
+    init(_ client: PluginClient, rememberedKeyLimit: Int) {
+        self.client = client
+        self.rememberedKeyLimit = rememberedKeyLimit
+    }
+
+    func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey {
+        // A v1 plugin has to tell its version before anything else; a v2 plugin was asked for its state. That it does not
+        // tell says nothing of this key.
+        if client.provider.version == .v1 {
+            do { _ = try writeState() } catch { throw .noAnswer(error.uncertainty) }
+        }
+        let slot = slot(for: Key(encryptedKey: request.encryptedKey, version2: request.version2))
         do {
-            let new = try clients[index].makeSeed(keyID: try state(index).keyID)
+            return try slot.result { () throws(PluginError) in
+                let key = try client.decrypt(EncryptedKey(request))
+                try Self.check(key, for: request)
+                return key
+            }
+        } catch {
+            throw KMSUnwrapError(error)
+        }
+    }
+
+    func writeState() throws(PluginError) -> KMSWriteState {
+        try state.result { () throws(PluginError) in KMSWriteState(keyID: try client.healthyStatus().keyID ?? "") }
+    }
+
+    func sealingKey() throws(KMSUnwrapError) -> KMSv2SealingKey {
+        do {
+            let new = try client.makeSeed(keyID: try writeState().keyID)
             return KMSv2SealingKey(
                 seed: new.seed, encryptedSeed: new.encrypted.ciphertext, keyID: new.encrypted.keyID,
                 annotations: new.encrypted.annotations)
@@ -56,13 +107,14 @@ public final class PluginUnwrapping: KMSUnwrapping, Sendable {
         }
     }
 
-    private func index(of name: String, _ version: KMSProvider.Version) -> Int? {
-        clients.firstIndex { $0.provider.version == version && $0.provider.name.utf8.elementsEqual(name.utf8) }
-    }
-
-    private func state(_ index: Int) throws(PluginError) -> KMSWriteState {
-        try states[index].result { () throws(PluginError) in
-            KMSWriteState(keyID: try clients[index].healthyStatus().keyID ?? "")
+    private func slot(for key: Key) -> Answer<SecretKey> {
+        keys.withLock { keys in
+            if let known = keys[key] { return known }
+            // Who waits for one that is under way must find it here.
+            if keys.count >= rememberedKeyLimit { keys = keys.filter { !$0.value.isDone } }
+            let slot = Answer<SecretKey>()
+            keys[key] = slot
+            return slot
         }
     }
 
@@ -82,39 +134,5 @@ extension EncryptedKey {
         self.init(
             ciphertext: request.encryptedKey, keyID: request.version2?.keyID ?? "",
             annotations: request.version2?.annotations ?? [:])
-    }
-}
-
-extension KMSUnwrapError {
-    /// What a plugin refuses is known. All else is not: what it answered in error it may answer well at another time.
-    init(_ error: PluginError) {
-        self =
-            switch error {
-            case .refused(let text): .plugin(text)
-            case .noAnswer(let text), .untrue(let text): .noAnswer(text)
-            }
-    }
-}
-
-/// Something that is asked for once, whatever comes of it; who asks meanwhile waits.
-private final class Once<Value: Sendable>: Sendable {
-    private let outcome = Mutex<Result<Value, PluginError>?>(nil)
-
-    func result(_ body: () throws(PluginError) -> Value) throws(PluginError) -> Value {
-        try outcome.withLock { outcome throws(PluginError) in
-            if let outcome { return try outcome.get() }
-            do throws(PluginError) {
-                let value = try body()
-                outcome = .success(value)
-                return value
-            } catch {
-                outcome = .failure(error)
-                throw error
-            }
-        }
-    }
-
-    func value(_ body: () throws(PluginError) -> Value) throws(KMSUnwrapError) -> Value {
-        do { return try result(body) } catch { throw KMSUnwrapError(error) }
     }
 }

@@ -1,3 +1,4 @@
+public import EnvelopeCrypto
 public import KubernetesObjects
 public import Transformers
 
@@ -20,7 +21,7 @@ public struct AuditFinding: Sendable {
         /// AES-CBC padding of more than a block, in bytes.
         case longPadding(StoredLabel, Int)
         /// Whether it can be read only a KMS plugin can tell. The reason is why it did not; nil if nobody asked it.
-        case pluginNeeded(PluginUse, reason: String?)
+        case pluginNeeded(PluginUse, reason: KMSUncertainty?)
     }
 
     public let kind: Kind

@@ -64,6 +64,13 @@ public struct PluginUse: Hashable, Sendable {
     public let provider: String
     /// Nil for KMS v1, whose values tell no key ID.
     public let keyID: String?
+
+    /// Byte by byte, as in Go: to Swift, texts that only look alike are equal.
+    public static func == (left: PluginUse, right: PluginUse) -> Bool {
+        left.provider.utf8.elementsEqual(right.provider.utf8)
+            && (left.keyID == nil) == (right.keyID == nil)
+            && (left.keyID ?? "").utf8.elementsEqual((right.keyID ?? "").utf8)
+    }
 }
 
 /// What is stored: numbers by resource, and what is wrong.

@@ -1,5 +1,5 @@
-internal import EncryptionConfig
-internal import EnvelopeCrypto
+public import EncryptionConfig
+public import EnvelopeCrypto
 internal import SecretMemory
 
 /// Opens the values of one KMS provider, with the help of whoever decrypts its keys.
@@ -13,6 +13,7 @@ final class KMSOpener {
 
     private let opener: Opener
     private let plugin: KMSPlugin
+    private let identity: KMSPluginIdentity
     private let unwrapping: any KMSUnwrapping
     private var keys: [KMSUnwrapRequest: KMSv2Key] = [:]
 
@@ -20,6 +21,7 @@ final class KMSOpener {
 
     init(_ plugin: KMSPlugin, of provider: Provider, unwrapping: any KMSUnwrapping) {
         self.plugin = plugin
+        identity = KMSPluginIdentity(plugin)
         opener = Opener(provider)
         self.unwrapping = unwrapping
     }
@@ -40,7 +42,7 @@ final class KMSOpener {
     func seal(_ plaintext: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer) throws(SealError) {
         guard plugin.version == .v2 else { throw .kmsv1(plugin) }
         let key: KMSv2SealingKey
-        do { key = try unwrapping.sealingKey(ofProvider: plugin.name) } catch { throw .kms(error, plugin) }
+        do { key = try unwrapping.sealingKey(of: identity) } catch { throw .kms(error, plugin) }
         do {
             try key.seal(plaintext, authenticating: etcdKey, appendingTo: &output)
         } catch {
@@ -53,10 +55,12 @@ final class KMSOpener {
     ) throws(TransformError) -> Bool {
         let envelope: KMSv1Envelope
         do { envelope = try KMSv1Envelope(parsing: bytes) } catch { throw failure(error) }
-        let dek = try unwrap(KMSUnwrapRequest(provider: plugin.name, envelope: envelope))
+        let request = KMSUnwrapRequest(plugin: identity, envelope: envelope)
+        let dek = try unwrap(request)
         do {
             return try envelope.open(bytes, dek: dek.bytes, authenticating: etcdKey, appendingTo: &output)
         } catch {
+            if error.reasons.contains(.authenticationFailed) { try checkLength(of: dek.bytes.count, request) }
             throw TransformError(
                 error.reasons.map { .cipher($0, provider: opener.name, key: plugin.name) })
         }
@@ -67,10 +71,10 @@ final class KMSOpener {
     ) throws(TransformError) -> Bool {
         let envelope: KMSv2Envelope
         do { envelope = try KMSv2Envelope(parsing: bytes) } catch { throw failure(error) }
-        let request = KMSUnwrapRequest(provider: plugin.name, envelope: envelope)
+        let request = KMSUnwrapRequest(plugin: identity, envelope: envelope)
         let writeState: KMSWriteState
         do {
-            writeState = try unwrapping.writeState(ofProvider: plugin.name)
+            writeState = try unwrapping.writeState(of: identity)
         } catch {
             throw failure(error, request)
         }
@@ -78,6 +82,7 @@ final class KMSOpener {
         do {
             try envelope.open(bytes, key: key, authenticating: etcdKey, appendingTo: &output)
         } catch {
+            if error == .authenticationFailed { try checkLength(of: key.sourceByteCount, request) }
             throw failure(error)
         }
         return !writeState.writes(envelope)
@@ -99,6 +104,14 @@ final class KMSOpener {
         }
     }
 
+    /// kube-apiserver reads with DEKs of 16 and 24 bytes too, but always makes them of 32
+    /// (pkg/storage/value/encrypt/envelope/envelope.go, `TransformToStorage`). A shorter one that does not open the value
+    /// is more likely a key that the plugin has cut than one that was meant for another value, so that nothing is known.
+    private func checkLength(of byteCount: Int, _ request: KMSUnwrapRequest) throws(TransformError) {
+        guard byteCount < 32 else { return }
+        throw TransformError(.pluginWithoutAnswer(plugin, request, .shortKey(byteCount: byteCount)))
+    }
+
     private func unwrap(_ request: KMSUnwrapRequest) throws(TransformError) -> SecretKey {
         do { return try unwrapping.unwrap(request) } catch { throw failure(error, request) }
     }
@@ -114,9 +127,17 @@ final class KMSOpener {
     private func failure(_ error: KMSUnwrapError, _ request: KMSUnwrapRequest) -> TransformError {
         switch error {
         case .notAsked: TransformError(.pluginNotAsked(plugin, request))
-        case .noAnswer(let text): TransformError(.pluginWithoutAnswer(plugin, request, text))
+        case .noAnswer(let reason): TransformError(.pluginWithoutAnswer(plugin, request, reason))
         case .plugin(let text):
             TransformError(.plugin(text, provider: plugin.name, version: plugin.version))
         }
+    }
+}
+
+extension KMSPluginIdentity {
+    public init(_ plugin: KMSPlugin) {
+        self.init(
+            version: plugin.version == .v1 ? .v1 : .v2, name: plugin.name, endpoint: plugin.endpoint,
+            timeout: plugin.timeout)
     }
 }

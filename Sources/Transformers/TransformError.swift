@@ -19,8 +19,8 @@ public enum TransformFailure: Error, Equatable {
     /// The plugin was not asked, so that nothing is known. A v1 and a v2 plugin can have the same name, so it is the
     /// plugin that counts, not the name in the request.
     case pluginNotAsked(KMSPlugin, KMSUnwrapRequest)
-    /// The plugin could not be asked, or what it answered cannot be; nothing is known either.
-    case pluginWithoutAnswer(KMSPlugin, KMSUnwrapRequest, String)
+    /// The plugin gave no answer that settles it; nothing is known either.
+    case pluginWithoutAnswer(KMSPlugin, KMSUnwrapRequest, KMSUncertainty)
 
     /// What kube-apiserver says, word for word; nil where it would panic, or is not asked.
     public var apiserverText: String? {
@@ -62,7 +62,7 @@ public struct TransformError: Error, Equatable {
 
     /// The plugin that has to answer before anything is known, the request that it has to answer, and why it did not
     /// (nil if nobody asked it), if that is what is missing.
-    public var missingUnwrap: (plugin: KMSPlugin, request: KMSUnwrapRequest, reason: String?)? {
+    public var missingUnwrap: (plugin: KMSPlugin, request: KMSUnwrapRequest, reason: KMSUncertainty?)? {
         for failure in failures {
             switch failure {
             case .pluginNotAsked(let plugin, let request): return (plugin, request, nil)

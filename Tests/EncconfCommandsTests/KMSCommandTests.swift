@@ -104,6 +104,90 @@ struct KMSCommandTests {
         #expect(report.resources.allSatisfy { $0.unreadable == 0 })
     }
 
+    /// A configuration of the recorded cluster with plugins at sockets of its own.
+    private static func write(_ name: String, v1: [String], v2: String, _ program: Program) throws {
+        func entry(_ socket: String) -> String {
+            """
+                  - kms:
+                      apiVersion: v1
+                      name: cloud-kms-old
+                      endpoint: unix://\(socket)
+                      timeout: 3s
+
+            """
+        }
+        let recorded = try String(contentsOfFile: TestData.path("cluster/config-all.yaml"), encoding: .utf8)
+        try #require(recorded.contains(entry("/var/run/kmsplugin/kmsv1.sock")))
+        let text = recorded.replacing("/var/run/kmsplugin/kmsv2.sock", with: v2)
+            .replacing(entry("/var/run/kmsplugin/kmsv1.sock"), with: v1.map(entry).joined())
+        try Data(text.utf8)
+            .write(to: program.workingFolder.appendingPathComponent(name))
+    }
+
+    /// Two plugins of one name are two: in a file and its archive, and in one file (which is legal for v1).
+    @Test func doesNotConfuseNamesakes() throws {
+        let (good, refusing) = (try PluginProcess(), try PluginProcess())
+        try refusing.misbehave("Decrypt code 9")
+        let program = try Program()
+        defer { program.remove() }
+        try Self.write("good.yaml", v1: [good.socket], v2: good.socket, program)
+        try Self.write("refusing.yaml", v1: [refusing.socket], v2: refusing.socket, program)
+        try Self.write("both.yaml", v1: [refusing.socket, good.socket], v2: good.socket, program)
+        func audit(_ files: String...) throws -> (status: Int32, text: String) {
+            let options = files.map { "--config \($0)" }.joined(separator: " ")
+            let result = try program.shell("encconf audit \(options) testdata/cluster/snapshot.db --fail-on unreadable")
+            return (result.status, result.text)
+        }
+        let archived = try audit("refusing.yaml", "good.yaml")
+        #expect(archived.status == 1 && archived.text.contains("ENC0403 unreadable: 10"))
+        #expect(archived.text.split(separator: "\n").count { $0.contains("; good.yaml opens it") } == 10)
+        #expect(try audit("good.yaml", "refusing.yaml").status == 0)
+        #expect(try audit("both.yaml").status == 0)
+        // Nothing of what one plugin refused was asked of the other.
+        #expect(try refusing.calls(of: "Decrypt").isEmpty == false)
+    }
+
+    /// What may pass is not what is so.
+    @Test(arguments: [2, 7, 12, 13, 16]) func anErrorThatMayPassIsNoRefusal(code: Int) throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Decrypt code \(code)")
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell(
+            "encconf audit --config \(Self.configuration) \(Self.options(plugin.socket)) testdata/cluster/snapshot.db "
+                + "--fail-on unreadable")
+        #expect(result.status == 3)
+        #expect(result.text.contains("ENC0408 needs a KMS plugin: 10") && !result.text.contains("ENC0403"))
+        #expect(
+            result.text.contains("it answers with an error that need not last: rpc error: code = ")
+                && result.text.contains("100 % wrong: schlüssel"))
+    }
+
+    /// A socket at which the plugin speaks the other version says nothing of any value, each time anew.
+    @Test(arguments: ["v2", "v1beta1"]) func aPluginOfTheOtherVersionSettlesNothing(absent: String) throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("\(absent) absent")
+        let name = absent == "v2" ? "cloud-kms" : "cloud-kms-old"
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell(
+            """
+            for run in 1 2 3 4 5 6 7 8 9 10; do
+                encconf kms status --config \(Self.configuration) --provider \(name) \(Self.options(plugin.socket)) \\
+                    > status || echo $?
+                grep -c 'code = Unimplemented desc = Method not found!' status || cat status >&2
+                encconf audit --config \(Self.configuration) \(Self.options(plugin.socket)) -o json \\
+                    testdata/cluster/snapshot.db --fail-on unreadable > report || echo $?
+            done
+            """)
+        #expect(result.errors == "")
+        #expect(result.text.split(separator: "\n") == (0..<10).flatMap { _ in ["3", "1", "3"] })
+        let report = try JSONDecoder().decode(
+            Report.self, from: Data(contentsOf: program.workingFolder.appendingPathComponent("report")))
+        #expect(report.resources.map(\.unreadable).reduce(0, +) == 0)
+        #expect(report.resources.map(\.needsPlugin).reduce(0, +) == (absent == "v2" ? 7 : 3))
+    }
+
     /// What a plugin refuses kube-apiserver cannot read either.
     @Test func countsWhatIsRefusedAsUnreadable() throws {
         let plugin = try PluginProcess()
@@ -127,6 +211,76 @@ struct KMSCommandTests {
             "encconf verify --feature-gates KMSv1=true \(Self.configuration) --evidence testdata/cluster/snapshot.db"
         #expect(try program.shell(line).status == 3)
         #expect(try program.shell("\(line) \(Self.options(plugin.socket))").status == 0)
+    }
+
+    /// What was asked for one file is not asked again for the next.
+    @Test func asksOnceForSeveralFiles() throws {
+        let plugin = try PluginProcess()
+        let program = try Program()
+        defer { program.remove() }
+        try Self.write("a.yaml", v1: [plugin.socket], v2: plugin.socket, program)
+        let line = "encconf verify --feature-gates KMSv1=true --evidence testdata/cluster/snapshot.db"
+        #expect(try program.shell("\(line) a.yaml").status == 0)
+        let count = try plugin.calls(of: "Decrypt").count
+        #expect(count > 0)
+        #expect(try program.shell("cp a.yaml b.yaml; \(line) a.yaml b.yaml").status == 0)
+        #expect(try plugin.calls(of: "Decrypt").count == 2 * count)
+    }
+
+    /// A key that a plugin gives back in clear would be stored in clear.
+    @Test func sealsNothingWithAKeyInClear() throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Encrypt plain")
+        let program = try Program()
+        defer { program.remove() }
+        let result = try program.shell(
+            """
+            encconf init --provider kms --kms-name vault --kms-endpoint unix://\(plugin.socket) --file kms.yaml
+            echo hello | encconf encrypt --config kms.yaml --etcd-key /registry/secrets/default/t
+            """)
+        #expect(result.status == 2 && result.output.isEmpty)
+        #expect(result.errors.contains("and what Encrypt made of a key holds that key in clear"))
+        #expect(result.errors.contains("see what `encconf kms status` and the plugin's log say"))
+        let status = try program.shell("encconf kms status --config kms.yaml")
+        #expect(status.status == 1 && status.text.contains("problem      what Encrypt made of a key holds that key"))
+    }
+
+    /// Names that only look alike are two providers; and one name with two sockets has to be told apart.
+    @Test func tellsProvidersApart() throws {
+        let (first, second) = (try PluginProcess(), try PluginProcess())
+        try second.misbehave("Status unhealthy")
+        let program = try Program()
+        defer { program.remove() }
+        func entry(_ version: String, _ name: String, _ socket: String) -> String {
+            "      - kms: {apiVersion: \(version), name: \"\(name)\", endpoint: 'unix://\(socket)', timeout: 3s}\n"
+        }
+        let head = """
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: EncryptionConfiguration
+            resources:
+              - resources: [secrets]
+                providers:
+
+            """
+        let accents = head + entry("v2", "caf\u{e9}", first.socket) + entry("v2", "cafe\u{301}", second.socket)
+        try Data(accents.utf8).write(to: program.workingFolder.appendingPathComponent("accents.yaml"))
+        let one = try program.shell("encconf kms status --config accents.yaml --provider caf\u{e9}")
+        #expect(one.status == 0 && one.text.components(separatedBy: " at ").count == 2)
+        #expect(try program.shell("encconf kms status --config accents.yaml --provider cafe\u{301}").status == 1)
+        let moved = "--kms-endpoint 'cafe\u{301}=unix://\(first.socket)'"
+        #expect(try program.shell("encconf kms status --config accents.yaml \(moved)").status == 0)
+
+        let versions = head + entry("v2", "vault", "/run/a.sock") + entry("v1", "vault", "/run/b.sock")
+        try Data(versions.utf8).write(to: program.workingFolder.appendingPathComponent("versions.yaml"))
+        func status(_ options: String...) throws -> Int32 {
+            let words = options.map { "--kms-endpoint '\($0)'" }.joined(separator: " ")
+            return try program.shell("encconf kms status --config versions.yaml \(words)").status
+        }
+        let socket = "unix://\(first.socket)"
+        #expect(try status("vault=\(socket)") == 64)
+        #expect(try status(socket) == 64)
+        #expect(try status("unix:///run/a.sock=\(socket)", "unix:///run/b.sock=\(socket)") == 0)
+        #expect(try status("unix:///run/a.sock=unix://\(second.socket)", "unix:///run/b.sock=\(socket)") == 1)
     }
 
     private struct StatusReport: Decodable {

@@ -29,6 +29,19 @@ struct MessageTests {
                 + "v2, got , got invalid KMSv2 KeyID hash \"\": keyID is empty]")
     }
 
+    @Test func findsAKeyInClear() {
+        let key: [UInt8] = [1, 2, 3]
+        func holds(_ encrypted: EncryptedKey) -> Bool { encrypted.holds(key.span.rawBytes) }
+        for ciphertext in [key, [0, 1, 2, 3], [1, 1, 2, 3, 4]] as [[UInt8]] {
+            #expect(holds(EncryptedKey(ciphertext: ciphertext)))
+            #expect(holds(EncryptedKey(ciphertext: [9], annotations: ["a.b": ciphertext])))
+        }
+        #expect(holds(EncryptedKey(ciphertext: [9], keyID: "\u{1}\u{2}\u{3}")))
+        for ciphertext in [[], [1, 2], [1, 2, 4, 3], [2, 3, 1]] as [[UInt8]] {
+            #expect(!holds(EncryptedKey(ciphertext: ciphertext)))
+        }
+    }
+
     @Test func refusesWhatIsNoMessage() {
         #expect(throws: PluginError.untrue("proto: cannot parse invalid wire-format data")) {
             try PluginAnswer.status(hex("0a05").span.rawBytes)

@@ -57,7 +57,7 @@ final class Base64KMS: KMSUnwrapping {
         }
     }
 
-    func writeState(ofProvider name: String) throws(KMSUnwrapError) -> KMSWriteState { state }
+    func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState { state }
 }
 
 /// A configuration from its text, with every feature gate open.

@@ -127,7 +127,7 @@ final class PluginStandIn: KMSUnwrapping {
         return SecretKey(SecretBytes(copying: Self.dek.span.rawBytes))
     }
 
-    func writeState(ofProvider name: String) throws(KMSUnwrapError) -> KMSWriteState {
+    func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState {
         KMSWriteState(keyID: "1", dekSourceType: .key)
     }
 

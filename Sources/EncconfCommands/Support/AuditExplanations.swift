@@ -30,10 +30,14 @@ extension Explanation {
             meaning: "kube-apiserver answers an error for this object, and a list of its resource fails as a whole. "
                 + "`no matching ...` means that the provider or key name of the value is not in the file; "
                 + "`message authentication failed` means other key bytes, another etcd key or damage; errors of "
-                + "AES-CBC mean other key bytes or damage.",
+                + "AES-CBC mean other key bytes or damage; `rpc error` is the refusal of a KMS plugin.",
             check: "Whether other objects of the same key can be read (then this value is damaged or was moved), and "
-                + "whether an archived configuration opens it: repeat --config.",
-            remedy: "Put the key back as a reader. If no key opens it, restore the object from a backup, or delete it."
+                + "whether an archived configuration opens it: repeat --config. Where a plugin refused: whether its key "
+                + "in the KMS is disabled, scheduled for deletion, or out of reach for its account.",
+            remedy:
+                "Put the key back as a reader; where a plugin refused, its key in the KMS. A value whose key can come "
+                + "back is not lost: delete nothing because a plugin refused. If no key opens it and none comes back, "
+                + "restore the object from a backup, or delete it."
         ),
         Explanation(
             "ENC0404", "not an object",
@@ -68,12 +72,17 @@ extension Explanation {
         Explanation(
             "ENC0408", "needs a KMS plugin",
             meaning:
-                "The key of the value is itself encrypted by a KMS. Without the plugin nobody can tell whether the "
-                + "value can be read, so the audit does not call the snapshot clean. Its provider and key ID are known.",
-            check: "The key IDs of the values, against the keys that the KMS still has.",
+                "The key of the value is itself encrypted by a KMS. Without an answer of its plugin that settles it, "
+                + "nobody can tell whether the value can be read, so the audit does not call the snapshot clean. Errors "
+                + "that may pass, such as Unknown, Internal or PermissionDenied, settle nothing. Its provider and key ID "
+                + "are known.",
+            check:
+                "`encconf kms status` for the state of the plugin, and its log; the key IDs of the values, against the "
+                + "keys that the KMS still has.",
             remedy:
-                "`--census-only` is content with labels. A key of the KMS must live as long as values, and backups, "
-                + "name it."),
+                "Audit on the node where the plugin listens, without `--no-kms`, or tell a socket that leads to it: "
+                + "`--kms-endpoint NAME=unix:///PATH`. Mend a plugin that is not well, and audit again. `--census-only` "
+                + "is content with labels. A key of the KMS must live as long as values, and backups, name it."),
         Explanation(
             "ENC0409", "a new AES-GCM key is due",
             meaning:

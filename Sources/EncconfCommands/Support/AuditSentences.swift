@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+internal import EnvelopeCrypto
 internal import KubernetesObjects
 internal import StorageAudit
 internal import Transformers
@@ -37,7 +38,7 @@ extension AuditFinding {
             return "\(count) bytes of AES-CBC padding, where 16 is the most: damaged (written by \(label.writer))"
         case .pluginNeeded(let use, let reason):
             return "only KMS provider \(use.provider) can tell" + (use.keyID.map { " (key ID \($0))" } ?? "")
-                + (reason.map { ", and it gives no answer: \($0)" } ?? "")
+                + (reason.map { ", and \($0.clause)" } ?? "")
         }
     }
 

@@ -7,7 +7,8 @@ struct CommandFailure: Error {
     }
 
     let problems: [Problem]
-    /// ``ExitStatus/failure``; or ``ExitStatus/unproven`` if a source was silent that may speak at another time.
+    /// ``ExitStatus/failure``; ``ExitStatus/unproven`` if a source was silent that may speak at another time;
+    /// ``ExitStatus/usage`` if it is the command line that is wrong.
     var status: ExitStatus
 
     init(_ message: String, hint: String? = nil, status: ExitStatus = .failure) {
@@ -30,4 +31,6 @@ enum ExitStatus: Int32 {
     case failure = 2
     /// It could not be proven either way.
     case unproven = 3
+    /// The command line is wrong, as only the configuration shows.
+    case usage = 64
 }

@@ -2,81 +2,7 @@ internal import ArgumentParser
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import KMSPlugin
-internal import RemoteCalls
-
-/// `--kms-endpoint`: where plugins listen, if it is not where the configuration says.
-struct KMSEndpointOptions: ParsableArguments {
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Where the plugin of a KMS provider listens, instead of the configuration's endpoint. Repeat it for several.",
-            valueName: "[name=]unix:///path"))
-    var kmsEndpoint: [String] = []
-
-    func validate() throws {
-        for text in kmsEndpoint where Override(text) == nil {
-            throw ValidationError(
-                "\(text): --kms-endpoint is NAME=unix:///PATH, for an abstract socket NAME=unix:///@NAME")
-        }
-    }
-
-    /// A client for each plugin that the configurations name.
-    func clients(for configurations: [EncryptionConfiguration]) throws(CommandFailure) -> [PluginClient] {
-        let plugins = configurations.flatMap(\.plugins)
-        for override in overrides {
-            guard let name = override.name else {
-                guard Set(plugins.map(\.name)).count == 1 else {
-                    throw CommandFailure(
-                        "--kms-endpoint: which KMS provider listens at \(override.endpoint.printable)?",
-                        hint: "name it: --kms-endpoint NAME=\(override.endpoint.printable)")
-                }
-                continue
-            }
-            guard plugins.contains(where: { $0.name == name }) else {
-                throw CommandFailure(
-                    "--kms-endpoint: no KMS provider is named \(name.printable)",
-                    hint: "`encconf show` lists the providers of a configuration")
-            }
-        }
-        return plugins.map { PluginClient(KMSProvider($0, endpoint: endpoint(of: $0))) }
-    }
-
-    /// The endpoint at which a plugin is asked.
-    func endpoint(of plugin: KMSPlugin) -> String {
-        overrides.first { $0.name == nil || $0.name == plugin.name }?.endpoint ?? plugin.endpoint
-    }
-
-    /// The endpoints that were told without the name of a provider.
-    var unnamed: [String] { overrides.filter { $0.name == nil }.map(\.endpoint) }
-
-    /// The same without those.
-    var named: KMSEndpointOptions {
-        var options = self
-        options.kmsEndpoint = kmsEndpoint.filter { Override($0)?.name != nil }
-        return options
-    }
-
-    private var overrides: [Override] { kmsEndpoint.compactMap(Override.init) }
-
-    /// One endpoint, and whose it is.
-    private struct Override {
-        /// Nil for the only provider that there is.
-        let name: String?
-        let endpoint: String
-
-        init?(_ text: String) {
-            if text.hasPrefix("unix:") {
-                (name, endpoint) = (nil, text)
-            } else {
-                // Names may hold equals signs.
-                let equals = text.indices.first { text[$0] == "=" && text[$0...].dropFirst().hasPrefix("unix:") }
-                guard let equals, equals > text.startIndex else { return nil }
-                (name, endpoint) = (String(text[..<equals]), String(text[equals...].dropFirst()))
-            }
-            guard !KMSEndpoint(endpoint).socket.isEmpty else { return nil }
-        }
-    }
-}
+internal import Transformers
 
 /// Who decrypts the keys of KMS values: for every command that opens stored values.
 struct KMSOptions: ParsableArguments {
@@ -85,28 +11,26 @@ struct KMSOptions: ParsableArguments {
     var asksNobody = false
 
     /// Asks the plugins of the configurations, or nobody.
+    ///
+    /// - Parameter asked: The plugins that were asked in this run before.
     func unwrapping(
-        for configurations: [EncryptionConfiguration]
+        for configurations: [EncryptionConfiguration], asking asked: PluginUnwrapping = PluginUnwrapping()
     ) throws(CommandFailure) -> any KMSUnwrapping & Sendable {
-        let clients = try endpoints.clients(for: configurations)
-        return asksNobody ? NoKMS() : PluginUnwrapping(clients)
+        let plugins = try endpoints.plugins(of: configurations)
+        guard !asksNobody else { return NoKMS() }
+        for (plugin, provider) in plugins { asked.add(KMSPluginIdentity(plugin), asking: provider) }
+        return asked
     }
 
     /// What to do about a plugin that was not asked, or did not answer.
-    func hint(for plugin: KMSPlugin) -> String {
+    func hint(for plugin: KMSPlugin, _ reason: KMSUncertainty?) -> String {
         guard !asksNobody else { return "without --no-kms the plugin is asked" }
-        return "run this where the plugin listens, or tell its socket: "
-            + "--kms-endpoint \(plugin.name.printable)=unix:///PATH"
-    }
-}
-
-extension KMSProvider {
-    init(_ plugin: KMSPlugin, endpoint: String) {
-        let socket = KMSEndpoint(endpoint).socket
-        self.init(
-            name: plugin.name, version: plugin.version == .v1 ? .v1 : .v2,
-            peer: RemotePeer(
-                socket.hasPrefix("@") ? .abstractSocket(name: String(socket.dropFirst())) : .unixSocket(path: socket)),
-            timeout: .nanoseconds(plugin.timeout))
+        let socket = "--kms-endpoint \(plugin.name.printable)=unix:///PATH"
+        return switch reason {
+        case nil, .silent: "run this where the plugin listens, or tell its socket: \(socket)"
+        default:
+            "see what `encconf kms status` and the plugin's log say; if something else listens there, tell the plugin's "
+                + "socket: \(socket)"
+        }
     }
 }

@@ -24,12 +24,22 @@ struct KMSStatusReport {
             elapsedSeconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
         }
 
+        /// What happened, where the word of the verdict alone would mislead: somebody answered who gave no answer that
+        /// settles it.
+        fileprivate var addition: String {
+            switch examination.problem {
+            case .passing: ", though it answers: what it says may pass, or it is not the plugin that was meant"
+            case .noAnswer where examination.status != nil: ", though it told its state: then it gave no answer"
+            default: ""
+            }
+        }
+
         /// A plugin that told its state and then falls silent is not unreachable, but nothing is known of it either.
         var verdict: Verdict {
             switch examination.problem {
             case nil: .healthy
-            case .noAnswer: .unreachable
-            case .refused, .untrue: .unhealthy
+            case .noAnswer, .passing, .noRandomBytes: .unreachable
+            case .failed, .refused, .untrue, .keyNotReturned, .keyInClear: .unhealthy
             }
         }
     }
@@ -63,6 +73,7 @@ extension KMSStatusReport.Row {
     fileprivate var text: String {
         var lines = [
             "\(plugin.name.printable) (KMS \(plugin.version.rawValue)) at \(endpoint.printable): \(verdict.rawValue)"
+                + addition
         ]
         if let status = examination.status {
             lines.append("  API version  \(status.apiVersion.printable)")
@@ -73,7 +84,7 @@ extension KMSStatusReport.Row {
             }
         }
         lines.append("  round trip   \(examination.isRoundTripDone ? "a random key came back as it was" : "not done")")
-        if let problem = examination.problem { lines.append("  problem      \(problem.text.printable)") }
+        if let problem = examination.problem { lines.append("  problem      \(problem.sentence.printable)") }
         lines.append("  time         \(Int((elapsedSeconds * 1000).rounded(.up))) ms")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -90,7 +101,7 @@ extension KMSStatusReport.Row {
             json.optionalMember("keyID", status?.keyID)
             json.optionalMember("keyIDHash", status?.keyIDHash)
             json.member("roundTrip", examination.isRoundTripDone)
-            json.optionalMember("error", examination.problem?.text)
+            json.optionalMember("error", examination.problem?.sentence)
             json.member("elapsedSeconds", elapsedSeconds)
         }
     }

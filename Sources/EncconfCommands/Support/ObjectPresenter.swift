@@ -179,14 +179,14 @@ struct ObjectPresenter {
     }
 
     private func needsPlugin(
-        _ record: StoredRecord, _ plugin: KMSPlugin, _ request: KMSUnwrapRequest, _ reason: String?
+        _ record: StoredRecord, _ plugin: KMSPlugin, _ request: KMSUnwrapRequest, _ reason: KMSUncertainty?
     ) -> CommandFailure {
         let keyID = request.version2.map { " (key ID \($0.keyID.printable))" } ?? ""
         return CommandFailure(
             "\(record.name): only the KMS \(plugin.version.rawValue) plugin \(plugin.name.printable) at "
                 + "\(kms.endpoints.endpoint(of: plugin).printable) can decrypt its key\(keyID)"
-                + (reason.map { ", and it gives no answer: \($0)" } ?? ""),
-            hint: kms.hint(for: plugin))
+                + (reason.map { ", and \($0.clause)" } ?? ""),
+            hint: kms.hint(for: plugin, reason))
     }
 
     /// Tells who wrote a value.

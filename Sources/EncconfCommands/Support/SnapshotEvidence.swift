@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import EncryptionConfig
+internal import KMSPlugin
 internal import KubernetesResources
 internal import StorageAudit
 internal import Transformers
@@ -18,10 +19,14 @@ struct EvidenceOptions: ParsableArguments {
 
     /// The audits of all snapshots and of etcd under one configuration, or nothing if none is named.
     ///
-    /// - Parameter history: Whether old revisions are looked at too, which snapshots alone can show.
+    /// - Parameters:
+    ///   - history: Whether old revisions are looked at too, which snapshots alone can show.
+    ///   - plugins: The plugins that were asked in this run before.
     /// - Throws: What makes a source no evidence at all: damage, and that it has nothing of kube-apiserver's.
-    func reports(under file: ConfigurationFile, history: Bool = false) throws(CommandFailure) -> [AuditReport] {
-        let unwrapping = try kms.unwrapping(for: [file.configuration])
+    func reports(
+        under file: ConfigurationFile, history: Bool = false, asking plugins: PluginUnwrapping = PluginUnwrapping()
+    ) throws(CommandFailure) -> [AuditReport] {
+        let unwrapping = try kms.unwrapping(for: [file.configuration], asking: plugins)
         let run = AuditRun(
             configurations: [file], unwrapping: unwrapping, options: AuditOptions(prefix: etcd.etcdPrefix),
             // What makes a value unreadable. Stale values and plaintext are no harm by themselves.

@@ -80,6 +80,12 @@ public struct KMSPlugin: Hashable, Sendable {
     public let endpoint: String
     /// For one call, in nanoseconds.
     public let timeout: Int64
+
+    /// Byte by byte, as in Go: to Swift, texts that only look alike are equal.
+    public static func == (left: KMSPlugin, right: KMSPlugin) -> Bool {
+        left.version == right.version && left.timeout == right.timeout
+            && left.name.utf8.elementsEqual(right.name.utf8) && left.endpoint.utf8.elementsEqual(right.endpoint.utf8)
+    }
 }
 
 extension EncryptionConfiguration {

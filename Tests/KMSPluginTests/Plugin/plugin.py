@@ -11,11 +11,14 @@ when it does.
 STATE is a folder. Each call is written into STATE/calls as it begins, one line with the method and what came, in
 hexadecimal digits. STATE/mode says how to misbehave, and is read at each call: a method (or *), and what to do:
 
+    absent          after v1beta1 or v2 instead of a method: the server does not speak that version
+
     stall           no answer
     die             the process ends in the middle of the call
     code N          the status N and a message with % and letters beyond ASCII
     wrong-key       Encrypt tells another key ID than Status
     short           a key of 16 bytes
+    plain           Encrypt answers the key in clear, behind a few bytes, and Decrypt takes them away again
     large           an answer of 2 MiB
     half            the process ends after half of a stream (test.Test/Stream)
     unhealthy       Status says so
@@ -104,13 +107,15 @@ def begin(method, request, context):
     return what
 
 
-def encrypted(plain):
-    return base64.b64encode(plain)
+def encrypted(plain, what):
+    return b"vault:v1:" + plain if what[0] == "plain" else base64.b64encode(plain)
 
 
 def decrypted(cipher, what, context):
     if what[0] == "large":
         return b"x" * (2 << 20)
+    if cipher.startswith(b"vault:v1:"):
+        return cipher[9:]
     try:
         plain = base64.b64decode(cipher, validate=True)
     except ValueError:
@@ -125,8 +130,8 @@ def version(request, context):
 
 
 def encrypt_v1(request, context):
-    begin("Encrypt", request, context)
-    return field(1, encrypted(fields(request)[2]))
+    what = begin("Encrypt", request, context)
+    return field(1, encrypted(fields(request)[2], what))
 
 
 def decrypt_v1(request, context):
@@ -145,7 +150,7 @@ def encrypt_v2(request, context):
     what = begin("Encrypt", request, context)
     key_id = b"2" if what[0] == "wrong-key" else b"1"
     annotation = field(1, ANNOTATION[0]) + field(2, ANNOTATION[1])
-    return field(1, encrypted(fields(request)[1])) + field(2, key_id) + field(3, annotation)
+    return field(1, encrypted(fields(request)[1], what)) + field(2, key_id) + field(3, annotation)
 
 
 def decrypt_v2(request, context):
@@ -174,8 +179,20 @@ def echo(request, context):
     return request
 
 
+class Service(grpc.GenericRpcHandler):
+    """A service that the mode can take away, so that its methods are as unknown to the server as any other."""
+
+    def __init__(self, name, methods):
+        self.name = name
+        self.handler = grpc.method_handlers_generic_handler(name, methods)
+
+    def service(self, details):
+        gone = mode(self.name.split(".")[0])[0] == "absent"
+        return None if gone else self.handler.service(details)
+
+
 def handlers(service, methods):
-    return grpc.method_handlers_generic_handler(service, methods)
+    return Service(service, methods)
 
 
 def unary(behaviour):
