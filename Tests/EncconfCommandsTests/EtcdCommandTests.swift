@@ -200,6 +200,31 @@ struct EtcdCommandTests {
         }
     }
 
+    /// What a manifest says of the prefix leaves nothing out; what the command line says does, and is told.
+    @Test func readsBesideThePrefix() throws {
+        let (etcd, program) = (try Self.recordedCluster(), try Program())
+        defer { program.remove() }
+        try etcd.etcdctl(["put", "/elsewhere/x", "k8s:enc:aescbc:v1:key1:0123456789abcdef"])
+        let manifest = """
+            apiVersion: v1
+            kind: Pod
+            spec: {containers: [{name: a, command: [kube-apiserver, --etcd-servers=\(etcd.endpoint)]}]}
+            """
+        try Data(manifest.utf8).write(to: program.workingFolder.appendingPathComponent("pod.yaml"))
+        let line = "encconf audit --config testdata/cluster/config-static-only.yaml --fail-on writes"
+        let all = try program.shell("\(line) --discover-from pod.yaml --no-kms")
+        #expect(all.status == 3 && all.text.contains("1 of them have encrypted values"))
+        let below = try program.shell("\(line) --etcd --endpoints \(etcd.endpoint) --etcd-prefix registry --no-kms")
+        #expect(below.text.contains("\nread were keys that begin with /registry/ alone\n"))
+        #expect(!below.text.contains("encrypted values, of which"))
+        let evidence = try program.shell(
+            """
+            \(Self.aescbcAlone)
+            encconf rotate enc.yaml --step retire --archive old.yaml --discover-from pod.yaml
+            """)
+        #expect(evidence.status == 2 && evidence.errors.contains("under keys that name no object"))
+    }
+
     /// A file of secrets alone with aescbc first: key1 writes nothing any more, but five secrets need it.
     private static let aescbcAlone = """
         grep -v -e configmaps -e widgets -e secretbox -e sb-2025 -e JS82F1 testdata/cluster/config-static-only.yaml |

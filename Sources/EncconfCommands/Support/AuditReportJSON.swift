@@ -70,7 +70,9 @@ extension AuditReport {
             case .snapshot(let snapshot):
                 json.member("records", snapshot.records)
                 json.member("problems", snapshot.problemCount)
-            case .etcd(let etcd): json.member("clusterID", etcd.clusterIDText)
+            case .etcd(let etcd):
+                json.member("clusterID", etcd.clusterIDText)
+                json.optionalMember("onlyPrefix", etcd.onlyPrefix)
             }
         }
     }

@@ -9,7 +9,9 @@ extension AuditReport {
         let source = result.source
         var text = "\(path.printable): revision \(source.revision), \(source.liveKeys) keys, "
         switch source.origin {
-        case .etcd(let etcd): text += "cluster \(etcd.clusterIDText)\n"
+        case .etcd(let etcd):
+            text += "cluster \(etcd.clusterIDText)\n"
+            if let prefix = etcd.onlyPrefix { text += "read were keys that begin with \(prefix.printable)/ alone\n" }
         case .snapshot(let snapshot):
             text += "digest \(snapshot.digest.name)\n"
             if snapshot.isCompactionUnfinished {

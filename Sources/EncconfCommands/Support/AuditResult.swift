@@ -39,6 +39,8 @@ struct AuditedSource {
     /// A living cluster.
     struct Etcd {
         let clusterID: UInt64
+        /// The `--etcd-prefix` below which alone was read; nil if everything was.
+        let onlyPrefix: String?
 
         /// As etcdctl shows it: hexadecimal digits.
         var clusterIDText: String { String(clusterID, radix: 16) }

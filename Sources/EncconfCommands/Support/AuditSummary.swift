@@ -37,6 +37,9 @@ extension AuditReport {
     /// What the verdict leaves out because the command line says so.
     var leftOut: [String] {
         var lines: [String] = []
+        if case .etcd(let etcd) = result.source.origin, let prefix = etcd.onlyPrefix {
+            lines.append("keys that do not begin with \(prefix)/ were not read (--etcd-prefix)")
+        }
         if let resources {
             lines.append(
                 "resources other than \(resources.sorted().map(\.description).joined(separator: ", ")) were not judged "

@@ -65,7 +65,7 @@ struct EtcdAudit {
         return AuditResult(
             source: AuditedSource(
                 revision: revision, liveKeys: keyCount, byteCount: byteCount,
-                origin: .etcd(AuditedSource.Etcd(clusterID: clusterID))),
+                origin: .etcd(AuditedSource.Etcd(clusterID: clusterID, onlyPrefix: source.onlyPrefix))),
             live: live)
     }
 

@@ -13,14 +13,18 @@ struct EtcdSource {
     let resources: Set<GroupResource>?
     /// kube-apiserver's `--etcd-prefix`, if it is known.
     let prefix: String?
+    /// Whether nothing but what stands below the prefix is to be read: the command line says so, because the user may
+    /// not read more, or the store is another cluster's too. What a manifest says is no reason to leave anything out:
+    /// values elsewhere can need the same keys.
+    let isPrefixAlone: Bool
     let walk: WalkSettings
 
-    /// What is read: everything; or, where the prefix is known, what stands below it.
-    var range: KeyRange {
-        guard let prefix else { return .everything }
-        let path = prefix.split(separator: "/").map { "/\($0)" }.joined()
-        return KeyRange(prefix: Array("\(path)/".utf8))
+    /// The prefix, if nothing else is read; as kube-apiserver cleans it.
+    var onlyPrefix: String? {
+        isPrefixAlone ? prefix.map { $0.split(separator: "/").map { "/\($0)" }.joined() } : nil
     }
+
+    var range: KeyRange { onlyPrefix.map { KeyRange(prefix: Array("\($0)/".utf8)) } ?? .everything }
 }
 
 /// A living etcd instead of a snapshot.
@@ -33,7 +37,7 @@ struct EtcdOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "As of kube-apiserver: what its keys begin with. Default: /registry, or what they show.", valueName: "path")
+            "As of kube-apiserver: what its keys begin with. Of etcd nothing else is read then.", valueName: "path")
     )
     var etcdPrefix: String?
     @Flag(name: .long, help: "Let each member answer alone, although it may lag behind.")
@@ -73,8 +77,8 @@ struct EtcdOptions: ParsableArguments {
             _ connection: EtcdConnection, _ resources: Set<GroupResource>?
         ) throws(CommandFailure) -> EtcdSource {
             EtcdSource(
-                name: connection.name, client: try connection.client(), resources: resources, prefix: prefix, walk: walk
-            )
+                name: connection.name, client: try connection.client(), resources: resources, prefix: prefix,
+                isPrefixAlone: etcdPrefix != nil, walk: walk)
         }
         var sources = [try source(connection, nil)]
         for (servers, resources) in discovery?.otherClusters ?? [] {

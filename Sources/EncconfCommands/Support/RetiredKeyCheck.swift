@@ -85,6 +85,11 @@ struct RetiredKeyCheck {
         console.note(
             "\(report.path.printable): none of \(count) objects of \(names) uses what is retired, as of revision "
                 + "\(report.result.source.revision); that proves it if every server ran the file as it is before then")
+        if case .etcd(let etcd) = report.result.source.origin, let prefix = etcd.onlyPrefix {
+            console.warning(
+                "\(report.path.printable): keys that do not begin with \(prefix)/ were not read, and may need it",
+                hint: "leave --etcd-prefix out, if you may read everything")
+        }
         let past = report.result.history?.resources.values.reduce(0) { sum, census in
             sum
                 + census.byLabel.reduce(0) { sum, entry in
