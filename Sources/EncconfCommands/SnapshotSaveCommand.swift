@@ -38,12 +38,13 @@ struct SnapshotSaveCommand: EncconfCommand {
         // The rename is the file's own; a signal must find its beginning gone.
         let client = try settings.client(isCancelled: BlockedSignals.arePending)
         let progress = Progress(file.printable, amount: ByteCount.text)
-        var summary: SnapshotSummary?
+        var saved: SavedSnapshot?
         try SafeWrite.create(at: file, replacing: force) { output in
             var (failure, isBegun): (SystemError?, Bool) = (nil, false)
+            let summary: SnapshotSummary
             do throws(EtcdError) {
                 summary = try client.snapshot { bytes, remaining in
-                    if !isBegun { progress.start(total: bytes.byteCount + Int(clamping: remaining)) }
+                    if !isBegun { progress.start(total: Int(clamping: remaining)) }
                     isBegun = true
                     progress.advance(by: bytes.byteCount)
                     do throws(SystemError) { try output.write(bytes) } catch { failure = error }
@@ -56,10 +57,11 @@ struct SnapshotSaveCommand: EncconfCommand {
                 unmade.status = .failure
                 throw unmade
             }
+            // Before it takes the place of what may be a good one.
+            saved = SavedSnapshot(file: file, summary: summary, revision: try revision(in: output))
         }
         progress.finish()
-        guard let summary else { throw CommandFailure("\(file.printable): nothing was received") }
-        let saved = SavedSnapshot(file: file, summary: summary, revision: try revision())
+        guard let saved else { throw CommandFailure("\(file.printable): nothing was received") }
         switch output {
         case .text: try console.write(saved.text)
         case .json:
@@ -70,8 +72,9 @@ struct SnapshotSaveCommand: EncconfCommand {
     }
 
     /// The newest revision in the file, which shows that it can be read.
-    private func revision() throws(CommandFailure) -> Int64 {
-        let mapping = try MappedFile(file)
+    private func revision(in output: borrowing FileDescriptor) throws(CommandFailure) -> Int64 {
+        // It has no name that anybody else would find yet (proc(5)).
+        let mapping = try MappedFile("/proc/self/fd/\(output.raw)")
         do throws(SnapshotError) {
             var problems = SnapshotProblems.refused
             let snapshot = try SnapshotFile(mapping.span, &problems)

@@ -38,7 +38,7 @@ final class AuditedResource {
         if label == 0 { numbers.plaintext += 1 }
         byLabel[label].objects += 1
         byLabel[label].bytes += record.value.byteCount
-        byLabel[label].writes += record.version
+        byLabel[label].writes += min(max(0, record.version), LabelCensus.countedWriteLimit)
     }
 
     func countStale(label: Int) {

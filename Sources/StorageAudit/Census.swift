@@ -12,6 +12,10 @@ public struct LabelCensus: Equatable, Sendable {
     /// How often the objects were written, with whatever key: the sum of their etcd versions.
     public var writes: Int64 = 0
 
+    /// Of one object no more writes are counted. That many are too many for any key already (NIST SP 800-38D, 8.3), and
+    /// a source can claim numbers whose sum is more than a number holds.
+    static let countedWriteLimit: Int64 = 1 << 32
+
     mutating func add(_ other: LabelCensus) {
         objects += other.objects
         stale += other.stale

@@ -56,6 +56,18 @@ struct SnapshotSaveTests {
         #expect(forced.status == 0 && forced.text.hasPrefix("s.db: revision 412, "))
     }
 
+    /// What a member sends as it announced it can be damaged all the same; it does not take the place of a good file.
+    @Test func keepsTheOldFileWhereTheNewOneIsDamaged() throws {
+        let (server, program) = (try PluginProcess(), try Program())
+        defer { program.remove() }
+        let result = try program.shell(
+            "echo mine > s.db; encconf snapshot save s.db --force --endpoints unix://\(server.socket); echo $?; cat s.db"
+        )
+        #expect(result.text == "2\nmine\n")
+        #expect(result.errors.contains("s.db: was received as it was sent, but is damaged"))
+        #expect(try program.shell("ls -A").text == "s.db\ntestdata\n")
+    }
+
     /// Whatever goes wrong, no half of a file stays behind.
     @Test func leavesNothingBehind() throws {
         let (etcd, program) = (try Self.recordedCluster(), try Program())

@@ -25,6 +25,20 @@ struct AuditorTests {
         return auditor.census
     }
 
+    /// Numbers that a damaged or forged source claims.
+    @Test(arguments: [Int64.max, .min, -1])
+    func countsClaimedWritesWithoutATrap(version: Int64) throws {
+        var records: [MadeRecord] = []
+        for number in 0..<3 {
+            var record = MadeRecord(key: "/registry/secrets/default/s\(number)", value: Array("plain".utf8))
+            record.version = version
+            records.append(record)
+        }
+        let census = try census(records, [try Made.configuration(("secrets", "identity: {}"))])
+        let writes = census.resources.values.flatMap(\.byLabel.values).map(\.writes)
+        #expect(writes == [version > 0 ? 3 << 32 : 0])
+    }
+
     // MARK: Kinds of findings
 
     @Test(arguments: ["aescbc", "aesgcm", "secretbox"])

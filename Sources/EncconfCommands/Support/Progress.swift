@@ -36,8 +36,9 @@ final class Progress: Sendable {
             state.shown = now
             let seconds = Double(max(1, now - state.started)) / 1000
             let rate = Double(state.done) / seconds
-            let left = Int(Double(state.total - state.done) / max(rate, 1))
-            let percent = state.done * 100 / state.total
+            // Totals are claims of the source, and can be any number.
+            let left = Int(min(Double(state.total - state.done) / max(rate, 1), 1e9))
+            let percent = Int(Double(state.done) / Double(state.total) * 100)
             return "\r\(name): \(percent) %, \(amount(Int(rate)))/s, \(left) s left\u{1b}[K"
         }
         if let line { tell(line) }

@@ -25,11 +25,15 @@ hexadecimal digits. STATE/mode says how to misbehave, and is read at each call: 
     version X       Status or Version tell X
     lenient         Decrypt of v2 looks neither at the key ID nor at the annotations, as the mock of Kubernetes
 
+The service etcdserverpb.Maintenance is that of an etcd whose database is nothing but zero bytes, which it sends with
+their right digest.
+
 The service test.Test has what the service of a KMS lacks: Stream answers COUNT messages of SIZE bytes, for a request
 "COUNT SIZE".
 """
 
 import base64
+import hashlib
 import os
 import sys
 import threading
@@ -174,6 +178,17 @@ def stream(request, context):
         yield bytes([index & 255]) * size
 
 
+def etcd_status(request, context):
+    header = bytes([1 << 3, 77, 3 << 3, 5])  # cluster 77, revision 5
+    return field(1, header) + field(2, b"3.5.0")
+
+
+def etcd_snapshot(request, context):
+    database = bytes(1024)
+    yield field(3, database)
+    yield field(3, hashlib.sha256(database).digest())
+
+
 def echo(request, context):
     begin("Echo", request, context)
     return request
@@ -209,6 +224,10 @@ server.add_generic_rpc_handlers(
         handlers(
             "v2.KeyManagementService",
             {"Status": unary(status), "Encrypt": unary(encrypt_v2), "Decrypt": unary(decrypt_v2)},
+        ),
+        handlers(
+            "etcdserverpb.Maintenance",
+            {"Status": unary(etcd_status), "Snapshot": grpc.unary_stream_rpc_method_handler(etcd_snapshot)},
         ),
         handlers("test.Test", {"Echo": unary(echo), "Stream": grpc.unary_stream_rpc_method_handler(stream)}),
     )
