@@ -87,6 +87,8 @@ struct AuditCommand: EncconfCommand {
                 resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) },
                 prefix: etcd.etcdPrefix),
             failOn: (try? failOnCodes()) ?? [], jobs: jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        // Before anything is read, so that a certificate that is missing does not cost what was done.
+        let sources = try etcd.sources()
         var (reports, failures, missing) = ([AuditReport](), [ExitStatus](), [String]())
         func add(_ name: String, _ audit: () throws(CommandFailure) -> AuditReport) {
             do throws(CommandFailure) {
@@ -103,7 +105,7 @@ struct AuditCommand: EncconfCommand {
                 try run.report(snapshot: path, history: history, remnants: remnants, isSalvage: salvage)
             }
         }
-        for source in try etcd.sources() { add(source.name) { () throws(CommandFailure) in try run.report(source) } }
+        for source in sources { add(source.name) { () throws(CommandFailure) in try run.report(source) } }
         try show(reports, missing: missing, console)
         guard !failures.contains(.failure) else { return .failure }
         let statuses = reports.map(\.status) + failures

@@ -225,6 +225,42 @@ struct EtcdCommandTests {
         #expect(evidence.status == 2 && evidence.errors.contains("under keys that name no object"))
     }
 
+    /// An etcd without one object of what is at stake proves nothing, whatever else it holds.
+    @Test func isNoEvidenceWithoutTheObjects() throws {
+        let (etcd, program) = (try EtcdMember(), try Program())
+        defer { program.remove() }
+        try etcd.etcdctl(["put", "/registry/events/default/e", "{}"])
+        let options = "--etcd --endpoints \(etcd.endpoint)"
+        let setup = """
+            \(Self.aescbcAlone)
+            cp enc.yaml before.yaml
+            """
+        for line in [
+            "rotate enc.yaml --step retire --discard-retired-keys \(options)", "verify enc.yaml \(options)",
+            "diff enc.yaml testdata/cluster/config-missing-key.yaml \(options)",
+        ] {
+            let result = try program.shell("\(setup)\nencconf \(line); echo \"status $?\"; cmp enc.yaml before.yaml")
+            #expect(result.text.hasSuffix("status 3\n") && result.status == 0, "\(line): \(result.errors)")
+            #expect(result.errors.contains("is no evidence: it holds no object of a resource"))
+        }
+        for line in [
+            "rotate enc.yaml --step retire --discard-retired-keys \(options) --serializable",
+            "rotate enc.yaml --step retire --discard-retired-keys \(options) --etcd-prefix /registry/secrets",
+        ] { #expect(try program.shell("encconf \(line)").status == 64) }
+        // Objects of another entry show nothing about the key that goes.
+        try etcd.etcdctl(["put", "/registry/configmaps/default/c", "{}"])
+        let other = try program.shell(
+            """
+            \(setup)
+            printf '  - resources: [configmaps]\n    providers: [identity: {}]\n' >> enc.yaml
+            cp enc.yaml before.yaml
+            encconf rotate enc.yaml --step retire --discard-retired-keys \(options); echo $?
+            cmp enc.yaml before.yaml
+            """)
+        #expect(other.text == "3\n" && other.status == 0, "\(other.errors)")
+        #expect(other.errors.contains("shows nothing: it holds no object of secrets"))
+    }
+
     /// A file of secrets alone with aescbc first: key1 writes nothing any more, but five secrets need it.
     private static let aescbcAlone = """
         grep -v -e configmaps -e widgets -e secretbox -e sb-2025 -e JS82F1 testdata/cluster/config-static-only.yaml |

@@ -73,6 +73,7 @@ extension AuditReport {
             case .etcd(let etcd):
                 json.member("clusterID", etcd.clusterIDText)
                 json.optionalMember("onlyPrefix", etcd.onlyPrefix)
+                json.member("serializable", etcd.isSerializable)
             }
         }
     }

@@ -41,6 +41,8 @@ struct AuditedSource {
         let clusterID: UInt64
         /// The `--etcd-prefix` below which alone was read; nil if everything was.
         let onlyPrefix: String?
+        /// Whether a member answered alone, which may lag behind.
+        let isSerializable: Bool
 
         /// As etcdctl shows it: hexadecimal digits.
         var clusterIDText: String { String(clusterID, radix: 16) }

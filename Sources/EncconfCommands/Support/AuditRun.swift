@@ -40,7 +40,7 @@ struct AuditRun {
         _ name: String, _ audit: (Progress) throws(CommandFailure) -> AuditResult
     ) throws(CommandFailure) -> AuditReport {
         let start = DispatchTime.now().uptimeNanoseconds
-        let result = try audit(Progress(name))
+        let result = try audit(Progress(name.printable))
         return AuditReport(
             path: name, configurations: configurations, result: result, failOn: failOn,
             isCensusOnly: options.isCensusOnly,

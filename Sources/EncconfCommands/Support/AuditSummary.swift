@@ -40,6 +40,9 @@ extension AuditReport {
         if case .etcd(let etcd) = result.source.origin, let prefix = etcd.onlyPrefix {
             lines.append("keys that do not begin with \(prefix)/ were not read (--etcd-prefix)")
         }
+        if case .etcd(let etcd) = result.source.origin, etcd.isSerializable {
+            lines.append("the member that answered may lag behind the others (--serializable)")
+        }
         if let resources {
             lines.append(
                 "resources other than \(resources.sorted().map(\.description).joined(separator: ", ")) were not judged "

@@ -65,7 +65,10 @@ struct EtcdAudit {
         return AuditResult(
             source: AuditedSource(
                 revision: revision, liveKeys: keyCount, byteCount: byteCount,
-                origin: .etcd(AuditedSource.Etcd(clusterID: clusterID, onlyPrefix: source.onlyPrefix))),
+                origin: .etcd(
+                    AuditedSource.Etcd(
+                        clusterID: clusterID, onlyPrefix: source.onlyPrefix,
+                        isSerializable: source.walk.isSerializable))),
             live: live)
     }
 

@@ -25,7 +25,9 @@ struct EtcdConnection {
     /// What is wrong with it, before anybody is asked; nil if nothing is.
     var problem: String? {
         for text in endpoints ?? [] where EtcdEndpoint(text) == nil {
-            return "\(text.printable): an endpoint is https://HOST:PORT, http://HOST:PORT, HOST:PORT or unix:///PATH"
+            // What stands before an @ may be a password.
+            let shown = text.split(separator: "@").last.map { String($0) } ?? ""
+            return "\(shown.printable): an endpoint is https://HOST:PORT, http://HOST:PORT, HOST:PORT or unix:///PATH"
         }
         if endpoints?.isEmpty == true { return "--endpoints names none" }
         // etcd, client/pkg/transport/listener.go, `ClientConfig`.

@@ -78,7 +78,7 @@ struct EtcdConnectionOptions: ParsableArguments {
 
     /// What the options say, and the variables of etcdctl where they say nothing.
     ///
-    /// With `--discover-from` no variable counts: the manifest is what was asked for.
+    /// With `--discover-from` no variable counts but user and password: the manifest is what was asked for.
     func settings() throws(EtcdVariables.Conflict) -> EtcdConnection {
         var connection = EtcdConnection()
         let variables = EtcdVariables(isRead: discoverFrom == nil)
@@ -86,8 +86,10 @@ struct EtcdConnectionOptions: ParsableArguments {
         connection.authorityFile = try variables.text(cacert, "--cacert")
         connection.certificateFile = try variables.text(cert, "--cert")
         connection.keyFile = try variables.text(key, "--key")
-        connection.user = try variables.text(user, "--user")
-        connection.password = try variables.text(password, "--password")
+        // These do not change who is asked, and have no other place that nobody sees.
+        let ofPerson = EtcdVariables(isRead: true)
+        connection.user = try ofPerson.text(user, "--user")
+        connection.password = try ofPerson.text(password, "--password")
         connection.allowsClear = try variables.flag(insecureTransport, "--insecure-transport") ?? true
         connection.skipsVerification =
             try variables.flag(insecureSkipTlsVerify, "--insecure-skip-tls-verify") ?? false

@@ -59,6 +59,9 @@ struct EtcdOptions: ParsableArguments {
             return
         }
         try connection.validateSettings()
+        if let last = etcdPrefix?.split(separator: "/").last, KnownResource.stored(at: String(last)) != nil {
+            throw ValidationError("--etcd-prefix is what all keys begin with, such as /registry, not those of \(last)")
+        }
     }
 
     /// The clusters that are to be read: one, or as many as kube-apiserver uses. The main one is the first.

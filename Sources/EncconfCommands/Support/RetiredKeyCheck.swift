@@ -51,6 +51,13 @@ struct RetiredKeyCheck {
             }
         }
         guard problems.isEmpty else { throw CommandFailure(problems) }
+        guard reports.contains(where: { concernedCount(in: $0) > 0 }) else {
+            throw CommandFailure(
+                "\(reports.map(\.path.printable).joined(separator: ", ")): shows nothing: it holds no object of \(names)",
+                hint:
+                    "is it the right cluster, and all of it? --without-evidence says in so many words that none is needed",
+                status: .unproven)
+        }
         for warning in warnings { console.warning(warning, hint: "keep the archive until they are gone") }
         for report in reports { note(report, console) }
     }
@@ -70,13 +77,21 @@ struct RetiredKeyCheck {
             }
     }
 
-    /// Says what was proven, and of what.
-    private func note(_ report: AuditReport, _ console: Console) {
+    /// The objects of the resources for which the file has a retired key.
+    private func concernedCount(in report: AuditReport) -> Int {
         let concerned = report.result.live.resources.filter { resource, _ in
             labels.contains { Self.reads($0, old.rule(for: resource)) }
         }
-        let count = concerned.values.reduce(0) { $0 + $1.objects }
-        let names = Set(retired.flatMap(\.resources)).map(\.description.printable).sorted().joined(separator: ", ")
+        return concerned.values.reduce(0) { $0 + $1.objects }
+    }
+
+    private var names: String {
+        Set(retired.flatMap(\.resources)).map(\.description.printable).sorted().joined(separator: ", ")
+    }
+
+    /// Says what was proven, and of what.
+    private func note(_ report: AuditReport, _ console: Console) {
+        let count = concernedCount(in: report)
         guard count > 0 else {
             return console.warning(
                 "\(report.path.printable): holds no object of \(names)",

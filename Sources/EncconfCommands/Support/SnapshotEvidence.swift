@@ -35,7 +35,20 @@ struct EvidenceOptions: ParsableArguments {
         for path in evidence { reports.append(try run.report(snapshot: path, history: history)) }
         for source in try etcd.sources() { reports.append(try run.report(source)) }
         for report in reports { try Self.check(report) }
+        guard !isGiven || reports.contains(where: \.holdsConfiguredObjects) else {
+            throw CommandFailure(
+                "\(reports.map(\.path.printable).joined(separator: ", ")): is no evidence: it holds no object of a resource "
+                    + "that \(InputFile.name(file.path)) names",
+                hint: "is it the etcd of that kube-apiserver, and all of it?", status: .unproven)
+        }
         return reports
+    }
+
+    func validate() throws {
+        guard !etcd.serializable else {
+            throw ValidationError(
+                "--serializable is no evidence: a member that lags behind does not know what is stored")
+        }
     }
 
     private static func check(_ report: AuditReport) throws(CommandFailure) {
@@ -49,6 +62,13 @@ struct EvidenceOptions: ParsableArguments {
                 "\(report.path.printable): is no evidence: it holds no object of kube-apiserver",
                 hint: "take the etcd that --etcd-servers names, or a snapshot of it")
         }
+    }
+}
+
+extension AuditReport {
+    /// Whether there is an object of a resource that the configuration in force has an entry for.
+    fileprivate var holdsConfiguredObjects: Bool {
+        result.live.resources.contains { $1.objects > 0 && resolution.rule(for: $0) != nil }
     }
 }
 
