@@ -54,7 +54,7 @@ struct DiffCommand: EncconfCommand {
         switch verdict {
         case .accepted(_, let configuration):
             warnOfKMSv1(from: oldFile.configuration, to: configuration, console)
-            let report = try report(from: oldFile, to: configuration)
+            let report = try report(from: oldFile, to: configuration, hash: newHash, console)
             if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
             switch output {
             case .text: try console.write(report.text)
@@ -81,13 +81,13 @@ struct DiffCommand: EncconfCommand {
     }
 
     private func report(
-        from oldFile: ConfigurationFile, to configuration: EncryptionConfiguration
+        from oldFile: ConfigurationFile, to configuration: EncryptionConfiguration, hash: String, _ console: Console
     ) throws(CommandFailure) -> TransitionReport {
-        let stored = try evidence.isGiven ? SnapshotEvidence(evidence.reports(under: oldFile)) : nil
+        let evidence = try evidence.evidence(under: oldFile, or: hash)
         return TransitionReport(
-            TransitionProof(
-                from: oldFile.configuration, to: configuration,
-                resources: resourceNames?.map { GroupResource(parsing: $0) }, stored: { stored?.labels(of: $0) }))
+            from: oldFile.configuration, to: configuration,
+            resources: resourceNames?.map { GroupResource(parsing: $0) },
+            evidence, console)
     }
 
     /// The report of the kind `TransitionReport`.

@@ -70,7 +70,7 @@ struct VerifyCommand: EncconfCommand {
                 var verification = try Verification(
                     of: file, options: server.options, headerless: reading.headerless, linter: linter,
                     suppressedCodes: suppressedCodes)
-                try addProofs(to: &verification, asking: plugins)
+                try addProofs(to: &verification, asking: plugins, console)
                 verifications.append(verification)
             } catch {
                 // The other files are judged all the same.
@@ -91,16 +91,16 @@ struct VerifyCommand: EncconfCommand {
 
     /// Whether the change to an accepted file is safe, and whether stored values can be read under it.
     private func addProofs(
-        to verification: inout Verification, asking plugins: PluginUnwrapping
+        to verification: inout Verification, asking plugins: PluginUnwrapping, _ console: Console
     ) throws(CommandFailure) {
         guard let configuration = verification.configuration else { return }
         let file = ConfigurationFile(path: verification.path, hash: verification.hash, configuration: configuration)
-        verification.evidence = try evidence.reports(under: file, asking: plugins)
+        verification.evidence = try evidence.sources(under: file, asking: plugins).map(\.report)
         guard let against else { return }
         let old = try ConfigurationFile.load(against, headerless: reading.headerless)
-        let stored = try verification.evidence.isEmpty ? nil : SnapshotEvidence(verification.evidence)
-        verification.transition = TransitionReport(
-            TransitionProof(from: old.configuration, to: configuration, stored: { stored?.labels(of: $0) }))
+        // What is stored was written under the old file, and is read under it once more to tell by which of its keys.
+        let evidence = try evidence.evidence(under: old, or: file.hash, asking: plugins)
+        verification.transition = TransitionReport(from: old.configuration, to: configuration, evidence, console)
     }
 
     private func report(_ verifications: [Verification], _ console: Console) throws(CommandFailure) {

@@ -46,6 +46,13 @@ final class AuditedResource {
         byLabel[label].stale += 1
     }
 
+    /// Counts a value that opens to the object that its etcd key names.
+    func countOpened(label: Int, isStale: Bool) {
+        numbers.opened += 1
+        // A value with the label of the write key can come from another key of its name.
+        if label == writeLabel, !isStale { numbers.current += 1 }
+    }
+
     var census: ResourceCensus {
         var census = numbers
         for (index, numbers) in byLabel.enumerated() where numbers.objects > 0 {

@@ -198,8 +198,10 @@ extension Auditor {
         } else if opened.isStale {
             note(record, .stale(resource.labels.labels[label]))
         }
-        if place.names(plaintext.bytes, as: record.key) { return }
-        try checkObject(record, resource, label)
+        if !place.names(plaintext.bytes, as: record.key) {
+            guard try checkObject(record, resource, label) else { return }
+        }
+        resource.countOpened(label: label, isStale: opened.isStale)
     }
 
     /// A number that equal key bytes share, wherever they stand: the same key for two resources has one set of nonces.
@@ -217,15 +219,20 @@ extension Auditor {
     /// The slower way to ask whether the plaintext is the object, which tells what it is instead.
     private func checkObject(
         _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
-    ) throws(CipherError) {
-        guard case .object(let registryKey) = EtcdKey(bytes: record.key, prefix: options.prefix) else { return }
+    ) throws(CipherError) -> Bool {
+        guard case .object(let registryKey) = EtcdKey(bytes: record.key, prefix: options.prefix) else { return false }
         let check = IdentityCheck(plaintext: plaintext.bytes, key: registryKey)
-        guard check != .same, check != .cborNotRead else { return }
+        guard check != .same, check != .cborNotRead else { return true }
         let stored = resource.labels.labels[label]
         resource.numbers.notObjects += 1
-        if case .other(let identity) = check { return note(record, .otherObject(stored, identity)) }
-        guard log.findings.hasRoom(for: "ENC0404") else { return log.findings.count("ENC0404") }
-        note(record, .notAnObject(stored, check, rightKey: try rightKey(of: record, registryKey)))
+        if case .other(let identity) = check {
+            note(record, .otherObject(stored, identity))
+        } else if log.findings.hasRoom(for: "ENC0404") {
+            note(record, .notAnObject(stored, check, rightKey: try rightKey(of: record, registryKey)))
+        } else {
+            log.findings.count("ENC0404")
+        }
+        return false
     }
 
     private func countFailure(

@@ -38,6 +38,10 @@ public struct ResourceCensus: Equatable, Sendable {
     public var notObjects = 0
     /// Only a KMS plugin could tell.
     public var needsPlugin = 0
+    /// Open to the object that the etcd key names. Plaintext that no entry covers is not looked at, and not counted.
+    public var opened = 0
+    /// Those of them that the present write key wrote.
+    public var current = 0
     /// Stored value bytes.
     public var bytes = 0
     public var byLabel: [StoredLabel: LabelCensus] = [:]
@@ -47,13 +51,16 @@ public struct ResourceCensus: Equatable, Sendable {
     /// Whether any value is encrypted.
     public var isEncrypted: Bool { plaintext < objects }
 
-    mutating func add(_ other: ResourceCensus) {
+    /// Adds what another source or thread found.
+    public mutating func add(_ other: ResourceCensus) {
         objects += other.objects
         plaintext += other.plaintext
         stale += other.stale
         unreadable += other.unreadable
         notObjects += other.notObjects
         needsPlugin += other.needsPlugin
+        opened += other.opened
+        current += other.current
         bytes += other.bytes
         byLabel.merge(other.byLabel) { left, right in
             var sum = left

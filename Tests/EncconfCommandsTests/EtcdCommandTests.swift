@@ -191,12 +191,18 @@ struct EtcdCommandTests {
                 "encconf audit --discover-from pod.yaml \(endpoints) -o json --census-only")
             #expect(audit.text.ranges(of: "\"clusterID\"").count == 2 && audit.text.contains(other.endpoint))
             for number in 0..<10 { try main.etcdctl(["del", "/registry/secrets/payments/cbc-one-\(number)"]) }
-            let retire = try program.shell(
+            let retire = "encconf rotate enc.yaml --step retire --discard-retired-keys"
+            let other = try program.shell(
+                "\(Self.aescbcAlone)\n\(retire) --discover-from pod.yaml \(endpoints)")
+            #expect(other.status == 3 && other.errors.contains("which is not enc.yaml: the hashes differ"))
+            let used = try program.shell(
                 """
-                \(Self.aescbcAlone)
-                encconf rotate enc.yaml --step retire --discard-retired-keys --discover-from pod.yaml \(endpoints)
+                sed -e "s,path: [^}]*},path: $PWD}," -e s,config-static-only,enc, pod.yaml > own.yaml
+                \(retire) --discover-from own.yaml \(endpoints)
                 """)
-            #expect(retire.status == 2 && retire.errors.contains("stored values of secrets still use aescbc key1"))
+            #expect(
+                used.status == 2 && used.errors.contains("stored values of secrets still use aescbc key1"),
+                "\(used.errors)")
         }
     }
 
@@ -258,7 +264,84 @@ struct EtcdCommandTests {
             cmp enc.yaml before.yaml
             """)
         #expect(other.text == "3\n" && other.status == 0, "\(other.errors)")
-        #expect(other.errors.contains("shows nothing: it holds no object of secrets"))
+        #expect(other.errors.contains("shows nothing of secrets: holds no object of it"))
+    }
+
+    /// Only a manifest whose server runs the file shows that there is nothing of a resource.
+    @Test func absenceNeedsTheWholeStore() throws {
+        let (etcd, program) = (try Self.recordedCluster(), try Program())
+        defer { program.remove() }
+        for number in 0..<10 { try etcd.etcdctl(["del", "/registry/secrets/payments/cbc-one-\(number)"]) }
+        try etcd.etcdctl(["del", "/registry/secrets/ingress/shop-tls"])
+        // A part of the keys is read as evidence in whole, or nothing would be known of what lies elsewhere.
+        let retire = "encconf rotate enc.yaml --step retire --archive old.yaml"
+        let setup = """
+            \(Self.aescbcAlone)
+            sed -i 's/      - secrets/      - secrets\\n      - jobs.batch/' enc.yaml
+            cat > pod.yaml <<END
+            apiVersion: v1
+            kind: Pod
+            spec:
+              containers:
+              - name: kube-apiserver
+                command: [kube-apiserver, --etcd-servers=\(etcd.endpoint), --encryption-provider-config=/enc/enc.yaml]
+                volumeMounts: [{name: enc, mountPath: /enc}]
+              volumes: [{name: enc, hostPath: {path: $PWD}}]
+            END
+            """
+        let unseen = try program.shell("\(setup)\n\(retire) --etcd --endpoints \(etcd.endpoint)")
+        #expect(unseen.status == 3, "\(unseen.errors)")
+        #expect(unseen.errors.contains("shows nothing of jobs.batch"), "\(unseen.errors)")
+        let whole = try program.shell("\(retire) --discover-from pod.yaml")
+        #expect(
+            whole.status == 0 && whole.errors.contains("objects of secrets uses what is retired"), "\(whole.errors)")
+    }
+
+    /// What lies outside a prefix counts all the same.
+    @Test func aPrefixNarrowsNoEvidence() throws {
+        let (etcd, program) = (try Self.recordedCluster(), try Program())
+        defer { program.remove() }
+        for prefix in ["/registry/example.com", "/registry/example.com/widgets"] {
+            let retire = try program.shell(
+                """
+                \(Self.aescbcAlone)
+                encconf rotate enc.yaml --step retire --discard-retired-keys --etcd --endpoints \(etcd.endpoint) \
+                    --etcd-prefix \(prefix)
+                """)
+            #expect(retire.status != 0)
+            let diff = try program.shell(
+                """
+                grep -v -e key1 -e bSXP enc.yaml > new.yaml
+                encconf diff enc.yaml new.yaml --etcd --endpoints \(etcd.endpoint) --etcd-prefix \(prefix)
+                """)
+            #expect(diff.status != 0)
+        }
+    }
+
+    /// A cluster that has its own key of the name, or nothing but plaintext, is not the one that runs the file.
+    @Test(arguments: [
+        "k8s:enc:aescbc:v1:key2:0123456789abcdef0123456789abcdef",
+        #"{"kind":"Secret","apiVersion":"v1","metadata":{"name":"a","namespace":"default"}}"#,
+    ])
+    func isNoEvidenceFromAnotherCluster(value: String) throws {
+        let (etcd, program) = (try EtcdMember(), try Program())
+        defer { program.remove() }
+        try etcd.etcdctl(["put", "/registry/secrets/default/a", value])
+        let options = "--etcd --endpoints \(etcd.endpoint)"
+        let retire = try program.shell(
+            """
+            \(Self.aescbcAlone)
+            cp enc.yaml before.yaml
+            encconf rotate enc.yaml --step retire --archive old.yaml \(options); echo $?
+            cmp enc.yaml before.yaml
+            """)
+        #expect(retire.text == "3\n" && retire.status == 0, "\(retire.errors)")
+        #expect(retire.errors.contains("nothing shows that it is of the cluster that runs enc.yaml"))
+        let lines = "grep -v -e key1 -e bSXP enc.yaml > new.yaml"
+        let diff = try program.shell("\(lines)\nencconf diff enc.yaml new.yaml \(options)")
+        #expect(diff.status == 3 && diff.errors.contains("warning"), "\(diff.text)\(diff.errors)")
+        let verify = try program.shell("encconf verify new.yaml --against enc.yaml \(options) -o json")
+        #expect(verify.text.contains("\"safe\": \"depends\""), "\(verify.text)\(verify.errors)")
     }
 
     /// A file of secrets alone with aescbc first: key1 writes nothing any more, but five secrets need it.

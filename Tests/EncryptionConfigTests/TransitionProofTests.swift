@@ -88,7 +88,9 @@ struct TransitionProofTests {
         let old = try configuration(short: "secrets: aescbc a=1 b=2 c:d=3; identity")
         let new = try configuration(short: "secrets: aescbc a=1")
         func answer(_ labels: Set<StoredKeyLabel>?) -> (TransitionProof.Answer, [String]) {
-            let proof = TransitionProof(from: old, to: new) { _ in labels }
+            let proof = TransitionProof(from: old, to: new) { _ in
+                labels.map { StoredLabels($0, isComplete: true) } ?? .unknown
+            }
             return (proof.safe, proof.counterexamples.map { "\($0.writer.key.label.key ?? "-") \($0.certainty)" })
         }
         #expect(answer(nil) == (.depends, ["b possible", "c:d possible", "- possible"]))
@@ -101,11 +103,21 @@ struct TransitionProofTests {
         #expect(answer([.init(provider: .identity, key: nil)]) == (.no, ["- certain"]))
     }
 
+    /// Where part of the store was not seen, what was found is certain, and what was not found stays possible.
+    @Test func partialEvidenceSettlesNothingByAbsence() throws {
+        let old = try configuration(short: "secrets: aescbc a=1 b=2 c=3; identity")
+        let proof = TransitionProof(from: old, to: try configuration(short: "secrets: aescbc a=1")) { _ in
+            StoredLabels([.init(provider: .aescbc, key: "b")], isComplete: false)
+        }
+        let found = proof.counterexamples.map { "\($0.writer.key.label.key ?? "-") \($0.certainty)" }
+        #expect(found == ["b certain", "c possible", "- possible"])
+    }
+
     /// Two keys of one name: a label does not tell which of them wrote.
     @Test func evidenceDoesNotTellNamesakesApart() throws {
         let old = try configuration(short: "secrets: aesgcm w=1 b=2 b=3")
         let proof = TransitionProof(from: old, to: try configuration(short: "secrets: aesgcm w=1 b=2")) { _ in
-            [.init(provider: .aesgcm, key: "b")]
+            StoredLabels([.init(provider: .aesgcm, key: "b")], isComplete: true)
         }
         #expect(proof.counterexamples.map(\.certainty) == [.possible])
     }

@@ -127,7 +127,9 @@ struct Operator {
     }
 
     private func proofByEvidence(of plan: RotationPlan) -> TransitionProof {
-        TransitionProof(from: file.configuration, to: plan.intended) { cluster.labels(of: $0) }
+        TransitionProof(from: file.configuration, to: plan.intended) {
+            StoredLabels(cluster.labels(of: $0), isComplete: true)
+        }
     }
 
     private mutating func keep(_ retired: [RetiredProvider]) throws {

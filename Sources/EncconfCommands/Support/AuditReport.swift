@@ -43,6 +43,11 @@ struct AuditReport {
             && result.live.otherKeys < result.source.liveKeys
     }
 
+    /// Whether there is an object of a resource that the configuration in force has an entry for.
+    var holdsConfiguredObjects: Bool {
+        result.live.resources.contains { $1.objects > 0 && resolution.rule(for: $0) != nil }
+    }
+
     /// Configured resources, and all others of which a value is encrypted.
     var rows: [(resource: GroupResource, census: ResourceCensus)] { rows(of: result.live) }
 

@@ -56,7 +56,8 @@ extension RemoteCallError {
 
     fileprivate var refusalHint: String? {
         switch code {
-        case .permissionDenied: "the user needs the right to read; --etcd-prefix reads below that prefix alone"
+        case .permissionDenied:
+            "the user needs the right to read all keys; `encconf audit` can do with those below an --etcd-prefix"
         case .outOfRange: "the revision does not exist yet, or not any more"
         default: nil
         }

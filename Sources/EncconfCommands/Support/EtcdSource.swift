@@ -37,7 +37,8 @@ struct EtcdOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "As of kube-apiserver: what its keys begin with. Of etcd nothing else is read then.", valueName: "path")
+            "As of kube-apiserver: what its keys begin with. An audit reads nothing else of etcd then.",
+            valueName: "path")
     )
     var etcdPrefix: String?
     @Flag(name: .long, help: "Let each member answer alone, although it may lag behind.")
@@ -68,7 +69,9 @@ struct EtcdOptions: ParsableArguments {
     ///
     /// `--endpoints` beside a manifest names other ways to the main cluster; those that the manifest has besides are
     /// read all the same, since a cluster that is left out is evidence that is missing.
-    func sources() throws(CommandFailure) -> [EtcdSource] {
+    ///
+    /// - Parameter readingAll: Whether `--etcd-prefix` tells what the keys mean, and leaves none out.
+    func sources(readingAll: Bool = false) throws(CommandFailure) -> [EtcdSource] {
         guard isGiven else { return [] }
         var walk = WalkSettings()
         walk.isSerializable = serializable
@@ -81,7 +84,7 @@ struct EtcdOptions: ParsableArguments {
         ) throws(CommandFailure) -> EtcdSource {
             EtcdSource(
                 name: connection.name, client: try connection.client(), resources: resources, prefix: prefix,
-                isPrefixAlone: etcdPrefix != nil, walk: walk)
+                isPrefixAlone: etcdPrefix != nil && !readingAll, walk: walk)
         }
         var sources = [try source(connection, nil)]
         for (servers, resources) in discovery?.otherClusters ?? [] {

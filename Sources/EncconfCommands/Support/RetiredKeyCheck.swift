@@ -3,7 +3,7 @@ internal import KubernetesResources
 internal import StorageAudit
 internal import Transformers
 
-/// Shows by snapshots that no stored value needs the keys that a step takes out of the file.
+/// Shows by evidence that no stored value needs the keys that a step takes out of the file.
 struct RetiredKeyCheck {
     private let retired: [RetiredProvider]
     private let old: ResourceResolution
@@ -23,15 +23,38 @@ struct RetiredKeyCheck {
 
     private var labels: [StoredKeyLabel] { retired.flatMap(\.labels).uniqued() }
 
-    /// - Throws: The values that would become unreadable, by resource. All resources count, not only those of the entry:
-    ///   values of what is no longer listed need the key too.
-    func check(
-        _ stored: SnapshotEvidence, _ reports: [AuditReport], _ console: Console
-    ) throws(CommandFailure) {
+    /// What the entries that lose a key name.
+    private var patterns: [ResourcePattern] { retired.flatMap(\.resources).uniqued() }
+
+    /// - Throws: The values that would become unreadable, by resource; or what is missing to the proof that there are
+    ///   none.
+    /// - Returns: What must be known of what goes.
+    func check(_ evidence: Evidence) throws(CommandFailure) -> [CommandFailure.Problem] {
+        guard !labels.isEmpty else { return [] }
+        var warnings: [CommandFailure.Problem] = []
+        let problems = usedKeys(evidence, &warnings) + lostValues(evidence, &warnings)
+        guard problems.isEmpty else { throw CommandFailure(problems) }
+        let gaps = patterns.compactMap { pattern in
+            evidence.gap(in: pattern).map { evidence.problem(with: pattern, $0) }
+        }
+        guard gaps.isEmpty else { throw CommandFailure(gaps, status: .unproven) }
+        return warnings
+    }
+
+    /// Says what was proven, and of what.
+    func tell(of evidence: Evidence, _ console: Console) {
         guard !labels.isEmpty else { return }
-        var (problems, warnings): ([CommandFailure.Problem], [String]) = ([], [])
+        for source in evidence.sources { tell(of: source, evidence, console) }
+    }
+
+    /// Stored values of the keys. All resources count, not only those of the entry: values of what is no longer listed
+    /// need the key too.
+    private func usedKeys(
+        _ evidence: Evidence, _ warnings: inout [CommandFailure.Problem]
+    ) -> [CommandFailure.Problem] {
+        var problems: [CommandFailure.Problem] = []
         for label in labels {
-            for (resource, count) in uses(of: label, in: stored) where !Self.reads(label, new.rule(for: resource)) {
+            for (resource, count) in uses(of: label, in: evidence) where !Self.reads(label, new.rule(for: resource)) {
                 if Self.reads(label, old.rule(for: resource)) {
                     problems.append(
                         CommandFailure.Problem(
@@ -44,67 +67,70 @@ struct RetiredKeyCheck {
                 if isDiscarded {
                     problems.append(
                         CommandFailure.Problem(
-                            message: "\(orphans); without it nobody can read them", hint: "--archive FILE keeps it"))
+                            message: "\(orphans); without it nobody can read them", hint: Self.keeping))
                 } else {
-                    warnings.append(orphans)
+                    warnings.append(
+                        CommandFailure.Problem(message: orphans, hint: "keep the archive until they are gone"))
                 }
             }
         }
-        guard problems.isEmpty else { throw CommandFailure(problems) }
-        guard reports.contains(where: { concernedCount(in: $0) > 0 }) else {
-            throw CommandFailure(
-                "\(reports.map(\.path.printable).joined(separator: ", ")): shows nothing: it holds no object of \(names)",
-                hint:
-                    "is it the right cluster, and all of it? --without-evidence says in so many words that none is needed",
-                status: .unproven)
-        }
-        for warning in warnings { console.warning(warning, hint: "keep the archive until they are gone") }
-        for report in reports { note(report, console) }
+        return problems
     }
 
+    /// Stored values that no key of the file opens. One that goes may be theirs by its bytes, if names were changed.
+    private func lostValues(
+        _ evidence: Evidence, _ warnings: inout [CommandFailure.Problem]
+    ) -> [CommandFailure.Problem] {
+        var problems: [CommandFailure.Problem] = []
+        for pattern in patterns {
+            let census = evidence.sources.reduce(into: ResourceCensus()) {
+                $0.add(evidence.census(servedBy: pattern, in: $1))
+            }
+            let lost = census.unreadable + census.notObjects
+            guard lost > 0 else { continue }
+            let message =
+                "\(lost) of \(census.objects) stored values of \(pattern.description.printable) cannot be read under "
+                + "the file as it is, or are not what their etcd keys name"
+            if isDiscarded {
+                problems.append(
+                    CommandFailure.Problem(
+                        message: "\(message); what goes may be what they need", hint: Self.keeping))
+            } else {
+                warnings.append(
+                    CommandFailure.Problem(message: message, hint: "`encconf audit` lists them; keep the archive"))
+            }
+        }
+        return problems
+    }
+
+    private static let keeping = "--archive FILE keeps it"
+
     /// How many values need a key, by resource.
-    private func uses(
-        of label: StoredKeyLabel, in stored: SnapshotEvidence
-    ) -> [(resource: GroupResource, count: Int)] {
-        let found = stored.uses(of: label)
+    private func uses(of label: StoredKeyLabel, in evidence: Evidence) -> [(resource: GroupResource, count: Int)] {
+        let found = evidence.uses(of: label)
         guard let name = label.key, let colon = name.firstIndex(of: ":") else { return found }
         // Where the file has no such key, a value tells its name only up to the first colon.
         let beginning = StoredKeyLabel(provider: label.provider, key: String(name[..<colon]))
         return found
-            + stored.uses(of: beginning).filter { resource, _ in
+            + evidence.uses(of: beginning).filter { resource, _ in
                 let rule = old.rule(for: resource)
                 return !Self.reads(label, rule) && !Self.reads(beginning, rule)
             }
     }
 
-    /// The objects of the resources for which the file has a retired key.
-    private func concernedCount(in report: AuditReport) -> Int {
-        let concerned = report.result.live.resources.filter { resource, _ in
-            labels.contains { Self.reads($0, old.rule(for: resource)) }
-        }
-        return concerned.values.reduce(0) { $0 + $1.objects }
-    }
-
-    private var names: String {
-        Set(retired.flatMap(\.resources)).map(\.description.printable).sorted().joined(separator: ", ")
-    }
-
-    /// Says what was proven, and of what.
-    private func note(_ report: AuditReport, _ console: Console) {
-        let count = concernedCount(in: report)
-        guard count > 0 else {
-            return console.warning(
-                "\(report.path.printable): holds no object of \(names)",
-                hint: "is it the snapshot of the right cluster?")
+    private func tell(of source: EvidenceSource, _ evidence: Evidence, _ console: Console) {
+        let report = source.report
+        let seen = patterns.flatMap { evidence.resources(servedBy: $0) }.uniqued()
+            .map { ($0, report.result.live.resources[$0]?.objects ?? 0) }.filter { $0.1 > 0 }.sorted { $0.0 < $1.0 }
+        let names = seen.map(\.0.description.printable).joined(separator: ", ")
+        guard !seen.isEmpty else {
+            let all = patterns.map(\.description.printable).sorted().joined(separator: ", ")
+            return console.note("\(source.name): holds no object of \(all)")
         }
         console.note(
-            "\(report.path.printable): none of \(count) objects of \(names) uses what is retired, as of revision "
-                + "\(report.result.source.revision); that proves it if every server ran the file as it is before then")
-        if case .etcd(let etcd) = report.result.source.origin, let prefix = etcd.onlyPrefix {
-            console.warning(
-                "\(report.path.printable): keys that do not begin with \(prefix)/ were not read, and may need it",
-                hint: "leave --etcd-prefix out, if you may read everything")
-        }
+            "\(source.name): none of \(seen.reduce(0) { $0 + $1.1 }) objects of \(names) uses what is retired, as of "
+                + "revision \(report.result.source.revision); that proves it if every server ran the file as it is "
+                + "before then")
         let past = report.result.history?.resources.values.reduce(0) { sum, census in
             sum
                 + census.byLabel.reduce(0) { sum, entry in
@@ -115,8 +141,8 @@ struct RetiredKeyCheck {
         }
         guard let past, past > 0 else { return }
         console.note(
-            "\(report.path.printable): \(past) old revisions use it: until etcd compacts them, watches and lists that go "
-                + "back so far fail")
+            "\(source.name): \(past) old revisions use it: until etcd compacts them, watches and lists that go back so far "
+                + "fail")
     }
 
     private static func reads(_ label: StoredKeyLabel, _ rule: ResourceResolution.Rule?) -> Bool {
@@ -125,10 +151,10 @@ struct RetiredKeyCheck {
     }
 }
 
-extension [StoredKeyLabel] {
+extension Sequence where Element: Hashable {
     /// Each once, in order.
-    fileprivate func uniqued() -> [StoredKeyLabel] {
-        var seen: Set<StoredKeyLabel> = []
+    fileprivate func uniqued() -> [Element] {
+        var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }
 }

@@ -20,31 +20,45 @@ struct RotationGuards {
         // What is only looked at needs no promise, but it is told of.
         guard missing.isEmpty || command.dryRun else { throw CommandFailure(missing) }
         for problem in missing { console.warning(problem.message, hint: problem.hint) }
-        let reports = try command.proof.reports(
+        let evidence = try command.proof.evidence(
             under: ConfigurationFile(path: command.file, hash: hash, configuration: old), history: true)
-        let stored = try reports.isEmpty ? nil : SnapshotEvidence(reports)
-        if let stored {
-            let check = RetiredKeyCheck(plan.retired, from: old, to: new, isDiscarded: command.discardRetiredKeys)
-            try check.check(stored, reports, console)
-        }
-        let proof = TransitionProof(from: old, to: new, stored: { stored?.labels(of: $0) })
-        let answer = command.singleServer ? proof.safe : proof.rolling
-        guard answer != .no else {
-            let certain = proof.counterexamples.filter { counterexample in
-                counterexample.certainty == .certain && !(command.singleServer && counterexample.reader == .old)
-            }
+        let retiredKeys = RetiredKeyCheck(plan.retired, from: old, to: new, isDiscarded: command.discardRetiredKeys)
+        let warnings = try evidence.map { evidence throws(CommandFailure) in try retiredKeys.check(evidence) } ?? []
+        try check(
+            TransitionProof(from: old, to: new, stored: { evidence?.labels(of: $0) ?? .unknown }),
+            hasEvidence: evidence != nil)
+        for warning in warnings { console.warning(warning.message, hint: warning.hint) }
+        if let evidence { retiredKeys.tell(of: evidence, console) }
+    }
+
+    private func check(_ proof: TransitionProof, hasEvidence: Bool) throws(CommandFailure) {
+        let counterexamples = proof.counterexamples.filter { $0.reader == .new || !command.singleServer }
+        switch command.singleServer ? proof.safe : proof.rolling {
+        case .yes: break
+        case .no:
             throw CommandFailure(
-                certain.prefix(5).map {
-                    CommandFailure.Problem(message: "\($0.resource): \($0.sentence)", hint: nil)
-                } + [CommandFailure.Problem(message: "the step is not safe, so nothing is written", hint: nil)])
-        }
-        if plan.step == .abort, proof.safe == .depends {
+                Self.problems(counterexamples.filter { $0.certainty == .certain })
+                    + [CommandFailure.Problem(message: "the step is not safe, so nothing is written", hint: nil)])
+        case .depends where plan.step == .retire && hasEvidence:
+            // A label does not tell keys of one name apart, for one.
+            throw CommandFailure(
+                Self.problems(counterexamples) + [
+                    CommandFailure.Problem(
+                        message: "the evidence does not show that there are no such values, so nothing is written",
+                        hint: "--without-evidence says in so many words that none is needed")
+                ], status: .unproven)
+        case .depends where plan.step == .abort && proof.safe == .depends:
             console.warning(
                 "if a server ever wrote with what is taken out, those values become unreadable",
                 hint:
                     "abort only before the first promote; --evidence SNAPSHOT or --etcd proves it, --archive FILE keeps the key"
             )
+        case .depends: break
         }
+    }
+
+    private static func problems(_ counterexamples: [Counterexample]) -> [CommandFailure.Problem] {
+        counterexamples.prefix(5).map { CommandFailure.Problem(message: "\($0.resource): \($0.sentence)", hint: nil) }
     }
 
     private func problem(_ demand: RotationPlan.Demand) -> CommandFailure.Problem? {

@@ -8,9 +8,18 @@ struct TransitionReport {
     let proof: TransitionProof
     let next: NextStep
 
-    init(_ proof: TransitionProof) {
-        self.proof = proof
+    /// Judges a change, and tells what the evidence leaves open of it.
+    ///
+    /// - Parameter evidence: What is stored; nil if nobody looked.
+    init(
+        from old: EncryptionConfiguration, to new: EncryptionConfiguration, resources: [GroupResource]? = nil,
+        _ evidence: Evidence?, _ console: Console
+    ) {
+        proof = TransitionProof(
+            from: old, to: new, resources: resources, stored: { evidence?.labels(of: $0) ?? .unknown })
         next = proof.next
+        guard proof.safe == .depends else { return }
+        for gap in evidence?.gaps ?? [] { console.warning(gap.message, hint: gap.hint) }
     }
 
     /// What the exit status tells of it.

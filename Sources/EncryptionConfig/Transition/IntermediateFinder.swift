@@ -73,7 +73,7 @@ struct IntermediateFinder {
     private func isHarmless(_ proposal: ProposedConfiguration) -> Bool {
         let prover = Prover(old: old, new: ResolvedKeys(proposal.configuration))
         return AskedResources.all(prover.old, prover.new).allSatisfy { resource in
-            prover.proof(of: resource, stored: nil).counterexamples.allSatisfy(\.isOldAlready)
+            prover.proof(of: resource, stored: .unknown).counterexamples.allSatisfy(\.isOldAlready)
         }
     }
 }

@@ -3,10 +3,10 @@ struct Prover {
     let old: ResolvedKeys
     let new: ResolvedKeys
 
-    /// - Parameter stored: The labels of the resource's stored values; nil if nobody looked.
-    func proof(of resource: ResourcePattern, stored: Set<StoredKeyLabel>?) -> ResourceProof {
+    /// - Parameter stored: What is known of the resource's stored values.
+    func proof(of resource: ResourcePattern, stored: StoredLabels) -> ResourceProof {
         let (old, new) = (old[resource], new[resource])
-        let evidence = StoredEvidence(writers: old.writers, labels: stored)
+        let evidence = StoredEvidence(writers: old.writers, stored: stored)
         let forward = old.writers.enumerated().compactMap { index, key -> Counterexample? in
             guard let certainty = index == 0 ? .certain : evidence.certainty(of: key) else { return nil }
             return counterexample(

@@ -11,9 +11,9 @@ public struct TransitionProof: Sendable {
         case depends
     }
 
-    /// What is stored of a resource: the labels of its values, as far as a value shows them; nil if nobody looked. A
-    /// wildcard asks for all that it covers and that is not asked for by name.
-    public typealias Stored = (ResourcePattern) -> Set<StoredKeyLabel>?
+    /// What is stored of a resource: the labels of its values, as far as a value shows them. A wildcard asks for all that
+    /// it covers and that is not asked for by name.
+    public typealias Stored = (ResourcePattern) -> StoredLabels
 
     /// Each resource asked about, with an answer of its own.
     public let resources: [ResourceProof]
@@ -28,7 +28,7 @@ public struct TransitionProof: Sendable {
     ///   - stored: What is stored, which decides the counterexamples that are only possible.
     public init(
         from old: EncryptionConfiguration, to new: EncryptionConfiguration, resources: [GroupResource]? = nil,
-        stored: Stored = { _ in nil }
+        stored: Stored = { _ in .unknown }
     ) {
         let prover = Prover(old: ResolvedKeys(old), new: ResolvedKeys(new))
         let asked =

@@ -1,15 +1,29 @@
 /// What is known of the stored values of one resource.
+public struct StoredLabels: Sendable {
+    /// What the values found are stored with.
+    public let labels: Set<StoredKeyLabel>
+    /// Whether there are no others: what was not found is not stored.
+    public let isComplete: Bool
+
+    public init(_ labels: Set<StoredKeyLabel>, isComplete: Bool) {
+        self.labels = labels
+        self.isComplete = isComplete
+    }
+
+    /// Nobody looked.
+    public static let unknown = StoredLabels([], isComplete: false)
+}
+
+/// What the labels that were found tell of the keys that can have written them.
 struct StoredEvidence {
-    /// What can have written them.
+    /// What can have written the values.
     let writers: [StorageKey]
-    /// The labels found; nil if nobody looked.
-    let labels: Set<StoredKeyLabel>?
+    let stored: StoredLabels
 
     /// How certain it is that a value of `key` is stored; nil if none is.
     func certainty(of key: StorageKey) -> Counterexample.Certainty? {
-        guard let labels else { return .possible }
-        let fitting = labels.filter { Self.fits($0, key) }
-        guard !fitting.isEmpty else { return nil }
+        let fitting = stored.labels.filter { Self.fits($0, key) }
+        guard !fitting.isEmpty else { return stored.isComplete ? nil : .possible }
         // Keys of one name differ in their bytes alone, which a label does not tell; nor does it tell `a` from `a:b`.
         let isProof = fitting.contains { label in writers.count { Self.fits(label, $0) } == 1 }
         return isProof ? .certain : .possible

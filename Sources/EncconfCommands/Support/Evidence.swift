@@ -1,0 +1,147 @@
+internal import EncryptionConfig
+internal import KubernetesResources
+internal import StorageAudit
+internal import Transformers
+
+/// One snapshot or living cluster, audited under the file that servers run.
+struct EvidenceSource {
+    let report: AuditReport
+    /// The resources that live in this cluster and not in the main one, if a manifest says so; nil for the main one and
+    /// for snapshots.
+    var resources: Set<GroupResource>?
+
+    var name: String { report.path.printable }
+
+    fileprivate func census(of resource: GroupResource) -> ResourceCensus {
+        report.result.live.resources[resource] ?? ResourceCensus()
+    }
+}
+
+/// What snapshots and living clusters show of the stored values, and how far that goes.
+///
+/// That something is stored, any source shows. That something is not stored shows only what is of the right cluster and
+/// holds the resource: an etcd of another cluster has no value of the key either.
+struct Evidence {
+    /// What the sources were audited under.
+    let file: ConfigurationFile
+    let sources: [EvidenceSource]
+    /// Whether a manifest of a server that runs the file names the sources, so that they are its store and all of it.
+    let isWholeStore: Bool
+    private let resolution: ResourceResolution
+    /// How often each label is stored, by resource.
+    private let counts: [GroupResource: [StoredKeyLabel: Int]]
+
+    /// - Throws: If encrypted values are stored of which nobody knows what they belong to.
+    init(under file: ConfigurationFile, _ sources: [EvidenceSource], isWholeStore: Bool) throws(CommandFailure) {
+        self.file = file
+        self.sources = sources
+        self.isWholeStore = isWholeStore
+        resolution = ResourceResolution(file.configuration)
+        var counts: [GroupResource: [StoredKeyLabel: Int]] = [:]
+        for source in sources {
+            guard source.report.result.live.encryptedOtherKeys == 0 else {
+                throw CommandFailure(
+                    "\(source.name): is no evidence: \(source.report.result.live.encryptedOtherKeys) encrypted values "
+                        + "are stored under keys that name no object",
+                    hint: "--etcd-prefix tells what kube-apiserver's keys begin with")
+            }
+            for (resource, census) in source.report.result.live.resources {
+                for (label, numbers) in census.byLabel {
+                    guard let provider = label.provider else { continue }
+                    counts[resource, default: [:]][StoredKeyLabel(provider: provider, key: label.key), default: 0] +=
+                        numbers.objects
+                }
+            }
+        }
+        self.counts = counts
+    }
+
+    /// How many values carry a label, by resource.
+    func uses(of label: StoredKeyLabel) -> [(resource: GroupResource, count: Int)] {
+        counts.compactMap { resource, found in found[label].map { (resource, $0) } }.sorted { $0.0 < $1.0 }
+    }
+
+    /// The labels of the values that a pattern stands for. A wildcard gets more than what is its own, which can only
+    /// make the answer more careful.
+    func labels(of pattern: ResourcePattern) -> StoredLabels {
+        guard let rule = resolution.rule(for: pattern.name) else { return .unknown }
+        // What another cluster has written says nothing of this one.
+        guard homes(of: rule.pattern).contains(where: speaks) else { return .unknown }
+        var labels: Set<StoredKeyLabel> = []
+        for (resource, found) in counts where pattern.covers(resource) { labels.formUnion(found.keys) }
+        return StoredLabels(labels, isComplete: gap(in: rule.pattern) == nil)
+    }
+
+    /// The resources that the sources hold and that an entry's pattern serves.
+    func resources(servedBy pattern: ResourcePattern) -> [GroupResource] {
+        counts.keys.filter { resolution.rule(for: $0)?.pattern == pattern }.sorted()
+    }
+
+    /// The values that a pattern serves, where kube-apiserver looks for them.
+    func census(servedBy pattern: ResourcePattern, in source: EvidenceSource) -> ResourceCensus {
+        resources(servedBy: pattern).filter { isHome(source, of: $0) }
+            .reduce(into: ResourceCensus()) { $0.add(source.census(of: $1)) }
+    }
+}
+
+// MARK: - How far the evidence goes
+
+extension Evidence {
+    /// Why what was not found may be stored all the same.
+    enum Gap {
+        /// No source holds an object of the pattern, and nobody says that these are all sources.
+        case unseen
+        /// The source has such objects, and nothing in it was written with what the file writes.
+        case strange(EvidenceSource, census: ResourceCensus)
+    }
+
+    /// What is missing to the proof that values which were not found are not stored; nil if nothing is.
+    ///
+    /// - Parameter pattern: An entry's pattern of the file.
+    func gap(in pattern: ResourcePattern) -> Gap? {
+        let holders = sources.map { ($0, census(servedBy: pattern, in: $0)) }.filter { $0.1.objects > 0 }
+        guard !holders.isEmpty || isWholeStore else { return .unseen }
+        return holders.first { source, census in !isOfThisCluster(source, pattern, census) }
+            .map { .strange($0.0, census: $0.1) }
+    }
+
+    /// Whether the present write key of the file wrote something in a source. Where the file writes plaintext, which
+    /// carries no key, plaintext has to do. Of a cluster that a manifest names it is enough if it is no stranger to the
+    /// file, since a plugin need not answer there.
+    private func isOfThisCluster(
+        _ source: EvidenceSource, _ pattern: ResourcePattern, _ census: ResourceCensus
+    ) -> Bool {
+        if isWholeStore { return speaks(source) }
+        let isSealed = source.report.result.live.resources.contains { resource, census in
+            census.current > 0 && resolution.rule(for: resource).map { !$0.writesPlaintext } ?? false
+        }
+        return isSealed || census.current > 0 && resolution.rule(for: pattern.name)?.writesPlaintext == true
+    }
+
+    /// Whether a source has a value that a key of the file opens, or that a plugin of the file would be asked for.
+    private func speaks(_ source: EvidenceSource) -> Bool {
+        source.report.result.live.resources.values.contains { $0.opened + $0.needsPlugin > 0 }
+    }
+
+    private func homes(of pattern: ResourcePattern) -> [EvidenceSource] {
+        sources.filter { pattern.isWildcard || isHome($0, of: pattern.name) }
+    }
+
+    /// Whether kube-apiserver looks for the resource in this source.
+    private func isHome(_ source: EvidenceSource, of resource: GroupResource) -> Bool {
+        if let resources = source.resources { return resources.contains(resource) }
+        return !sources.contains { $0.resources?.contains(resource) == true }
+    }
+}
+
+extension ResourceResolution.Rule {
+    /// Whether new values are stored as they are.
+    var writesPlaintext: Bool { providers.first?.name == .identity }
+}
+
+extension ResourcePattern {
+    /// Whether a resource is the one that is named, or one of those that the wildcard stands for.
+    func covers(_ resource: GroupResource) -> Bool {
+        [.exact(resource), .all(of: resource.group), .everything].contains(self)
+    }
+}
