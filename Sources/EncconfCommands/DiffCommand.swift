@@ -41,6 +41,7 @@ struct DiffCommand: EncconfCommand {
 
     func validate() throws {
         guard old != "-" || new != "-" else { throw ValidationError("standard input can be read once only") }
+        try evidence.validatePlugins()
         for name in resourceNames ?? [] { try EtcdPlace.checkResource(name) }
         guard resourceNames?.isEmpty != true else { throw ValidationError("--resources names nothing") }
     }

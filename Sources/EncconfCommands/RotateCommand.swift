@@ -85,9 +85,7 @@ struct RotateCommand: EncconfCommand {
         guard to == .kms || kmsName == nil && (newSockets == 0 || evidence.isGiven) else {
             throw ValidationError("--kms-name and --kms-endpoint are for --to kms")
         }
-        guard evidence.isGiven || evidence.kms.endpoints.named.kmsEndpoint.isEmpty else {
-            throw ValidationError("--kms-endpoint NAME=… goes with --evidence, for which plugins are asked")
-        }
+        try proof.validatePlugins()
         guard archive == nil || !discardRetiredKeys else {
             throw ValidationError("--archive and --discard-retired-keys exclude each other")
         }

@@ -13,7 +13,8 @@ struct SnapshotSaveCommand: EncconfCommand {
         abstract: "Save the database of one etcd member to a file, as `etcdctl snapshot save` does.",
         discussion: """
             The file is there whole and with its digest verified, or not at all. It holds all that etcd holds, so it \
-            is for its owner alone (mode 0600). An audit of the file and a backup then come from the same bytes.
+            is for its owner alone (mode 0600). Its way takes as long as it takes: --command-timeout is for the calls \
+            before, and a stream that brings nothing for 30 seconds is given up. An audit of the file and a backup then come from the same bytes.
 
             Example:
               encconf snapshot save backup.db --discover-from /etc/kubernetes/manifests/kube-apiserver.yaml
@@ -57,6 +58,7 @@ struct SnapshotSaveCommand: EncconfCommand {
                 unmade.status = .failure
                 throw unmade
             }
+            warn(of: summary.status, console)
             // Before it takes the place of what may be a good one.
             saved = SavedSnapshot(file: file, summary: summary, revision: try revision(in: output))
         }
@@ -69,6 +71,19 @@ struct SnapshotSaveCommand: EncconfCommand {
             try console.write(json.span)
         }
         return .success
+    }
+
+    /// A backup is what somebody relies on later.
+    private func warn(of status: EtcdStatus, _ console: Console) {
+        let peer = status.peer.description.printable
+        if status.isLearner {
+            console.warning(
+                "\(peer): is a learner, which may lag far behind", hint: "save the snapshot of a member that votes")
+        }
+        for problem in status.errors {
+            console.warning(
+                "\(peer): tells of an alarm: \(problem.printable)", hint: "see `etcdctl alarm list`")
+        }
     }
 
     /// The newest revision in the file, which shows that it can be read.

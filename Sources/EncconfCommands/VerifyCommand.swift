@@ -50,6 +50,7 @@ struct VerifyCommand: EncconfCommand {
         guard files.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read once only")
         }
+        try evidence.validatePlugins()
         for code in suppressedCodes {
             guard let explanation = Explanation.of(code) else {
                 throw ValidationError("\(code) is no code; `encconf explain` lists them")

@@ -19,7 +19,7 @@ public final class EtcdClient: Sendable {
     public init(_ peers: [RemotePeer], login: EtcdLogin? = nil, settings: EtcdSettings = EtcdSettings()) {
         self.settings = settings
         endpoints = Endpoints(peers)
-        session = Session(settings, login)
+        session = Session(settings, login, hasOneEndpoint: peers.count == 1)
     }
 
     /// Reads keys and their values, all in one message. For many keys see ``walk(_:_:)``.

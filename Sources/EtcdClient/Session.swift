@@ -9,12 +9,15 @@ final class Session: Sendable {
 
     private let settings: EtcdSettings
     private let login: EtcdLogin?
+    private let hasOneEndpoint: Bool
     private let token = Mutex<String?>(nil)
     private let cluster = Mutex<ClusterIdentity?>(nil)
 
-    init(_ settings: EtcdSettings, _ login: EtcdLogin?) {
+    /// - Parameter hasOneEndpoint: Whether there is nobody else who could be of another cluster.
+    init(_ settings: EtcdSettings, _ login: EtcdLogin?, hasOneEndpoint: Bool) {
         self.settings = settings
         self.login = login
+        self.hasOneEndpoint = hasOneEndpoint
     }
 
     /// The options of a call that ends with one answer.
@@ -48,6 +51,8 @@ final class Session: Sendable {
 
     /// Sees to it that an answer is from the same cluster as all before it.
     func check(_ header: ResponseHeader, _ peer: RemotePeer) throws(EndpointFailure) {
+        // What is no etcd and only speaks like one, as kine does, has no ID: two of them are not known to be the same.
+        guard header.clusterID != 0 || hasOneEndpoint else { throw .final(.malformed(.noHeader, peer)) }
         let found = ClusterIdentity(clusterID: header.clusterID, peer: peer)
         let expected = cluster.withLock { cluster in
             cluster = cluster ?? found

@@ -249,6 +249,15 @@ struct EtcdCommandTests {
             #expect(result.text.hasSuffix("status 3\n") && result.status == 0, "\(line): \(result.errors)")
             #expect(result.errors.contains("is no evidence: it holds no object of a resource"))
         }
+        for format in ["text", "json", "html", "openmetrics"] {
+            let audit = try program.shell("encconf audit --config enc.yaml \(options) -o \(format)")
+            #expect(audit.status == 3)
+            let words = "no object of secrets is there"
+            #expect(format != "text" || audit.text.contains(words), "\(audit.text)")
+            let other = try program.shell(
+                "encconf audit --config enc.yaml \(options) -o \(format) --resources secrets,pods")
+            #expect(other.status == 3)
+        }
         for line in [
             "rotate enc.yaml --step retire --discard-retired-keys \(options) --serializable",
             "rotate enc.yaml --step retire --discard-retired-keys \(options) --etcd-prefix /registry/secrets",
@@ -344,6 +353,19 @@ struct EtcdCommandTests {
         #expect(verify.text.contains("\"safe\": \"depends\""), "\(verify.text)\(verify.errors)")
     }
 
+    /// A host may be called as a scheme is, and a socket that nobody asks is a mistake.
+    @Test func readsCommandLines() throws {
+        let program = try Program()
+        defer { program.remove() }
+        let audit = try program.shell(
+            "encconf audit --config testdata/cluster/config-static-only.yaml --etcd --endpoints unixhost.invalid:2379")
+        #expect(audit.status == 3 && audit.errors.contains("dial tcp unixhost.invalid:2379"), "\(audit.errors)")
+        for command in ["verify a.yaml", "diff a.yaml b.yaml"] {
+            let result = try program.shell("encconf \(command) --kms-endpoint unix:///run/kms.sock")
+            #expect(result.status == 64 && result.errors.contains("--kms-endpoint goes with --evidence"))
+        }
+    }
+
     /// A file of secrets alone with aescbc first: key1 writes nothing any more, but five secrets need it.
     private static let aescbcAlone = """
         grep -v -e configmaps -e widgets -e secretbox -e sb-2025 -e JS82F1 testdata/cluster/config-static-only.yaml |
@@ -363,8 +385,9 @@ struct EtcdCommandTests {
         // An endpoint without a scheme is spoken to over TLS where there are certificates.
         let bare = etcd.endpoint.replacing("https://", with: "")
         #expect(try program.shell("\(line) --endpoints \(bare) \(tls) \(client)").status == 1)
-        #expect(
-            try program.shell("\(line) --endpoints \(bare) --insecure-skip-tls-verify \(client)").status == 1)
+        let unverified = "\(line) --endpoints \(bare) --insecure-skip-tls-verify \(client)"
+        #expect(try program.shell(unverified).text.contains("\nthe servers were not asked who they are\n"))
+        #expect(try program.shell("\(unverified) -o json").text.contains("\"transport\": \"unverified\""))
         let missing = try program.shell("\(line) --endpoints \(bare) --cacert no-such-file")
         #expect(missing.status == 2 && missing.errors.contains("no-such-file: no such file or directory"))
     }

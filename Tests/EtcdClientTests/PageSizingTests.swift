@@ -22,11 +22,13 @@ struct PageSizingTests {
         #expect(sizing.keyCount == next)
     }
 
-    @Test func halvesDownToOne() {
+    @Test func shrinksDownToOne() {
         var sizing = PageSizing(Self.settings, targetByteCount: 10_000, targetTime: .seconds(2))
         var counts: [Int] = []
-        while sizing.halve() { counts.append(sizing.keyCount) }
+        while sizing.shrink(by: 2) { counts.append(sizing.keyCount) }
         #expect(counts == [5, 2, 1])
+        sizing = PageSizing(Self.settings, targetByteCount: 10_000, targetTime: .seconds(2))
+        #expect(sizing.shrink(by: 8) && sizing.keyCount == 1)
     }
 
     @Test(arguments: [(0, 1), (-5, 1), (Int.max, 1000)])
@@ -34,6 +36,14 @@ struct PageSizingTests {
         var settings = Self.settings
         settings.firstPageKeyCount = first
         #expect(PageSizing(settings, targetByteCount: 0, targetTime: .zero).keyCount == keyCount)
+    }
+
+    /// Where there is a limit, the first page is small, as nothing is known of the values.
+    @Test(arguments: [(1000, 1), (64 << 10, 4), (10 << 20, 10)])
+    func beginsSlowly(maxBytesPerSecond: Int, keyCount: Int) {
+        var settings = Self.settings
+        settings.maxBytesPerSecond = maxBytesPerSecond
+        #expect(PageSizing(settings, targetByteCount: 10_000, targetTime: .zero).keyCount == keyCount)
     }
 
     private static var settings: WalkSettings {

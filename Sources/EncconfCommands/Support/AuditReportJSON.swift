@@ -74,6 +74,7 @@ extension AuditReport {
                 json.member("clusterID", etcd.clusterIDText)
                 json.optionalMember("onlyPrefix", etcd.onlyPrefix)
                 json.member("serializable", etcd.isSerializable)
+                json.member("transport", etcd.transport.rawValue)
             }
         }
     }

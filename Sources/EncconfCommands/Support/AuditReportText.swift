@@ -11,6 +11,7 @@ extension AuditReport {
         switch source.origin {
         case .etcd(let etcd):
             text += "cluster \(etcd.clusterIDText)\n"
+            if etcd.transport == .unverified { text += "the servers were not asked who they are\n" }
             if etcd.isSerializable { text += "the member that answered may lag behind the others\n" }
             if let prefix = etcd.onlyPrefix { text += "read were keys that begin with \(prefix.printable)/ alone\n" }
         case .snapshot(let snapshot):

@@ -1,4 +1,5 @@
 internal import EtcdSnapshot
+internal import KubernetesResources
 internal import StorageAudit
 
 /// What an audit found, whatever it went through.
@@ -39,6 +40,11 @@ struct AuditedSource {
     /// A living cluster.
     struct Etcd {
         let clusterID: UInt64
+        /// The resources that live in this cluster and not in the main one; nil for the main one.
+        let resources: Set<GroupResource>?
+        /// For the main one, those that live in others.
+        let elsewhere: Set<GroupResource>
+        let transport: EtcdConnection.Transport
         /// The `--etcd-prefix` below which alone was read; nil if everything was.
         let onlyPrefix: String?
         /// Whether a member answered alone, which may lag behind.

@@ -43,6 +43,9 @@ extension AuditReport {
         if case .etcd(let etcd) = result.source.origin, etcd.isSerializable {
             lines.append("the member that answered may lag behind the others (--serializable)")
         }
+        if case .etcd(let etcd) = result.source.origin, etcd.transport == .unverified {
+            lines.append("the servers were not asked who they are (--insecure-skip-tls-verify)")
+        }
         if let resources {
             lines.append(
                 "resources other than \(resources.sorted().map(\.description).joined(separator: ", ")) were not judged "
@@ -66,6 +69,10 @@ extension AuditReport {
         // A file without a single object is none of kube-apiserver's, or not the whole of it.
         if result.live.otherKeys == result.source.liveKeys {
             doubts.append("none of the \(result.source.liveKeys) keys names an object of kube-apiserver")
+        } else if !missedResources.isEmpty {
+            doubts.append(
+                "no object of \(missedResources.joined(separator: ", ")) is there: is it the etcd of that kube-apiserver, and "
+                    + "all of it?")
         }
         if result.live.encryptedOtherKeys > 0 { doubts.append(otherKeysWords) }
         if result.live.isUnproven, !isCensusOnly {
@@ -73,6 +80,24 @@ extension AuditReport {
             doubts.append("\(count) values can be opened by KMS plugins alone, which gave no answer or were not asked")
         }
         return doubts
+    }
+
+    /// What the file has entries for and the source should have, if it has nothing of all that: another cluster's, or a
+    /// part of this one, looks like that.
+    private var missedResources: [String] {
+        guard !holdsConfiguredObjects else { return [] }
+        var elsewhere: Set<GroupResource> = []
+        if case .etcd(let etcd) = result.source.origin {
+            // That a manifest's further cluster is empty, or has nothing that the file names, is as good as anything.
+            guard etcd.resources == nil else { return [] }
+            elsewhere = etcd.elsewhere
+        }
+        guard let resources else {
+            return resolution.rules.map(\.pattern).filter { $0.isWildcard || !elsewhere.contains($0.name) }
+                .map(\.description.printable)
+        }
+        return resources.filter { resolution.rule(for: $0) != nil && !elsewhere.contains($0) }.sorted()
+            .map(\.description.printable)
     }
 
     var otherKeysWords: String {

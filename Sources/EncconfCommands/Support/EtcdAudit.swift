@@ -8,7 +8,8 @@ internal import Synchronization
 
 /// Audits what a living etcd holds at one revision, on several threads, while the next page is on its way.
 struct EtcdAudit {
-    /// A walk for the nonces that follows the audit may find its revision gone; then all begins anew, so often at most.
+    /// The revision of the audit may be compacted under it, or under the walk for the nonces that follows; then all
+    /// begins anew, so often at most.
     private static let restartLimit = 3
 
     let source: EtcdSource
@@ -21,10 +22,14 @@ struct EtcdAudit {
 
     func run(progress: Progress) throws(CommandFailure) -> AuditResult {
         do {
-            for _ in 0..<Self.restartLimit {
-                if let result = try attempt(progress) { return result }
+            var restartCount = 0
+            while true {
+                if let result = try attempt(progress, &restartCount) { return result }
+                guard restartCount < Self.restartLimit else {
+                    throw EtcdError.compactedTooOften(restarts: restartCount)
+                }
+                restartCount += 1
             }
-            throw EtcdError.compactedTooOften(restarts: Self.restartLimit)
         } catch let error as EtcdError {
             throw error.failure(source.name)
         } catch let error as CipherError {
@@ -36,9 +41,13 @@ struct EtcdAudit {
         }
     }
 
+    /// - Parameter restartCount: How often it was begun anew, here or before.
     /// - Returns: Nil if the revision was compacted before all was known.
-    private func attempt(_ progress: Progress) throws -> AuditResult? {
-        let walk = source.client.walk(source.range, source.walk)
+    private func attempt(_ progress: Progress, _ restartCount: inout Int) throws -> AuditResult? {
+        let earlierCount = restartCount
+        var settings = source.walk
+        settings.restartLimit = Self.restartLimit - earlierCount
+        let walk = source.client.walk(source.range, settings)
         var crew = AuditCrew(self)
         var (revision, keyCount, byteCount, clusterID) = (Int64(0), 0, 0, UInt64(0))
         while let event = try walk.next() {
@@ -46,6 +55,7 @@ struct EtcdAudit {
             case .begin(let start):
                 crew = AuditCrew(self)
                 (revision, keyCount, byteCount) = (start.revision, 0, 0)
+                restartCount = earlierCount + start.restartCount
                 progress.start(total: Int(start.keyCount))
             case .page(let page):
                 try crew.add(page)
@@ -67,7 +77,8 @@ struct EtcdAudit {
                 revision: revision, liveKeys: keyCount, byteCount: byteCount,
                 origin: .etcd(
                     AuditedSource.Etcd(
-                        clusterID: clusterID, onlyPrefix: source.onlyPrefix,
+                        clusterID: clusterID, resources: source.resources, elsewhere: source.elsewhere,
+                        transport: source.transport, onlyPrefix: source.onlyPrefix,
                         isSerializable: source.walk.isSerializable))),
             live: live)
     }

@@ -39,6 +39,23 @@ struct EtcdConnection {
     /// The endpoints, as reports name them.
     var name: String { (endpoints ?? [Self.defaultEndpoint]).joined(separator: ",") }
 
+    /// Whether anybody on the way could answer in etcd's place.
+    enum Transport: String {
+        /// The certificates of all servers are verified, or they listen on sockets of this machine.
+        case verified
+        /// One server at least is not asked who it is.
+        case unverified
+        /// One server at least is spoken to without TLS.
+        case clear
+    }
+
+    /// What holds for all of the servers.
+    func transport(to peers: [RemotePeer]) -> Transport {
+        let remote = peers.filter { if case .host = $0.address { true } else { false } }
+        if remote.contains(where: { $0.tls == nil }) { return .clear }
+        return skipsVerification && !remote.isEmpty ? .unverified : .verified
+    }
+
     /// The servers, in order.
     ///
     /// - Throws: The file of a certificate that cannot be read.

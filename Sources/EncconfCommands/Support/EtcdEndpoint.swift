@@ -15,9 +15,12 @@ struct EtcdEndpoint: Equatable {
     init?(_ text: String) {
         self.text = text
         let rest: Substring
+        var isSocket = false
         if let separator = text.firstRange(of: "://") {
             rest = text[separator.upperBound...]
-            switch text[..<separator.lowerBound] {
+            let scheme = text[..<separator.lowerBound]
+            isSocket = scheme.hasPrefix("unix")
+            switch scheme {
             case "https", "unixs": security = .always
             case "http", "unix": security = .never
             default: return nil
@@ -25,7 +28,7 @@ struct EtcdEndpoint: Equatable {
         } else {
             (rest, security) = (text[...], .ifConfigured)
         }
-        if text.hasPrefix("unix") {
+        if isSocket {
             guard rest.hasPrefix("/") else { return nil }
             address = .unixSocket(path: String(rest))
         } else {

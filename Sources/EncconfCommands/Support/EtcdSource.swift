@@ -11,12 +11,15 @@ struct EtcdSource {
     let client: EtcdClient
     /// The resources that live in this cluster and not in the main one; nil for the main one.
     let resources: Set<GroupResource>?
+    /// For the main one, those that live in others.
+    let elsewhere: Set<GroupResource>
     /// kube-apiserver's `--etcd-prefix`, if it is known.
     let prefix: String?
     /// Whether nothing but what stands below the prefix is to be read: the command line says so, because the user may
     /// not read more, or the store is another cluster's too. What a manifest says is no reason to leave anything out:
     /// values elsewhere can need the same keys.
     let isPrefixAlone: Bool
+    let transport: EtcdConnection.Transport
     let walk: WalkSettings
 
     /// The prefix, if nothing else is read; as kube-apiserver cleans it.
@@ -79,12 +82,15 @@ struct EtcdOptions: ParsableArguments {
         let discovery = try connection.discovery()
         let connection = try connection.connection(discovery)
         let prefix = prefix(discovery)
+        let elsewhere = Set((discovery?.otherClusters ?? []).flatMap(\.resources))
         func source(
             _ connection: EtcdConnection, _ resources: Set<GroupResource>?
         ) throws(CommandFailure) -> EtcdSource {
             EtcdSource(
-                name: connection.name, client: try connection.client(), resources: resources, prefix: prefix,
-                isPrefixAlone: etcdPrefix != nil && !readingAll, walk: walk)
+                name: connection.name, client: try connection.client(), resources: resources,
+                elsewhere: resources == nil ? elsewhere : [], prefix: prefix,
+                isPrefixAlone: etcdPrefix != nil && !readingAll,
+                transport: connection.transport(to: try connection.peers()), walk: walk)
         }
         var sources = [try source(connection, nil)]
         for (servers, resources) in discovery?.otherClusters ?? [] {

@@ -22,6 +22,13 @@ struct EvidenceOptions: ParsableArguments {
         }
     }
 
+    /// Refuses the socket of a plugin that nobody asks.
+    func validatePlugins() throws {
+        guard isGiven || kms.endpoints.kmsEndpoint.isEmpty else {
+            throw ValidationError("--kms-endpoint goes with --evidence, for which plugins are asked")
+        }
+    }
+
     /// The audits of all snapshots and of etcd under one configuration, or nothing if none is named.
     ///
     /// - Parameters:

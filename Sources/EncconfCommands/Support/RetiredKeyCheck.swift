@@ -45,6 +45,7 @@ struct RetiredKeyCheck {
     func tell(of evidence: Evidence, _ console: Console) {
         guard !labels.isEmpty else { return }
         for source in evidence.sources { tell(of: source, evidence, console) }
+        warnOfMissingEvents(evidence, console)
     }
 
     /// Stored values of the keys. All resources count, not only those of the entry: values of what is no longer listed
@@ -116,6 +117,18 @@ struct RetiredKeyCheck {
                 let rule = old.rule(for: resource)
                 return !Self.reads(label, rule) && !Self.reads(beginning, rule)
             }
+    }
+
+    /// Events are what installers put into an etcd of their own, and there are always some.
+    private func warnOfMissingEvents(_ evidence: Evidence, _ console: Console) {
+        let events = GroupResource(resource: "events")
+        guard !evidence.isWholeStore,
+            let pattern = old.rule(for: events)?.pattern, pattern.isWildcard, patterns.contains(pattern),
+            !evidence.resources(servedBy: pattern).contains(events)
+        else { return }
+        console.warning(
+            "no source holds events, which \(pattern) covers: perhaps they live in another etcd",
+            hint: "--discover-from MANIFEST reads those of --etcd-servers-overrides too")
     }
 
     private func tell(of source: EvidenceSource, _ evidence: Evidence, _ console: Console) {

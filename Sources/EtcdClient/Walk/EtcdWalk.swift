@@ -59,7 +59,7 @@ public final class EtcdWalk {
             guard let page = try finish(ahead) else { return nil }
             return hand(page)
         } catch .compacted(let revision) {
-            guard settings.revision == nil, settings.restartLimit > 0 else { throw .compacted(revision: revision) }
+            guard settings.revision == nil else { throw .compacted(revision: revision) }
             guard restartCount < settings.restartLimit else { throw .compactedTooOften(restarts: restartCount) }
             restartCount += 1
             return try begin()

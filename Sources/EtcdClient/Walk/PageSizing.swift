@@ -3,6 +3,9 @@ struct PageSizing: Equatable {
     /// A page has at most so many times the keys of the one before: values that follow can be larger.
     static let growth = 4.0
 
+    /// What a value is taken to be, before any came, if there is a limit to the bytes in a second.
+    private static let assumedByteCount = 16 << 10
+
     private let largestKeyCount: Int
     private let targetByteCount: Int
     private let targetTime: Duration
@@ -14,6 +17,8 @@ struct PageSizing: Equatable {
         self.targetByteCount = max(1, targetByteCount)
         self.targetTime = targetTime
         keyCount = min(max(1, settings.firstPageKeyCount), largestKeyCount)
+        // Of the first page nobody knows how large its values are; a Secret has at most 1 MiB, most have a few KiB.
+        if let rate = settings.maxBytesPerSecond { keyCount = min(keyCount, max(1, rate / Self.assumedByteCount)) }
     }
 
     /// Adapts to what the last page brought: so many keys in so many bytes, and how long that took.
@@ -25,10 +30,10 @@ struct PageSizing: Equatable {
         keyCount = max(1, Int(min(Double(count) * factor, Double(largestKeyCount))))
     }
 
-    /// Asks for half as many; answers whether that is possible.
-    mutating func halve() -> Bool {
+    /// Asks for a part of as many; answers whether that is possible.
+    mutating func shrink(by divisor: Int) -> Bool {
         guard keyCount > 1 else { return false }
-        keyCount /= 2
+        keyCount = max(1, keyCount / divisor)
         return true
     }
 }

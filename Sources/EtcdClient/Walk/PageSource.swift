@@ -8,6 +8,12 @@ struct PageSource {
     /// Before the second attempt; twice as long before each further one.
     private static let firstWait = Duration.milliseconds(200)
 
+    /// How often a first page is asked for that does not come in the time of a call, each time with fewer keys.
+    private static let firstAttemptLimit = 3
+    /// No store has more keys: etcd's own limit is 8 GiB (etcd, server/etcdserver/quota.go, `MaxQuotaBytes` in the
+    /// documentation), and each key takes some bytes. A total beyond it is a lie that would keep a walk busy for ever.
+    private static let keyCountLimit: Int64 = 1 << 30
+
     private let client: EtcdClient
     private let isCancelled: @Sendable () -> Bool
     private var request: RangeRequest
@@ -43,7 +49,9 @@ struct PageSource {
         sizing.adapt(keyCount: page.records.count, byteCount: page.byteCount, time: .now - start)
         pacing.note(byteCount: page.byteCount)
         // At one revision nothing can be added or go.
-        guard page.keyCount == remainingKeyCount ?? page.keyCount else { throw .malformed(.total, page.peer) }
+        guard page.keyCount == remainingKeyCount ?? page.keyCount, page.keyCount <= Self.keyCountLimit else {
+            throw .malformed(.total, page.peer)
+        }
         remainingKeyCount = page.keyCount - Int64(page.records.count)
         if request.revision == 0 { request.revision = page.header.revision }
         // The revision is fixed, so any member that has it can answer alone.
@@ -64,13 +72,17 @@ struct PageSource {
         while true {
             request.limit = sizing.keyCount
             do throws(EtcdError) {
-                return try client.range(request, isRevisionKnown: isUnderWay, isCancelled: isCancelled)
+                // A revision that is asked for from the start is one that an earlier walk told.
+                return try client.range(
+                    request, isRevisionKnown: request.revision > 0, isCancelled: isCancelled)
             } catch .answerTooLarge(let error) {
-                guard sizing.halve() else { throw .answerTooLarge(error) }
+                guard sizing.shrink(by: 2) else { throw .answerTooLarge(error) }
             } catch .noEndpoint(let failures) {
-                guard isUnderWay, attempt < Self.attemptLimit else { throw .noEndpoint(failures) }
                 // Perhaps there is only too much of it for the time that a call has.
-                if failures.contains(where: { $0.code == .deadlineExceeded }) { _ = sizing.halve() }
+                let isSlow = failures.contains { $0.code == .deadlineExceeded }
+                guard isUnderWay ? attempt < Self.attemptLimit : isSlow && attempt < Self.firstAttemptLimit
+                else { throw .noEndpoint(failures) }
+                if isSlow { _ = sizing.shrink(by: isUnderWay ? 2 : 8) }
                 try Pacing.sleep(until: .now + wait, isCancelled: isCancelled)
                 attempt += 1
                 wait *= 2

@@ -199,6 +199,8 @@ extension CurlHandle {
         set(CURLOPT_PROXY, "")
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         set(CURLOPT_TCP_KEEPALIVE, 1)
+        // Whoever gives up does not wait for a look-up of a name that hangs. Added in 7.87.0 (CURLOPT_QUICK_EXIT(3)).
+        if curl.version >= 0x07_57_00 { set(CURLOPT_QUICK_EXIT, 1) }
         unsafe set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(errorText.baseAddress))
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         let code = unsafe withUnsafePointer(to: curl.functions) {

@@ -26,7 +26,13 @@ hexadecimal digits. STATE/mode says how to misbehave, and is read at each call: 
     lenient         Decrypt of v2 looks neither at the key ID nor at the annotations, as the mock of Kubernetes
 
 The service etcdserverpb.Maintenance is that of an etcd whose database is nothing but zero bytes, which it sends with
-their right digest.
+their right digest. Its etcdserverpb.KV/Range has 40 keys, /registry/secrets/ns/00 and so on. Their modes:
+
+    cluster N       the ID of the cluster, otherwise 77
+    total N         so many keys are said to be there
+    slow            each key of a page takes 20 ms (Range)
+    future          the revision does not exist yet (Range)
+    alarmed         a learner with an alarm (Status of etcd: EtcdStatus)
 
 The service test.Test has what the service of a KMS lacks: Stream answers COUNT messages of SIZE bytes, for a request
 "COUNT SIZE".
@@ -178,9 +184,47 @@ def stream(request, context):
         yield bytes([index & 255]) * size
 
 
+def number(tag, value):
+    return varint(tag << 3) + varint(value) if value else b""
+
+
+def etcd_header():
+    what = mode("cluster")
+    return field(1, number(1, int(what[0] or 77)) + number(3, 5))  # revision 5
+
+
 def etcd_status(request, context):
-    header = bytes([1 << 3, 77, 3 << 3, 5])  # cluster 77, revision 5
-    return field(1, header) + field(2, b"3.5.0")
+    alarmed = mode("EtcdStatus")[0] == "alarmed"
+    return etcd_header() + field(2, b"3.5.0") + (field(8, b"NOSPACE") + number(10, 1) if alarmed else b"")
+
+
+def etcd_range(request, context):
+    begin("Range", request, context)
+    key, at, limit = b"", 0, 0
+    while at < len(request):  # of fields 1 to 15
+        tag, at = request[at], at + 1
+        value, shift = 0, 0
+        while True:
+            value, shift, at = value | (request[at] & 127) << shift, shift + 7, at + 1
+            if request[at - 1] < 128:
+                break
+        if tag & 7 == 2:
+            key = request[at : at + value] if tag >> 3 == 1 else key
+            at += value
+        elif tag >> 3 == 3:
+            limit = value
+    keys = [k for k in (b"/registry/secrets/ns/%02d" % n for n in range(40)) if k >= key]
+    page = keys[:limit] if limit else keys
+    if mode("Range")[0] == "future":
+        context.abort(grpc.StatusCode.OUT_OF_RANGE, "etcdserver: mvcc: required revision is a future revision")
+    if mode("Range")[0] == "slow":
+        time.sleep(0.02 * len(page))
+    total = int(mode("total")[0] or 0)
+    answer = etcd_header()
+    for k in page:
+        record = field(1, k) + number(2, 3) + number(3, 3) + number(4, 1) + field(5, b"{}")
+        answer += field(2, record)
+    return answer + number(3, bool(total) or len(page) < len(keys)) + number(4, max(total + len(keys) - 40, len(keys)))
 
 
 def etcd_snapshot(request, context):
@@ -229,6 +273,7 @@ server.add_generic_rpc_handlers(
             "etcdserverpb.Maintenance",
             {"Status": unary(etcd_status), "Snapshot": grpc.unary_stream_rpc_method_handler(etcd_snapshot)},
         ),
+        handlers("etcdserverpb.KV", {"Range": unary(etcd_range)}),
         handlers("test.Test", {"Echo": unary(echo), "Stream": grpc.unary_stream_rpc_method_handler(stream)}),
     )
 )
