@@ -1,6 +1,4 @@
 public import SecretMemory
-internal import Dispatch
-internal import Synchronization
 
 /// Calls to one gRPC server, from any number of threads.
 ///
@@ -9,13 +7,12 @@ internal import Synchronization
 /// nghttp2 and OpenSSL allocate for themselves, and in the kernel.
 public final class GRPCChannel: Sendable {
     public let peer: RemotePeer
-    private let idle = Mutex<[CurlHandle]>([])
-    private let permits: DispatchSemaphore
+    private let pool: HandlePool
 
     /// - Parameter connectionLimit: So many calls go on at once; others wait for their turn.
     public init(_ peer: RemotePeer, connectionLimit: Int = 4) {
         self.peer = peer
-        permits = DispatchSemaphore(value: connectionLimit)
+        pool = HandlePool(peer, .two, connectionLimit: connectionLimit)
     }
 
     /// Sends one message and receives one.
@@ -72,16 +69,20 @@ public final class GRPCChannel: Sendable {
         for shift in [24, 16, 8, 0] { frame.append(UInt8(truncatingIfNeeded: request.byteCount >> shift)) }
         frame.append(request)
 
-        permits.wait()
-        defer { permits.signal() }
-        guard let handle = idle.withLock({ $0.popLast() }) ?? CurlHandle(peer: peer) else {
-            throw CallFailure(code: .internal, message: "libcurl.so.4 cannot be loaded")
+        let bytes = SecretKey(frame.finish())
+        try pool.withHandle { handle throws(CallFailure) in
+            try send(bytes.span, method, over: handle, options, body)
         }
-        defer { idle.withLock { $0.append(handle) } }
+    }
+
+    private func send(
+        _ frame: RawSpan, _ method: String, over handle: CurlHandle, _ options: CallOptions,
+        _ body: (consuming SecretBytes) -> Bool
+    ) throws(CallFailure) {
         var response = GRPCResponse(messageByteCountLimit: options.messageByteCountLimit)
         var failure: CallFailure?
-        let ending = handle.post(
-            peer.origin + method, headers: Self.headers(options), body: frame.bytes, options: options
+        let ending = handle.send(
+            .post, peer.origin + method, headers: Self.headers(options), body: frame, options: options
         ) { arrivals in
             do throws(CallFailure) {
                 return try response.take(arrivals, body)

@@ -2,7 +2,7 @@ internal import SecretMemory
 
 /// The answer of one call while it arrives.
 struct GRPCResponse: ~Copyable {
-    private var head = ResponseHead()
+    private var head = HTTPHead()
     private var frames: FrameReader
 
     init(messageByteCountLimit: Int) { frames = FrameReader(limit: messageByteCountLimit) }
@@ -15,7 +15,7 @@ struct GRPCResponse: ~Copyable {
     ) throws(CallFailure) -> Bool {
         for line in arrivals.headerLines { head.read(line.span.rawBytes) }
         guard arrivals.body.count > 0 else { return true }
-        try head.check()
+        try head.checkGRPC()
         return try frames.read(arrivals.body.bytes, body)
     }
 
@@ -25,15 +25,15 @@ struct GRPCResponse: ~Copyable {
     /// - Throws: ``CallFailure`` if it is not one that ended well.
     func finish(_ ending: TransferEnding, peer: RemotePeer) throws(CallFailure) {
         // A peer that told its status may tear down the stream as it likes.
-        if let status = try head.status() {
+        if let status = try head.grpcStatus() {
             guard status.code == .ok else { throw status }
             guard frames.isBetweenMessages else { throw CallFailure(code: .internal, message: "unexpected EOF") }
             return
         }
         // That the answer is a page of HTML says more than that it broke off. What is below 200 is no answer yet.
-        if head.httpStatus >= 200 { try head.check() }
-        try ending.check(peer: peer, hasHead: head.httpStatus != 0)
-        try head.check()
+        if head.status >= 200 { try head.checkGRPC() }
+        try ending.check(peer: peer, hasHead: head.status != 0)
+        try head.checkGRPC()
         throw CallFailure(code: .internal, message: "server closed the stream without sending trailers")
     }
 }

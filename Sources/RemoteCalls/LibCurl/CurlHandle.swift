@@ -15,6 +15,7 @@ internal import SecretMemory
     private var hasArrived = false
     /// The first option that libcurl did not take.
     private var refusal: String?
+    private let versions: HTTPVersions
     private let reuse: ConnectionReuse
     /// Whether there may be a connection from the transfer before.
     private var hasRun = false
@@ -23,7 +24,7 @@ internal import SecretMemory
     private var hasRefusedConnection = false
 
     /// Nil if there is no libcurl, or no memory.
-    init?(peer: RemotePeer) {
+    init?(peer: RemotePeer, _ versions: HTTPVersions) {
         guard let curl = CurlLibrary.shared else { return nil }
         guard let easy = curl.functions.easy_init() else { return nil }
         guard let multi = curl.functions.multi_init() else {
@@ -31,7 +32,9 @@ internal import SecretMemory
             return nil
         }
         self.curl = curl
-        reuse = peer.tls == nil ? ConnectionReuse(libcurlVersion: curl.version) : .plain
+        self.versions = versions
+        reuse =
+            peer.tls == nil && versions == .two ? ConnectionReuse(libcurlVersion: curl.version) : .plain
         unsafe self.easy = easy
         unsafe self.multi = multi
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -51,12 +54,13 @@ internal import SecretMemory
     ///
     /// - Parameters:
     ///   - headers: Lines of the form `name: value`.
-    ///   - body: What is posted. libcurl reads it where it is.
+    ///   - body: What goes with it, but for a GET. libcurl reads it where it is.
     ///   - consume: Gets what has arrived; answers whether more is wanted.
-    func post(
-        _ url: String, headers: [String], body: RawSpan, options: CallOptions,
+    func send(
+        _ method: HTTPMethod, _ url: String, headers: [String], body: RawSpan, options: CallOptions,
         consume: (borrowing Arrivals) -> Bool
     ) -> TransferEnding {
+        set(method)
         var list: UnsafeMutablePointer<curl_slist>?
         defer { unsafe curl.functions.slist_free_all(list) }
         for line in headers { unsafe list = curl.functions.slist_append(list, line) ?? list }
@@ -73,10 +77,12 @@ internal import SecretMemory
             arrivals = Arrivals()
         }
         return unsafe body.withUnsafeBytes { body in
-            let code = unsafe withUnsafePointer(to: curl.functions) {
-                unsafe encconf_curl_set_body($0, easy, body.baseAddress, body.count)
+            if method != .get {
+                let code = unsafe withUnsafePointer(to: curl.functions) {
+                    unsafe encconf_curl_set_body($0, easy, body.baseAddress, body.count)
+                }
+                note(code, CURLOPT_POSTFIELDS)
             }
-            note(code, CURLOPT_POSTFIELDS)
             if let refusal { return .unsupported(refusal) }
             var ending = TransferEnding.answerLost
             for attempt in 0..<Self.attemptLimit where ending == .answerLost {
@@ -192,7 +198,6 @@ internal import SecretMemory
 extension CurlHandle {
     private func setConstantOptions() {
         set(CURLOPT_NOSIGNAL, 1)
-        set(CURLOPT_POST, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_FOLLOWLOCATION, 0)
         // An empty name is no proxy, whatever the environment says (CURLOPT_PROXY(3)).
@@ -263,8 +268,11 @@ extension CurlHandle {
         guard let tls else {
             if reuse == .none { set(CURLOPT_FORBID_REUSE, 1) }
             if reuse == .inDisguise { setPrerequisite() }
-            return set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
+            return set(
+                CURLOPT_HTTP_VERSION,
+                Int(versions == .two ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE : CURL_HTTP_VERSION_1_1))
         }
+        // By ALPN. What is no HTTP/2 then is no gRPC either, as its content type shows.
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         set(CURLOPT_SSL_VERIFYPEER, tls.verifiesPeer ? 1 : 0)
@@ -276,6 +284,15 @@ extension CurlHandle {
         }
         if let file = tls.certificateFile { set(CURLOPT_SSLCERT, file) }
         if let file = tls.keyFile { set(CURLOPT_SSLKEY, file) }
+    }
+
+    private func set(_ method: HTTPMethod) {
+        // Each of them undoes what the other one did.
+        set(method == .get ? CURLOPT_HTTPGET : CURLOPT_POST, 1)
+        guard method != .get, method != .post else {
+            return unsafe set(CURLOPT_CUSTOMREQUEST, pointer: nil)
+        }
+        set(CURLOPT_CUSTOMREQUEST, method.rawValue)
     }
 
     private func set(_ option: CURLoption, _ value: Int) {

@@ -4,28 +4,28 @@ import Testing
 
 @testable import RemoteCalls
 
-struct ResponseHeadTests {
+struct GRPCHeadTests {
     @Test func readsHeaderFieldsAndTrailers() throws {
         let head = Self.head([
             "HTTP/2 100", "", "HTTP/2 200 ", "Content-Type: application/grpc+proto", "x: y", "", "grpc-status: 5",
             "grpc-message:  not %66ound: %E2%82%AC 100 % %zz \t", "",
         ])
-        try head.check()
-        #expect(head.httpStatus == 200)
+        try head.checkGRPC()
+        #expect(head.status == 200)
         #expect(
-            try head.status() == CallFailure(code: .notFound, message: "not found: € 100 % %zz", origin: .peer))
+            try head.grpcStatus() == CallFailure(code: .notFound, message: "not found: € 100 % %zz", origin: .peer))
     }
 
     /// What an interim answer says is forgotten.
     @Test func startsAnewWithEachStatusLine() throws {
         let head = Self.head(["HTTP/2 103", "grpc-status: 0", "", "HTTP/2 200", "content-type: application/grpc"])
-        #expect(try head.status() == nil)
+        #expect(try head.grpcStatus() == nil)
     }
 
     @Test(arguments: [
         "application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8", "Application/GRPC",
     ])
-    func takesAsGRPC(_ type: String) throws { try Self.head(["HTTP/2 200", "content-type: \(type)"]).check() }
+    func takesAsGRPC(_ type: String) throws { try Self.head(["HTTP/2 200", "content-type: \(type)"]).checkGRPC() }
 
     @Test(
         arguments: [
@@ -46,13 +46,13 @@ struct ResponseHeadTests {
             ),
         ] as [([String], StatusCode, String)])
     func tellsWhatIsNotGRPC(lines: [String], code: StatusCode, text: String) {
-        #expect(throws: CallFailure(code: code, message: text)) { try Self.head(lines).check() }
+        #expect(throws: CallFailure(code: code, message: text)) { try Self.head(lines).checkGRPC() }
     }
 
     @Test(arguments: ["", "x", "-1", "+5", "4294967296", "5 5"])
     func refusesStatus(_ text: String) {
         #expect(throws: CallFailure(code: .unknown, message: "transport: malformed grpc-status: \(text)")) {
-            try Self.head(["HTTP/2 200", "grpc-status: \(text)"]).status()
+            try Self.head(["HTTP/2 200", "grpc-status: \(text)"]).grpcStatus()
         }
     }
 
@@ -70,17 +70,17 @@ struct ResponseHeadTests {
     @Test(arguments: 0..<200 as Range<UInt64>)
     func arbitraryLinesNeverTrap(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var head = ResponseHead()
+        var head = HTTPHead()
         let beginnings = ["", "HTTP/", "HTTP/2 ", "grpc-status:", "grpc-message:", "content-type:", ":"]
         for _ in 0..<20 {
             var line = Array((beginnings.randomElement(using: &random) ?? "").utf8)
             line += random.bytes(Int.random(in: 0...12, using: &random)).map { Bool.random() ? $0 : $0 % 64 }
             head.read(line.span.rawBytes)
-            _ = try? head.status()
-            _ = try? head.check()
+            _ = try? head.grpcStatus()
+            _ = try? head.checkGRPC()
         }
         let text = String(decoding: random.bytes(40).map { $0 % 3 == 0 ? 0x25 : $0 & 0x7f }, as: UTF8.self)
-        #expect(ResponseHead.percentDecoded(text).unicodeScalars.count <= text.unicodeScalars.count)
+        #expect(HTTPHead.percentDecoded(text).unicodeScalars.count <= text.unicodeScalars.count)
     }
 
     @Test(arguments: [
@@ -91,8 +91,8 @@ struct ResponseHeadTests {
         #expect(GRPCChannel.timeoutText(timeout) == text)
     }
 
-    private static func head(_ lines: [String]) -> ResponseHead {
-        var head = ResponseHead()
+    private static func head(_ lines: [String]) -> HTTPHead {
+        var head = HTTPHead()
         for line in lines {
             let bytes = Array("\(line)\r\n".utf8)
             head.read(bytes.span.rawBytes)
