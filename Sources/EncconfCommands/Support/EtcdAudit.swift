@@ -30,6 +30,8 @@ struct EtcdAudit {
                 }
                 restartCount += 1
             }
+        } catch EtcdError.compactedTooOften {
+            throw EtcdError.compactedTooOften(restarts: Self.restartLimit).failure(source.name)
         } catch let error as EtcdError {
             throw error.failure(source.name)
         } catch let error as CipherError {

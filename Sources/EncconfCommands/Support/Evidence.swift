@@ -65,11 +65,12 @@ struct Evidence {
     /// make the answer more careful.
     func labels(of pattern: ResourcePattern) -> StoredLabels {
         guard let rule = resolution.rule(for: pattern.name) else { return .unknown }
+        let isComplete = gap(in: rule.pattern) == nil
         // What another cluster has written says nothing of this one.
-        guard homes(of: rule.pattern).contains(where: speaks) else { return .unknown }
+        guard isComplete || homes(of: rule.pattern).contains(where: speaks) else { return .unknown }
         var labels: Set<StoredKeyLabel> = []
         for (resource, found) in counts where pattern.covers(resource) { labels.formUnion(found.keys) }
-        return StoredLabels(labels, isComplete: gap(in: rule.pattern) == nil)
+        return StoredLabels(labels, isComplete: isComplete)
     }
 
     /// The resources that the sources hold and that an entry's pattern serves.
@@ -97,25 +98,30 @@ extension Evidence {
 
     /// What is missing to the proof that values which were not found are not stored; nil if nothing is.
     ///
-    /// - Parameter pattern: An entry's pattern of the file.
-    func gap(in pattern: ResourcePattern) -> Gap? {
+    /// - Parameters:
+    ///   - pattern: An entry's pattern of the file.
+    ///   - trustingPlaintext: Whether plaintext is taken for what servers with this file wrote, if it writes plaintext:
+    ///     it carries no key that would tell.
+    func gap(in pattern: ResourcePattern, trustingPlaintext: Bool = true) -> Gap? {
+        let isPlaintextProof =
+            (trustingPlaintext || isWholeStore) && resolution.rule(for: pattern.name)?.writesPlaintext == true
         let holders = sources.map { ($0, census(servedBy: pattern, in: $0)) }.filter { $0.1.objects > 0 }
-        guard !holders.isEmpty || isWholeStore else { return .unseen }
-        return holders.first { source, census in !isOfThisCluster(source, pattern, census) }
-            .map { .strange($0.0, census: $0.1) }
+        guard !holders.isEmpty else {
+            return isWholeStore && (isPlaintextProof || sources.contains(where: isOfThisCluster)) ? nil : .unseen
+        }
+        return holders.first { source, census in
+            !isOfThisCluster(source) && !(isPlaintextProof && census.current > 0)
+        }
+        .map { .strange($0.0, census: $0.1) }
     }
 
-    /// Whether the present write key of the file wrote something in a source. Where the file writes plaintext, which
-    /// carries no key, plaintext has to do. Of a cluster that a manifest names it is enough if it is no stranger to the
-    /// file, since a plugin need not answer there.
-    private func isOfThisCluster(
-        _ source: EvidenceSource, _ pattern: ResourcePattern, _ census: ResourceCensus
-    ) -> Bool {
-        if isWholeStore { return speaks(source) }
-        let isSealed = source.report.result.live.resources.contains { resource, census in
-            census.current > 0 && resolution.rule(for: resource).map { !$0.writesPlaintext } ?? false
+    /// Whether the present write key of the file wrote something in a source. In a cluster that a manifest names, what
+    /// only a plugin could tell is taken for that.
+    private func isOfThisCluster(_ source: EvidenceSource) -> Bool {
+        source.report.result.live.resources.contains { resource, census in
+            guard let rule = resolution.rule(for: resource), !rule.writesPlaintext else { return false }
+            return census.current > 0 || isWholeStore && census.needsPlugin > 0
         }
-        return isSealed || census.current > 0 && resolution.rule(for: pattern.name)?.writesPlaintext == true
     }
 
     /// Whether a source has a value that a key of the file opens, or that a plugin of the file would be asked for.

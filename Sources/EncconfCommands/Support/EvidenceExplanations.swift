@@ -6,6 +6,12 @@ extension Evidence {
     func problem(with pattern: ResourcePattern, _ gap: Gap) -> CommandFailure.Problem {
         let (name, path) = (pattern.description.printable, InputFile.name(file.path))
         switch gap {
+        case .unseen where isWholeStore:
+            return CommandFailure.Problem(
+                message:
+                    "\(sources.map(\.name).joined(separator: ", ")): holds no object of \(name), and nothing that was "
+                    + "written with what \(path) writes",
+                hint: "is it the etcd of that server? if it is, write one object anew")
         case .unseen:
             return CommandFailure.Problem(
                 message:
@@ -19,6 +25,12 @@ extension Evidence {
                     "\(source.name): whether it is of the cluster that runs \(path) cannot be told: no value opens "
                     + "with what the file writes, and KMS plugins gave no answer",
                 hint: "--kms-endpoint tells where a plugin is; --discover-from MANIFEST tells the cluster")
+        case .strange(let source, let census) where census.current > 0:
+            return CommandFailure.Problem(
+                message:
+                    "\(source.name): nothing shows that it is of the cluster that runs \(path), which writes \(name) in "
+                    + "plaintext: that carries no key",
+                hint: "--archive FILE keeps what goes; or give --discover-from MANIFEST of a server that runs the file")
         case .strange(let source, let census):
             return CommandFailure.Problem(
                 message:
@@ -28,9 +40,11 @@ extension Evidence {
         }
     }
 
-    /// What of a change the evidence does not settle: the entries that it shows too little of.
-    var gaps: [CommandFailure.Problem] {
-        ResourceResolution(file.configuration).rules.map(\.pattern)
+    /// What of a change the evidence leaves open: the entries that it shows too little of.
+    func gaps(in proof: TransitionProof) -> [CommandFailure.Problem] {
+        let open = proof.resources.filter { $0.counterexamples.contains { $0.certainty == .possible } }
+        let patterns = Set(open.compactMap(\.old.pattern))
+        return ResourceResolution(file.configuration).rules.map(\.pattern).filter(patterns.contains)
             .compactMap { pattern in gap(in: pattern).map { problem(with: pattern, $0) } }
     }
 }

@@ -39,13 +39,14 @@ struct RotationGuards {
             throw CommandFailure(
                 Self.problems(counterexamples.filter { $0.certainty == .certain })
                     + [CommandFailure.Problem(message: "the step is not safe, so nothing is written", hint: nil)])
-        case .depends where plan.step == .retire && hasEvidence:
+        case .depends where hasEvidence && [.retire, .abort].contains(plan.step):
             // A label does not tell keys of one name apart, for one.
             throw CommandFailure(
                 Self.problems(counterexamples) + [
                     CommandFailure.Problem(
                         message: "the evidence does not show that there are no such values, so nothing is written",
-                        hint: "--without-evidence says in so many words that none is needed")
+                        hint: plan.step == .retire
+                            ? "--without-evidence says in so many words that none is needed" : nil)
                 ], status: .unproven)
         case .depends where plan.step == .abort && proof.safe == .depends:
             console.warning(

@@ -18,8 +18,7 @@ struct TransitionReport {
         proof = TransitionProof(
             from: old, to: new, resources: resources, stored: { evidence?.labels(of: $0) ?? .unknown })
         next = proof.next
-        guard proof.safe == .depends else { return }
-        for gap in evidence?.gaps ?? [] { console.warning(gap.message, hint: gap.hint) }
+        for gap in evidence?.gaps(in: proof) ?? [] { console.warning(gap.message, hint: gap.hint) }
     }
 
     /// What the exit status tells of it.
