@@ -306,6 +306,40 @@ struct EtcdCommandTests {
             whole.status == 0 && whole.errors.contains("objects of secrets uses what is retired"), "\(whole.errors)")
     }
 
+    /// A cluster that a manifest has for some resources may be empty, and then it holds none of them; what is in it counts.
+    @Test func readsAnEmptyClusterOfOneResource() throws {
+        let (main, other, program) = (try Self.recordedCluster(), try EtcdMember(), try Program())
+        defer { program.remove() }
+        try main.etcdctl(["del", "--prefix", "/registry/secrets/payments/cbc-one-"])
+        try main.etcdctl(["del", "/registry/secrets/ingress/shop-tls"])
+        let retire = "encconf rotate enc.yaml --step retire --archive old.yaml --discover-from pod.yaml"
+        let setup = """
+            \(Self.aescbcAlone)
+            sed -i 's/      - secrets/      - secrets\\n      - jobs.batch/' enc.yaml
+            cat > pod.yaml <<END
+            apiVersion: v1
+            kind: Pod
+            spec:
+              containers:
+              - name: kube-apiserver
+                command: [kube-apiserver, --etcd-servers=\(main.endpoint), --encryption-provider-config=/enc/enc.yaml,
+                  "--etcd-servers-overrides=batch/jobs#\(other.endpoint)"]
+                volumeMounts: [{name: enc, mountPath: /enc}]
+              volumes: [{name: enc, hostPath: {path: $PWD}}]
+            END
+            """
+        let audit = try program.shell("\(setup)\nencconf audit --discover-from pod.yaml --resources jobs.batch -o json")
+        #expect(audit.status == 3, "an etcd without a single key")
+        try other.etcdctl([
+            "put", "/registry/jobs/default/a", "k8s:enc:aescbc:v1:key1:0123456789abcdef0123456789abcdef",
+        ])
+        let used = try program.shell(retire)
+        #expect(used.status == 2 && used.errors.contains("1 stored values of jobs.batch still use"), "\(used.errors)")
+        try other.etcdctl(["del", "/registry/jobs/default/a"])
+        let empty = try program.shell(retire)
+        #expect(empty.status == 0, "\(empty.errors)")
+    }
+
     /// What lies outside a prefix counts all the same.
     @Test func aPrefixNarrowsNoEvidence() throws {
         let (etcd, program) = (try Self.recordedCluster(), try Program())
