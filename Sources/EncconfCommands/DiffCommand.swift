@@ -55,7 +55,8 @@ struct DiffCommand: EncconfCommand {
         switch verdict {
         case .accepted(_, let configuration):
             warnOfKMSv1(from: oldFile.configuration, to: configuration, console)
-            let report = try report(from: oldFile, to: configuration, hash: newHash, console)
+            let newFile = ConfigurationFile(path: new, hash: newHash, configuration: configuration)
+            let report = try report(from: oldFile, to: newFile, console)
             if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
             switch output {
             case .text: try console.write(report.text)
@@ -82,11 +83,11 @@ struct DiffCommand: EncconfCommand {
     }
 
     private func report(
-        from oldFile: ConfigurationFile, to configuration: EncryptionConfiguration, hash: String, _ console: Console
+        from oldFile: ConfigurationFile, to newFile: ConfigurationFile, _ console: Console
     ) throws(CommandFailure) -> TransitionReport {
-        let evidence = try evidence.evidence(under: oldFile, or: hash)
+        let evidence = try evidence.evidence(under: oldFile, before: newFile)
         return TransitionReport(
-            from: oldFile.configuration, to: configuration,
+            from: oldFile.configuration, to: newFile.configuration,
             resources: resourceNames?.map { GroupResource(parsing: $0) },
             evidence, console)
     }

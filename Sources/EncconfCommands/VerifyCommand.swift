@@ -62,26 +62,39 @@ struct VerifyCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        // The plugins that were asked for one file are not asked again for the next.
-        let plugins = PluginUnwrapping()
         var verifications: [Verification] = []
         var failures: [ExitStatus] = []
         for file in files {
             do throws(CommandFailure) {
-                var verification = try Verification(
-                    of: file, options: server.options, headerless: reading.headerless, linter: linter,
-                    suppressedCodes: suppressedCodes)
-                try addProofs(to: &verification, asking: plugins, console)
-                verifications.append(verification)
+                verifications.append(
+                    try Verification(
+                        of: file, options: server.options, headerless: reading.headerless, linter: linter,
+                        suppressedCodes: suppressedCodes))
             } catch {
                 // The other files are judged all the same.
                 console.failure(error)
                 failures.append(error.status)
             }
         }
-        if !verifications.isEmpty { try report(verifications, console) }
+        let old = try against.map { path throws(CommandFailure) in
+            try ConfigurationFile.load(path, headerless: reading.headerless)
+        }
+        let all = verifications.compactMap(\.configuration) + [old?.configuration].compactMap { $0 }
+        // The plugins that were asked for one file are not asked again for the next.
+        let plugins = PluginUnwrapping()
+        var proven: [Verification] = []
+        for var verification in verifications {
+            do throws(CommandFailure) {
+                try addProofs(to: &verification, old, besides: all, asking: plugins, console)
+                proven.append(verification)
+            } catch {
+                console.failure(error)
+                failures.append(error.status)
+            }
+        }
+        if !proven.isEmpty { try report(proven, console) }
         guard !failures.contains(.failure) else { return .failure }
-        let statuses = verifications.map { $0.status(isStrict: strict) } + failures
+        let statuses = proven.map { $0.status(isStrict: strict) } + failures
         return [.usage, .findings, .unproven].first { statuses.contains($0) } ?? .success
     }
 
@@ -92,15 +105,15 @@ struct VerifyCommand: EncconfCommand {
 
     /// Whether the change to an accepted file is safe, and whether stored values can be read under it.
     private func addProofs(
-        to verification: inout Verification, asking plugins: PluginUnwrapping, _ console: Console
+        to verification: inout Verification, _ old: ConfigurationFile?, besides all: [EncryptionConfiguration],
+        asking plugins: PluginUnwrapping, _ console: Console
     ) throws(CommandFailure) {
         guard let configuration = verification.configuration else { return }
         let file = ConfigurationFile(path: verification.path, hash: verification.hash, configuration: configuration)
-        verification.evidence = try evidence.sources(under: file, asking: plugins).map(\.report)
-        guard let against else { return }
-        let old = try ConfigurationFile.load(against, headerless: reading.headerless)
+        verification.evidence = try evidence.sources(under: file, besides: all, asking: plugins).map(\.report)
+        guard let old else { return }
         // What is stored was written under the old file, and is read under it once more to tell by which of its keys.
-        let evidence = try evidence.evidence(under: old, or: file.hash, asking: plugins)
+        let evidence = try evidence.evidence(under: old, before: file, besides: all, asking: plugins)
         verification.transition = TransitionReport(from: old.configuration, to: configuration, evidence, console)
     }
 

@@ -227,6 +227,25 @@ struct KMSCommandTests {
         #expect(try plugin.calls(of: "Decrypt").count == 2 * count)
     }
 
+    /// The socket of a plugin that only one of several files names is no mistake; one that none names is.
+    @Test func anEndpointIsForWhicheverFileNamesThePlugin() throws {
+        let plugin = try PluginProcess()
+        let program = try Program()
+        defer { program.remove() }
+        let evidence = "--evidence testdata/cluster/snapshot.db \(Self.options(plugin.socket))"
+        let plain = "testdata/cluster/config-static-only.yaml"
+        for command in [
+            "verify --feature-gates KMSv1=true \(plain) \(Self.configuration)",
+            "verify --feature-gates KMSv1=true \(Self.configuration) --against \(plain)",
+            "diff \(Self.configuration) \(plain)",
+        ] {
+            let result = try program.shell("encconf \(command) \(evidence)")
+            #expect(result.status == 1 && !result.errors.contains("--kms-endpoint"), "\(command): \(result.errors)")
+        }
+        let none = try program.shell("encconf verify \(plain) \(evidence)")
+        #expect(none.status == 2 && none.errors.contains("no KMS provider is named"), "\(none.errors)")
+    }
+
     /// A key that a plugin gives back in clear would be stored in clear.
     @Test func sealsNothingWithAKeyInClear() throws {
         let plugin = try PluginProcess()

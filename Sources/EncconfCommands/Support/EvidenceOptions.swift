@@ -33,12 +33,14 @@ struct EvidenceOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - history: Whether old revisions are looked at too, which snapshots alone can show.
+    ///   - others: Further configurations of the command.
     ///   - plugins: The plugins that were asked in this run before.
     /// - Throws: What makes a source no evidence at all: damage, and that it has nothing of kube-apiserver's.
     func sources(
-        under file: ConfigurationFile, history: Bool = false, asking plugins: PluginUnwrapping = PluginUnwrapping()
+        under file: ConfigurationFile, history: Bool = false, besides others: [EncryptionConfiguration] = [],
+        asking plugins: PluginUnwrapping = PluginUnwrapping()
     ) throws(CommandFailure) -> [EvidenceSource] {
-        let unwrapping = try kms.unwrapping(for: [file.configuration], asking: plugins)
+        let unwrapping = try kms.unwrapping(for: [file.configuration], besides: others, asking: plugins)
         let run = AuditRun(
             configurations: [file], unwrapping: unwrapping, options: AuditOptions(prefix: etcd.etcdPrefix),
             // What makes a value unreadable. Stale values and plaintext are no harm by themselves.
@@ -65,15 +67,17 @@ struct EvidenceOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - file: What servers run.
-    ///   - successor: The hash of what they shall run, which a manifest's server may have on disk already.
+    ///   - successor: What they shall run, which a manifest's server may have on disk already.
     func evidence(
-        under file: ConfigurationFile, or successor: String? = nil, history: Bool = false,
-        asking plugins: PluginUnwrapping = PluginUnwrapping()
+        under file: ConfigurationFile, before successor: ConfigurationFile? = nil, history: Bool = false,
+        besides others: [EncryptionConfiguration] = [], asking plugins: PluginUnwrapping = PluginUnwrapping()
     ) throws(CommandFailure) -> Evidence? {
         guard isGiven else { return nil }
-        let isWholeStore = try etcd.isStore(ofServersWith: file, or: successor)
+        let isWholeStore = try etcd.isStore(ofServersWith: file, or: successor?.hash)
+        let others = others + [successor?.configuration].compactMap { $0 }
         return try Evidence(
-            under: file, sources(under: file, history: history, asking: plugins), isWholeStore: isWholeStore)
+            under: file, sources(under: file, history: history, besides: others, asking: plugins),
+            isWholeStore: isWholeStore)
     }
 
     private static func check(_ source: EvidenceSource) throws(CommandFailure) {

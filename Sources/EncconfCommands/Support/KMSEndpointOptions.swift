@@ -30,10 +30,16 @@ struct KMSEndpointOptions: ParsableArguments {
     }
 
     /// How to ask each plugin that the configurations name.
+    ///
+    /// - Parameter others: Further configurations of the command, which an endpoint can be meant for.
     func plugins(
-        of configurations: [EncryptionConfiguration]
+        of configurations: [EncryptionConfiguration], besides others: [EncryptionConfiguration] = []
     ) throws(CommandFailure) -> [(plugin: KMSPlugin, provider: KMSProvider)] {
         let plugins = configurations.flatMap(\.plugins)
+        let overrides = overrides.filter { override in
+            plugins.contains(where: override.target.covers)
+                || !others.flatMap(\.plugins).contains(where: override.target.covers)
+        }
         for override in overrides { try check(override, plugins) }
         return try plugins.map { plugin throws(CommandFailure) in
             let chosen = overrides.filter { $0.target.covers(plugin) }.map { Socket($0.endpoint) }

@@ -12,11 +12,14 @@ struct KMSOptions: ParsableArguments {
 
     /// Asks the plugins of the configurations, or nobody.
     ///
-    /// - Parameter asked: The plugins that were asked in this run before.
+    /// - Parameters:
+    ///   - others: Further configurations of the command, which `--kms-endpoint` can be meant for.
+    ///   - asked: The plugins that were asked in this run before.
     func unwrapping(
-        for configurations: [EncryptionConfiguration], asking asked: PluginUnwrapping = PluginUnwrapping()
+        for configurations: [EncryptionConfiguration], besides others: [EncryptionConfiguration] = [],
+        asking asked: PluginUnwrapping = PluginUnwrapping()
     ) throws(CommandFailure) -> any KMSUnwrapping & Sendable {
-        let plugins = try endpoints.plugins(of: configurations)
+        let plugins = try endpoints.plugins(of: configurations, besides: others)
         guard !asksNobody else { return NoKMS() }
         for (plugin, provider) in plugins { asked.add(KMSPluginIdentity(plugin), asking: provider) }
         return asked
