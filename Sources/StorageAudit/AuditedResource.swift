@@ -48,7 +48,7 @@ final class AuditedResource {
 
     /// Counts a value that opens to the object that its etcd key names.
     func countOpened(label: Int, isStale: Bool) {
-        numbers.opened += 1
+        byLabel[label].opened += 1
         // A value with the label of the write key can come from another key of its name.
         if label == writeLabel, !isStale { numbers.current += 1 }
     }

@@ -7,6 +7,9 @@ public struct LabelCensus: Equatable, Sendable {
     public var objects = 0
     /// Those that kube-apiserver would rewrite.
     public var stale = 0
+    /// Those that open to the object that their etcd key names. Plaintext that no entry covers is not looked at, and not
+    /// counted.
+    public var opened = 0
     /// Stored value bytes.
     public var bytes = 0
     /// How often the objects were written, with whatever key: the sum of their etcd versions.
@@ -19,6 +22,7 @@ public struct LabelCensus: Equatable, Sendable {
     mutating func add(_ other: LabelCensus) {
         objects += other.objects
         stale += other.stale
+        opened += other.opened
         bytes += other.bytes
         writes += other.writes
     }
@@ -38,9 +42,7 @@ public struct ResourceCensus: Equatable, Sendable {
     public var notObjects = 0
     /// Only a KMS plugin could tell.
     public var needsPlugin = 0
-    /// Open to the object that the etcd key names. Plaintext that no entry covers is not looked at, and not counted.
-    public var opened = 0
-    /// Those of them that the present write key wrote.
+    /// Written by the present write key, and they are the objects that their etcd keys name.
     public var current = 0
     /// Stored value bytes.
     public var bytes = 0
@@ -59,7 +61,6 @@ public struct ResourceCensus: Equatable, Sendable {
         unreadable += other.unreadable
         notObjects += other.notObjects
         needsPlugin += other.needsPlugin
-        opened += other.opened
         current += other.current
         bytes += other.bytes
         byLabel.merge(other.byLabel) { left, right in

@@ -50,8 +50,8 @@ struct AuditorTests {
         let label = StoredLabel(provider: ProviderName(rawValue: provider), key: "a")
         var expected = ResourceCensus()
         (expected.objects, expected.bytes) = (1, value.count)
-        (expected.opened, expected.current) = (1, 1)
-        expected.byLabel[label] = LabelCensus(objects: 1, bytes: value.count, writes: 7)
+        expected.current = 1
+        expected.byLabel[label] = LabelCensus(objects: 1, opened: 1, bytes: value.count, writes: 7)
         #expect(census.resources == [GroupResource(resource: "secrets"): expected])
     }
 

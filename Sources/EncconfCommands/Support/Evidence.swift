@@ -126,7 +126,9 @@ extension Evidence {
 
     /// Whether a source has a value that a key of the file opens, or that a plugin of the file would be asked for.
     private func speaks(_ source: EvidenceSource) -> Bool {
-        source.report.result.live.resources.values.contains { $0.opened + $0.needsPlugin > 0 }
+        source.report.result.live.resources.values.contains { census in
+            census.needsPlugin > 0 || census.byLabel.values.contains { $0.opened > 0 }
+        }
     }
 
     private func homes(of pattern: ResourcePattern) -> [EvidenceSource] {

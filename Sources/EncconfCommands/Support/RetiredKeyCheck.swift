@@ -78,20 +78,23 @@ struct RetiredKeyCheck {
         return problems
     }
 
-    /// Stored values that no key of the file opens. One that goes may be theirs by its bytes, if names were changed.
+    /// Stored values of the ciphers in question that no key of the file opens. One that goes may be theirs by its bytes,
+    /// if names were changed. With a plugin no key is lost.
     private func lostValues(
         _ evidence: Evidence, _ warnings: inout [CommandFailure.Problem]
     ) -> [CommandFailure.Problem] {
         var problems: [CommandFailure.Problem] = []
+        let ciphers = Set(labels.map(\.provider)).intersection([.aescbc, .aesgcm, .secretbox])
         for pattern in patterns {
             let census = evidence.sources.reduce(into: ResourceCensus()) {
                 $0.add(evidence.census(servedBy: pattern, in: $1))
             }
-            let lost = census.unreadable + census.notObjects
+            let numbers = census.byLabel.filter { label, _ in label.provider.map(ciphers.contains) ?? false }.values
+            let lost = numbers.reduce(0) { $0 + $1.objects - $1.opened }
             guard lost > 0 else { continue }
             let message =
-                "\(lost) of \(census.objects) stored values of \(pattern.description.printable) cannot be read under "
-                + "the file as it is, or are not what their etcd keys name"
+                "\(lost) stored values of \(pattern.description.printable) cannot be read under the file as it is, or are "
+                + "not what their etcd keys name"
             if isDiscarded {
                 problems.append(
                     CommandFailure.Problem(
@@ -135,7 +138,7 @@ struct RetiredKeyCheck {
         let report = source.report
         let seen = patterns.flatMap { evidence.resources(servedBy: $0) }.uniqued()
             .map { ($0, report.result.live.resources[$0]?.objects ?? 0) }.filter { $0.1 > 0 }.sorted { $0.0 < $1.0 }
-        let names = seen.map(\.0.description.printable).joined(separator: ", ")
+        let names = TransitionReport.list(seen.map { .exact($0.0) })
         guard !seen.isEmpty else {
             let all = patterns.map(\.description.printable).sorted().joined(separator: ", ")
             return console.note("\(source.name): holds no object of \(all)")

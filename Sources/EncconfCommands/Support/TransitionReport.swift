@@ -80,7 +80,8 @@ extension TransitionReport {
         }
     }
 
-    private static func list(_ resources: [ResourcePattern]) -> String {
+    /// Names for a sentence: the first ones, and how many more.
+    static func list(_ resources: [ResourcePattern]) -> String {
         let limit = 6
         let names = resources.prefix(limit).map { $0.description.printable }
         let rest = resources.count - names.count
