@@ -13,8 +13,10 @@ struct SnapshotSaveCommand: EncconfCommand {
         abstract: "Save the database of one etcd member to a file, as `etcdctl snapshot save` does.",
         discussion: """
             The file is there whole and with its digest verified, or not at all. It holds all that etcd holds, so it \
-            is for its owner alone (mode 0600). Its way takes as long as it takes: --command-timeout is for the calls \
-            before, and a stream that brings nothing for 30 seconds is given up. An audit of the file and a backup then come from the same bytes.
+            is for its owner alone (mode 0600). An audit of the file and a backup then come from the same bytes.
+
+            It takes as long as it takes: --command-timeout is for the calls before, and a stream that brings nothing \
+            for 30 seconds is given up.
 
             Example:
               encconf snapshot save backup.db --discover-from /etc/kubernetes/manifests/kube-apiserver.yaml

@@ -57,8 +57,8 @@ struct WrongPeerTests {
             kill(server.processIdentifier, SIGKILL)
             server.waitUntilExit()
         }
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        let port = try #require(Int(line.dropLast()))
+        let line = try output.fileHandleForReading.firstLine()
+        let port = try #require(Int(line))
         let failures = Self.failures(RemotePeer(.host("127.0.0.1", port: port)))
         #expect(failures.map(\.code) == [.unavailable] && failures.map(\.origin) == [.caller])
     }

@@ -141,8 +141,8 @@ private final class EchoServer {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        port = try #require(Int(line.dropLast()))
+        let line = try output.fileHandleForReading.firstLine()
+        port = try #require(Int(line))
     }
 
     deinit {

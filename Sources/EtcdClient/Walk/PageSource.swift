@@ -10,8 +10,8 @@ struct PageSource {
 
     /// How often a first page is asked for that does not come in the time of a call, each time with fewer keys.
     private static let firstAttemptLimit = 3
-    /// No store has more keys: etcd's own limit is 8 GiB (etcd, server/etcdserver/quota.go, `MaxQuotaBytes` in the
-    /// documentation), and each key takes some bytes. A total beyond it is a lie that would keep a walk busy for ever.
+    /// No store has more keys: etcd suggests 8 GiB at most (etcd, server/storage/quota.go, `MaxQuotaBytes`), and each key
+    /// takes some bytes. A total beyond it is a lie that would keep a walk busy for ever.
     private static let keyCountLimit: Int64 = 1 << 30
 
     private let client: EtcdClient
