@@ -70,8 +70,6 @@ extension EndpointFailure {
                 .final(.authentication(.required, error))
             case (.peer, .invalidArgument) where error.message == Text.loginRefused:
                 .final(.authentication(.refused, error))
-            case (.peer, .failedPrecondition) where error.message == Text.notEnabled:
-                .final(.authentication(.notEnabled, error))
             case (.peer, .unauthenticated): .final(.authentication(.tokenRefused, error))
             default: .final(.refused(error))
             }
@@ -95,6 +93,11 @@ extension EndpointFailure {
 }
 
 extension RemoteCallError {
+    /// Whether a login is refused because the cluster has no users.
+    var saysThatNobodyHasToBeKnown: Bool {
+        origin == .peer && code == .failedPrecondition && message == Text.notEnabled
+    }
+
     /// Whether a new token can help (etcd, client/v3/retry_interceptor.go, `shouldRefreshToken`).
     var isTokenRefusal: Bool {
         origin == .peer && (code == .unauthenticated || message == Text.oldRevision)

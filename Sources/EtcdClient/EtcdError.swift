@@ -8,7 +8,7 @@ public enum EtcdError: Error, Equatable {
     case noEndpoint([RemoteCallError])
     /// The request itself was refused, so no other member was asked: no permission, a revision that does not exist.
     case refused(RemoteCallError)
-    /// Who asks is not known, or nobody has to be.
+    /// Who asks is not known.
     case authentication(AuthenticationFault, RemoteCallError)
     /// The revision that was asked for is gone.
     case compacted(revision: Int64)
@@ -35,8 +35,6 @@ public enum AuthenticationFault: Equatable, Sendable {
     case required
     /// The name or the password is wrong.
     case refused
-    /// There is a user, but the cluster knows none.
-    case notEnabled
     /// A token that was given a moment ago is not taken.
     case tokenRefused
 }

@@ -12,5 +12,8 @@ public struct EtcdSettings: Sendable {
     /// Asked ten times a second while something goes on: whether to give up.
     public var isCancelled: @Sendable () -> Bool = { false }
 
+    /// Called when a login turns out to be for nothing, as the cluster has no users. All is read without it.
+    public var onNeedlessLogin: @Sendable () -> Void = {}
+
     public init() {}
 }

@@ -7,10 +7,17 @@ final class Session: Sendable {
     /// For answers that hold no keys and values.
     static let smallByteCountLimit = 1 << 20
 
+    private enum Token {
+        case unknown
+        case known(String)
+        /// The cluster has no users.
+        case needless
+    }
+
     private let settings: EtcdSettings
     private let login: EtcdLogin?
     private let hasOneEndpoint: Bool
-    private let token = Mutex<String?>(nil)
+    private let token = Mutex(Token.unknown)
     private let cluster = Mutex<ClusterIdentity?>(nil)
 
     /// - Parameter hasOneEndpoint: Whether there is nobody else who could be of another cluster.
@@ -68,7 +75,7 @@ final class Session: Sendable {
         _ channel: GRPCChannel, _ options: CallOptions, _ revision: AskedRevision,
         _ call: (CallOptions) throws(RemoteCallError) -> Answer
     ) throws(EndpointFailure) -> Answer {
-        guard let login else {
+        guard let login, let first = try token(for: login, channel, insteadOf: nil) else {
             do throws(RemoteCallError) {
                 return try call(options)
             } catch {
@@ -77,7 +84,6 @@ final class Session: Sendable {
             }
         }
         var options = options
-        let first = try token(for: login, channel, insteadOf: nil)
         options.metadata = [("token", first)]
         do throws(RemoteCallError) {
             return try call(options)
@@ -85,7 +91,8 @@ final class Session: Sendable {
             guard error.isTokenRefusal else { throw EndpointFailure(error, revision) }
         }
         // Members forget tokens after some minutes, and all of them when users change.
-        options.metadata = [("token", try token(for: login, channel, insteadOf: first))]
+        let second = try token(for: login, channel, insteadOf: first)
+        options.metadata = second.map { [("token", $0)] } ?? []
         do throws(RemoteCallError) {
             return try call(options)
         } catch {
@@ -93,29 +100,39 @@ final class Session: Sendable {
         }
     }
 
-    /// The token that is known, or a new one if that is none or `refused`.
+    /// The token that is known, or a new one if that is none or `refused`; nil if the cluster has no users. etcd's own
+    /// client goes on without one then (etcd, client/v3/client.go, `getToken`).
     private func token(
         for login: EtcdLogin, _ channel: GRPCChannel, insteadOf refused: String?
-    ) throws(EndpointFailure) -> String {
+    ) throws(EndpointFailure) -> String? {
         // Whoever else wants a token waits here, and takes this one.
         try token.withLock { known throws(EndpointFailure) in
-            if let known, known != refused { return known }
-            known = nil
-            let answer = try authenticate(login, channel)
+            switch known {
+            case .known(let token) where token != refused: return token
+            case .needless: return nil
+            default: known = .unknown
+            }
+            guard let answer = try authenticate(login, channel) else {
+                known = .needless
+                settings.onNeedlessLogin()
+                return nil
+            }
             let (header, token) = try channel.peer.checking { () throws(AnswerFault) in
                 try Authenticate.answer(answer.bytes)
             }
             try check(header, channel.peer)
-            known = token
+            known = .known(token)
             return token
         }
     }
 
-    private func authenticate(_ login: EtcdLogin, _ channel: GRPCChannel) throws(EndpointFailure) -> SecretBytes {
+    /// - Returns: Nil if the cluster has no users.
+    private func authenticate(_ login: EtcdLogin, _ channel: GRPCChannel) throws(EndpointFailure) -> SecretBytes? {
         let request = Authenticate.request(login)
         do throws(RemoteCallError) {
             return try channel.unary(Authenticate.method, request.bytes, options: unaryOptions())
         } catch {
+            guard !error.saysThatNobodyHasToBeKnown else { return nil }
             throw EndpointFailure(error, .none)
         }
     }

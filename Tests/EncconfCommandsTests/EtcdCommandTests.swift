@@ -431,6 +431,10 @@ struct EtcdCommandTests {
         let (etcd, program) = (try Self.recordedCluster(), try Program())
         defer { program.remove() }
         let password = "correct:horse"
+        let audit = "encconf audit --config testdata/cluster/config-static-only.yaml --etcd --census-only"
+        let needless = try program.shell("\(audit) --endpoints \(etcd.endpoint) --user root:\(password)")
+        #expect(needless.status == 1 && needless.errors.contains("this cluster knows no users"))
+        #expect(!needless.errors.contains(password))
         for arguments in [
             ["user", "add", "root:\(password)"], ["user", "add", "reader:\(password)"],
             ["user", "grant-role", "root", "root"], ["role", "add", "registry"],

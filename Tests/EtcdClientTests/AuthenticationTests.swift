@@ -1,6 +1,7 @@
 import EtcdClient
 import Foundation
 import RemoteCalls
+import Synchronization
 import TestSupport
 import Testing
 
@@ -75,15 +76,17 @@ struct AuthenticationTests {
         #expect(try client.status().peer == cluster.members[1].peer)
     }
 
-    /// A cluster that knows no users is another one than was meant.
-    @Test func tellsThatNobodyHasToBeKnown() throws {
+    /// As etcdctl does it, but it is told.
+    @Test func goesOnWhereNobodyHasToBeKnown() throws {
         let etcd = try EtcdMember()
-        let error = etcdError { _ = try etcd.client(EtcdLogin("root", Self.password)).status() }
-        guard case .authentication(.notEnabled, let refusal) = error else {
-            Issue.record("\(String(describing: error))")
-            return
-        }
-        #expect(refusal.message == "etcdserver: authentication is not enabled")
+        try etcd.fill(10)
+        let count = Mutex(0)
+        var settings = EtcdSettings()
+        settings.onNeedlessLogin = { count.withLock { $0 += 1 } }
+        let client = etcd.client(EtcdLogin("root", Self.password), settings)
+        #expect(try client.status().peer == etcd.peer)
+        #expect(try Walked(client.walk(.everything, .pages(of: 3))).entries.count == 10)
+        #expect(count.withLock { $0 } == 1)
     }
 
     /// Members forget all tokens when users change; a walk notices nothing of it.

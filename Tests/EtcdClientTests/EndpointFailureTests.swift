@@ -66,7 +66,6 @@ struct EndpointFailureTests {
                 Self.error(.invalidArgument, "etcdserver: authentication failed, invalid user ID or password"),
                 .refused
             ),
-            (Self.error(.failedPrecondition, "etcdserver: authentication is not enabled"), .notEnabled),
             (Self.error(.unauthenticated, "etcdserver: invalid auth token"), .tokenRefused),
         ]
         for (error, fault) in faults {

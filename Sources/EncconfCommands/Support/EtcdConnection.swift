@@ -82,6 +82,11 @@ struct EtcdConnection {
         if let dialTimeout { settings.dialTimeout = dialTimeout }
         if let commandTimeout { settings.commandTimeout = commandTimeout }
         settings.isCancelled = isCancelled
+        settings.onNeedlessLogin = { [name] in
+            Console().warning(
+                "\(name.printable): this cluster knows no users, so that everybody who reaches it reads all of it",
+                hint: "leave --user out, or enable authentication")
+        }
         return EtcdClient(try peers(), login: try login(), settings: settings)
     }
 

@@ -69,7 +69,6 @@ extension AuthenticationFault {
         switch self {
         case .required: "this cluster wants a user: --user NAME, with ETCDCTL_PASSWORD"
         case .refused: "check the name and the password"
-        case .notEnabled: "leave --user out: this cluster knows no users"
         case .tokenRefused: "the token of a new login is not taken; are the members' clocks and settings the same?"
         }
     }
