@@ -184,6 +184,9 @@ struct EtcdCommandTests {
         try Data(manifest.utf8).write(to: program.workingFolder.appendingPathComponent("pod.yaml"))
         let secret = try program.shell("encconf decrypt-secret --discover-from - payments/cbc-one-0 -o json < pod.yaml")
         #expect(secret.status == 0, "\(secret.errors)")
+        let foreign = try program.shell(
+            "encconf audit --config testdata/cluster/config-all.yaml --discover-from pod.yaml --census-only -o json")
+        #expect(foreign.errors.contains("which is not testdata/cluster/config-all.yaml: the hashes differ"))
         // Another spelling of the main cluster takes nothing away.
         let spelling = main.endpoint.replacing("http://127.0.0.1", with: "localhost")
         for endpoints in ["", "--endpoints \(spelling)"] {

@@ -88,30 +88,6 @@ struct EtcdDiscovery {
         return try nodePath(of: file, "--encryption-provider-config")
     }
 
-    /// How the file that the server runs relates to others.
-    enum Comparison {
-        case same
-        /// The server runs the file at this path, which is none of them.
-        case other(path: String)
-        /// The file cannot be looked at.
-        case unknown(reason: String)
-    }
-
-    /// Compares the file that the server runs, byte by byte.
-    ///
-    /// - Parameter hashes: What ``ConfigurationFile/hash`` gives.
-    func comparison(with hashes: [String]) throws(CommandFailure) -> Comparison {
-        guard let flag = flags.encryptionProviderConfig else { return .unknown(reason: "it runs none") }
-        guard case .file(let path) = flag else { return .unknown(reason: "its file is not on this node") }
-        let content: SecretKey
-        do throws(CommandFailure) {
-            content = try InputFile.read(path).content
-        } catch {
-            return .unknown(reason: error.problems[0].message)
-        }
-        return hashes.contains(try ConfigurationFile.sha256(content)) ? .same : .other(path: path)
-    }
-
     /// Takes the servers and certificates where the command line does not name others.
     func complete(_ connection: inout EtcdConnection) throws(CommandFailure) {
         if connection.endpoints == nil {

@@ -94,28 +94,3 @@ struct EvidenceOptions: ParsableArguments {
         }
     }
 }
-
-extension EtcdOptions {
-    /// Whether the manifest that names the clusters is one of a server that runs a file: then they are all that it
-    /// stores in.
-    ///
-    /// - Throws: If the server runs another file.
-    func isStore(ofServersWith file: ConfigurationFile, or successor: String?) throws(CommandFailure) -> Bool {
-        guard let discovery = try connection.discovery() else { return false }
-        switch try discovery.comparison(with: [file.hash, successor].compactMap { $0 }) {
-        // With --endpoints somebody says that these are the same servers, and nothing shows it.
-        case .same: return connection.endpoints == nil
-        case .unknown(let reason):
-            Console().warning(
-                "\(InputFile.name(discovery.path)): whether its server runs \(InputFile.name(file.path)) cannot be "
-                    + "told: \(reason)")
-            return false
-        case .other(let path):
-            throw CommandFailure(
-                "\(InputFile.name(discovery.path)): its server runs \(path.printable), which is not "
-                    + "\(InputFile.name(file.path)): the hashes differ",
-                hint: "take the file that the servers run, or the manifest of a server that runs this one",
-                status: .unproven)
-        }
-    }
-}
