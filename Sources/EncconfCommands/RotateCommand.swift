@@ -51,7 +51,9 @@ struct RotateCommand: EncconfCommand {
     @Flag(name: .long, help: "Every server runs the file as it is now: you have checked its hash on each.")
     var serversLoaded = false
     @OptionGroup var evidence: EvidenceOptions
-    @Flag(name: .long, help: "Retire keys although nothing shows that no stored value needs them.")
+    @Flag(
+        name: .long,
+        help: "Retire keys although nothing shows that no stored value needs them, or not all of it beside evidence.")
     var withoutEvidence = false
     @Option(name: .long, help: ArgumentHelp("Keep retired keys in this file (mode 0600).", valueName: "path"))
     var archive: String?

@@ -309,6 +309,48 @@ struct EtcdCommandTests {
             whole.status == 0 && whole.errors.contains("objects of secrets uses what is retired"), "\(whole.errors)")
     }
 
+    /// What a wildcard covers may live in an etcd that nobody named; a manifest names all of them.
+    @Test func aWildcardNeedsTheWholeStore() throws {
+        let (main, other, program) = (try EtcdMember(), try EtcdMember(), try Program())
+        defer { program.remove() }
+        let setup = """
+            encconf init --provider secretbox --resources '*.*' --file old.yaml --key-name k1 > /dev/null
+            encconf rotate old.yaml --key-name k2 --single-server --output-file enc.yaml > /dev/null
+            sed '/name: .k1/,+1d' enc.yaml > new.yaml
+            put() {
+                printf '{"kind":"%s","apiVersion":"v1","metadata":{"name":"x","namespace":"ns"}}' "$2" |
+                    encconf encrypt --config "$1" --etcd-key "$3" | ETCDCTL_API=3 etcdctl --endpoints "$4" put "$3"
+            }
+            put enc.yaml Secret /registry/secrets/ns/x \(main.endpoint)
+            put old.yaml Event /registry/events/ns/x \(other.endpoint)
+            cat > pod.yaml <<END
+            apiVersion: v1
+            kind: Pod
+            spec:
+              containers:
+              - name: kube-apiserver
+                command: [kube-apiserver, --etcd-servers=\(main.endpoint), --encryption-provider-config=/enc/enc.yaml,
+                  "--etcd-servers-overrides=/events#\(other.endpoint)"]
+                volumeMounts: [{name: enc, mountPath: /enc}]
+              volumes: [{name: enc, hostPath: {path: $PWD}}]
+            END
+            """
+        let made = try program.shell("set -e\n\(setup)")
+        #expect(made.status == 0, "\(made.errors)")
+        let options = "--etcd --endpoints \(main.endpoint)"
+        let retire = "encconf rotate enc.yaml --step retire --discard-retired-keys"
+        let unseen = try program.shell("\(retire) \(options)")
+        #expect(unseen.status == 3 && unseen.errors.contains("does not show all that *.* covers"), "\(unseen.errors)")
+        #expect(try program.shell("encconf diff enc.yaml new.yaml \(options)").status == 3)
+        #expect(try program.shell("encconf verify new.yaml --against enc.yaml \(options)").status == 3)
+        let used = try program.shell("\(retire) --discover-from pod.yaml")
+        #expect(used.status == 2 && used.errors.contains("1 stored values of events still use"), "\(used.errors)")
+        try other.etcdctl(["del", "/registry/events/ns/x"])
+        #expect(try program.shell("encconf diff enc.yaml new.yaml --discover-from pod.yaml").status == 0)
+        let whole = try program.shell("\(retire) --discover-from pod.yaml")
+        #expect(whole.status == 0, "\(whole.errors)")
+    }
+
     /// A cluster that a manifest has for some resources may be empty, and then it holds none of them; what is in it counts.
     @Test func readsAnEmptyClusterOfOneResource() throws {
         let (main, other, program) = (try Self.recordedCluster(), try EtcdMember(), try Program())

@@ -43,7 +43,9 @@ struct Evidence {
                 throw CommandFailure(
                     "\(source.name): is no evidence: \(source.report.result.live.encryptedOtherKeys) encrypted values "
                         + "are stored under keys that name no object",
-                    hint: "--etcd-prefix tells what kube-apiserver's keys begin with")
+                    hint:
+                        "--etcd-prefix tells what kube-apiserver's keys begin with; if they are another cluster's, this "
+                        + "etcd is no evidence for either")
             }
             for (resource, census) in source.report.result.live.resources {
                 for (label, numbers) in census.byLabel {
@@ -64,10 +66,10 @@ struct Evidence {
     /// The labels of the values that a pattern stands for. A wildcard gets more than what is its own, which can only
     /// make the answer more careful.
     func labels(of pattern: ResourcePattern) -> StoredLabels {
-        guard let rule = resolution.rule(for: pattern.name) else { return .unknown }
-        let isComplete = gap(in: rule.pattern) == nil
+        guard resolution.rule(for: pattern.name) != nil else { return .unknown }
+        let isComplete = gap(in: pattern) == nil
         // What another cluster has written says nothing of this one.
-        guard isComplete || homes(of: rule.pattern).contains(where: speaks) else { return .unknown }
+        guard isComplete || homes(of: pattern).contains(where: speaks) else { return .unknown }
         var labels: Set<StoredKeyLabel> = []
         for (resource, found) in counts where pattern.covers(resource) { labels.formUnion(found.keys) }
         return StoredLabels(labels, isComplete: isComplete)
@@ -78,9 +80,10 @@ struct Evidence {
         counts.keys.filter { resolution.rule(for: $0)?.pattern == pattern }.sorted()
     }
 
-    /// The values that a pattern serves, where kube-apiserver looks for them.
-    func census(servedBy pattern: ResourcePattern, in source: EvidenceSource) -> ResourceCensus {
-        resources(servedBy: pattern).filter { isHome(source, of: $0) }
+    /// The values of a resource, or of all that an entry's wildcard serves, where kube-apiserver looks for them.
+    func census(of pattern: ResourcePattern, in source: EvidenceSource) -> ResourceCensus {
+        let resources = pattern.isWildcard ? resources(servedBy: pattern) : [pattern.name]
+        return resources.filter { isHome(source, of: $0) }
             .reduce(into: ResourceCensus()) { $0.add(source.census(of: $1)) }
     }
 }
@@ -90,27 +93,27 @@ struct Evidence {
 extension Evidence {
     /// Why what was not found may be stored all the same.
     enum Gap {
-        /// No source holds an object of the pattern, and nobody says that these are all sources.
+        /// No source holds an object of the resource, and nobody says that these are all sources.
         case unseen
+        /// A wildcard covers resources that no source need hold, and nobody says that these are all sources.
+        case openEnded
         /// The source has such objects, and nothing in it was written with what the file writes.
         case strange(EvidenceSource, census: ResourceCensus)
     }
 
     /// What is missing to the proof that values which were not found are not stored; nil if nothing is.
     ///
-    /// - Parameters:
-    ///   - pattern: An entry's pattern of the file.
-    ///   - trustingPlaintext: Whether plaintext is taken for what servers with this file wrote, if it writes plaintext:
-    ///     it carries no key that would tell.
-    func gap(in pattern: ResourcePattern, trustingPlaintext: Bool = true) -> Gap? {
-        let isPlaintextProof =
-            (trustingPlaintext || isWholeStore) && resolution.rule(for: pattern.name)?.writesPlaintext == true
-        let holders = sources.map { ($0, census(servedBy: pattern, in: $0)) }.filter { $0.1.objects > 0 }
+    /// - Parameter pattern: A resource that an entry of the file serves, or an entry's wildcard.
+    func gap(in pattern: ResourcePattern) -> Gap? {
+        guard isWholeStore || !pattern.isWildcard else { return .openEnded }
+        let isPlaintext = resolution.rule(for: pattern.name)?.writesPlaintext == true
+        let holders = sources.map { ($0, census(of: pattern, in: $0)) }.filter { $0.1.objects > 0 }
         guard !holders.isEmpty else {
-            return isWholeStore && (isPlaintextProof || sources.contains(where: isOfThisCluster)) ? nil : .unseen
+            return isWholeStore && (isPlaintext || sources.contains(where: isOfThisCluster)) ? nil : .unseen
         }
         return holders.first { source, census in
-            !isOfThisCluster(source) && !(isPlaintextProof && census.current > 0)
+            // Plaintext carries no key that would tell whose it is.
+            !isOfThisCluster(source) && !(isWholeStore && isPlaintext && census.current > 0)
         }
         .map { .strange($0.0, census: $0.1) }
     }

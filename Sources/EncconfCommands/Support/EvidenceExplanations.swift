@@ -5,39 +5,44 @@ extension Evidence {
     /// What is missing to a proof, and what would give it.
     func problem(with pattern: ResourcePattern, _ gap: Gap) -> CommandFailure.Problem {
         let (name, path) = (pattern.description.printable, InputFile.name(file.path))
+        let all = sources.map(\.name).joined(separator: ", ")
         switch gap {
         case .unseen where isWholeStore:
             return CommandFailure.Problem(
-                message:
-                    "\(sources.map(\.name).joined(separator: ", ")): holds no object of \(name), and nothing that was "
-                    + "written with what \(path) writes",
+                message: "\(all): holds no object of \(name), and nothing that was written with what \(path) writes",
                 hint: "is it the etcd of that server? if it is, write one object anew")
         case .unseen:
             return CommandFailure.Problem(
-                message:
-                    "\(sources.map(\.name).joined(separator: ", ")): shows nothing of \(name): holds no object of it",
-                hint:
-                    "--discover-from MANIFEST of a server that runs \(path) reads every etcd that it uses, and shows that "
-                    + "there is none")
+                message: "\(all): shows nothing of \(name): holds no object of it", hint: wholeStoreHint)
+        case .openEnded:
+            return CommandFailure.Problem(
+                message: "\(all): does not show all that \(name) covers: what it lacks may live in another etcd",
+                hint: wholeStoreHint)
         case .strange(let source, let census) where census.needsPlugin > 0:
             return CommandFailure.Problem(
                 message:
                     "\(source.name): whether it is of the cluster that runs \(path) cannot be told: no value opens "
                     + "with what the file writes, and KMS plugins gave no answer",
-                hint: "--kms-endpoint tells where a plugin is; --discover-from MANIFEST tells the cluster")
+                hint: "--kms-endpoint tells where a plugin is" + (isWholeStore ? "" : "; or \(wholeStoreHint)"))
         case .strange(let source, let census) where census.current > 0:
             return CommandFailure.Problem(
                 message:
                     "\(source.name): nothing shows that it is of the cluster that runs \(path), which writes \(name) in "
                     + "plaintext: that carries no key",
-                hint: "--archive FILE keeps what goes; or give --discover-from MANIFEST of a server that runs the file")
+                hint: wholeStoreHint)
         case .strange(let source, let census):
             return CommandFailure.Problem(
                 message:
                     "\(source.name): nothing shows that it is of the cluster that runs \(path): no value opens with "
                     + "what the file writes; of \(name) it holds \(census.objects)",
-                hint: "take the right cluster; if it is, write one object anew, or give --discover-from MANIFEST")
+                hint: isWholeStore
+                    ? "is it the etcd of that server? if it is, write one object anew"
+                    : "take the right cluster; if it is, write one object anew")
         }
+    }
+
+    private var wholeStoreHint: String {
+        "--discover-from MANIFEST of a server that runs \(InputFile.name(file.path)) reads every etcd that it uses"
     }
 
     /// What of a change the evidence leaves open: the entries that it shows too little of.

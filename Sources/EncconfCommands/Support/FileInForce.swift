@@ -46,8 +46,12 @@ extension EtcdDiscovery {
     ///
     /// - Parameter hashes: What ``ConfigurationFile/hash`` gives.
     fileprivate func comparison(with hashes: [String]) throws(CommandFailure) -> Comparison {
-        guard let flag = flags.encryptionProviderConfig else { return .unknown(reason: "it runs none") }
-        guard case .file(let path) = flag else { return .unknown(reason: "its file is not on this node") }
+        guard let flag = flags.encryptionProviderConfig else {
+            return .unknown(reason: "it names no --encryption-provider-config")
+        }
+        guard case .file(let path) = flag else {
+            return .unknown(reason: "its --encryption-provider-config is no file of this node")
+        }
         let content: SecretKey
         do throws(CommandFailure) {
             content = try InputFile.read(path).content

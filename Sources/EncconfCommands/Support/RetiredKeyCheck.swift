@@ -26,18 +26,32 @@ struct RetiredKeyCheck {
     /// What the entries that lose a key name.
     private var patterns: [ResourcePattern] { retired.flatMap(\.resources).uniqued() }
 
+    /// - Parameter acceptsGaps: Whether somebody says in so many words that what the evidence does not show is not there.
     /// - Throws: The values that would become unreadable, by resource; or what is missing to the proof that there are
     ///   none.
     /// - Returns: What must be known of what goes.
-    func check(_ evidence: Evidence) throws(CommandFailure) -> [CommandFailure.Problem] {
+    func check(_ evidence: Evidence, acceptsGaps: Bool) throws(CommandFailure) -> [CommandFailure.Problem] {
         guard !labels.isEmpty else { return [] }
         var warnings: [CommandFailure.Problem] = []
         let problems = usedKeys(evidence, &warnings) + lostValues(evidence, &warnings)
         guard problems.isEmpty else { throw CommandFailure(problems) }
         let gaps = patterns.compactMap { pattern in
-            evidence.gap(in: pattern, trustingPlaintext: !isDiscarded).map { evidence.problem(with: pattern, $0) }
+            evidence.gap(in: pattern).map { evidence.problem(with: pattern, $0) }
         }
-        guard gaps.isEmpty else { throw CommandFailure(gaps, status: .unproven) }
+        guard gaps.isEmpty || acceptsGaps else {
+            let refusal = CommandFailure.Problem(
+                message: "the evidence does not show all that may need what goes, so nothing is written",
+                hint: "--without-evidence, beside it, says in so many words that nothing else does")
+            throw CommandFailure(gaps + [refusal], status: .unproven)
+        }
+        warnings += gaps
+        if isDiscarded, !evidence.isWholeStore {
+            warnings.append(
+                CommandFailure.Problem(
+                    message:
+                        "what goes is kept nowhere, and resources that the file does not name may need it in an etcd "
+                        + "that was not read", hint: Self.keeping))
+        }
         return warnings
     }
 
@@ -45,7 +59,6 @@ struct RetiredKeyCheck {
     func tell(of evidence: Evidence, _ console: Console) {
         guard !labels.isEmpty else { return }
         for source in evidence.sources { tell(of: source, evidence, console) }
-        warnOfMissingEvents(evidence, console)
     }
 
     /// Stored values of the keys. All resources count, not only those of the entry: values of what is no longer listed
@@ -87,7 +100,7 @@ struct RetiredKeyCheck {
         let ciphers = Set(labels.map(\.provider)).intersection([.aescbc, .aesgcm, .secretbox])
         for pattern in patterns {
             let census = evidence.sources.reduce(into: ResourceCensus()) {
-                $0.add(evidence.census(servedBy: pattern, in: $1))
+                $0.add(evidence.census(of: pattern, in: $1))
             }
             let numbers = census.byLabel.filter { label, _ in label.provider.map(ciphers.contains) ?? false }.values
             let lost = numbers.reduce(0) { $0 + $1.objects - $1.opened }
@@ -120,18 +133,6 @@ struct RetiredKeyCheck {
                 let rule = old.rule(for: resource)
                 return !Self.reads(label, rule) && !Self.reads(beginning, rule)
             }
-    }
-
-    /// Events are what installers put into an etcd of their own, and there are always some.
-    private func warnOfMissingEvents(_ evidence: Evidence, _ console: Console) {
-        let events = GroupResource(resource: "events")
-        guard !evidence.isWholeStore,
-            let pattern = old.rule(for: events)?.pattern, pattern.isWildcard, patterns.contains(pattern),
-            !evidence.resources(servedBy: pattern).contains(events)
-        else { return }
-        console.warning(
-            "no source holds events, which \(pattern) covers: perhaps they live in another etcd",
-            hint: "--discover-from MANIFEST reads those of --etcd-servers-overrides too")
     }
 
     private func tell(of source: EvidenceSource, _ evidence: Evidence, _ console: Console) {

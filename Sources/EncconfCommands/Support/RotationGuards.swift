@@ -23,14 +23,18 @@ struct RotationGuards {
         let evidence = try command.proof.evidence(
             under: ConfigurationFile(path: command.file, hash: hash, configuration: old), history: true)
         let retiredKeys = RetiredKeyCheck(plan.retired, from: old, to: new, isDiscarded: command.discardRetiredKeys)
-        let warnings = try evidence.map { evidence throws(CommandFailure) in try retiredKeys.check(evidence) } ?? []
+        let warnings =
+            try evidence.map { evidence throws(CommandFailure) in
+                try retiredKeys.check(evidence, acceptsGaps: command.withoutEvidence)
+            } ?? []
         try check(
             TransitionProof(from: old, to: new, stored: { evidence?.labels(of: $0) ?? .unknown }),
-            hasEvidence: evidence != nil)
+            hasEvidence: evidence != nil && !command.withoutEvidence)
         for warning in warnings { console.warning(warning.message, hint: warning.hint) }
         if let evidence { retiredKeys.tell(of: evidence, console) }
     }
 
+    /// - Parameter hasEvidence: Whether evidence alone shall settle what depends on what is stored.
     private func check(_ proof: TransitionProof, hasEvidence: Bool) throws(CommandFailure) {
         let counterexamples = proof.counterexamples.filter { $0.reader == .new || !command.singleServer }
         switch command.singleServer ? proof.safe : proof.rolling {
@@ -46,7 +50,7 @@ struct RotationGuards {
                     CommandFailure.Problem(
                         message: "the evidence does not show that there are no such values, so nothing is written",
                         hint: plan.step == .retire
-                            ? "--without-evidence says in so many words that none is needed" : nil)
+                            ? "--without-evidence, beside it, says in so many words that there are none" : nil)
                 ], status: .unproven)
         case .depends where plan.step == .abort && proof.safe == .depends:
             console.warning(
