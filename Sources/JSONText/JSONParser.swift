@@ -79,7 +79,11 @@ struct JSONParser: ~Escapable {
     private mutating func readString() throws(JSONError) {
         let start = position
         position += 1
-        while position < text.byteCount {
+        while true {
+            while position + 8 <= text.byteCount, text.isPlain(at: position) { position += 8 }
+            guard position < text.byteCount else {
+                throw JSONError(offset: position, reason: .unexpectedEnd)
+            }
             switch text[position] {
             case UInt8(ascii: "\""):
                 position += 1
@@ -89,7 +93,6 @@ struct JSONParser: ~Escapable {
             default: position += 1
             }
         }
-        throw JSONError(offset: position, reason: .unexpectedEnd)
     }
 
     @_lifetime(self: copy self)
@@ -177,5 +180,20 @@ struct JSONParser: ~Escapable {
 
     private func unexpected(_ context: JSONError.Context) -> JSONError {
         JSONError(offset: position, reason: .unexpected(current, context))
+    }
+}
+
+extension RawSpan {
+    /// Whether none of eight bytes ends a string, begins an escape, or is a control character. Bytes of a word at once:
+    /// subtracting sets the high bit of each byte that is smaller, and of others above such a byte alone
+    /// (Hacker's Delight, "Find First 0-Byte").
+    fileprivate func isPlain(at offset: Int) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let word = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let found =
+            (word &- ones &* 0x20) & ~word | (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
+        return found & (ones &* 0x80) == 0
     }
 }

@@ -1,6 +1,7 @@
-import JSONText
 import SecretMemory
 import Testing
+
+@testable import JSONText
 
 struct JSONStringTests {
     @Test(arguments: [
@@ -27,6 +28,44 @@ struct JSONStringTests {
         #expect(
             !text.string(tree.root, in: tree, equals: String(expected.unicodeScalars.dropLast()))
                 || expected.isEmpty)
+    }
+
+    /// Strings are gone through eight bytes at a time: each byte is what it is, wherever in them it stands.
+    @Test(arguments: 0..<20)
+    func seesEachByteAtEachPlace(offset: Int) {
+        let plain: [UInt8] = [0x20, 0x21, 0x23, 0x5b, 0x5d, 0x61, 0x7f, 0x80, 0x9c, 0xa2, 0xdc, 0xff]
+        for byte in UInt8.min...UInt8.max {
+            for rest in [0, 1, 7, 8, 9] {
+                let before = (0..<offset).map { plain[$0 % plain.count] }
+                let content = before + [byte] + (0..<rest).map { plain[($0 + 5) % plain.count] }
+                let text = Text([UInt8(ascii: "\"")] + content + [UInt8(ascii: "\"")])
+                let expected: JSONError? =
+                    switch byte {
+                    case ..<0x20: JSONError(offset: offset + 1, reason: .unexpected(byte, .string))
+                    // What follows it stands behind the value, or is no escape.
+                    case UInt8(ascii: "\""):
+                        JSONError(
+                            offset: offset + 2,
+                            reason: .unexpected(text.array[offset + 2], .afterTopLevelValue))
+                    case UInt8(ascii: "\\") where rest == 0: JSONError(offset: offset + 3, reason: .unexpectedEnd)
+                    case UInt8(ascii: "\\"):
+                        JSONError(offset: offset + 2, reason: .unexpected(content[offset + 1], .escape))
+                    default: nil
+                    }
+                #expect(Self.error(text) == expected, "\(byte) at \(offset), before \(rest)")
+                let open = Text([UInt8(ascii: "\"")] + before)
+                #expect(Self.error(open) == JSONError(offset: offset + 1, reason: .unexpectedEnd))
+            }
+        }
+    }
+
+    private static func error(_ text: Text) -> JSONError? {
+        do throws(JSONError) {
+            _ = try text.parse()
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Go's `utf8.DecodeRune` passes over one byte of what is invalid, so each becomes a U+FFFD of its own.
