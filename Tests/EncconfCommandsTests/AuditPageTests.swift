@@ -126,13 +126,13 @@ struct AuditPageTests {
             "all", "--census-only --fail-on unreadable", 0, "unknown",
             "Clean by labels alone, as --fail-on counts; nothing was opened; 44 findings of other kinds."
         ),
-        ("all", "--census-only --resources pods", 0, "unknown", "Clean by labels alone; nothing was opened."),
+        ("all", "--census-only --resources services", 0, "unknown", "Clean by labels alone; nothing was opened."),
         (
             "all", "--no-kms --fail-on unreadable", 3, "unknown",
             "Unknown: part of it could not be checked; 34 findings of other kinds than --fail-on counts. "
                 + "Could not be checked: 10 values"
         ),
-        ("all", "--resources pods", 0, "clean", "Clean. Findings that count"),
+        ("all", "--resources services", 0, "clean", "Clean. Findings that count"),
         ("all", "--no-kms", 1, "findings", "There are findings."),
         // Nothing is green over values that nobody can read.
         (
@@ -144,7 +144,7 @@ struct AuditPageTests {
             "findings of kind unreadable do not count in this verdict (--fail-on): 1"
         ),
         (
-            "missing-key", "--fail-on moved --resources payments.example.com,configmaps", 0, "unknown",
+            "missing-key", "--fail-on moved --resources services,configmaps", 0, "unknown",
             "Clean, as --fail-on counts; 7 findings of other kinds."
         ),
     ])

@@ -314,7 +314,13 @@ struct AuditTests {
         #expect(some.source == all.source)
         #expect(status == 1)
         // What stands elsewhere is no reason to fail.
-        #expect(try audit("--resources pods --config config-all.yaml snapshot.db").status == 0)
+        #expect(try audit("--resources services --config config-all.yaml snapshot.db").status == 0)
+        // What is neither stored nor in the file is a slip of the pen, and was not judged.
+        for names in ["secret", "secrets,configmap", "pods"] {
+            #expect(
+                try audit("--resources \(names) --fail-on moved --config config-static-only.yaml snapshot.db").status
+                    == 3)
+        }
     }
 
     @Test(arguments: ["snapshot.db", "damaged.db"])

@@ -351,6 +351,50 @@ struct EtcdCommandTests {
         #expect(whole.status == 0, "\(whole.errors)")
     }
 
+    /// A built-in resource that this program has not heard of is stored without its group: it may be one that the file
+    /// names. And of two sources that show too little, neither makes up for what the other lacks.
+    @Test func isNoEvidenceOfWhatHasNoName() throws {
+        let (etcd, stranger, program) = (try Self.recordedCluster(), try EtcdMember(), try Program())
+        defer { program.remove() }
+        try etcd.etcdctl(["del", "--prefix", "/registry/secrets/payments/cbc-one-"])
+        try etcd.etcdctl(["del", "/registry/secrets/ingress/shop-tls"])
+        try etcd.etcdctl(["put", "/registry/newthings/ns/x", "k8s:enc:aescbc:v1:key1:0123456789abcdef0123456789abcdef"])
+        try stranger.etcdctl(["put", "/registry/configmaps/ns/x", "{}"])
+        let setup = """
+            \(Self.aescbcAlone)
+            sed -i 's/      - secrets/      - secrets\\n      - newthings.foo.k8s.io/' enc.yaml
+            grep -v -e key1 -e bSXP enc.yaml > new.yaml
+            cat > pod.yaml <<END
+            apiVersion: v1
+            kind: Pod
+            spec:
+              containers:
+              - name: kube-apiserver
+                command: [kube-apiserver, --etcd-servers=\(etcd.endpoint), --encryption-provider-config=/enc/enc.yaml]
+                volumeMounts: [{name: enc, mountPath: /enc}]
+              volumes: [{name: enc, hostPath: {path: $PWD}}]
+            END
+            sed 's,--etcd-servers=[^,]*,--etcd-servers=\(stranger.endpoint),' pod.yaml > other.yaml
+            encconf snapshot save s.db --discover-from pod.yaml > /dev/null
+            """
+        #expect(try program.shell("set -e\n\(setup)").status == 0)
+        let retire = "encconf rotate enc.yaml --step retire --archive old.yaml"
+        for command in [
+            "\(retire) --discover-from pod.yaml", "encconf diff enc.yaml new.yaml --discover-from pod.yaml",
+            "encconf verify new.yaml --against enc.yaml --discover-from pod.yaml -o json | grep '\"safe\": \"yes\"'",
+        ] {
+            let result = try program.shell(command)
+            #expect(result.status != 0 && result.errors.contains("newthings, which this program has not heard of"))
+        }
+        let audit = try program.shell("encconf audit --discover-from pod.yaml --fail-on moved")
+        #expect(audit.status == 3 && audit.text.contains("may be of newthings.foo.k8s.io, and were not judged"))
+        try etcd.etcdctl(["del", "/registry/newthings/ns/x"])
+        let two =
+            "encconf snapshot save --force s.db --discover-from pod.yaml > /dev/null; \(retire) --discover-from other.yaml"
+        let both = try program.shell("\(two) --evidence s.db")
+        #expect(both.status == 3 && !FileManager.default.fileExists(atPath: "old.yaml"), "\(both.errors)")
+    }
+
     /// A cluster that a manifest has for some resources may be empty, and then it holds none of them; what is in it counts.
     @Test func readsAnEmptyClusterOfOneResource() throws {
         let (main, other, program) = (try Self.recordedCluster(), try EtcdMember(), try Program())

@@ -74,6 +74,7 @@ extension AuditReport {
                 "no object of \(missedResources.joined(separator: ", ")) is there: is it the etcd of that kube-apiserver, and "
                     + "all of it?")
         }
+        doubts += unnamedWords
         if result.live.encryptedOtherKeys > 0 { doubts.append(otherKeysWords) }
         if result.live.isUnproven, !isCensusOnly {
             let count = result.live.resources.values.reduce(0) { $0 + $1.needsPlugin }
@@ -82,10 +83,10 @@ extension AuditReport {
         return doubts
     }
 
-    /// What the file has entries for and the source should have, if it has nothing of all that: another cluster's, or a
-    /// part of this one, looks like that.
+    /// What the source should have, as the file has entries for it or somebody asks for it, if it has nothing of all
+    /// that: another cluster's, or a part of this one, looks like that. And what was asked for and is neither there nor in
+    /// the file: a slip of the pen.
     private var missedResources: [String] {
-        guard !holdsConfiguredObjects else { return [] }
         var elsewhere: Set<GroupResource> = []
         if case .etcd(let etcd) = result.source.origin {
             // That a manifest's further cluster is empty, or has nothing that the file names, is as good as anything.
@@ -93,11 +94,25 @@ extension AuditReport {
             elsewhere = etcd.elsewhere
         }
         guard let resources else {
+            guard !holdsConfiguredObjects else { return [] }
             return resolution.rules.map(\.pattern).filter { $0.isWildcard || !elsewhere.contains($0.name) }
                 .map(\.description.printable)
         }
-        return resources.filter { resolution.rule(for: $0) != nil && !elsewhere.contains($0) }.sorted()
+        let absent = resources.subtracting(elsewhere).filter { result.live.resources[$0] == nil }
+        return absent.filter { absent.count == resources.count || resolution.rule(for: $0) == nil }.sorted()
             .map(\.description.printable)
+    }
+
+    /// Entries of the file of which objects may be there under another name.
+    private var unnamedWords: [String] {
+        result.live.resources.keys.sorted().compactMap { resource in
+            let names = resolution.rules.map(\.pattern).filter { $0.mayMean(resource) }
+            guard !names.isEmpty else { return nil }
+            let list = names.map(\.description.printable).joined(separator: ", ")
+            return
+                "\(resource.description.printable) is a resource that this program has not heard of: its etcd keys lack "
+                + "the group, so that its objects may be of \(list), and were not judged as such"
+        }
     }
 
     var otherKeysWords: String {

@@ -9,6 +9,8 @@ struct EvidenceSource {
     /// The resources that live in this cluster and not in the main one, if a manifest says so; nil for the main one and
     /// for snapshots.
     var resources: Set<GroupResource>?
+    /// Whether a manifest names it.
+    var isOfManifest = false
 
     var name: String { report.path.printable }
 
@@ -63,16 +65,27 @@ struct Evidence {
         counts.compactMap { resource, found in found[label].map { (resource, $0) } }.sorted { $0.0 < $1.0 }
     }
 
-    /// The labels of the values that a pattern stands for. A wildcard gets more than what is its own, which can only
-    /// make the answer more careful.
+    /// The labels of the values that a pattern stands for, as far as the entry serves them that serves it.
     func labels(of pattern: ResourcePattern) -> StoredLabels {
-        guard resolution.rule(for: pattern.name) != nil else { return .unknown }
+        guard let rule = resolution.rule(for: pattern.name) else { return .unknown }
         let isComplete = gap(in: pattern) == nil
         // What another cluster has written says nothing of this one.
         guard isComplete || homes(of: pattern).contains(where: speaks) else { return .unknown }
         var labels: Set<StoredKeyLabel> = []
-        for (resource, found) in counts where pattern.covers(resource) { labels.formUnion(found.keys) }
+        for (resource, found) in counts
+        where pattern.covers(resource) && resolution.rule(for: resource)?.pattern == rule.pattern {
+            labels.formUnion(found.keys)
+        }
         return StoredLabels(labels, isComplete: isComplete)
+    }
+
+    /// What the sources hold of each resource.
+    var census: [GroupResource: ResourceCensus] {
+        sources.reduce(into: [:]) { sum, source in
+            for (resource, census) in source.report.result.live.resources {
+                sum[resource, default: ResourceCensus()].add(census)
+            }
+        }
     }
 
     /// The resources that the sources hold and that an entry's pattern serves.
@@ -97,6 +110,9 @@ extension Evidence {
         case unseen
         /// A wildcard covers resources that no source need hold, and nobody says that these are all sources.
         case openEnded
+        /// There are objects of a built-in resource that this program has not heard of: whether they are those is not
+        /// told by their etcd keys, which lack the group.
+        case unnamed(GroupResource)
         /// The source has such objects, and nothing in it was written with what the file writes.
         case strange(EvidenceSource, census: ResourceCensus)
     }
@@ -106,14 +122,16 @@ extension Evidence {
     /// - Parameter pattern: A resource that an entry of the file serves, or an entry's wildcard.
     func gap(in pattern: ResourcePattern) -> Gap? {
         guard isWholeStore || !pattern.isWildcard else { return .openEnded }
+        if let unnamed = counts.keys.sorted().first(where: pattern.mayMean) { return .unnamed(unnamed) }
         let isPlaintext = resolution.rule(for: pattern.name)?.writesPlaintext == true
         let holders = sources.map { ($0, census(of: pattern, in: $0)) }.filter { $0.1.objects > 0 }
         guard !holders.isEmpty else {
-            return isWholeStore && (isPlaintext || sources.contains(where: isOfThisCluster)) ? nil : .unseen
+            let isStoreShown = isPlaintext || sources.contains { $0.isOfManifest && isOfThisCluster($0) }
+            return isWholeStore && isStoreShown ? nil : .unseen
         }
         return holders.first { source, census in
             // Plaintext carries no key that would tell whose it is.
-            !isOfThisCluster(source) && !(isWholeStore && isPlaintext && census.current > 0)
+            !isOfThisCluster(source) && !(isStore(source) && isPlaintext && census.current > 0)
         }
         .map { .strange($0.0, census: $0.1) }
     }
@@ -123,9 +141,11 @@ extension Evidence {
     private func isOfThisCluster(_ source: EvidenceSource) -> Bool {
         source.report.result.live.resources.contains { resource, census in
             guard let rule = resolution.rule(for: resource), !rule.writesPlaintext else { return false }
-            return census.current > 0 || isWholeStore && census.needsPlugin > 0
+            return census.current > 0 || isStore(source) && census.needsPlugin > 0
         }
     }
+
+    private func isStore(_ source: EvidenceSource) -> Bool { isWholeStore && source.isOfManifest }
 
     /// Whether a source has a value that a key of the file opens, or that a plugin of the file would be asked for.
     private func speaks(_ source: EvidenceSource) -> Bool {
@@ -154,5 +174,14 @@ extension ResourcePattern {
     /// Whether a resource is the one that is named, or one of those that the wildcard stands for.
     func covers(_ resource: GroupResource) -> Bool {
         [.exact(resource), .all(of: resource.group), .everything].contains(self)
+    }
+
+    /// Whether objects that seem to be of a resource of the core group may be of this one: those of built-in resources
+    /// of other groups are stored under their plural alone, and the group of one that this program has not heard of is
+    /// not known.
+    func mayMean(_ resource: GroupResource) -> Bool {
+        guard resource.group.isEmpty, KnownResource.named(resource) == nil, !name.group.isEmpty, self != .everything
+        else { return false }
+        return isWildcard || name.resource == resource.resource && KnownResource.named(name) == nil
     }
 }

@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+internal import KubernetesResources
 internal import StorageAudit
 
 extension Evidence {
@@ -18,6 +19,12 @@ extension Evidence {
             return CommandFailure.Problem(
                 message: "\(all): does not show all that \(name) covers: what it lacks may live in another etcd",
                 hint: wholeStoreHint)
+        case .unnamed(let resource):
+            return CommandFailure.Problem(
+                message:
+                    "\(all): holds \(resource.description.printable), which this program has not heard of: their etcd "
+                    + "keys lack the group, so that they may be \(name)",
+                hint: "`encconf audit --resources \(resource.description.printable)` shows what they are stored with")
         case .strange(let source, let census) where census.needsPlugin > 0:
             return CommandFailure.Problem(
                 message:

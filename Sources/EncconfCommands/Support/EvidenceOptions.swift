@@ -51,7 +51,10 @@ struct EvidenceOptions: ParsableArguments {
         }
         // A part of the keys would be a part of the evidence.
         for source in try etcd.sources(readingAll: true) {
-            sources.append(EvidenceSource(report: try run.report(source), resources: source.resources))
+            sources.append(
+                EvidenceSource(
+                    report: try run.report(source), resources: source.resources,
+                    isOfManifest: etcd.connection.discoverFrom != nil))
         }
         for source in sources { try Self.check(source) }
         guard !isGiven || sources.contains(where: \.report.holdsConfiguredObjects) else {

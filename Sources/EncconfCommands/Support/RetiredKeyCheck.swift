@@ -91,22 +91,24 @@ struct RetiredKeyCheck {
         return problems
     }
 
-    /// Stored values of the ciphers in question that no key of the file opens. One that goes may be theirs by its bytes,
-    /// if names were changed. With a plugin no key is lost.
+    /// Stored values of the ciphers in question that no key of the file opens, of whatever resource. One that goes may be
+    /// theirs by its bytes, if names were changed or a name has other bytes now. With a plugin no key is lost.
     private func lostValues(
         _ evidence: Evidence, _ warnings: inout [CommandFailure.Problem]
     ) -> [CommandFailure.Problem] {
         var problems: [CommandFailure.Problem] = []
         let ciphers = Set(labels.map(\.provider)).intersection([.aescbc, .aesgcm, .secretbox])
-        for pattern in patterns {
-            let census = evidence.sources.reduce(into: ResourceCensus()) {
-                $0.add(evidence.census(of: pattern, in: $1))
+        for (resource, census) in evidence.census.sorted(by: { $0.key < $1.key }) {
+            let lost = census.byLabel.reduce(0) { sum, entry in
+                guard let provider = entry.key.provider, ciphers.contains(provider) else { return sum }
+                let label = StoredKeyLabel(provider: provider, key: entry.key.key)
+                // These have been told of by the name of their key.
+                guard !labels.contains(label) || Self.reads(label, new.rule(for: resource)) else { return sum }
+                return sum + entry.value.objects - entry.value.opened
             }
-            let numbers = census.byLabel.filter { label, _ in label.provider.map(ciphers.contains) ?? false }.values
-            let lost = numbers.reduce(0) { $0 + $1.objects - $1.opened }
             guard lost > 0 else { continue }
             let message =
-                "\(lost) stored values of \(pattern.description.printable) cannot be read under the file as it is, or are "
+                "\(lost) stored values of \(resource.description.printable) cannot be read under the file as it is, or are "
                 + "not what their etcd keys name"
             if isDiscarded {
                 problems.append(

@@ -20,6 +20,7 @@ struct RotationGuards {
         // What is only looked at needs no promise, but it is told of.
         guard missing.isEmpty || command.dryRun else { throw CommandFailure(missing) }
         for problem in missing { console.warning(problem.message, hint: problem.hint) }
+        warnOfKeyName()
         let evidence = try command.proof.evidence(
             under: ConfigurationFile(path: command.file, hash: hash, configuration: old), history: true)
         let retiredKeys = RetiredKeyCheck(plan.retired, from: old, to: new, isDiscarded: command.discardRetiredKeys)
@@ -32,6 +33,18 @@ struct RotationGuards {
             hasEvidence: evidence != nil && !command.withoutEvidence)
         for warning in warnings { console.warning(warning.message, hint: warning.hint) }
         if let evidence { retiredKeys.tell(of: evidence, console) }
+    }
+
+    /// With `retire` the name is that of the key that stays.
+    private func warnOfKeyName() {
+        guard plan.step == .retire, let name = command.keyName,
+            !plan.changes.contains(where: { $0.writeKey?.key == name })
+        else { return }
+        let gone = plan.changes.flatMap { change in change.before.filter { !change.after.contains($0) } }
+        console.warning(
+            "retire takes out every key that does not write, and --key-name \(name.printable) is none that does: what goes "
+                + "is \(gone.compactMap(\.key).map(\.printable).joined(separator: ", "))",
+            hint: "--key-name tells the key that stays")
     }
 
     /// - Parameter hasEvidence: Whether evidence alone shall settle what depends on what is stored.
