@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EnvelopeCrypto
 internal import EtcdClient
 internal import EtcdSnapshot
+internal import KubernetesResources
 internal import JSONText
 internal import RemoteCalls
 internal import SecretMemory
@@ -37,7 +38,14 @@ struct SnapshotSaveCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let settings = try connection.connection(try connection.discovery())
+        let discovery = try connection.discovery()
+        let settings = try connection.connection(discovery)
+        for (servers, resources) in discovery?.otherClusters ?? [] {
+            let names = resources.sorted().map(\.description.printable).joined(separator: ", ")
+            console.warning(
+                "\(names) live in another etcd (\(servers.joined(separator: ",").printable)), which this snapshot does not hold",
+                hint: "save that one too, with --endpoints")
+        }
         // The rename is the file's own; a signal must find its beginning gone.
         let client = try settings.client(isCancelled: BlockedSignals.arePending)
         let progress = Progress(file.printable, amount: ByteCount.text)

@@ -341,7 +341,10 @@ struct EtcdCommandTests {
         let retire = "encconf rotate enc.yaml --step retire --discard-retired-keys"
         let unseen = try program.shell("\(retire) \(options)")
         #expect(unseen.status == 3 && unseen.errors.contains("does not show all that *.* covers"), "\(unseen.errors)")
-        #expect(try program.shell("encconf diff enc.yaml new.yaml \(options)").status == 3)
+        let open = try program.shell("encconf diff enc.yaml new.yaml \(options) -o json")
+        #expect(open.status == 3 && open.text.contains("does not show all that *.* covers"), "\(open.text)")
+        let saved = try program.shell("encconf snapshot save s.db --discover-from pod.yaml")
+        #expect(saved.status == 0 && saved.errors.contains("events live in another etcd"))
         #expect(try program.shell("encconf verify new.yaml --against enc.yaml \(options)").status == 3)
         let used = try program.shell("\(retire) --discover-from pod.yaml")
         #expect(used.status == 2 && used.errors.contains("1 stored values of events still use"), "\(used.errors)")

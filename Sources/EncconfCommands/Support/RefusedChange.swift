@@ -21,7 +21,7 @@ struct RefusedChange {
     func write(to json: inout JSONWriter) {
         json.member("safe", "no")
         json.member("rolling", "no")
-        for list in ["counterexamples", "changes"] {
+        for list in ["counterexamples", "evidenceGaps", "changes"] {
             json.key(list)
             json.array { _ in }
         }

@@ -48,7 +48,7 @@ struct SnapshotAudit {
         } catch let error as SnapshotError {
             throw CommandFailure(
                 "\(file.path.printable): \(error.explanation)",
-                hint: "take a new snapshot; --salvage goes on with what can be read")
+                hint: "take a new snapshot; `encconf audit --salvage` goes on with what can be read")
         } catch let error as CipherError {
             throw CommandFailure(libraryProblem(error))
         } catch let failure as CommandFailure {

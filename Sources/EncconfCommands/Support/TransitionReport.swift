@@ -7,6 +7,8 @@ internal import SecretMemory
 struct TransitionReport {
     let proof: TransitionProof
     let next: NextStep
+    /// What the evidence leaves open of it.
+    private let gaps: [CommandFailure.Problem]
 
     /// Judges a change, and tells what the evidence leaves open of it.
     ///
@@ -18,7 +20,8 @@ struct TransitionReport {
         proof = TransitionProof(
             from: old, to: new, resources: resources, stored: { evidence?.labels(of: $0) ?? .unknown })
         next = proof.next
-        for gap in evidence?.gaps(in: proof) ?? [] { console.warning(gap.message, hint: gap.hint) }
+        gaps = evidence?.gaps(in: proof) ?? []
+        for gap in gaps { console.warning(gap.message, hint: gap.hint) }
     }
 
     /// What the exit status tells of it.
@@ -97,6 +100,10 @@ extension TransitionReport {
         json.key("counterexamples")
         json.array { json in
             for counterexample in proof.counterexamples { write(counterexample, to: &json) }
+        }
+        json.key("evidenceGaps")
+        json.array { json in
+            for gap in gaps { json.string(gap.message) }
         }
         json.key("changes")
         json.array { json in
