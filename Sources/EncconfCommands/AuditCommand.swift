@@ -80,7 +80,7 @@ struct AuditCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let files = try etcd.connection.configurations(config, headerless: reading.headerless)
-        try etcd.warnUnlessInForce(files[0], console)
+        if !config.isEmpty { try etcd.warnUnlessInForce(files[0], console) }
         let run = AuditRun(
             configurations: files, unwrapping: try kms.unwrapping(for: files.map(\.configuration)),
             options: AuditOptions(

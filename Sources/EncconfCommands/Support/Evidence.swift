@@ -6,13 +6,17 @@ internal import Transformers
 /// One snapshot or living cluster, audited under the file that servers run.
 struct EvidenceSource {
     let report: AuditReport
-    /// The resources that live in this cluster and not in the main one, if a manifest says so; nil for the main one and
-    /// for snapshots.
-    var resources: Set<GroupResource>?
     /// Whether a manifest names it.
     var isOfManifest = false
 
     var name: String { report.path.printable }
+
+    /// The resources that live in this cluster and not in the main one, if a manifest says so; nil for the main one and
+    /// for snapshots.
+    var resources: Set<GroupResource>? {
+        guard case .etcd(let etcd) = report.result.source.origin else { return nil }
+        return etcd.resources
+    }
 
     fileprivate func census(of resource: GroupResource) -> ResourceCensus {
         report.result.live.resources[resource] ?? ResourceCensus()
@@ -121,19 +125,18 @@ extension Evidence {
     ///
     /// - Parameter pattern: A resource that an entry of the file serves, or an entry's wildcard.
     func gap(in pattern: ResourcePattern) -> Gap? {
-        guard isWholeStore || !pattern.isWildcard else { return .openEnded }
         if let unnamed = counts.keys.sorted().first(where: pattern.mayMean) { return .unnamed(unnamed) }
         let isPlaintext = resolution.rule(for: pattern.name)?.writesPlaintext == true
         let holders = sources.map { ($0, census(of: pattern, in: $0)) }.filter { $0.1.objects > 0 }
-        guard !holders.isEmpty else {
-            let isStoreShown = isPlaintext || sources.contains { $0.isOfManifest && isOfThisCluster($0) }
-            return isWholeStore && isStoreShown ? nil : .unseen
-        }
-        return holders.first { source, census in
+        let stranger = holders.first { source, census in
             // Plaintext carries no key that would tell whose it is.
             !isOfThisCluster(source) && !(isStore(source) && isPlaintext && census.current > 0)
         }
-        .map { .strange($0.0, census: $0.1) }
+        if let (source, census) = stranger { return .strange(source, census: census) }
+        if !holders.isEmpty, !pattern.isWildcard { return nil }
+        guard isWholeStore else { return pattern.isWildcard ? .openEnded : .unseen }
+        // The store has to show itself, whatever stands in snapshots beside it.
+        return isPlaintext || sources.contains { isStore($0) && isOfThisCluster($0) } ? nil : .unseen
     }
 
     /// Whether the present write key of the file wrote something in a source. In a cluster that a manifest names, what

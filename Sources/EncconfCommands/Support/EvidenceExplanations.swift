@@ -10,7 +10,8 @@ extension Evidence {
         switch gap {
         case .unseen where isWholeStore:
             return CommandFailure.Problem(
-                message: "\(all): holds no object of \(name), and nothing that was written with what \(path) writes",
+                message:
+                    "\(all): shows nothing of \(name): the etcd of that server holds nothing that was written with what \(path) writes",
                 hint: "is it the etcd of that server? if it is, write one object anew")
         case .unseen:
             return CommandFailure.Problem(

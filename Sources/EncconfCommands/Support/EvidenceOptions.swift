@@ -53,7 +53,7 @@ struct EvidenceOptions: ParsableArguments {
         for source in try etcd.sources(readingAll: true) {
             sources.append(
                 EvidenceSource(
-                    report: try run.report(source), resources: source.resources,
+                    report: try run.report(source),
                     isOfManifest: etcd.connection.discoverFrom != nil))
         }
         for source in sources { try Self.check(source) }
