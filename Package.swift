@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "SecretMemory", swiftSettings: strict),
         .target(name: "Diagnostics", swiftSettings: strict),
         .target(name: "GoText", swiftSettings: strict),
-        .target(name: "KubernetesResources", swiftSettings: strict),
+        .target(name: "KubernetesResources", dependencies: ["GoText"], swiftSettings: strict),
         .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
 
@@ -51,7 +51,7 @@ let package = Package(
             dependencies: ["COpenSSL", "CSodium", "GoText", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
         .target(
             name: "KubernetesObjects",
-            dependencies: ["JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
+            dependencies: ["GoText", "JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
             swiftSettings: strict),
         .target(name: "PastedValues", dependencies: ["JSONText", "SecretMemory"], swiftSettings: strict),
         .target(
@@ -90,8 +90,8 @@ let package = Package(
         .target(
             name: "StorageAudit",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "KubernetesObjects", "KubernetesResources", "SecretMemory",
-                "Transformers",
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesObjects", "KubernetesResources",
+                "SecretMemory", "Transformers",
             ],
             swiftSettings: strict),
 
@@ -100,8 +100,8 @@ let package = Package(
             name: "EncconfCommands",
             dependencies: [
                 "APIServerFlags", "CLinux", "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
-                "EtcdSnapshot", "JSONText", "KMSPlugin", "KubernetesObjects", "KubernetesResources", "PastedValues",
-                "RemoteCalls", "SecretMemory", "StorageAudit", "Transformers",
+                "EtcdSnapshot", "GoText", "JSONText", "KMSPlugin", "KubernetesObjects", "KubernetesResources",
+                "PastedValues", "RemoteCalls", "SecretMemory", "StorageAudit", "Transformers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -133,12 +133,12 @@ let package = Package(
         .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "KubernetesResourcesTests", dependencies: ["KubernetesResources", "TestSupport"],
+            name: "KubernetesResourcesTests", dependencies: ["GoText", "KubernetesResources", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "EnvelopeCryptoTests", dependencies: ["EnvelopeCrypto", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "TestSupport"],
+            name: "KubernetesObjectsTests", dependencies: ["GoText", "KubernetesObjects", "TestSupport"],
             swiftSettings: tests),
         .testTarget(name: "PastedValuesTests", dependencies: ["PastedValues", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "TestSupport"], swiftSettings: tests),
@@ -174,7 +174,8 @@ let package = Package(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
-            name: "StorageAuditTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "StorageAudit", "TestSupport"],
+            name: "StorageAuditTests",
+            dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "GoText", "StorageAudit", "TestSupport"],
             swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import EncryptionConfig
 internal import EnvelopeCrypto
+internal import GoText
 internal import KubernetesObjects
 internal import KubernetesResources
 internal import SecretMemory
@@ -77,7 +78,7 @@ struct EncryptCommand: EncconfCommand {
         guard let key = place.registryKey, case .other(let identity) = IdentityCheck(plaintext: plaintext, key: key)
         else { return }
         console.warning(
-            "the plaintext is \(identity.kind.printable) \(identity.place), which is not what the etcd key names")
+            "the plaintext is \(identity.kind.text.printable) \(identity.place), which is not what the etcd key names")
     }
 
     private func failure(_ error: SealError) -> CommandFailure {

@@ -32,6 +32,7 @@ struct EtcdPlace {
         switch EtcdKey(bytes: etcdKey.span.rawBytes, prefix: prefix) {
         case .object(let key):
             return EtcdPlace(bytes: etcdKey, registryKey: key, resource: named ?? key.resource)
+        case .stray(let resource): return EtcdPlace(bytes: etcdKey, registryKey: nil, resource: named ?? resource)
         case .bookkeeping:
             throw CommandFailure(
                 "\(text.printable): kube-apiserver keeps this key for itself; it is no object and never encrypted")
