@@ -60,7 +60,8 @@ let package = Package(
 
         // What the flags of a kube-apiserver say about its storage.
         .target(
-            name: "APIServerFlags", dependencies: ["Diagnostics", "SecretMemory", "YAMLTree"], swiftSettings: strict),
+            name: "APIServerFlags", dependencies: ["Diagnostics", "GoText", "SecretMemory", "YAMLTree"],
+            swiftSettings: strict),
 
         // The configuration, and the configuration with ciphers.
         .target(
