@@ -14,10 +14,11 @@ extension ObjectIdentity {
         guard let text = String(validatingUTF8: etcdKey), let group else { return nil }
         let segments = ByteName(text).split(at: UInt8(ascii: "/"))
         let names = namespace.isEmpty ? [name] : [namespace, name]
-        guard !name.isEmpty, segments.count > names.count, segments.suffix(names.count).elementsEqual(names) else {
-            return nil
-        }
-        let path = segments.dropLast(names.count)
+        // Every key of an API server begins with a slash.
+        guard segments[0].isEmpty, !name.isEmpty, segments.count > names.count,
+            segments.suffix(names.count).elementsEqual(names)
+        else { return nil }
+        let path = segments.dropFirst().dropLast(names.count)
         let known = KnownResource.of(kind: kind, group: group)
         let scope: KnownResource.Scope = namespace.isEmpty ? .cluster : .namespaced
         for resource in known where resource.scope == scope {

@@ -11,7 +11,7 @@ struct ObjectPlaceTests {
             ("/registry/foos/n", "new.k8s.io/v1", "Foo", "", "n", "foos.new.k8s.io"),
             ("/openshift.io/things/ns/n", "thing.openshift.io/v1", "Thing", "ns", "n", "things.thing.openshift.io"),
             ("/a/b/c/example.com/widgets/ns/n", "example.com/v1", "Widget", "ns", "n", "widgets.example.com"),
-            ("copies/secrets/ns/n", "v1", "Secret", "ns", "n", "secrets"),
+            ("/copies/secrets/ns/n", "v1", "Secret", "ns", "n", "secrets"),
             ("/x/services/specs/ns/n", "v1", "Service", "ns", "n", "services"),
             (
                 "/x/oauth/accesstokens/n", "oauth.openshift.io/v1", "OAuthAccessToken", "", "n",
@@ -27,7 +27,8 @@ struct ObjectPlaceTests {
             ("/registry/foos/other/n", "new.k8s.io/v1", "Foo", "ns", "n", nil),
             ("/registry/foos/ns/n", "new.k8s.io/v1", "Foo", "", "n", nil),
             ("/registry/foos/ns/e\u{301}", "new.k8s.io/v1", "Foo", "ns", "\u{e9}", nil),
-            ("n", "new.k8s.io/v1", "Foo", "", "n", nil),
+            ("n", "new.k8s.io/v1", "Foo", "", "n", nil), ("/n", "new.k8s.io/v1", "Foo", "", "n", nil),
+            ("secrets/ns/n", "v1", "Secret", "ns", "n", nil),
             // The plural is not one of the kind, or the kind has another path.
             ("/registry/bars/ns/n", "new.k8s.io/v1", "Foo", "ns", "n", nil),
             ("/registry/foos/ns/n", "v1", "Secret", "ns", "n", nil),

@@ -374,7 +374,7 @@ struct AuditorTests {
         for key in keys { apart.merge(try numbers([key]), uniquingKeysWith: +) }
         var random = SeededGenerator(seed: UInt64(seed))
         #expect(try numbers(keys.shuffled(using: &random)) == apart)
-        #expect(apart["secrets"] == 7 && apart["services"] == 1 && apart["widgets.example.com"] == 1)
+        #expect(apart["secrets"] == 6 && apart["services"] == 1 && apart["widgets.example.com"] == 1)
         #expect(apart["-"].map { $0 >= 8 } == true)
     }
 
