@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "SecretMemory", swiftSettings: strict),
         .target(name: "Diagnostics", swiftSettings: strict),
         .target(name: "GoText", swiftSettings: strict),
-        .target(name: "KubernetesResources", swiftSettings: strict),
+        .target(name: "KubernetesResources", dependencies: ["GoText"], swiftSettings: strict),
         .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
 
@@ -54,7 +54,7 @@ let package = Package(
             dependencies: ["COpenSSL", "CSodium", "GoText", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
         .target(
             name: "KubernetesObjects",
-            dependencies: ["JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
+            dependencies: ["GoText", "JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
             swiftSettings: strict),
         .target(name: "PastedValues", dependencies: ["JSONText", "SecretMemory"], swiftSettings: strict),
         .target(
@@ -64,7 +64,7 @@ let package = Package(
         // What the flags of a kube-apiserver say about its storage.
         .target(
             name: "APIServerFlags",
-            dependencies: ["Diagnostics", "DurableFiles", "KubernetesResources", "SecretMemory", "YAMLTree"],
+            dependencies: ["Diagnostics", "DurableFiles", "GoText", "KubernetesResources", "SecretMemory", "YAMLTree"],
             swiftSettings: strict),
 
         // The configuration, and the configuration with ciphers.
@@ -105,8 +105,8 @@ let package = Package(
         .target(
             name: "StorageAudit",
             dependencies: [
-                "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "KubernetesObjects",
-                "KubernetesResources", "SecretMemory", "Transformers",
+                "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "GoText",
+                "KubernetesObjects", "KubernetesResources", "SecretMemory", "Transformers",
             ],
             swiftSettings: strict),
         // The steps of a rotation, and what each demands.
@@ -122,7 +122,7 @@ let package = Package(
             name: "Explanations",
             dependencies: [
                 "APIServerFlags", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
-                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "KMSPlugin", "KeyRotation", "KeyTransition",
+                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "GoText", "KMSPlugin", "KeyRotation", "KeyTransition",
                 "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls", "SecretMemory",
                 "StorageAudit", "Transformers", "YAMLTree",
             ],
@@ -131,10 +131,9 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig", "EnvelopeCrypto",
-                "EtcdClient", "EtcdSnapshot", "Explanations",
-                "JSONText", "KMSPlugin", "KeyRotation", "KeyTransition", "KubernetesObjects", "KubernetesResources",
-                "SecretMemory", "StorageAudit", "Transformers",
+                "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
+                "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation", "KeyTransition",
+                "KubernetesObjects", "KubernetesResources", "SecretMemory", "StorageAudit", "Transformers",
             ],
             swiftSettings: strict),
 
@@ -145,9 +144,9 @@ let package = Package(
             name: "EncconfCommands",
             dependencies: [
                 "APIServerFlags", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
-                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "JSONText", "KMSPlugin", "KeyRotation",
-                "KeyTransition", "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls", "Reports",
-                "SecretMemory", "StorageAudit", "Terminal", "Transformers",
+                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
+                "KeyRotation", "KeyTransition", "KubernetesObjects", "KubernetesResources", "PastedValues",
+                "RemoteCalls", "Reports", "SecretMemory", "StorageAudit", "Terminal", "Transformers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -180,12 +179,12 @@ let package = Package(
         .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "KubernetesResourcesTests", dependencies: ["KubernetesResources", "TestSupport"],
+            name: "KubernetesResourcesTests", dependencies: ["GoText", "KubernetesResources", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "EnvelopeCryptoTests", dependencies: ["EnvelopeCrypto", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "TestSupport"],
+            name: "KubernetesObjectsTests", dependencies: ["GoText", "KubernetesObjects", "TestSupport"],
             swiftSettings: tests),
         .testTarget(name: "PastedValuesTests", dependencies: ["PastedValues", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "TestSupport"], swiftSettings: tests),
@@ -236,7 +235,8 @@ let package = Package(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
-            name: "StorageAuditTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "StorageAudit", "TestSupport"],
+            name: "StorageAuditTests",
+            dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "GoText", "StorageAudit", "TestSupport"],
             swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(

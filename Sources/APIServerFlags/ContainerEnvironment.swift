@@ -1,15 +1,16 @@
 internal import Diagnostics
+internal import GoText
 
 /// The variables of a container, and how Kubernetes puts them into `command` and `args`.
 struct ContainerEnvironment {
     /// What the manifest tells. Not `envFrom`, `valueFrom`, nor what the image and the cluster add.
-    private(set) var values: [String: String] = [:]
+    private(set) var values: [ByteName: String] = [:]
 
     /// - Parameter env: The list `env`. A value can name variables that stand before it
     ///   (kubernetes, pkg/kubelet/kubelet_pods.go, `makeEnvironmentVariables`).
     init(_ env: PodField?, _ budget: inout TextBudget) throws(APIServerFlagsError) {
         for variable in try env?.list() ?? [] {
-            let name = try variable.text(of: "name", &budget)
+            let name = ByteName(try variable.text(of: "name", &budget))
             if try variable["valueFrom"] != nil {
                 values[name] = nil
             } else {
@@ -47,7 +48,7 @@ struct ContainerEnvironment {
                 break
             }
             let name = String(decoding: bytes[offset + 2..<end], as: UTF8.self)
-            if let value = values[name] {
+            if let value = values[ByteName(name)] {
                 try budget.spend(value.utf8.count, at: position)
                 builder.append(value.utf8)
             } else {

@@ -1,9 +1,10 @@
 internal import Diagnostics
+internal import GoText
 
 /// What is mounted where in a container.
 struct MountTable: PathTranslation {
     private var mounts: [Mount] = []
-    private var volumes: [String: Volume] = [:]
+    private var volumes: [ByteName: Volume] = [:]
     var workingDirectory: CleanPath?
 
     private struct Mount {
@@ -35,7 +36,7 @@ struct MountTable: PathTranslation {
             mounts.append(Mount(place: place, volume: try mount.text(of: "name", &budget), subPath: subPath))
         }
         for volume in try spec["volumes"]?.list() ?? [] {
-            let name = try volume.text(of: "name", &budget)
+            let name = ByteName(try volume.text(of: "name", &budget))
             volumes[name] = try Self.volume(volume, &budget)
         }
     }
@@ -63,7 +64,7 @@ struct MountTable: PathTranslation {
         }
         guard let best else { return .notOnHost(path: path, because: .notMounted) }
         let (mount, rest) = best
-        switch volumes[mount.volume] {
+        switch volumes[ByteName(mount.volume)] {
         case nil: return .notOnHost(path: path, because: .volume(name: mount.volume, source: nil))
         case .other(let source):
             return .notOnHost(path: path, because: .volume(name: mount.volume, source: source ?? "emptyDir"))

@@ -119,7 +119,9 @@ struct ProgramCall {
             guard option.text.utf8.first == UInt8(ascii: "-") else {
                 return .unknown(APIServerFlagsError(.unsupported(.shellWithoutScript), at: option.position))
             }
-            guard !option.text.hasPrefix("--"), option.text.utf8.last == UInt8(ascii: "c") else { continue }
+            guard !option.text.utf8.starts(with: "--".utf8), option.text.utf8.last == UInt8(ascii: "c") else {
+                continue
+            }
             guard let script = rest.popFirst() else { return .other(name) }
             return try self.script(script, &budget)
         }

@@ -1,9 +1,10 @@
 internal import Diagnostics
+internal import GoText
 
 /// The variables that a shell finds when it starts.
 struct ShellEnvironment {
     /// Those whose values the file tells.
-    var values: [String: String] = [:]
+    var values: [ByteName: String] = [:]
 }
 
 /// The simple commands of a shell script, as far as they can be told without running it.
@@ -54,9 +55,9 @@ struct ShellScript {
             let name = word.assignedName ?? word.text
             // `IFS` tells where unquoted values are split.
             if [".", "source", "eval", "IFS"].contains(name) { return ShellEnvironment() }
-            unknown.values[name] = nil
+            unknown.values[ByteName(name)] = nil
         }
-        for name in parser.assignedNames { unknown.values[name] = nil }
+        for name in parser.assignedNames { unknown.values[ByteName(name)] = nil }
         return unknown
     }
 
@@ -229,7 +230,7 @@ struct ShellScript {
         if name.contains(UInt8(ascii: "=")) {
             assignedNames.insert(String(decoding: name.prefix(while: VariableName.isPart), as: UTF8.self))
         }
-        guard VariableName.isName(name), let value = environment.values[variable] else {
+        guard VariableName.isName(name), let value = environment.values[ByteName(variable)] else {
             return expansion.append(unknown: variable, bytes[start..<offset])
         }
         try budget.spend(value.utf8.count, at: position)

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import GoText
 public import SecretMemory
 
 /// A service of systemd that runs kube-apiserver.
@@ -90,7 +91,8 @@ public struct SystemdUnit: Sendable {
             }
         }
         for name in unset { values[name] = nil }
-        let known = ShellEnvironment(values: values.compactMapValues(\.certain))
+        let known = ShellEnvironment(
+            values: values.compactMapValues(\.certain).reduce(into: [:]) { $0[ByteName($1.key)] = $1.value })
         var search = ProgramSearch()
         var budget = TextBudget()
         for line in commands {

@@ -11,27 +11,31 @@ public struct KMSEndpoint: Equatable {
     let host: String
 
     public init(_ url: String) {
-        let main = url.prefix { $0 != "#" && $0 != "?" }
-        var rest = main.drop { $0 != ":" }.dropFirst()
-        var host = Substring()
-        if rest.hasPrefix("//") {
+        // Bytes, as Go reads them: a combining mark after a slash does not hide the slash.
+        let main = Array(url.utf8).prefix { $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "?") }
+        var rest = main.drop { $0 != UInt8(ascii: ":") }.dropFirst()
+        var host = rest.prefix(0)
+        if rest.starts(with: "//".utf8) {
             rest = rest.dropFirst(2)
-            host = rest.prefix { $0 != "/" }
+            host = rest.prefix { $0 != Self.slash }
             rest = rest.dropFirst(host.count)
-        } else if !rest.hasPrefix("/") {
+        } else if rest.first != Self.slash {
             // Opaque to Go: `unix:foo.sock` has no path.
-            rest = ""
+            rest = rest.prefix(0)
         }
         let path = Self.unescaped(rest)
-        socket = path.hasPrefix("/@") ? String(path.dropFirst()) : path
-        self.host = String(host)
+        let isAbstract = path.starts(with: "/@".utf8)
+        socket = String(decoding: isAbstract ? path.dropFirst() : path[...], as: UTF8.self)
+        self.host = String(decoding: host, as: UTF8.self)
     }
 
-    var isAbstract: Bool { socket.hasPrefix("@") }
+    var isAbstract: Bool { socket.utf8.first == UInt8(ascii: "@") }
 
-    private static func unescaped(_ text: Substring) -> String {
+    private static let slash = UInt8(ascii: "/")
+
+    private static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
+        var rest = text
         while let byte = rest.popFirst() {
             let digits = rest.prefix(2)
             guard byte == UInt8(ascii: "%"), digits.count == 2,
@@ -43,6 +47,6 @@ public struct KMSEndpoint: Equatable {
             bytes.append(value)
             rest = rest.dropFirst(2)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 }

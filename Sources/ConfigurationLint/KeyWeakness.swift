@@ -1,5 +1,11 @@
-internal import EncryptionConfig
+public import EncryptionConfig
 internal import SecretMemory
+
+extension EncryptionKey {
+    /// Whether lint reports the key as weak or published, so that its bytes can be guessed. Nothing that is computed from
+    /// such a key may be shown: its fingerprint would confirm a guess.
+    public var isWeak: Bool { KeyWeakness(of: secret) != nil }
+}
 
 /// Why a key can be guessed. Its words tell nothing of the bytes.
 enum KeyWeakness: Equatable {

@@ -27,10 +27,13 @@ public enum Digest {
         return code
     }
 
-    /// What tells one key from another without showing it: the first 16 hex digits of
-    /// HMAC-SHA-256(key = the key's bytes, message = `encconf/key-fingerprint/v1`).
+    /// Identifies a key without showing it: the first 16 hex digits of HMAC-SHA-256(key = the key's bytes, message =
+    /// `encconf/key-fingerprint/v2/<length in bytes>`).
+    ///
+    /// HMAC pads keys with zeros to the length of a block (RFC 2104), so keys that differ in zeros at their ends would be
+    /// equal without the length. The bytes of a weak key can be found from its fingerprint by trying.
     public static func keyFingerprint(_ key: RawSpan) throws(CipherError) -> String {
-        let message = Array("encconf/key-fingerprint/v1".utf8)
+        let message = Array("encconf/key-fingerprint/v2/\(key.byteCount)".utf8)
         return hexadecimal(try hmacSHA256(key: key, message: message.span.rawBytes).prefix(8))
     }
 

@@ -10,20 +10,21 @@ enum DomainName {
     /// What kube-apiserver says against `name`; empty if it is acceptable.
     static func errors(of name: String, path: String) -> [String] {
         guard !name.isEmpty else { return ["\(path): Required value"] }
-        let name = name.hasSuffix(".") ? String(name.dropLast()) : name
+        let dot = UInt8(ascii: ".")
+        let name = name.utf8.last == dot ? String(decoding: name.utf8.dropLast(), as: UTF8.self) : name
         let subdomainErrors = subdomainErrors(of: name)
         guard subdomainErrors.isEmpty else {
             return ["\(path): Invalid value: \(goQuoted(name)): \(subdomainErrors.joined(separator: ","))"]
         }
-        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        let labels = name.utf8.split(separator: dot, omittingEmptySubsequences: false)
         guard labels.count >= 2 else {
             return [
                 "\(path): Invalid value: \(goQuoted(name)): should be a domain with at least two segments separated by dots"
             ]
         }
-        guard let long = labels.first(where: { $0.utf8.count > maximumLabelByteCount }) else { return [] }
+        guard let long = labels.first(where: { $0.count > maximumLabelByteCount }) else { return [] }
         return [
-            "\(path): Invalid value: \(goQuoted(long)): must be no more than \(maximumLabelByteCount) bytes"
+            "\(path): Invalid value: \(goQuoted(Substring(long))): must be no more than \(maximumLabelByteCount) bytes"
         ]
     }
 

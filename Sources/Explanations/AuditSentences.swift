@@ -1,5 +1,6 @@
 internal import EncryptionConfig
 internal import EnvelopeCrypto
+internal import GoText
 internal import KubernetesObjects
 public import StorageAudit
 public import Transformers
@@ -28,7 +29,7 @@ extension AuditFinding {
             guard label.provider != .identity else { return text }
             guard let rightKey else { return "\(text) (written by \(label.writer))" }
             let name = "\(rightKey.provider.name.rawValue) \(rightKey.key.name)"
-            return "\(text) (written by \(label.writer)); \(name) (fingerprint \(try fingerprint(of: rightKey.key))) "
+            return "\(text) (written by \(label.writer)); \(name)\(try fingerprintNote(of: rightKey.key)) "
                 + "opens it to the object"
         case .otherObject(let label, let identity):
             return "moved: it is \(identity.kind) \(identity.place) (written by \(label.writer))"

@@ -1,5 +1,6 @@
 public import EncryptionConfig
 internal import EnvelopeCrypto
+internal import GoText
 public import KubernetesObjects
 public import KubernetesResources
 internal import SecretMemory
@@ -75,7 +76,7 @@ extension IdentityCheck {
         case .same: ("it is the object", "")
         case .other(let identity):
             (
-                "it decrypts, but to another object: \(identity.kind.printable) \(identity.place)",
+                "it decrypts, but to another object: \(identity.kind.text.printable) \(identity.place)",
                 "the value was moved in etcd, or --etcd-key is not where it came from"
             )
         case .undecodable(.tooManyParts), .undecodable(.nestedTooDeep):
@@ -97,15 +98,17 @@ extension IdentityCheck {
                 "it decrypts to something that begins like an object but cannot be decoded",
                 "the value is damaged; -o raw shows the bytes as they are"
             )
-        case .cborNotRead:
-            ("it decrypts to an object in CBOR, which is not read yet", "-o raw shows the bytes as they are")
-        case .yamlNotRead:
-            ("it decrypts to an object in YAML, which is not read yet", "-o raw shows the bytes as they are")
+        case .notRead(let encoding):
+            (
+                "it decrypts to an object in \(encoding.rawValue.uppercased()), which is not read yet",
+                "-o raw shows the bytes as they are"
+            )
+        case .cannotTell: ("it is the object, as far as its kind and its etcd key tell", "")
         }
     }
 }
 
 extension ObjectIdentity {
     /// `namespace/name`, or the name of an object of the whole cluster.
-    public var place: String { (namespace.isEmpty ? name : "\(namespace)/\(name)").printable }
+    public var place: String { (namespace.isEmpty ? name.text : "\(namespace)/\(name)").printable }
 }

@@ -6,8 +6,11 @@ extension IdentityCheck {
     ///
     /// What it says yes to, ``init(plaintext:key:)`` calls ``same`` as well. A no means only that the slower way has to
     /// be gone, which tells why: it also meets whatever Kubernetes itself does not write, such as long varints.
+    ///
+    /// - Parameters:
+    ///   - group: The API group of the object. The slower way also accepts further groups of the resource.
     public static func isSurelySame(
-        _ plaintext: RawSpan, namespace: RawSpan, name: RawSpan, kind: RawSpan
+        _ plaintext: RawSpan, namespace: RawSpan, name: RawSpan, kind: RawSpan, group: RawSpan
     ) -> Bool {
         guard StoredEncoding.isProtobuf(plaintext) else { return false }
         var unknown = FieldScanner(4..<plaintext.byteCount)
@@ -50,7 +53,16 @@ extension IdentityCheck {
         }
         return object.isAtEnd && plaintext.extracting(foundName).elementsEqual(name)
             && plaintext.extracting(foundNamespace).elementsEqual(namespace)
-            && plaintext.extracting(apiVersion).isValidUTF8
+            && isVersion(plaintext.extracting(apiVersion), of: group) && plaintext.extracting(apiVersion).isValidUTF8
+    }
+
+    /// Whether an apiVersion is the group, a slash and a version without a slash; for the core group, a version alone.
+    private static func isVersion(_ apiVersion: RawSpan, of group: RawSpan) -> Bool {
+        let slash = UInt8(ascii: "/")
+        guard group.byteCount > 0 else { return apiVersion.firstOffset(of: slash) == nil }
+        return apiVersion.byteCount > group.byteCount && apiVersion.starts(with: group)
+            && apiVersion[group.byteCount] == slash
+            && apiVersion.firstOffset(of: slash, from: group.byteCount + 1) == nil
     }
 }
 

@@ -80,7 +80,8 @@ struct JSONLeaves: ~Escapable {
         guard name.isEmpty || name.utf8.contains(where: { #".[]"\"#.utf8.contains($0) }) else {
             return path.isEmpty ? name : "." + name
         }
-        return "[\"" + name.replacing(#"\"#, with: #"\\"#).replacing("\"", with: "\\\"") + "\"]"
+        let escaped = name.utf8.flatMap { #""\"#.utf8.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }
+        return "[\"" + String(decoding: escaped, as: UTF8.self) + "\"]"
     }
 }
 

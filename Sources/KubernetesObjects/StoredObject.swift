@@ -1,3 +1,4 @@
+internal import GoText
 internal import JSONText
 internal import SecretMemory
 
@@ -57,7 +58,9 @@ public struct StoredObject: Sendable {
 
     /// Which object it is.
     public var identity: ObjectIdentity {
-        ObjectIdentity(apiVersion: apiVersion, kind: kind, namespace: metadata.namespace, name: metadata.name)
+        ObjectIdentity(
+            apiVersion: ByteName(apiVersion), kind: ByteName(kind), namespace: ByteName(metadata.namespace),
+            name: ByteName(metadata.name))
     }
 
     /// Lends the bytes of a value: decoded from base64 where JSON has them so, otherwise as they stand.

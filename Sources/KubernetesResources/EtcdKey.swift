@@ -1,130 +1,65 @@
-/// What a key in a cluster's etcd stands for.
+public import GoText
+
+/// The meaning of a key in a cluster's etcd.
 public enum EtcdKey: Hashable, Sendable {
-    /// An object of the API. Its resource need not be a known one.
+    /// An API object. Its resource need not be a known one.
     case object(RegistryKey)
-    /// Something that kube-apiserver keeps for itself, never encrypted.
+    /// A key in the range that kube-apiserver reads when it lists this resource, but not a valid key of an object: it has
+    /// too few or too many segments, or its name is empty or not UTF-8.
+    case stray(GroupResource)
+    /// Internal data of a server. kube-apiserver never encrypts it.
     case bookkeeping(Bookkeeping)
-    /// Neither: another program's, or under a prefix that cannot be told.
+    /// None of these: a key of another program, or below an unknown prefix.
     case unrecognised
 
-    /// The keys that are no objects (kubernetes, pkg/registry/core/rest/storage_core.go, pkg/controlplane/instance.go;
-    /// k8s.io/apiserver, pkg/storage/etcd3/compact.go).
+    /// The keys that are not objects.
     public enum Bookkeeping: Hashable, Sendable {
-        /// `ranges/serviceips`, `ranges/secondaryserviceips` or `ranges/servicenodeports`.
-        case range(String)
-        /// `masterleases/<ip>`: an apiserver that is alive.
-        case masterLease(String)
-        /// `health`, which is read and never written.
+        /// `ranges/serviceips`, `ranges/secondaryserviceips` or `ranges/servicenodeports`
+        /// (kubernetes, pkg/registry/core/rest/storage_core.go).
+        case range(ByteName)
+        /// `masterleases/<ip>`: the lease of a running apiserver (kubernetes, pkg/controlplane/instance.go).
+        case masterLease(ByteName)
+        /// `peerserverleases/<id>`: the address of an apiserver for requests from other apiservers
+        /// (kubernetes, pkg/controlplane/apiserver/peer.go, `CreatePeerEndpointLeaseReconciler`).
+        case peerServerLease(ByteName)
+        /// `health`: kube-apiserver only reads it, kine writes it.
         case health
-        /// `compact_rev_key`, which has no prefix.
+        /// `compact_rev_key`, usually without a prefix (k8s.io/apiserver, pkg/storage/etcd3/compact.go; kine,
+        /// pkg/logstructured/sqllog/sql.go).
         case compactedRevision
-    }
-
-    /// Reads an etcd key.
-    ///
-    /// - Parameters:
-    ///   - key: The key as etcd has it. A key that is not UTF-8 is ``unrecognised``.
-    ///   - prefix: The etcd prefix, if it is known. Otherwise `/registry` and OpenShift's `/kubernetes.io` are tried;
-    ///     then the shortest prefix that leaves a key of a known resource, then one that leaves `<group>/<plural>/…`.
-    public init(_ key: some StringProtocol, prefix: String? = nil) {
-        guard key != "compact_rev_key" else {
-            self = .bookkeeping(.compactedRevision)
-            return
-        }
-        let segments = key.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
-        guard segments.count > 1, segments[0].isEmpty, !segments.dropFirst().contains("") else {
-            self = .unrecognised
-            return
-        }
-        let path = segments[1...]
-        self = prefix.map { Self.read(path, below: $0) } ?? Self.guessPrefix(of: path) ?? .unrecognised
+        /// `gap-<revision>`: kine's filler for a revision without a row (kine, pkg/drivers/generic, `Fill`).
+        case gap(ByteName)
+        /// A key of k3s or RKE2 outside the etcd prefix: `/bootstrap/<hash>` (encrypted with the join token),
+        /// `k3s/apiaddresses`, `k3s/etcd/learnerProgress`, and the same for `rke2` (k3s, pkg/cluster/storage.go,
+        /// pkg/etcd/etcd.go).
+        case distribution(ByteName)
     }
 
     /// Reads an etcd key from its bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: The key as etcd has it.
+    ///   - prefix: The etcd prefix, if it is known. Otherwise `/registry` and OpenShift's `/kubernetes.io` are tried;
+    ///     then the shortest prefix that leaves a key of a known resource, then one that leaves `<group>/<plural>/…`.
+    ///     Keys below `/openshift.io`, the fixed prefix of OpenShift's own API servers, are recognised in any case.
     public init(bytes: RawSpan, prefix: String? = nil) {
-        let text = unsafe bytes.withUnsafeBytes { unsafe String(validating: $0, as: UTF8.self) }
-        self = text.map { EtcdKey($0, prefix: prefix) } ?? .unrecognised
-    }
-}
-
-private typealias Path = ArraySlice<String>
-
-extension EtcdKey {
-    private static func read(_ path: Path, below prefix: String) -> EtcdKey {
-        let prefixPath = prefix.split(separator: "/").map { String($0) }
-        guard path.starts(with: prefixPath) else { return .unrecognised }
-        let cleaned = prefixPath.map { "/" + $0 }.joined()
-        let rest = path.dropFirst(prefixPath.count)
-        return known(rest, prefix: cleaned) ?? grouped(rest, prefix: cleaned) ?? unknown(rest, prefix: cleaned)
-            ?? .unrecognised
-    }
-
-    private static func guessPrefix(of path: Path) -> EtcdKey? {
-        for prefix in [RegistryKey.defaultPrefix, "/kubernetes.io"] {
-            let key = read(path, below: prefix)
-            if key != .unrecognised { return key }
+        guard let text = unsafe bytes.withUnsafeBytes({ unsafe String(validating: $0, as: UTF8.self) }) else {
+            // kube-apiserver lists by the bytes of a prefix and reads every value in that range, whatever its name.
+            let lossy = unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+            self = EtcdKeyReader(ByteName(lossy), prefix: prefix).stray ?? .unrecognised
+            return
         }
-        return splits(of: path).firstNonNil(known) ?? splits(of: path).firstNonNil(grouped)
+        self = EtcdKeyReader(ByteName(text), prefix: prefix).key
     }
 
-    /// The ways to take `path` apart into a prefix and the rest, shortest prefix first.
-    private static func splits(of path: Path) -> some Sequence<(Path, String)> {
-        path.indices.lazy.map { (path[$0...], path[..<$0].map { "/" + $0 }.joined()) }
+    /// Whether a key is below an etcd prefix, or below the prefix of OpenShift's own API servers.
+    public static func isBelow(_ key: RawSpan, prefix: String) -> Bool {
+        let text = unsafe key.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+        return EtcdKeyReader(ByteName(text), prefix: prefix).isBelowPrefix
     }
 
-    /// A key of a known resource, or of bookkeeping.
-    private static func known(_ rest: Path, prefix: String) -> EtcdKey? {
-        if let kept = bookkeeping(rest) { return .bookkeeping(kept) }
-        for length in [2, 1] where rest.count > length {
-            if let resource = KnownResource.stored(at: rest.prefix(length).joined(separator: "/")) {
-                guard rest.count - length == (resource.scope == .namespaced ? 2 : 1) else { return nil }
-                return object(resource.groupResource, rest.dropFirst(length), prefix: prefix)
-            }
-        }
-        return nil
-    }
-
-    /// A key of a custom resource: `<group>/<plural>/…`, where the group has a dot and the plural has none.
-    private static func grouped(_ rest: Path, prefix: String) -> EtcdKey? {
-        let names = Array(rest.prefix(2))
-        guard names.count == 2, names[0].contains("."), !names[1].contains(".") else { return nil }
-        return object(GroupResource(resource: names[1], group: names[0]), rest.dropFirst(2), prefix: prefix)
-    }
-
-    /// A key of a resource that the table lacks: a newer Kubernetes' perhaps.
-    private static func unknown(_ rest: Path, prefix: String) -> EtcdKey? {
-        guard let plural = rest.first, !plural.contains("."), !reserved.contains(plural),
-            !KnownResource.isPlural(plural), KnownResource.stored(at: plural) == nil
-        else { return nil }
-        return object(GroupResource(resource: plural), rest.dropFirst(), prefix: prefix)
-    }
-
-    private static func object(_ resource: GroupResource, _ names: Path, prefix: String) -> EtcdKey? {
-        guard (1...2).contains(names.count), let name = names.last else { return nil }
-        let namespace = names.count == 2 ? names.first : nil
-        return .object(RegistryKey(resource: resource, namespace: namespace, name: name, prefix: prefix))
-    }
-
-    private static func bookkeeping(_ rest: Path) -> Bookkeeping? {
-        guard let first = rest.first, let last = rest.last else { return nil }
-        switch (first, rest.count) {
-        case ("ranges", 2) where ranges.contains(last): return .range(last)
-        case ("masterleases", 2): return .masterLease(last)
-        case ("health", 1): return .health
-        default: return nil
-        }
-    }
-
-    private static let ranges: Set<String> = ["serviceips", "secondaryserviceips", "servicenodeports"]
-    private static let reserved: Set<String> = ["ranges", "masterleases", "health"]
-}
-
-extension Sequence {
-    fileprivate func firstNonNil<First, Second, Result>(_ transform: (First, Second) -> Result?) -> Result?
-    where Element == (First, Second) {
-        for element in self {
-            if let result = transform(element.0, element.1) { return result }
-        }
-        return nil
+    /// Reads an etcd key from text.
+    public init(_ key: some StringProtocol, prefix: String? = nil) {
+        self = EtcdKeyReader(ByteName(String(key)), prefix: prefix).key
     }
 }

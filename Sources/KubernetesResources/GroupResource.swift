@@ -1,3 +1,5 @@
+internal import GoText
+
 /// A Kubernetes resource within its API group, such as `secrets` (core group) or `deployments.apps`.
 public struct GroupResource: Hashable, Sendable {
     /// Lower-case plural, such as `secrets`. Never contains a dot.
@@ -39,7 +41,8 @@ extension GroupResource: CustomStringConvertible {
 }
 
 extension GroupResource: Comparable {
+    /// By group, then by name, in the order of bytes.
     public static func < (left: Self, right: Self) -> Bool {
-        (left.group, left.resource) < (right.group, right.resource)
+        (ByteName(left.group), ByteName(left.resource)) < (ByteName(right.group), ByteName(right.resource))
     }
 }

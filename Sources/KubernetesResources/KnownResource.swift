@@ -1,8 +1,11 @@
-/// A resource that kube-apiserver itself stores: what it is called, and where in etcd its objects stand.
+public import GoText
+
+/// A resource that a Kubernetes API server itself stores: what it is called, and where in etcd its objects stand.
 public struct KnownResource: Hashable, Sendable {
     public enum Scope: Sendable { case namespaced, cluster }
 
-    /// Whether Kubernetes 1.36 still serves the resource. Objects of the others can remain in etcd.
+    /// Whether the resource is still served, by Kubernetes 1.36 or OpenShift 4. Objects of the others can remain in
+    /// etcd.
     public enum Era: Sendable { case current, removed }
 
     /// The group under which the objects are stored, which is the one that an encryption configuration must name.
@@ -13,52 +16,103 @@ public struct KnownResource: Hashable, Sendable {
     /// What stands between the etcd prefix and the namespace or name, such as `services/specs`.
     public let storagePath: String
     public let era: Era
+    /// Further groups of stored objects: earlier groups of the resource, and those that share its storage.
+    let otherGroups: [String]
 
     /// The resource of this name, or nil for custom resources and those of other API servers.
-    public static func named(_ name: GroupResource) -> KnownResource? { byName[name] }
+    public static func named(_ name: GroupResource) -> KnownResource? { kubernetesTable.byName[name] }
 
     /// The resource whose objects are stored at `path`, such as `minions`.
-    public static func stored(at path: String) -> KnownResource? { byStoragePath[path] }
+    public static func stored(at path: String) -> KnownResource? { kubernetesTable.byStoragePath[ByteName(path)] }
 
-    /// Where the objects of any resource stand below the etcd prefix.
+    /// Where the objects of any resource stand below the etcd prefix of a kube-apiserver.
     ///
     /// Built-in resources stand under their plural alone, whatever their group; custom resources, whose group always
     /// has a dot in it, under group and plural.
     public static func storagePath(of name: GroupResource) -> String {
         if let known = named(name) { return known.storagePath }
-        return name.group.contains(".") ? "\(name.group)/\(name.resource)" : name.resource
+        return name.isGrouped ? "\(name.group)/\(name.resource)" : name.resource
     }
 
-    /// Whether some known resource has this plural, in whatever group.
-    static func isPlural(_ name: String) -> Bool { plurals.contains(name) }
+    /// Whether a stored object of this resource can be of this group.
+    public func isStored(in group: ByteName) -> Bool {
+        ByteName(groupResource.group) == group || otherGroups.contains { ByteName($0) == group }
+    }
 
-    private static let byName = Dictionary(all.map { ($0.groupResource, $0) }) { first, _ in first }
-    private static let byStoragePath = Dictionary(all.map { ($0.storagePath, $0) }) { first, _ in first }
-    private static let plurals = Set(all.map(\.groupResource.resource))
+    /// Whether a stored object of this kind and group is one of this resource.
+    public func isOf(kind: ByteName, group: ByteName) -> Bool { ByteName(self.kind) == kind && isStored(in: group) }
 
-    private init(
+    /// The resources that stored objects of this kind and group can be of, at most one for each API server.
+    public static func of(kind: ByteName, group: ByteName) -> [KnownResource] {
+        (byKind[kind] ?? []).filter { $0.isStored(in: group) }
+    }
+
+    private static let byKind = Dictionary(grouping: all + openShift) { ByteName($0.kind) }
+
+    init(
         _ group: String, _ resource: String, _ kind: String, _ scope: Scope, at storagePath: String? = nil,
-        era: Era = .current
+        era: Era = .current, alsoIn otherGroups: [String] = []
     ) {
         groupResource = GroupResource(resource: resource, group: group)
         self.kind = kind
         self.scope = scope
         self.storagePath = storagePath ?? resource
         self.era = era
+        self.otherGroups = otherGroups
+    }
+}
+
+// MARK: - Look-up
+
+extension KnownResource {
+    static func named(_ name: GroupResource, _ layout: StoragePrefix.Layout) -> KnownResource? {
+        table(of: layout).byName[name]
+    }
+
+    static func stored(at path: ByteName, _ layout: StoragePrefix.Layout) -> KnownResource? {
+        table(of: layout).byStoragePath[path]
+    }
+
+    /// Whether some known resource has this plural, in whatever group, or a storage path that begins with it.
+    static func isTaken(_ name: ByteName, _ layout: StoragePrefix.Layout) -> Bool {
+        table(of: layout).takenSegments.contains(name)
+    }
+
+    private struct Table {
+        let byName: [GroupResource: KnownResource]
+        let byStoragePath: [ByteName: KnownResource]
+        let takenSegments: Set<ByteName>
+
+        init(_ resources: [KnownResource]) {
+            byName = Dictionary(resources.map { ($0.groupResource, $0) }) { first, _ in first }
+            byStoragePath = Dictionary(resources.map { (ByteName($0.storagePath), $0) }) { first, _ in first }
+            takenSegments = Set(
+                resources.flatMap { resource in
+                    [ByteName(resource.groupResource.resource)]
+                        + ByteName(resource.storagePath).split(at: UInt8(ascii: "/")).prefix(1)
+                })
+        }
+    }
+
+    private static let kubernetesTable = Table(all)
+    private static let openShiftTable = Table(openShift)
+
+    private static func table(of layout: StoragePrefix.Layout) -> Table {
+        layout == .openShift ? openShiftTable : kubernetesTable
     }
 }
 
 extension KnownResource {
-    /// All of them, by group.
+    /// Those of kube-apiserver, by group.
     ///
     /// (kubernetes 1.36, test/integration/etcd/data.go and staging/src/k8s.io/api, those removed from the same file of
     /// 1.24 to 1.31; `at:` from pkg/kubeapiserver/default_storage_factory_builder.go,
-    /// `SpecialDefaultResourcePrefixes`, and pkg/registry/core/rest/storage_core.go.)
+    /// `SpecialDefaultResourcePrefixes`, and pkg/registry/core/rest/storage_core.go; `alsoIn:` from the cohabitating
+    /// resources of the former, `AddCohabitatingResources`, in 1.2 to 1.36.)
     public static let all: [KnownResource] = [
         .init("", "configmaps", "ConfigMap", .namespaced),
         .init("", "endpoints", "Endpoints", .namespaced, at: "services/endpoints"),
-        // Also what is written as events.k8s.io.
-        .init("", "events", "Event", .namespaced),
+        .init("", "events", "Event", .namespaced, alsoIn: ["events.k8s.io"]),
         .init("", "limitranges", "LimitRange", .namespaced),
         .init("", "namespaces", "Namespace", .cluster),
         .init("", "nodes", "Node", .cluster, at: "minions"),
@@ -93,15 +147,16 @@ extension KnownResource {
             "apiregistration.k8s.io", "apiservices", "APIService", .cluster, at: "apiregistration.k8s.io/apiservices"),
 
         .init("apps", "controllerrevisions", "ControllerRevision", .namespaced),
-        .init("apps", "daemonsets", "DaemonSet", .namespaced),
-        .init("apps", "deployments", "Deployment", .namespaced),
-        .init("apps", "replicasets", "ReplicaSet", .namespaced),
+        .init("apps", "daemonsets", "DaemonSet", .namespaced, alsoIn: ["extensions"]),
+        .init("apps", "deployments", "Deployment", .namespaced, alsoIn: ["extensions"]),
+        .init("apps", "replicasets", "ReplicaSet", .namespaced, alsoIn: ["extensions"]),
         .init("apps", "statefulsets", "StatefulSet", .namespaced),
 
-        .init("autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscaler", .namespaced),
+        .init(
+            "autoscaling", "horizontalpodautoscalers", "HorizontalPodAutoscaler", .namespaced, alsoIn: ["extensions"]),
 
         .init("batch", "cronjobs", "CronJob", .namespaced),
-        .init("batch", "jobs", "Job", .namespaced),
+        .init("batch", "jobs", "Job", .namespaced, alsoIn: ["extensions"]),
 
         .init("certificates.k8s.io", "certificatesigningrequests", "CertificateSigningRequest", .cluster),
         .init("certificates.k8s.io", "clustertrustbundles", "ClusterTrustBundle", .cluster),
@@ -119,15 +174,17 @@ extension KnownResource {
 
         .init("networking.k8s.io", "clustercidrs", "ClusterCIDR", .cluster, era: .removed),
         .init("networking.k8s.io", "ingressclasses", "IngressClass", .cluster),
-        .init("networking.k8s.io", "ingresses", "Ingress", .namespaced, at: "ingress"),
+        .init("networking.k8s.io", "ingresses", "Ingress", .namespaced, at: "ingress", alsoIn: ["extensions"]),
         .init("networking.k8s.io", "ipaddresses", "IPAddress", .cluster),
-        .init("networking.k8s.io", "networkpolicies", "NetworkPolicy", .namespaced),
+        .init("networking.k8s.io", "networkpolicies", "NetworkPolicy", .namespaced, alsoIn: ["extensions"]),
         .init("networking.k8s.io", "servicecidrs", "ServiceCIDR", .cluster),
 
         .init("node.k8s.io", "runtimeclasses", "RuntimeClass", .cluster),
 
         .init("policy", "poddisruptionbudgets", "PodDisruptionBudget", .namespaced),
-        .init("policy", "podsecuritypolicies", "PodSecurityPolicy", .cluster, at: "podsecuritypolicy", era: .removed),
+        .init(
+            "policy", "podsecuritypolicies", "PodSecurityPolicy", .cluster, at: "podsecuritypolicy", era: .removed,
+            alsoIn: ["extensions"]),
 
         .init("rbac.authorization.k8s.io", "clusterrolebindings", "ClusterRoleBinding", .cluster),
         .init("rbac.authorization.k8s.io", "clusterroles", "ClusterRole", .cluster),

@@ -79,9 +79,21 @@ extension AuditReport {
         }
         doubts += unnamedWords
         if result.live.encryptedOtherKeys > 0 { doubts.append(otherKeysWords) }
-        if result.live.isUnproven, !isCensusOnly {
-            let count = result.live.resources.values.reduce(0) { $0 + $1.needsPlugin }
-            doubts.append("\(count) values can be opened by KMS plugins alone, which gave no answer or were not asked")
+        let census = result.live.resources.values
+        let pluginCount = isCensusOnly ? 0 : census.reduce(0) { $0 + $1.needsPlugin }
+        if pluginCount > 0 {
+            doubts.append(
+                "\(pluginCount) values can be opened by KMS plugins alone, which gave no answer or were not asked")
+        }
+        let uncertainCount = census.reduce(0) { $0 + $1.uncertain }
+        if uncertainCount > 0 {
+            doubts.append(
+                "\(uncertainCount) values decrypt, but are in an encoding that encconf does not read, or of a kind that "
+                    + "may not be that of their resource")
+        }
+        if result.live.otherObjects > 0 {
+            doubts.append(
+                "\(result.live.otherObjects) plaintext objects are stored under keys that name no known resource")
         }
         return doubts
     }

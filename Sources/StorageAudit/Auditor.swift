@@ -80,11 +80,7 @@ public final class Auditor {
     ///
     /// - Throws: ``CipherError`` if the cipher library lacks a cipher.
     public func add(_ record: borrowing AuditedRecord) throws(CipherError) {
-        guard let place = try place(of: record.key) else {
-            log.otherKeys += 1
-            if ResourceTransformer.isEncrypted(record.value) { log.encryptedOtherKeys += 1 }
-            return
-        }
+        guard let place = try place(of: record) else { return countOther(record) }
         let resource = place.resource
         guard resource.isWanted else { return }
         let label = resource.labels.index(of: record.value)
@@ -107,7 +103,7 @@ public final class Auditor {
     public func checkNonce(
         _ record: borrowing AuditedRecord, repeated: Set<UInt64>, seen: inout [UInt64: [NonceUse]]
     ) throws(CipherError) {
-        guard !options.isCensusOnly, let place = try place(of: record.key), place.resource.isWanted else { return }
+        guard !options.isCensusOnly, let place = try place(of: record), place.resource.isWanted else { return }
         plaintext.truncate(to: 0)
         let opened: Opened
         do throws(TransformError) {
@@ -139,21 +135,51 @@ public final class Auditor {
 }
 
 extension Auditor {
-    /// Where a key belongs; nil if it is no object of the API.
-    private func place(of key: RawSpan) throws(CipherError) -> KeyPlace? {
+    /// The place of a record; nil if it is not an API object, or its resource is unknown.
+    private func place(of record: borrowing AuditedRecord) throws(CipherError) -> KeyPlace? {
+        let key = record.key
         let folderLength = key.folderLengthOfPlainName
         if let folderLength {
             let folder = key.extracting(first: folderLength)
             if let known = places.place(of: folder) { return known }
         }
-        guard case .object(let registryKey) = EtcdKey(bytes: key, prefix: options.prefix) else { return nil }
-        let place = KeyPlace(
-            registryKey, folder: key.extracting(first: folderLength ?? 0), try resource(registryKey.resource))
-        // In a folder of which nothing is known, another name can be one of kube-apiserver's own.
-        if folderLength != nil, registryKey.known != nil || !registryKey.resource.group.isEmpty {
-            places.remember(place)
+        switch EtcdKey(bytes: key, prefix: options.prefix) {
+        case .object(let registryKey):
+            if registryKey.basis == .plural, let told = try placeToldByObject(record) { return told }
+            let place = KeyPlace(
+                registryKey, folder: key.extracting(first: folderLength ?? 0), try resource(registryKey.resource))
+            // In a folder of which nothing is known, another name can be one of kube-apiserver's own.
+            if folderLength != nil, registryKey.basis != .plural { places.remember(place) }
+            return place
+        case .stray(let name): return KeyPlace(try resource(name), isTold: false)
+        case .unrecognised: return try placeToldByObject(record)
+        case .bookkeeping: return nil
         }
-        return place
+    }
+
+    /// The place of plaintext whose key does not name the resource, by the object itself.
+    private func placeToldByObject(_ record: borrowing AuditedRecord) throws(CipherError) -> KeyPlace? {
+        guard isOfServer(record.key), !ResourceTransformer.isEncrypted(record.value),
+            let name = (try? ObjectIdentity(reading: record.value))?.resource(under: record.key)
+        else { return nil }
+        return KeyPlace(try resource(name), isTold: true)
+    }
+
+    /// Whether a key may be one of the servers: below their prefix, if that is known.
+    private func isOfServer(_ key: RawSpan) -> Bool {
+        guard let prefix = options.prefix else { return true }
+        return EtcdKey.isBelow(key, prefix: prefix)
+    }
+
+    private func countOther(_ record: borrowing AuditedRecord) {
+        log.otherKeys += 1
+        if ResourceTransformer.isEncrypted(record.value) {
+            log.encryptedOtherKeys += 1
+        } else if isOfServer(record.key), EtcdKey(bytes: record.key, prefix: options.prefix) == .unrecognised,
+            (try? ObjectIdentity(reading: record.value)) != nil
+        {
+            log.otherObjects += 1
+        }
     }
 
     private func resource(_ name: GroupResource) throws(CipherError) -> AuditedResource {
@@ -220,17 +246,35 @@ extension Auditor {
     private func checkObject(
         _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
     ) throws(CipherError) -> Bool {
-        guard case .object(let registryKey) = EtcdKey(bytes: record.key, prefix: options.prefix) else { return false }
-        let check = IdentityCheck(plaintext: plaintext.bytes, key: registryKey)
-        guard check != .same, check != .cborNotRead else { return true }
+        let key = EtcdKey(bytes: record.key, prefix: options.prefix)
         let stored = resource.labels.labels[label]
-        resource.numbers.notObjects += 1
-        if case .other(let identity) = check {
-            note(record, .otherObject(stored, identity))
-        } else if log.findings.hasRoom(for: "ENC0404") {
-            note(record, .notAnObject(stored, check, rightKey: try rightKey(of: record, registryKey)))
+        let check: IdentityCheck
+        var registryKey: RegistryKey?
+        if case .object(let named) = key {
+            registryKey = named
+            check = IdentityCheck(plaintext: plaintext.bytes, key: named)
+        } else if let identity = try? ObjectIdentity(reading: plaintext.bytes) {
+            // The key does not name an object, so this is another one.
+            check = .other(identity)
         } else {
-            log.findings.count("ENC0404")
+            check = .notAnObject
+        }
+        switch check {
+        case .same: return true
+        case .notRead, .cannotTell:
+            resource.numbers.uncertain += 1
+            return false
+        case .other(let identity):
+            resource.numbers.notObjects += 1
+            note(record, .otherObject(stored, identity))
+        case .notAnObject, .undecodable:
+            resource.numbers.notObjects += 1
+            guard log.findings.hasRoom(for: "ENC0404") else {
+                log.findings.count("ENC0404")
+                return false
+            }
+            let rightKey = try registryKey.flatMap { key throws(CipherError) in try self.rightKey(of: record, key) }
+            note(record, .notAnObject(stored, check, rightKey: rightKey))
         }
         return false
     }
@@ -273,7 +317,7 @@ extension Auditor {
         for transformers in transformers {
             let found = try KeySearch.find(
                 record.value, etcdKey: record.key, among: transformers.configuration.keys
-            ) { IdentityCheck(plaintext: $0, key: key) == .same }
+            ) { IdentityCheck(plaintext: $0, key: key).mayBeSame }
             if let found { return found }
         }
         return nil

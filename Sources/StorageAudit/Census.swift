@@ -40,6 +40,9 @@ public struct ResourceCensus: Equatable, Sendable {
     public var unreadable = 0
     /// Opens, but not to the object that the etcd key names.
     public var notObjects = 0
+    /// Opens, but it is unknown whether it is the object that the etcd key names: its encoding is not read, or its kind may
+    /// not be that of the resource.
+    public var uncertain = 0
     /// Only a KMS plugin could tell.
     public var needsPlugin = 0
     /// Written by the present write key, and they are the objects that their etcd keys name.
@@ -60,6 +63,7 @@ public struct ResourceCensus: Equatable, Sendable {
         stale += other.stale
         unreadable += other.unreadable
         notObjects += other.notObjects
+        uncertain += other.uncertain
         needsPlugin += other.needsPlugin
         current += other.current
         bytes += other.bytes
@@ -97,6 +101,8 @@ public struct Census: Sendable {
     public internal(set) var otherKeys = 0
     /// Those of them whose values are encrypted: what they belong to, and whether it can be read, nobody knows.
     public internal(set) var encryptedOtherKeys = 0
+    /// Those of them that hold a plaintext object of unknown resource, so that it is unknown whether it should be encrypted.
+    public internal(set) var otherObjects = 0
 
     /// More distinct plugin calls than this are not counted.
     public static let pluginCallLimit = 1_000_000
@@ -122,8 +128,11 @@ public struct Census: Sendable {
         findings.add(other.findings)
         otherKeys += other.otherKeys
         encryptedOtherKeys += other.encryptedOtherKeys
+        otherObjects += other.otherObjects
     }
 
-    /// Whether something could not be told because no plugin was asked.
-    public var isUnproven: Bool { resources.values.contains { $0.needsPlugin > 0 } }
+    /// Whether something is unknown: a plugin was not asked, or an encoding, a kind or a resource is not known.
+    public var isUnproven: Bool {
+        otherObjects > 0 || resources.values.contains { $0.needsPlugin > 0 || $0.uncertain > 0 }
+    }
 }

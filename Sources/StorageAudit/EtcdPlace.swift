@@ -21,6 +21,7 @@ public struct EtcdPlace {
         switch EtcdKey(bytes: etcdKey.span.rawBytes, prefix: prefix) {
         case .object(let key):
             return EtcdPlace(bytes: etcdKey, registryKey: key, resource: named ?? key.resource)
+        case .stray(let resource): return EtcdPlace(bytes: etcdKey, registryKey: nil, resource: named ?? resource)
         case .bookkeeping:
             throw .bookkeeping(etcdKey)
         case .unrecognised:

@@ -19,7 +19,7 @@ public struct OpenedValue: Sendable {
 
 /// What became of a value, asked as kube-apiserver would be and then further.
 public enum ObjectReading {
-    /// It is the object that the etcd key names.
+    /// It is the object that the etcd key names, as far as that can be told.
     case object(OpenedValue)
     /// It opens, but what comes out is not the object that the etcd key names.
     /// - Parameters:
@@ -51,6 +51,7 @@ public final class ObjectReader {
     /// - Throws: ``CipherError`` if the cipher library lacks a cipher.
     public func read(_ record: StoredRecord) throws(CipherError) -> ObjectReading {
         var opened: (OpenedValue, IdentityCheck)?
+        var likely: OpenedValue?
         var errors: [TransformError] = []
         for (readingIndex, value) in record.readings.enumerated() {
             for (index, transformers) in transformers.enumerated() {
@@ -58,6 +59,7 @@ public final class ObjectReader {
                 case .success(let answer):
                     let check = Self.check(answer.plaintext.span, for: record)
                     if check == .same { return .object(answer) }
+                    if likely == nil, check.mayBeSame { likely = answer }
                     if opened == nil { opened = (answer, check) }
                 case .failure(let error):
                     // Of several readings, the errors of the likeliest one count.
@@ -65,6 +67,7 @@ public final class ObjectReader {
                 }
             }
         }
+        if let likely { return .object(likely) }
         let rightKey = try searchKey(of: record)
         if let (answer, check) = opened { return .notTheObject(answer, check: check, rightKey: rightKey) }
         return .unreadable(errors: errors, rightKey: rightKey)
@@ -107,7 +110,7 @@ public final class ObjectReader {
             for value in record.readings {
                 let found = try KeySearch.find(
                     value.span, etcdKey: etcdKey.span.rawBytes, among: transformers.configuration.keys
-                ) { Self.check($0, for: record) == .same }
+                ) { Self.check($0, for: record).mayBeSame }
                 if let found { return found }
             }
         }

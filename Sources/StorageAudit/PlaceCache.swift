@@ -1,3 +1,4 @@
+internal import GoText
 internal import KubernetesObjects
 internal import KubernetesResources
 internal import SecretMemory
@@ -8,14 +9,27 @@ final class KeyPlace {
     let folder: [UInt8]
     let resource: AuditedResource
     let namespace: [UInt8]
-    /// The kind of the objects; nil if the resource is not known.
-    let kind: [UInt8]?
+    /// The kind and the group of the objects; nil if the resource is not known.
+    let type: (kind: [UInt8], group: [UInt8])?
+    /// Whether the resource comes from the object itself, which was compared with the key then.
+    let isTold: Bool
 
+    /// The place of a key that names an object.
     init(_ key: RegistryKey, folder: RawSpan, _ resource: AuditedResource) {
         self.folder = folder.copiedToArray()
         self.resource = resource
         namespace = Array((key.namespace ?? "").utf8)
-        kind = key.known.map { Array($0.kind.utf8) }
+        type = key.known.map { (Array($0.kind.utf8), Array($0.groupResource.group.utf8)) }
+        isTold = false
+    }
+
+    /// The place of a key that does not name an object.
+    init(_ resource: AuditedResource, isTold: Bool) {
+        folder = []
+        self.resource = resource
+        namespace = []
+        type = nil
+        self.isTold = isTold
     }
 
     func isOf(_ folder: RawSpan) -> Bool {
@@ -26,11 +40,12 @@ final class KeyPlace {
     /// Whether a plaintext surely is the object that a key of this place names.
     func names(_ plaintext: RawSpan, as key: RawSpan) -> Bool {
         // Locals, since a span of a stored array does not outlive the access to it.
-        guard let kind = self.kind else { return false }
+        guard let (kind, group) = self.type else { return isTold }
         let namespace = self.namespace
         let name = key.extracting(droppingFirst: (key.lastOffset(of: UInt8(ascii: "/")) ?? -1) + 1)
         return IdentityCheck.isSurelySame(
-            plaintext, namespace: namespace.span.rawBytes, name: name, kind: kind.span.rawBytes)
+            plaintext, namespace: namespace.span.rawBytes, name: name, kind: kind.span.rawBytes,
+            group: group.span.rawBytes)
     }
 }
 

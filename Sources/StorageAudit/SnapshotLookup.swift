@@ -1,6 +1,7 @@
 internal import DurableFiles
 internal import EnvelopeCrypto
 internal import EtcdSnapshot
+internal import GoText
 internal import KubernetesResources
 internal import SecretMemory
 
@@ -57,11 +58,11 @@ public struct SnapshotLookup {
 
     /// The etcd key of an object named `NAMESPACE/NAME`, or `NAME` if it belongs to the whole cluster.
     public static func etcdKey(of name: String, resource: String, prefix: String?) -> String {
-        let parts = name.split(separator: "/", maxSplits: 1)
+        let parts = ByteName(name).split(at: UInt8(ascii: "/"))
         return RegistryKey(
-            resource: GroupResource(parsing: resource), namespace: parts.count > 1 ? String(parts[0]) : nil,
-            name: parts.last.map { String($0) } ?? "",
-            prefix: prefix.map { $0.split(separator: "/").map { "/\($0)" }.joined() } ?? RegistryKey.defaultPrefix
+            resource: GroupResource(parsing: resource), namespace: parts.count > 1 ? parts[0] : nil,
+            name: ByteName(parts.dropFirst(parts.count > 1 ? 1 : 0).map(\.text).joined(separator: "/")),
+            prefix: RegistryKey.cleaned(prefix: prefix ?? RegistryKey.defaultPrefix)
         ).description
     }
 }

@@ -47,6 +47,12 @@ import Testing
         Mount(
             "{name: a, mountPath: /m}", "{name: a, hostPath: {path: h}}", "/m/y",
             .notOnHost(path: "/m/y", because: .relative)),
+        // Names that are equal to Unicode are two variables, and two volumes.
+        Mount("{name: a, mountPath: /m, subPathExpr: s-$(cl\u{e9})}", Mount.host, "/m/x", .file("/h/s-2/x")),
+        Mount("{name: a, mountPath: /m, subPathExpr: s-$(cle\u{301})}", Mount.host, "/m/x", .file("/h/s-3/x")),
+        Mount(
+            "{name: cl\u{e9}, mountPath: /m}", "{name: cl\u{e9}, hostPath: {path: /h}}, {name: cle\u{301}}", "/m/x",
+            .file("/h/x")),
         // Bytes, not characters, tell where a part of a path ends.
         Mount("{name: a, mountPath: /m}", Mount.host, "/m/\u{301}/../x", .file("/h/x")),
     ])
@@ -58,7 +64,7 @@ import Testing
                 spec:
                   containers:
                   - command: [kube-apiserver, --etcd-keyfile, "\(test.path)"]
-                    env: [{name: A, value: "1"}]
+                    env: [{name: A, value: "1"}, {name: cl\u{e9}, value: "2"}, {name: cle\u{301}, value: "3"}]
                     volumeMounts: [\(test.mounts)]
                   volumes: [\(test.volumes)]
                 """)

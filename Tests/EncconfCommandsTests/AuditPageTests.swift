@@ -71,7 +71,7 @@ struct AuditPageTests {
             "ENC0408 needs a KMS plugin: 10 (makes the verdict unknown where nothing worse is found)",
             "verified: the file is what was saved", "412, compacted up to 0",
             "sha256:c61e9a4d60d8f81298482cd0c4b627efd3c3e97ed480e8028be492d5f90324a6",
-            "secretbox sb-2025 3ee195ad7d7b0055", "10 values can be opened by KMS plugins alone",
+            "secretbox sb-2025 6a2b9044c8d1807b", "10 values can be opened by KMS plugins alone",
             "Which backup needs which key", "aescbc lost-key", "ENC0405 moved: 1",
         ] {
             // Cells stand beside each other without a space.

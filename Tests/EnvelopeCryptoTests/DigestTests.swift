@@ -69,9 +69,11 @@ struct DigestTests {
 
     /// Computed with the `hmac` module of Python.
     @Test(arguments: [
-        ([UInt8](0..<32), "28dbca3be493a8f7"), ([UInt8](repeating: 0x41, count: 32), "a72a75c5ccef9986"),
-        ([UInt8](repeating: 0, count: 16), "49f550d8a4a6605d"),
-        ([UInt8](repeating: 0x41, count: 24), "dfb6eff05498e1da"),
+        ([UInt8](0..<32), "989b64d557962869"), ([UInt8](repeating: 0x41, count: 32), "3fb7947647ea346b"),
+        ([UInt8](repeating: 0x41, count: 24), "658f638cd4f4dfcc"),
+        // Padded with zeros, these would be one key to HMAC.
+        ([UInt8](repeating: 0, count: 16), "66e3313088c29d77"), ([UInt8](repeating: 0, count: 24), "a624a7ba59e00d21"),
+        ([UInt8](repeating: 0, count: 32), "913bbca4882178fd"),
     ])
     func fingerprint(key: [UInt8], expected: String) throws {
         #expect(try Digest.keyFingerprint(key.span.rawBytes) == expected)

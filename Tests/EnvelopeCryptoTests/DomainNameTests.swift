@@ -17,7 +17,7 @@ struct DomainNameTests {
     @Test(arguments: [
         "A.b", "a_b.c", "-a.b", "a-.b", "a.-b", "a.b-", ".a.b", "a..b", "a.b..", ".", "..", " a.b", "a.b ", "a.b\n",
         "ä.de",
-        "a\u{301}.b", "a.b:c", "a/b.c",
+        "a\u{301}.b", "a.b:c", "a/b.c", "a.\u{301}b", "a.b.\u{301}",
     ])
     func isNoSubdomain(_ name: String) {
         let errors = DomainName.errors(of: name, path: "annotations")

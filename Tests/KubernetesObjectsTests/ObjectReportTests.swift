@@ -62,13 +62,14 @@ struct ObjectReportTests {
     @Test func pathsAreUnambiguous() throws {
         let widget = #"""
             {"apiVersion":"e.com/v1","kind":"W","metadata":{"name":"n"},"spec":{"color":"r\u00e9d","a.b":{"":-0},
-             ".":{".":1},".\"][\".":2,"[0]":3,"\\":4},"spec.color":5,"a":[1.50,{"deep":true},null,[]],"none":null}
+             ".":{".":1},".\"][\".":2,"[0]":3,"\\":4,
+             "\"\u0301\\\u0301":6},"spec.color":5,"a":[1.50,{"deep":true},null,[]],"none":null}
             """#
         let data = try report(on: Array(widget.utf8), reveal: true).data
         #expect(
             Set((data ?? [:]).keys) == [
                 "spec.color", #"spec["a.b"][""]"#, #"spec["."]["."]"#, #"spec[".\"][\"."]"#, #"spec["[0]"]"#,
-                #"spec["\\"]"#, #"["spec.color"]"#, "a[0]", "a[1].deep",
+                #"spec["\\"]"#, "spec[\"\\\"\u{301}\\\\\u{301}\"]", #"["spec.color"]"#, "a[0]", "a[1].deep",
             ])
     }
 

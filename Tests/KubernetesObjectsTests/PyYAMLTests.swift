@@ -1,4 +1,5 @@
 import Foundation
+import GoText
 import SecretMemory
 import TestSupport
 import Testing
@@ -105,9 +106,9 @@ struct PyYAMLTests {
         let yaml = try ManifestWriterTests.manifest(plaintext, reveal: true)
         let manifests = try JSONDecoder().decode([Manifest].self, from: try PyYAML.json(of: Array(yaml.utf8)))
         let manifest = try #require(manifests.first)
-        #expect(manifest.kind == expected.identity.kind && manifest.type == expected.type)
-        #expect(manifest.metadata.name == expected.identity.name)
-        #expect(manifest.metadata.namespace ?? "" == expected.identity.namespace)
+        #expect(manifest.kind == expected.identity.kind.text && manifest.type == expected.type)
+        #expect(manifest.metadata.name == expected.identity.name.text)
+        #expect(manifest.metadata.namespace ?? "" == expected.identity.namespace.text)
         #expect(manifest.metadata.labels ?? [:] == expected.labels)
         #expect(manifest.metadata.annotations ?? [:] == expected.annotations)
     }

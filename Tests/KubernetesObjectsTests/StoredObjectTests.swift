@@ -1,4 +1,5 @@
 import Foundation
+import GoText
 import KubernetesObjects
 import SecretMemory
 import TestSupport
@@ -34,8 +35,8 @@ struct StoredObjectTests {
         }
         let read = try unpack(plaintext)
         #expect(object.encoding.rawValue == recorded.encoding)
-        #expect(read.identity.apiVersion == recorded.apiVersion && read.identity.kind == kind)
-        #expect(read.identity.name == recorded.name && read.identity.namespace == recorded.namespace ?? "")
+        #expect(read.identity.apiVersion.text == recorded.apiVersion && read.identity.kind.text == kind)
+        #expect(read.identity.name.text == recorded.name && read.identity.namespace.text == recorded.namespace ?? "")
         #expect(read.type == recorded.type && read.immutable == recorded.immutable)
         #expect(read.labels == recorded.labels && read.annotations == recorded.annotations)
         guard kind == "Secret" || kind == "ConfigMap" else { return }
@@ -158,7 +159,7 @@ struct StoredObjectTests {
         let object = hex(
             "6b387300 0a0c 0a027631 1206 536563726574 1218 0a06 0a0161 0a0162 1206 0a016b 120131 1206 0a016b 120132")
         let read = try unpack(object)
-        #expect(read.identity.name == "b" && read.data == ["k": [UInt8(ascii: "2")]])
+        #expect(read.identity.name.text == "b" && read.data == ["k": [UInt8(ascii: "2")]])
     }
 
     /// A bit that flips, or an end that is missing, gives another object or an error, never a trap.

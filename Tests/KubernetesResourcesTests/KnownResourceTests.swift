@@ -1,3 +1,4 @@
+import GoText
 import KubernetesResources
 import Testing
 
@@ -13,6 +14,29 @@ struct KnownResourceTests {
                 resource.kind.first?.isUppercase == true && resource.groupResource.resource.allSatisfy(\.isLowercase))
         }
         #expect(KnownResource.all.map(\.groupResource) == KnownResource.all.map(\.groupResource).sorted())
+    }
+
+    @Test func isConsistentForOpenShift() {
+        let resources = KnownResource.openShift
+        #expect(Set(resources.map(\.groupResource)).count == resources.count)
+        #expect(Set(resources.map(\.storagePath)).count == resources.count)
+        for resource in resources {
+            #expect(resource.groupResource.group.hasSuffix(".openshift.io"))
+            // What kube-apiserver stores is another server's.
+            #expect(KnownResource.named(resource.groupResource) == nil)
+        }
+        #expect(resources.map(\.groupResource) == resources.map(\.groupResource).sorted())
+    }
+
+    @Test(arguments: [
+        ("events", "", true), ("events", "events.k8s.io", true), ("events", "apps", false),
+        ("ingresses.networking.k8s.io", "extensions", true), ("deployments.apps", "extensions", true),
+        ("deployments.apps", "", false), ("secrets", "", true), ("secrets", "extensions", false),
+        ("statefulsets.apps", "extensions", false), ("secrets", "\u{301}", false),
+    ])
+    func knowsTheGroupsOfStoredObjects(_ resource: String, _ group: String, _ isIts: Bool) throws {
+        let resource = try #require(KnownResource.named(GroupResource(parsing: resource)))
+        #expect(resource.isStored(in: ByteName(group)) == isIts)
     }
 
     @Test(arguments: [

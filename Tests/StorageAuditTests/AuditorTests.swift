@@ -186,6 +186,108 @@ struct AuditorTests {
         #expect(try census([MadeRecord(key: key, value: value)], [configuration]).found == ["ENC0405": [key]])
     }
 
+    /// A custom resource's object is one of its group; what its kind leaves open is no finding, and not opened.
+    @Test(arguments: [
+        ("example.com/v1", "Widget", 1, 0, []), ("example.com/v2", "Widget", 1, 0, []),
+        ("other.io/v1", "Widget", 0, 0, ["ENC0405"]), ("v1", "Secret", 0, 0, ["ENC0405"]),
+        ("example.com/v1", "Gadget", 0, 1, []),
+    ])
+    func objectsOfCustomResources(
+        apiVersion: String, kind: String, opened: Int, uncertain: Int, codes: [String]
+    ) throws {
+        let configuration = try Made.configuration(
+            ("widgets.example.com", Made.provider("secretbox", ("a", Made.secretA))))
+        let key = "/registry/example.com/widgets/default/token"
+        let plaintext = Made.object("token", kind: kind, apiVersion: apiVersion)
+        let value = try Made.sealed(plaintext, at: key, by: configuration, for: "widgets.example.com")
+        let census = try census([MadeRecord(key: key, value: value)], [configuration])
+        let numbers = census["widgets.example.com"]
+        #expect(numbers.byLabel.values.map(\.opened) == [opened])
+        #expect((numbers.uncertain, numbers.current, numbers.notObjects) == (uncertain, opened, codes.count))
+        #expect(Array(census.findings.totals.keys) == codes)
+        #expect(census.isUnproven == (uncertain > 0))
+    }
+
+    /// The mark of CBOR is nothing that a Secret can begin with, and leaves a custom resource's object open.
+    @Test func whatIsNotRead() throws {
+        let configuration = try Made.configuration(
+            ("secrets, widgets.example.com", Made.provider("secretbox", ("a", Made.secretA))))
+        let keys = [Self.key, "/registry/example.com/widgets/default/token"]
+        let records = try keys.map { key in
+            MadeRecord(
+                key: key, value: try Made.sealed([0xd9, 0xd9, 0xf7] + Array("x".utf8), at: key, by: configuration))
+        }
+        let census = try census(records, [configuration])
+        #expect(census.found == ["ENC0404": [Self.key]])
+        #expect((census["widgets.example.com"].uncertain, census["secrets"].uncertain) == (1, 0))
+        #expect(census.resources.values.allSatisfy { $0.current == 0 } && census.isUnproven)
+    }
+
+    // MARK: Other layouts
+
+    @Test func plaintextOfOpenShift() throws {
+        let configuration = try Made.configuration(
+            ("secrets, routes.route.openshift.io, oauthaccesstokens.oauth.openshift.io", "\(gcm()), identity: {}"))
+        let token = Made.object(
+            "sha256~x", namespace: "", kind: "OAuthAccessToken", apiVersion: "oauth.openshift.io/v1")
+        let records = [
+            MadeRecord(key: "/openshift.io/oauth/accesstokens/sha256~x", value: token),
+            MadeRecord(
+                key: "/openshift.io/routes/ns/r",
+                value: Made.object("r", namespace: "ns", kind: "Route", apiVersion: "route.openshift.io/v1")),
+        ]
+        for prefix in [nil, "/kubernetes.io", "kubernetes.io"] {
+            let census = try census(records, [configuration], AuditOptions(prefix: prefix))
+            #expect(census.found == ["ENC0401": records.map(\.key)])
+            #expect(census.otherKeys == 0)
+        }
+    }
+
+    /// A key that names no group gets the one that its object is of.
+    @Test func plaintextTellsItsResource() throws {
+        let configuration = try Made.configuration(("secrets, foos.new.k8s.io", "\(gcm()), identity: {}"))
+        let records = [
+            MadeRecord(key: "/registry/foos/ns/f", value: foo("new.k8s.io/v1", "f")),
+            MadeRecord(key: "/registry/foos/ns/g", value: foo("old.k8s.io/v1", "g")),
+            MadeRecord(key: "/a/b/c/d/e/secrets/default/t", value: Made.object("t")),
+            MadeRecord(key: "/copies/of/s/default/t", value: Made.object("t")),
+        ]
+        let census = try census(records, [configuration])
+        #expect(census.found == ["ENC0401": [records[0].key, records[2].key]])
+        #expect((census["foos.new.k8s.io"].objects, census["foos.old.k8s.io"].objects) == (1, 1))
+        // Whose the last one is nobody can tell.
+        #expect((census.otherKeys, census.otherObjects, census.isUnproven) == (1, 1, true))
+        let below = try self.census(records, [configuration], AuditOptions(prefix: "/registry"))
+        #expect((below.otherKeys, below.otherObjects, below.isUnproven) == (2, 0, false))
+    }
+
+    private func foo(_ apiVersion: String, _ name: String) -> [UInt8] {
+        Made.object(name, namespace: "ns", kind: "Foo", apiVersion: apiVersion)
+    }
+
+    /// What stands in the list of a resource is read by kube-apiserver, whatever its key is like.
+    @Test func strays() throws {
+        let configuration = try Made.configuration(("secrets", "\(gcm()), identity: {}"))
+        let keys = ["/registry/secrets/default/a/b", "/registry/secrets/", "/registry/secrets/a"]
+        let census = try census(keys.map { MadeRecord(key: $0, value: Made.object("a")) }, [configuration])
+        #expect(census.found == ["ENC0401": keys, "ENC0405": keys])
+        #expect((census["secrets"].objects, census["secrets"].notObjects, census.otherKeys) == (3, 3, 0))
+        let rubbish = try self.census([MadeRecord(key: keys[0], value: [1, 2])], [configuration])
+        #expect(rubbish.found == ["ENC0401": [keys[0]], "ENC0404": [keys[0]]])
+    }
+
+    /// A name that joins itself to the slash before it does not hide the object.
+    @Test func namesThatBeginWithAMark() throws {
+        let configuration = try Made.configuration(("'*.*'", "\(gcm()), identity: {}"))
+        let key = "/registry/clusterroles/\u{301}admin"
+        let role = Made.object(
+            "\u{301}admin", namespace: "", kind: "ClusterRole", apiVersion: "rbac.authorization.k8s.io/v1")
+        let census = try census([MadeRecord(key: key, value: role)], [configuration])
+        #expect(census.found == ["ENC0401": [key]])
+    }
+
+    // MARK: Findings of ciphers
+
     /// Padding beyond a block opens in kube-apiserver, which never writes it.
     @Test func longPadding() throws {
         let configuration = try Made.configuration(("secrets", Made.provider("aescbc", ("a", Made.secretA))))
@@ -272,7 +374,7 @@ struct AuditorTests {
         for key in keys { apart.merge(try numbers([key]), uniquingKeysWith: +) }
         var random = SeededGenerator(seed: UInt64(seed))
         #expect(try numbers(keys.shuffled(using: &random)) == apart)
-        #expect(apart["secrets"] == 3 && apart["services"] == 1 && apart["widgets.example.com"] == 1)
+        #expect(apart["secrets"] == 6 && apart["services"] == 1 && apart["widgets.example.com"] == 1)
         #expect(apart["-"].map { $0 >= 8 } == true)
     }
 

@@ -9,10 +9,9 @@ struct IdentityMatchTests {
     private static let etcdKey = "/registry/secrets/default/foo"
 
     /// Secret default/foo, data k=v, as Kubernetes writes it; then with a doubled part, and with other things behind it.
-    private static func object(_ extra: Int) -> [UInt8] {
+    private static func object(_ extra: Int, types: [UInt8] = bytes("0a0c 0a027631 1206 536563726574")) -> [UInt8] {
         let metadata = bytes("0a03666f6f 1200 1a0764656661756c74 2200 2a0175 3200 3800 4208 0880e2cfaa06 1000")
         let data = bytes("1206 0a016b 120176 1a06 4f7061717565")
-        let types = bytes("0a0c 0a027631 1206 536563726574")
         var raw = [0x0a, UInt8(metadata.count)] + metadata + data
         if extra == 1 { raw += [0x0a, UInt8(metadata.count)] + metadata }
         if extra == 2 { raw += bytes("28 ffffffffffffffffff01") }
@@ -25,15 +24,20 @@ struct IdentityMatchTests {
 
     private static func bytes(_ digits: String) -> [UInt8] { hex(digits.filter { $0 != " " }) }
 
-    private func isSurelySame(_ plaintext: [UInt8], name: String = "foo", namespace: String = "default") -> Bool {
-        let (name, namespace, kind) = (Array(name.utf8), Array(namespace.utf8), Array("Secret".utf8))
+    private func isSurelySame(
+        _ plaintext: [UInt8], name: String = "foo", namespace: String = "default", kind: String = "Secret",
+        group: String = ""
+    ) -> Bool {
+        let (name, namespace, kind, group) = (
+            Array(name.utf8), Array(namespace.utf8), Array(kind.utf8), Array(group.utf8)
+        )
         return IdentityCheck.isSurelySame(
             plaintext.span.rawBytes, namespace: namespace.span.rawBytes, name: name.span.rawBytes,
-            kind: kind.span.rawBytes)
+            kind: kind.span.rawBytes, group: group.span.rawBytes)
     }
 
-    private func check(_ plaintext: [UInt8]) throws -> IdentityCheck {
-        guard case .object(let key) = EtcdKey(Self.etcdKey) else { throw StoredObjectError.noKind }
+    private func check(_ plaintext: [UInt8], under text: String = Self.etcdKey) throws -> IdentityCheck {
+        guard case .object(let key) = EtcdKey(text) else { throw StoredObjectError.noKind }
         return IdentityCheck(plaintext: plaintext.span.rawBytes, key: key)
     }
 
@@ -44,6 +48,22 @@ struct IdentityMatchTests {
         #expect(!isSurelySame(object, name: "bar"))
         #expect(!isSurelySame(object, namespace: "kube-system"))
         for count in object.indices.dropLast(4) { #expect(!isSurelySame(Array(object.prefix(count)))) }
+    }
+
+    /// The group in apiVersion counts as the slower way counts it.
+    @Test(arguments: [
+        ("v1", "", true), ("apps/v1", "apps", true), ("apps/v1beta2", "apps", true), ("v1", "apps", false),
+        ("apps/v1", "", false), ("apps/v1/x", "apps", false), ("appsx/v1", "apps", false), ("app/v1", "apps", false),
+        ("apps", "apps", false), ("extensions/v1beta1", "apps", false), ("/v1", "", false), ("a/b/c", "", false),
+    ])
+    func theGroup(apiVersion: String, group: String, isSure: Bool) throws {
+        let kind = group.isEmpty ? "Secret" : "Deployment"
+        let version = Array(apiVersion.utf8)
+        let meta = [0x0a, UInt8(version.count)] + version + [0x12, UInt8(kind.utf8.count)] + Array(kind.utf8)
+        let object = Self.object(0, types: [0x0a, UInt8(meta.count)] + meta)
+        #expect(isSurelySame(object, kind: kind, group: group) == isSure)
+        let key = group.isEmpty ? Self.etcdKey : "/registry/deployments/default/foo"
+        if isSure { #expect(try check(object, under: key) == .same) }
     }
 
     @Test(arguments: 0..<6)

@@ -38,11 +38,12 @@ enum Made {
     }
 
     /// An object as kube-apiserver stores custom resources, which every reader takes.
-    static func object(_ name: String, namespace: String = "default", kind: String = "Secret", data: String = "")
-        -> [UInt8]
-    {
+    static func object(
+        _ name: String, namespace: String = "default", kind: String = "Secret", apiVersion: String = "v1",
+        data: String = ""
+    ) -> [UInt8] {
         Array(
-            #"{"apiVersion":"v1","kind":"\#(kind)","metadata":{"name":"\#(name)","namespace":"\#(namespace)"},"data":{"d":"\#(data)"}}"#
+            #"{"apiVersion":"\#(apiVersion)","kind":"\#(kind)","metadata":{"name":"\#(name)","namespace":"\#(namespace)"},"data":{"d":"\#(data)"}}"#
                 .utf8)
     }
 

@@ -3,6 +3,7 @@ internal import DurableFiles
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
+internal import GoText
 internal import KubernetesObjects
 internal import KubernetesResources
 internal import SecretMemory
@@ -81,7 +82,7 @@ struct EncryptCommand: EncconfCommand {
         guard let key = place.registryKey, case .other(let identity) = IdentityCheck(plaintext: plaintext, key: key)
         else { return }
         console.warning(
-            "the plaintext is \(identity.kind.printable) \(identity.place), which is not what the etcd key names")
+            "the plaintext is \(identity.kind.text.printable) \(identity.place), which is not what the etcd key names")
     }
 
     private func failure(_ error: SealError) -> CommandFailure {

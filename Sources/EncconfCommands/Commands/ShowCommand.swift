@@ -45,7 +45,7 @@ private struct ConfigurationSummary {
         let provider: ProviderName
         let name: String
         let bits: Int
-        let fingerprint: String
+        let fingerprint: String?
         let path: String
         /// When it was made, as seconds since 1970, if its name tells.
         let created: Int64?
@@ -81,7 +81,7 @@ private struct ConfigurationSummary {
         for key in keys {
             table.append([
                 key.provider.rawValue, key.name.printable, "\(key.bits)",
-                key.created.map { Age.text(now - $0) } ?? "-", key.fingerprint, key.path,
+                key.created.map { Age.text(now - $0) } ?? "-", key.fingerprint ?? "-", key.path,
             ])
         }
         return text + "\n" + table.text
@@ -109,7 +109,7 @@ private struct ConfigurationSummary {
             json.member("provider", key.provider.rawValue)
             json.member("key", key.name)
             json.member("bits", key.bits)
-            json.member("fingerprint", key.fingerprint)
+            json.optionalMember("fingerprint", key.fingerprint)
             json.member("path", key.path)
             json.optionalMember("created", key.created.map { UTCTime.rfc3339($0) })
         }

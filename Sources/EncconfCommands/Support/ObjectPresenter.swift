@@ -204,7 +204,7 @@ struct ObjectPresenter {
     }
 
     private func foundName(_ found: FoundKey) throws(CommandFailure) -> String {
-        "\(found.provider.name.rawValue) \(found.key.name.printable) (fingerprint \(try fingerprint(of: found.key)))"
+        "\(found.provider.name.rawValue) \(found.key.name.printable)\(try fingerprintNote(of: found.key))"
     }
 
     private var disclosure: Disclosure {
