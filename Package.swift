@@ -42,6 +42,9 @@ let package = Package(
         .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
 
+        // The one way from a text to what is shown: keys are left out.
+        .target(name: "ShownText", dependencies: ["SecretMemory"], swiftSettings: strict),
+
         // Everything that speaks to a file system: no other module opens a file.
         .target(name: "DurableFiles", dependencies: ["CLinux", "SecretMemory"], swiftSettings: strict),
 
@@ -70,12 +73,14 @@ let package = Package(
         // The configuration, and the configuration with ciphers.
         .target(
             name: "EncryptionConfig",
-            dependencies: ["Diagnostics", "GoText", "KubernetesResources", "SecretMemory", "YAMLTree"],
+            dependencies: ["Diagnostics", "GoText", "KubernetesResources", "SecretMemory", "ShownText", "YAMLTree"],
             swiftSettings: strict),
         // What is legal but dangerous.
         .target(
             name: "ConfigurationLint",
-            dependencies: ["Diagnostics", "EncryptionConfig", "KubernetesResources", "SecretMemory", "YAMLTree"],
+            dependencies: [
+                "Diagnostics", "EncryptionConfig", "KubernetesResources", "SecretMemory", "ShownText", "YAMLTree",
+            ],
             swiftSettings: strict),
         // The proof: who can read what whom wrote.
         .target(
@@ -109,11 +114,17 @@ let package = Package(
                 "KubernetesObjects", "KubernetesResources", "SecretMemory", "Transformers",
             ],
             swiftSettings: strict),
+        // What sources prove: presence and absence.
+        .target(
+            name: "StorageEvidence",
+            dependencies: ["EncryptionConfig", "KeyTransition", "KubernetesResources", "StorageAudit", "Transformers"],
+            swiftSettings: strict),
         // The steps of a rotation, and what each demands.
         .target(
             name: "KeyRotation",
             dependencies: [
-                "EncryptionConfig", "KeyTransition", "KubernetesResources", "SecretMemory", "YAMLTree",
+                "EncryptionConfig", "KeyTransition", "KubernetesResources", "SecretMemory", "StorageEvidence",
+                "YAMLTree",
             ],
             swiftSettings: strict),
 
@@ -123,8 +134,8 @@ let package = Package(
             dependencies: [
                 "APIServerFlags", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "GoText", "KMSPlugin", "KeyRotation", "KeyTransition",
-                "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls", "SecretMemory",
-                "StorageAudit", "Transformers", "YAMLTree",
+                "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls", "SecretMemory", "ShownText",
+                "StorageAudit", "StorageEvidence", "Transformers", "YAMLTree",
             ],
             swiftSettings: strict),
         // One report for each kind of JSON document, in every format.
@@ -133,12 +144,13 @@ let package = Package(
             dependencies: [
                 "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
                 "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation", "KeyTransition",
-                "KubernetesObjects", "KubernetesResources", "SecretMemory", "StorageAudit", "Transformers",
+                "KubernetesObjects", "KubernetesResources", "SecretMemory", "ShownText", "StorageAudit",
+                "StorageEvidence", "Transformers",
             ],
             swiftSettings: strict),
 
         // The program. The terminal, and what a person types at it.
-        .target(name: "Terminal", dependencies: ["DurableFiles", "SecretMemory"], swiftSettings: strict),
+        .target(name: "Terminal", dependencies: ["DurableFiles", "SecretMemory", "ShownText"], swiftSettings: strict),
         // One file for each command: parse, gather, judge, report, status.
         .target(
             name: "EncconfCommands",
@@ -146,8 +158,8 @@ let package = Package(
                 "APIServerFlags", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
                 "KeyRotation", "KeyTransition", "KubernetesObjects", "KubernetesResources", "PastedValues",
-                "RemoteCalls", "Reports", "SecretMemory", "StorageAudit", "Terminal", "Transformers",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "RemoteCalls", "Reports", "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Terminal",
+                "Transformers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(name: "encconf", dependencies: ["EncconfCommands"], swiftSettings: strict),
@@ -174,6 +186,9 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "RemoteCallsTests", dependencies: ["RemoteCalls", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "ShownTextTests", dependencies: ["EncryptionConfig", "SecretMemory", "ShownText", "TestSupport"],
+            swiftSettings: tests),
         .testTarget(name: "GoTextTests", dependencies: ["GoText"], swiftSettings: tests),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: tests),
         .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire", "TestSupport"], swiftSettings: tests),
@@ -191,7 +206,7 @@ let package = Package(
         .testTarget(
             name: "APIServerFlagsTests", dependencies: ["APIServerFlags", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
+            name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "ShownText", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "ConfigurationLintTests",
@@ -200,7 +215,8 @@ let package = Package(
                 "TestSupport",
             ], swiftSettings: tests),
         .testTarget(
-            name: "KeyTransitionTests", dependencies: ["EncryptionConfig", "KeyTransition", "TestSupport"],
+            name: "KeyTransitionTests",
+            dependencies: ["EncryptionConfig", "Explanations", "KeyTransition", "ShownText", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "KeyRotationTests",

@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import EncryptionConfig
 internal import KubernetesResources
 internal import SecretMemory
+internal import ShownText
 internal import YAMLTree
 
 /// Which bytes of a file belong to scalars that cannot hold a secret, by their place in the document.
@@ -49,9 +50,9 @@ struct HarmlessScalars {
 
     /// For each byte of the file, whether it belongs to a harmless scalar.
     func map(byteCount: Int) -> [Bool] {
-        let showable = ShowableTexts(candidates.map(\.text), without: secrets)
+        let redactor = Redactor(secrets)
         var map = [Bool](repeating: false, count: byteCount)
-        for candidate in candidates where showable.contains(candidate.text) {
+        for candidate in candidates where redactor.sharesNothing(with: candidate.text) {
             for offset in candidate.range { map[offset] = true }
         }
         return map

@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import EncryptionConfig
 internal import SecretMemory
+internal import ShownText
 
 /// What the rules look at: the checked configuration, each part of it with its place in the file.
 struct LintSubject {
@@ -11,7 +12,7 @@ struct LintSubject {
     let position: SourcePosition
     /// What serves each resource or wildcard that the file names.
     let rules: [ResourcePattern: ResourceResolution.Rule]
-    private let showable: ShowableTexts
+    private let redactor: Redactor
 
     /// An item of `resources`.
     struct Entry {
@@ -65,17 +66,7 @@ struct LintSubject {
         entries = zip(document.resources, configuration.entries).enumerated().map { index, pair in
             Entry(pair.0, pair.1, path: "resources[\(index)]") { rules[$0]?.providers.first?.path }
         }
-        showable = ShowableTexts(
-            entries.flatMap { entry in
-                entry.resources.map(\.text)
-                    + entry.providers.flatMap { item in
-                        item.keys.map(\.key.name)
-                            + [item.kms?.name?.value, item.kms?.endpoint?.value].compactMap(\.self)
-                            // Escapes are resolved in it.
-                            + [item.kms?.endpoint.map { KMSEndpoint($0.value).socket }].compactMap(\.self)
-                    }
-            },
-            without: entries.flatMap(\.providers).flatMap(\.keys).map(\.key.secret))
+        redactor = Redactor(entries.flatMap(\.providers).flatMap(\.keys).map(\.key.secret))
     }
 
     /// Every resource in a list, in file order.
@@ -87,7 +78,7 @@ struct LintSubject {
     var keys: [Key] { entries.flatMap(\.providers).flatMap(\.keys) }
 
     /// A name of the file for people, unless it holds a piece of a key.
-    func shown(_ name: String) -> String { showable.contains(name) ? name : "REDACTED" }
+    func shown(_ name: String) -> String { redactor.mayShow(name: name) ? name : Redactor.mark }
 
     /// Names in a sentence.
     func listed(_ resources: [Resource]) -> String { resources.map { shown($0.text) }.inSentence }

@@ -1,3 +1,4 @@
+public import ShownText
 public import EnvelopeCrypto
 internal import EtcdSnapshot
 internal import SecretMemory
@@ -10,7 +11,7 @@ extension AuditError {
         case .file(let error): error.failure()
         case .snapshot(let path, let error):
             CommandFailure(
-                "\(path.printable): \(error.explanation)",
+                "\(path): \(error.explanation)",
                 hint: "take a new snapshot; `encconf audit --salvage` goes on with what can be read")
         case .etcd(let name, let error): error.failure(name)
         case .cipher(let error): CommandFailure(libraryProblem(error))
@@ -26,11 +27,11 @@ extension PlaceError {
         switch self {
         case .bookkeeping(let key):
             CommandFailure(
-                "\(String(decoding: key, as: UTF8.self).printable): kube-apiserver keeps this key for itself; it is no "
+                "\(String(decoding: key, as: UTF8.self)): kube-apiserver keeps this key for itself; it is no "
                     + "object and never encrypted")
         case .noResource(let key):
             CommandFailure(
-                "\(String(decoding: key, as: UTF8.self).printable): this etcd key fits no resource",
+                "\(String(decoding: key, as: UTF8.self)): this etcd key fits no resource",
                 hint: "keys look like /registry/secrets/NAMESPACE/NAME; --resource tells the resource of another")
         }
     }
@@ -41,17 +42,17 @@ extension LookupError {
         switch self {
         case .absent(let source, let key, let deleted, let revision):
             CommandFailure(
-                "\(source.printable): there is no \(key.printable)"
+                "\(source): there is no \(key)"
                     + (deleted.map { "; it was deleted at revision \($0)" } ?? ""),
                 hint: deleted.map { "--revision \($0 - 1) shows it as it was" }
                     ?? (revision == nil ? "" : "at that revision it was not made yet, or: ")
                     + "arguments are NAMESPACE/NAME of --resource; --etcd-key names anything")
         case .compacted(let source, let revision, let oldest):
             CommandFailure(
-                "\(source.printable): revision \(revision) was compacted away",
+                "\(source): revision \(revision) was compacted away",
                 hint: "history begins at revision \(oldest)")
         case .future(let source, let last):
-            CommandFailure("\(source.printable): the snapshot ends with revision \(last)")
+            CommandFailure("\(source): the snapshot ends with revision \(last)")
         }
     }
 }
@@ -62,7 +63,7 @@ public func cipherCall<Result>(_ body: () throws(CipherError) -> Result) throws(
 }
 
 /// What to say when the cipher library fails.
-public func libraryProblem(_ error: CipherError) -> String {
+public func libraryProblem(_ error: CipherError) -> Phrase {
     guard case .library(let failure) = error else { return "the cipher library failed" }
     let reasons = failure.reasons.isEmpty ? "" : ": " + failure.reasons.joined(separator: "; ")
     return "the cipher library failed in \(failure.call)\(reasons)"

@@ -2,64 +2,209 @@ internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import GoText
 internal import KubernetesObjects
+internal import KubernetesResources
+public import ShownText
 public import StorageAudit
 public import Transformers
 
-extension AuditFinding {
-    public var severity: String {
-        switch kind {
-        case .stale, .longPadding: "warning"
-        case .pluginNeeded: "note"
-        default: "error"
+extension FindingCode {
+    /// The findings of this code, in one clause of the verdict.
+    public func clause(count: Int) -> Phrase {
+        let values = counted(count, "value")
+        return switch self {
+        case .plaintext: "\(values) \(isAre(count)) plaintext"
+        case .stale: "\(values) \(isAre(count)) stale"
+        case .unreadable: "\(values) \(isAre(count)) unreadable"
+        case .notObject: "\(values) \(isAre(count)) not an object"
+        case .moved: "\(values) \(isAre(count)) moved"
+        case .nonceReuse: "\(counted(count, "nonce")) \(isAre(count)) reused"
+        case .padding: "\(values) \(count == 1 ? "has" : "have") too much padding"
+        case .needsPlugin: "\(values) \(count == 1 ? "needs" : "need") a KMS plugin"
+        case .writes: "\(counted(count, "AES-GCM key")) \(isAre(count)) due for rotation"
+        case .uncovered: "\(counted(count, "plaintext value")) that no entry encrypts"
+        case .oldPlaintext: "\(counted(count, "old revision")) \(isAre(count)) plaintext"
+        case .oldUnreadable: "\(counted(count, "old revision")) \(isAre(count)) unreadable"
+        case .freePlaintext: "\(counted(count, "plaintext value")) in free pages"
+        case .keyInClear: "\(values) \(count == 1 ? "contains" : "contain") an unencrypted data key"
+        case .digest: "the digest does not match: the file was modified after it was saved"
         }
     }
 
-    /// What is wrong with the value, in one clause.
+    /// The heading over the findings of this code.
+    ///
+    /// - Parameter file: The path of the configuration in force.
+    public func heading(count: Int, file: String) -> Phrase {
+        switch self {
+        case .plaintext:
+            "\(clause(count: count)), although \(fileName(file)) encrypts \(count == 1 ? "its" : "their") resource"
+        case .uncovered:
+            "\(counted(count, "value")) \(isAre(count)) plaintext, and no entry of \(fileName(file)) encrypts \(count == 1 ? "its" : "their") resource"
+        case .needsPlugin:
+            "\(counted(count, "value")) \(count == 1 ? "was" : "were") not checked; \(count == 1 ? "it needs" : "they need") a KMS plugin"
+        default: clause(count: count)
+        }
+    }
+
+    /// What to do at once about findings of this code.
+    public var urgency: Phrase {
+        switch self {
+        case .nonceReuse: "rotate this key now:"
+        case .keyInClear: "stop using this KMS plugin; treat its values as plaintext:"
+        case .moved: "find out who wrote to etcd; restore the objects from a backup:"
+        default: "find the key of these values before anything is deleted:"
+        }
+    }
+}
+
+/// The verb for a number of things.
+private func isAre(_ count: Int) -> Phrase { count == 1 ? "is" : "are" }
+
+extension AuditFinding {
+    /// The etcd key.
+    public var place: Phrase { Phrase(foreign: String(decoding: etcdKey, as: UTF8.self)) }
+
+    /// What is wrong with the value beyond what the heading says; nil if the heading says it all.
+    ///
     /// - Parameter configurations: The paths of the configurations, the one in force first.
-    public func message(_ configurations: [String]) throws(CommandFailure) -> String {
+    public func detail(_ configurations: [String]) throws(CommandFailure) -> Phrase? {
         switch kind {
-        case .plaintext: return "plaintext, though the configuration says encrypted"
-        case .stale(let label): return "stale: written by \(label.writer), not as new values are"
+        case .plaintext, .uncovered: return nil
+        case .stale(let label), .keyInClear(let label): return label.writer
         case .unreadable(let label, let error, let archive):
-            let opened = archive.map { "; \(configurations[$0]) opens it" } ?? ""
-            return "kube-apiserver cannot read it: \(error.apiserverText ?? "the request panics") (written by "
-                + "\(label.writer))\(opened)"
+            let opened: Phrase = archive.map { "; \(configurations[$0]) decrypts it" } ?? ""
+            return "unreadable: \(error.apiserverText ?? "the request panics"); prefix \(label.writer)\(opened)"
         case .notAnObject(let label, let check, let rightKey):
             let text = check.explained(provider: label.provider ?? .identity).text
             guard label.provider != .identity else { return text }
-            guard let rightKey else { return "\(text) (written by \(label.writer))" }
-            let name = "\(rightKey.provider.name.rawValue) \(rightKey.key.name)"
-            return "\(text) (written by \(label.writer)); \(name)\(try fingerprintNote(of: rightKey.key)) "
-                + "opens it to the object"
+            guard let rightKey else { return "\(text) (\(label.writer))" }
+            let note = try fingerprintNote(of: rightKey.key)
+            return "\(text) (\(label.writer)); \(rightKey.provider.name) \(name: rightKey.key.name)\(note) decrypts it "
+                + "to the object"
         case .otherObject(let label, let identity):
-            return "moved: it is \(identity.kind) \(identity.place) (written by \(label.writer))"
+            return "moved: holds \(identity.kind.text) \(identity.place) (\(label.writer))"
         case .nonceReused(let label, let other):
-            return "same nonce as \(String(decoding: other, as: UTF8.self)) under \(label.writer): this key is broken"
+            return
+                "nonce reuse: same nonce as \(String(decoding: other, as: UTF8.self)) with \(label.writer); rotate this "
+                + "key now"
         case .longPadding(let label, let count):
-            return "\(count) bytes of AES-CBC padding, where 16 is the most: damaged (written by \(label.writer))"
+            return "\(count) bytes of AES-CBC padding, where 16 is the most (\(label.writer))"
         case .pluginNeeded(let use, let reason):
-            return "only KMS provider \(use.provider) can tell" + (use.keyID.map { " (key ID \($0))" } ?? "")
-                + (reason.map { ", and \($0.clause)" } ?? "")
+            guard let reason else { return "needs KMS provider \(use.name)" }
+            return "needs KMS provider \(use.name); the plugin did not answer: \(reason.clause)"
         }
     }
 
-    /// The short names that `--fail-on` takes.
-    public static let names = [
-        "plaintext": "ENC0401", "stale": "ENC0402", "unreadable": "ENC0403", "notObject": "ENC0404",
-        "moved": "ENC0405", "nonce": "ENC0406", "padding": "ENC0407", "writes": "ENC0409",
-    ]
+    /// The finding in one clause, for a report in which nothing else says it.
+    public func message(_ configurations: [String]) throws(CommandFailure) -> Phrase {
+        switch kind {
+        case .plaintext: return "plaintext, although the configuration encrypts the resource"
+        case .uncovered: return "plaintext, and no entry of the configuration encrypts the resource"
+        case .stale(let label): return "stale: written by \(label.writer), which is not the write key"
+        case .keyInClear(let label): return "contains its own data key unencrypted (\(label.writer))"
+        default: return try detail(configurations) ?? ""
+        }
+    }
+}
 
-    /// The short name of a code; the code itself if it has none.
-    public static func name(ofCode code: String) -> String { names.first { $0.value == code }?.key ?? code }
+extension PluginUse {
+    /// `cloud-kms (key ID 1)`
+    public var name: Phrase {
+        let keyID: Phrase = keyID.map { " (key ID \(name: $0))" } ?? ""
+        return "\(name: provider)\(keyID)"
+    }
 }
 
 extension StoredLabel {
-    /// Who wrote values of this label, for a sentence or a cell.
-    public var writer: String {
+    /// Provider and key for a sentence or a cell.
+    public var writer: Phrase {
         switch provider {
         case nil: "an unknown provider"
         case .identity: "plaintext"
-        default: key?.isEmpty == true ? "\(text)without a key name" : text
+        case let provider?:
+            key?.isEmpty == true
+                ? "\(provider) without a key name" : key.map { "\(provider) \(name: $0)" } ?? "\(provider)"
+        }
+    }
+
+    /// What labels are sorted by.
+    public var sortText: String { [provider?.rawValue, key].compactMap(\.self).joined(separator: " ") }
+}
+
+extension AuditDoubt {
+    /// The doubt in one clause of the verdict.
+    public var clause: Phrase {
+        switch self {
+        case .noDigest: "the file has no digest, so writes may be missing"
+        case .damage(let places): "the file is damaged in \(counted(places, "place"))"
+        case .noObjects: "no Kubernetes objects found"
+        case .missing: "no object of the configured resources found"
+        case .plugins(let count), .encoding(let count), .identity(let count), .unknownObjects(let count),
+            .unknownKeys(let count, _):
+            "\(counted(count, "value")) \(count == 1 ? "was" : "were") not checked"
+        case .unknownGroup(let resource, _): "\(resource.description) was not checked"
+        case .unexplained(let bytes): "\(counted(bytes, "free byte")) that nothing explains"
+        }
+    }
+
+    /// What was not checked, and why.
+    ///
+    /// - Parameter isAsked: Whether KMS plugins were asked.
+    public func sentence(isAsked: Bool) -> Phrase {
+        switch self {
+        case .noDigest:
+            "the file has no digest. It may be the db of a member, and writes may still be in the WAL beside it."
+        case .damage(let places):
+            "the file is damaged in \(counted(places, "place")). What it holds there was not counted."
+        case .noObjects(let keys): "none of \(counted(keys, "key")) names a Kubernetes object."
+        case .missing(let patterns):
+            "no object of \(patterns.map(\.description).listed) found. Check that this is the right etcd and not a part of it."
+        case .plugins(let count):
+            isAsked
+                ? "\(counted(count, "value")) need\(count == 1 ? "s" : "") a KMS plugin, and no plugin answered."
+                : "\(counted(count, "value")) need\(count == 1 ? "s" : "") a KMS plugin (--no-kms)."
+        case .encoding(let count):
+            "\(counted(count, "value")) \(isAre(count)) in an encoding that encconf does not read, such as CBOR."
+        case .identity(let count):
+            "\(counted(count, "custom resource")) of a kind that does not fit the etcd key; only the CustomResourceDefinition shows whether it is right."
+        case .unknownKeys(let values, let keys):
+            "\(values) of \(counted(keys, "key")) outside any known resource \(values == 1 ? "holds an encrypted value" : "hold encrypted values")."
+        case .unknownObjects(let count):
+            "\(counted(count, "plaintext object")) under etcd keys that name no resource."
+        case .unknownGroup(let resource, let entries):
+            "\(resource.description) is unknown to encconf. Its etcd keys have no group, so its objects may belong to \(entries.map(\.description).listed)."
+        case .unexplained(let bytes):
+            "\(counted(bytes, "byte")) of free pages. They are neither zero nor explained by a value that was found."
+        }
+    }
+
+    /// What to do about the doubt.
+    public var advice: (reason: Phrase, command: Phrase?) {
+        switch self {
+        case .noDigest: ("save a snapshot of the running etcd with `encconf snapshot save`, and audit that", nil)
+        case .damage: ("take a new snapshot", nil)
+        case .noObjects, .missing: ("audit the etcd that --etcd-servers of kube-apiserver names", nil)
+        case .plugins: ("run the audit where the KMS plugins listen; see their state with `encconf kms status`", nil)
+        case .encoding, .identity: ("see what these values are with `encconf decrypt-secret -o raw`", nil)
+        case .unknownKeys, .unknownObjects: ("pass the etcd prefix of kube-apiserver with --etcd-prefix", nil)
+        case .unknownGroup: ("check these objects with `encconf decrypt-secret`", nil)
+        case .unexplained: ("defragment each etcd member, then audit a new snapshot", nil)
+        }
+    }
+
+    /// The reason for scripts.
+    public var code: String {
+        switch self {
+        case .noDigest: "noDigest"
+        case .damage: "damage"
+        case .noObjects: "noObjects"
+        case .missing: "missing"
+        case .plugins: "plugins"
+        case .encoding: "encoding"
+        case .identity: "identity"
+        case .unknownKeys: "unknownKeys"
+        case .unknownObjects: "unknownObjects"
+        case .unknownGroup: "unknownGroup"
+        case .unexplained: "unexplained"
         }
     }
 }

@@ -1,11 +1,13 @@
+public import ShownText
+
 /// Why a command could not do its work: what the person sees before the program ends.
 public struct CommandFailure: Error {
     /// One thing that is wrong: lower case, no full stop, no secret.
     public struct Problem: Sendable {
-        public let message: String
-        public var hint: String?
+        public let message: Phrase
+        public var hint: Phrase?
 
-        public init(message: String, hint: String? = nil) {
+        public init(message: Phrase, hint: Phrase? = nil) {
             self.message = message
             self.hint = hint
         }
@@ -16,7 +18,7 @@ public struct CommandFailure: Error {
     /// ``ExitStatus/usage`` if it is the command line that is wrong.
     public var status: ExitStatus
 
-    public init(_ message: String, hint: String? = nil, status: ExitStatus = .failure) {
+    public init(_ message: Phrase, hint: Phrase? = nil, status: ExitStatus = .failure) {
         self.init([Problem(message: message, hint: hint)], status: status)
     }
 

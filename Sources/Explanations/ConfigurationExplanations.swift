@@ -1,13 +1,15 @@
 public import Diagnostics
 internal import EnvelopeCrypto
 public import SecretMemory
+internal import ShownText
 
 /// `FILE:LINE:COLUMN: PATH: what is wrong`
 public func problem(_ diagnostic: Diagnostic, path: String) -> CommandFailure.Problem {
-    let place = [fileName(path), diagnostic.position?.description].compactMap { $0 }.joined(separator: ":")
-    let message = [place, diagnostic.path?.printable, diagnostic.message.printable].compactMap { $0 }
-        .joined(separator: ": ")
-    return CommandFailure.Problem(message: message, hint: diagnostic.hint)
+    let position: Phrase = diagnostic.position.map { ":\($0.line):\($0.column)" } ?? ""
+    let field: Phrase = diagnostic.path.map { "\($0): " } ?? ""
+    return CommandFailure.Problem(
+        message: "\(fileName(path))\(position): \(field)\(diagnostic.message)",
+        hint: diagnostic.hint.map { Phrase(foreign: $0) })
 }
 
 /// `sha256:` and the SHA-256 of the bytes of a file, as the metrics of kube-apiserver show it.

@@ -1,3 +1,4 @@
+internal import ShownText
 public import EtcdClient
 internal import RemoteCalls
 internal import SecretMemory
@@ -7,7 +8,7 @@ extension EtcdError {
     ///
     /// - Parameter source: The endpoints, as the person named them.
     public func failure(_ source: String) -> CommandFailure {
-        let source = source.printable
+        let source: Phrase = "\(source)"
         return switch self {
         case .cancelled: CommandFailure("\(source): given up")
         case .noEndpoint(let errors):
@@ -32,30 +33,30 @@ extension EtcdError {
             CommandFailure("etcd: \(error.sentence)", hint: "take a snapshot and read that", status: .unproven)
         case .malformed(let fault, let peer):
             CommandFailure(
-                "\(peer.description.printable): answers what cannot be true: \(fault.explanation)", hint: Self.where,
+                "\(peer.description): answers what cannot be true: \(fault.explanation)", hint: Self.where,
                 status: .unproven)
         case .otherCluster(let expected, let found):
             CommandFailure(
                 "\(expected.text) and \(found.text) are different clusters",
                 hint: "--endpoints are the members of one cluster")
         case .snapshot(let fault, let peer):
-            CommandFailure("\(peer.description.printable): \(fault.explanation)", hint: "try again, or another member")
+            CommandFailure("\(peer.description): \(fault.explanation)", hint: "try again, or another member")
         }
     }
 
-    private static let `where` =
+    private static let `where`: Phrase =
         "--endpoints, --cacert, --cert and --key are those of etcdctl; --discover-from takes them from a manifest"
 }
 
 extension ClusterIdentity {
-    fileprivate var text: String { "\(peer.description.printable) (\(String(clusterID, radix: 16)))" }
+    fileprivate var text: Phrase { "\(peer.description) (\(String(clusterID, radix: 16)))" }
 }
 
 extension RemoteCallError {
     /// What was called, whom, and what came of it.
-    fileprivate var sentence: String { "\(method.split(separator: "/").last ?? "") at \(peer): \(message) (\(code))" }
+    fileprivate var sentence: Phrase { "\(method.split(separator: "/").last ?? "") at \(peer): \(message) (\(code))" }
 
-    fileprivate var refusalHint: String? {
+    fileprivate var refusalHint: Phrase? {
         switch code {
         case .permissionDenied:
             "the user needs the right to read all keys; `encconf audit` can do with those below an --etcd-prefix"
@@ -66,7 +67,7 @@ extension RemoteCallError {
 }
 
 extension AuthenticationFault {
-    fileprivate var hint: String {
+    fileprivate var hint: Phrase {
         switch self {
         case .required: "this cluster wants a user: --user NAME, with ETCDCTL_PASSWORD"
         case .refused: "check the name and the password"
@@ -76,7 +77,7 @@ extension AuthenticationFault {
 }
 
 extension AnswerFault {
-    fileprivate var explanation: String {
+    fileprivate var explanation: Phrase {
         switch self {
         case .wire: "no protobuf message"
         case .fieldType(let number): "field \(number) has the wrong type"
@@ -95,7 +96,7 @@ extension AnswerFault {
 }
 
 extension SnapshotFault {
-    fileprivate var explanation: String {
+    fileprivate var explanation: Phrase {
         switch self {
         case .broken(let error): "the snapshot broke off: \(error.message) (\(error.code))"
         case .missingEnd: "the snapshot ended without its digest"

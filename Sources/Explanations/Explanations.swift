@@ -1,3 +1,4 @@
+public import ShownText
 public import EncryptionConfig
 internal import EnvelopeCrypto
 internal import GoText
@@ -8,8 +9,8 @@ public import Transformers
 
 extension TransformError {
     /// What the error really means for a value of this label.
-    public func meaning(for label: StoredLabel, resource: GroupResource) -> String {
-        var clauses: [String] = []
+    public func meaning(for label: StoredLabel, resource: GroupResource) -> Phrase {
+        var clauses: [Phrase] = []
         for failure in failures {
             let clause = failure.meaning(for: label, resource: resource)
             if !clauses.contains(clause) { clauses.append(clause) }
@@ -20,7 +21,7 @@ extension TransformError {
 
 extension TransformFailure {
     /// What is really wrong, in one clause.
-    fileprivate func meaning(for label: StoredLabel, resource: GroupResource) -> String {
+    fileprivate func meaning(for label: StoredLabel, resource: GroupResource) -> Phrase {
         switch self {
         case .noMatchingProvider where label.provider == .identity:
             "the value is plaintext, and the configuration has no identity provider for it"
@@ -31,24 +32,24 @@ extension TransformFailure {
         case .noMatchingKey: "the value was written by \(label.text), and the configuration has no key of that name"
         case .encryptedWithoutRule:
             "the value was written by \(label.text), and no entry of the configuration covers "
-                + resource.description.printable
-        case .cipher(let error, let provider, let key): error.meaning(provider: provider, key: key.printable)
-        case .envelope(_, let provider): "the envelope of KMS provider \(provider.printable) is damaged"
-        case .plugin(_, let provider, _): "the plugin of KMS provider \(provider.printable) does not decrypt the key"
+                + "\(resource.description)"
+        case .cipher(let error, let provider, let key): error.meaning(provider: provider, key: key)
+        case .envelope(_, let provider): "the envelope of KMS provider \(provider) is damaged"
+        case .plugin(_, let provider, _): "the plugin of KMS provider \(provider) does not decrypt the key"
         case .pluginNotAsked(let plugin, _), .pluginWithoutAnswer(let plugin, _, _):
-            "only the plugin of KMS provider \(plugin.name.printable) can decrypt the key"
+            "only the plugin of KMS provider \(plugin.name) can decrypt the key"
         }
     }
 }
 
 extension StoredLabel {
     /// `aescbc key1`
-    public var text: String { [provider?.rawValue, key?.printable].compactMap { $0 }.joined(separator: " ") }
+    public var text: Phrase { writer }
 }
 
 extension CipherError {
-    fileprivate func meaning(provider: ProviderName, key: String) -> String {
-        let name = "\(provider.rawValue) \(key)"
+    fileprivate func meaning(provider: ProviderName, key: String) -> Phrase {
+        let name: Phrase = "\(provider) \(name: key)"
         return switch self {
         case .authenticationFailed:
             "\(name): the key has other bytes than the one that wrote the value, the value was written to another "
@@ -71,12 +72,12 @@ extension CipherError {
 
 extension IdentityCheck {
     /// What came out instead of the object that the etcd key names.
-    public func explained(provider: ProviderName) -> (text: String, hint: String) {
+    public func explained(provider: ProviderName) -> (text: Phrase, hint: Phrase) {
         switch self {
         case .same: ("it is the object", "")
         case .other(let identity):
             (
-                "it decrypts, but to another object: \(identity.kind.text.printable) \(identity.place)",
+                "it decrypts, but to another object: \(identity.kind.text) \(identity.place)",
                 "the value was moved in etcd, or --etcd-key is not where it came from"
             )
         case .undecodable(.tooManyParts), .undecodable(.nestedTooDeep):
@@ -110,5 +111,5 @@ extension IdentityCheck {
 
 extension ObjectIdentity {
     /// `namespace/name`, or the name of an object of the whole cluster.
-    public var place: String { (namespace.isEmpty ? name.text : "\(namespace)/\(name)").printable }
+    public var place: Phrase { namespace.isEmpty ? "\(name.text)" : "\(namespace.text)/\(name.text)" }
 }

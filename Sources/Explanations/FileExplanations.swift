@@ -1,14 +1,15 @@
+public import ShownText
 public import DurableFiles
 internal import SecretMemory
 
 /// The name of a path in messages: `-` is standard input.
-public func fileName(_ path: String) -> String { path == "-" ? "standard input" : path.printable }
+public func fileName(_ path: String) -> Phrase { path == "-" ? "standard input" : "\(path)" }
 
 extension FileError {
     /// What to tell a person.
     ///
     /// - Parameter existsHint: What to do about a file that must not be replaced.
-    public func failure(existsHint: String = "give --force to replace it, or another name") -> CommandFailure {
+    public func failure(existsHint: Phrase = "give --force to replace it, or another name") -> CommandFailure {
         let name = fileName(path)
         return switch reason {
         case .reading(let error): CommandFailure("\(name): \(error)", hint: error.readingHint(path))
@@ -50,7 +51,7 @@ extension FileError {
 }
 
 extension SystemError {
-    fileprivate func readingHint(_ path: String) -> String? {
+    fileprivate func readingHint(_ path: String) -> Phrase? {
         if path == "-" { return nil }
         if isNoSuchFile { return "give - to read standard input" }
         return isAccessDenied ? "the file belongs to another user; try with sudo" : nil

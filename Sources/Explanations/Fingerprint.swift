@@ -1,3 +1,4 @@
+public import ShownText
 internal import ConfigurationLint
 public import EncryptionConfig
 internal import EnvelopeCrypto
@@ -10,6 +11,6 @@ public func fingerprint(of key: EncryptionKey) throws(CommandFailure) -> String?
 }
 
 /// ` (fingerprint 0123456789abcdef)`; nothing for a weak key.
-public func fingerprintNote(of key: EncryptionKey) throws(CommandFailure) -> String {
+public func fingerprintNote(of key: EncryptionKey) throws(CommandFailure) -> Phrase {
     try fingerprint(of: key).map { " (fingerprint \($0))" } ?? ""
 }

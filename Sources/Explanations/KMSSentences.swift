@@ -1,9 +1,10 @@
+public import ShownText
 public import EnvelopeCrypto
 public import KMSPlugin
 
 extension KMSUncertainty {
     /// What the plugin did, in one clause.
-    public var clause: String {
+    public var clause: Phrase {
         switch self {
         case .silent(let text): "it gives no answer: \(text)"
         case .answered(let text): "it answers with an error that need not last: \(text)"
@@ -16,16 +17,18 @@ extension KMSUncertainty {
         }
     }
 
-    fileprivate static let keyNotReturnedSentence = "what Encrypt made of a key, Decrypt does not make that key again"
-    fileprivate static let keyInClearSentence = "what Encrypt made of a key holds that key in clear"
-    fileprivate static let noRandomBytesSentence = "there are no random bytes to ask it with"
+    fileprivate static let keyNotReturnedSentence: Phrase =
+        "what Encrypt made of a key, Decrypt does not make that key again"
+    fileprivate static let keyInClearSentence: Phrase = "what Encrypt made of a key holds that key in clear"
+    fileprivate static let noRandomBytesSentence: Phrase = "there are no random bytes to ask it with"
 }
 
 extension PluginError {
     /// What is wrong, in the words of the plugin and of kube-apiserver where they have any.
-    public var sentence: String {
+    public var sentence: Phrase {
         switch self {
-        case .noAnswer(let text), .passing(let text), .failed(let text), .refused(let text), .untrue(let text): text
+        case .noAnswer(let text), .passing(let text), .failed(let text), .refused(let text), .untrue(let text):
+            Phrase(foreign: text)
         case .keyNotReturned: KMSUncertainty.keyNotReturnedSentence
         case .keyInClear: KMSUncertainty.keyInClearSentence
         case .noRandomBytes: KMSUncertainty.noRandomBytesSentence

@@ -1,8 +1,9 @@
+public import ShownText
 public import PastedValues
 
 extension PasteError {
     /// What is wrong with the input, in one clause.
-    public var explanation: String {
+    public var explanation: Phrase {
         switch self {
         case .empty: "there is nothing in it"
         case .notRecognized: "holds no stored value"
@@ -19,7 +20,7 @@ extension PasteError {
     }
 
     /// What to do next.
-    public var hint: String? {
+    public var hint: Phrase? {
         switch self {
         case .empty, .noKeys: "check the key, and the --endpoints of etcdctl; it prints nothing for a key it has not"
         case .notRecognized:
@@ -36,7 +37,7 @@ extension PasteError {
 }
 
 extension PasteError.HexdumpFault {
-    fileprivate var explanation: String {
+    fileprivate var explanation: Phrase {
         switch self {
         case .unreadable: "not a line of a hexdump"
         case .offset: "the offset does not follow from the line before"

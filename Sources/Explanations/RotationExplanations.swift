@@ -1,8 +1,9 @@
+public import ShownText
 public import EncryptionConfig
 public import KeyRotation
 
 extension RotationRefusal {
-    public var explanation: String {
+    public var explanation: Phrase {
         switch self {
         case .notAccepted: "kube-apiserver would not take the file after this step"
         case .noSuchResource: "no entry names these resources"
@@ -19,7 +20,7 @@ extension RotationRefusal {
         }
     }
 
-    public var hint: String? {
+    public var hint: Phrase? {
         switch self {
         case .notAccepted: "`encconf verify` tells what stands against it"
         case .noSuchResource: "`encconf show` lists what the file names"
@@ -38,7 +39,7 @@ extension RotationRefusal {
 }
 
 extension EditRefusal {
-    public var explanation: String {
+    public var explanation: Phrase {
         switch self {
         case .encodedAsUTF16: "files in UTF-16 are read, but not edited"
         case .unreadable: "the file cannot be read"
@@ -51,7 +52,7 @@ extension EditRefusal {
         }
     }
 
-    public var hint: String? {
+    public var hint: Phrase? {
         switch self {
         case .encodedAsUTF16: "convert it to UTF-8 first; the meaning stays the same"
         case .shared, .anchorInUse, .aliasBeforeAnchor: "write the part out in place of the alias first"
@@ -74,7 +75,7 @@ extension KeySet.State {
 
     public var isAmbiguous: Bool { if case .ambiguous = self { true } else { false } }
 
-    public var explanation: String {
+    public var explanation: Phrase {
         switch self {
         case .settled: "settled, one key"
         case .added: "added, the new key does not write yet; promote is next"

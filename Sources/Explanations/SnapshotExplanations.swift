@@ -1,21 +1,22 @@
 public import EtcdSnapshot
 internal import SecretMemory
+public import ShownText
 
 extension SnapshotError {
     /// What is wrong with the file, in one clause.
-    public var explanation: String {
+    public var explanation: Phrase {
         switch self {
         case .tooLarge(let count): "has \(count) bytes, which is more than 128 GiB"
         case .noMetaPage: "is no etcd snapshot: it has no valid meta page"
         case .truncated(let count, let expected): "is cut short: \(count) of \(expected) bytes are there"
-        case .missingBucket(let name): "has no bucket \(name.printable)"
+        case .missingBucket(let name): "has no bucket \(name)"
         case .page(let page, let fault): "page \(page) is damaged: \(fault.explanation)"
         }
     }
 }
 
 extension PageFault {
-    fileprivate var explanation: String {
+    fileprivate var explanation: Phrase {
         switch self {
         case .outsideFile: "it lies outside the file"
         case .otherID(let id): "it says that it is page \(id)"
@@ -29,7 +30,7 @@ extension PageFault {
 }
 
 extension ElementFault {
-    fileprivate var explanation: String {
+    fileprivate var explanation: Phrase {
         switch self {
         case .outsidePage: "it lies outside the page"
         case .overlap: "it overlaps another one"
@@ -41,6 +42,17 @@ extension ElementFault {
         case .recordFieldType(let number): "field \(number) of its record has another type"
         case .recordWithoutKey: "its record has no key"
         case .recordNumbers: "the numbers of its record contradict each other"
+        }
+    }
+}
+
+extension DigestCheck {
+    /// The result in one word.
+    public var name: Phrase {
+        switch self {
+        case .absent: "absent"
+        case .matches: "verified"
+        case .differs: "DIFFERS"
         }
     }
 }

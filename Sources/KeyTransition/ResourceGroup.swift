@@ -29,11 +29,25 @@ extension TransitionProof {
 private struct Signature: Hashable {
     let old: ResourcePattern?
     let new: ResourcePattern?
-    let counterexamples: [String]
+    let counterexamples: [Case]
+
+    /// A counterexample apart from its resource.
+    struct Case: Hashable {
+        let side: Counterexample.Side
+        let writer: StoredKeyLabel
+        let reader: Counterexample.Side
+        let effect: Counterexample.Effect
+        let certainty: Counterexample.Certainty
+        let reason: TransitionReason
+    }
 
     init(_ proof: ResourceProof) {
         old = proof.old.pattern
         new = proof.new.pattern
-        counterexamples = proof.counterexamples.map(\.sentence)
+        counterexamples = proof.counterexamples.map {
+            Case(
+                side: $0.writer.side, writer: $0.writer.key.label, reader: $0.reader, effect: $0.effect,
+                certainty: $0.certainty, reason: $0.reason)
+        }
     }
 }

@@ -2,7 +2,7 @@ public import EncryptionConfig
 
 /// Why a value is not read as it was written. "Removed" is said of what OLD wrote, "unknown" of what NEW writes before
 /// OLD can read it.
-public enum TransitionReason: Equatable, Sendable {
+public enum TransitionReason: Hashable, Sendable {
     /// The same bytes have another name, and the name is part of the stored value.
     case keyRenamed(to: String)
     /// The name is there with other bytes.

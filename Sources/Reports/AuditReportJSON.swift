@@ -2,188 +2,188 @@ internal import EncryptionConfig
 internal import EtcdClient
 internal import EtcdSnapshot
 public import Explanations
-internal import JSONText
 internal import KubernetesResources
-public import SecretMemory
+internal import ShownText
 internal import StorageAudit
 internal import Transformers
 
 extension AuditReport {
     /// The report of the kind `AuditReport`.
-    public func json() throws(CommandFailure) -> SecretBytes {
-        var json = JSONWriter()
-        try json.object { json throws(CommandFailure) in
-            json.reportHeader(kind: "AuditReport")
-            try writeMembers(to: &json)
-        }
-        return json.finishLine()
+    public func value() throws(CommandFailure) -> ReportValue {
+        try ReportValue.report(kind: "AuditReport", [:]) + members()
     }
 
-    /// The members of the report, within an object.
-    func writeMembers(to json: inout JSONWriter) throws(CommandFailure) {
-        json.key("source")
-        writeSource(to: &json)
-        json.key("configurations")
-        json.array { json in
-            for file in configurations {
-                json.object { json in
-                    json.member("path", file.path)
-                    json.member("hash", file.hash)
-                }
-            }
-        }
-        json.key("resources")
-        try write(rows, to: &json)
-        if let history = result.history {
-            json.key("history")
-            try write(rows(of: history), to: &json)
-        }
-        writeUncovered(to: &json)
-        writePlugins(to: &json)
-        json.key("findings")
-        try writeFindings(to: &json)
-        json.key("findingTotals")
-        json.object { json in
-            for (code, count) in findingTotals.sorted(by: { $0.key < $1.key }) { json.member(code, count) }
-        }
-        if let remnants = result.remnants { write(remnants, to: &json) }
-        json.member("verdict", verdict.rawValue)
-        json.member("elapsedSeconds", result.elapsedSeconds)
+    /// The members of the report.
+    func members() throws(CommandFailure) -> ReportValue {
+        var members: [(name: String, value: ReportValue)] = [
+            ("source", source),
+            (
+                "configurations",
+                .array(configurations.map { ["path": .text($0.path), "hash": .text($0.hash)] })
+            ), ("resources", try resources(of: result.live)),
+        ]
+        if let history = result.history { members.append(("history", try resources(of: history))) }
+        members += [
+            ("uncovered", .array(notCovered.map { $0.value })),
+            ("absent", .array(judgement.absent.map { .text($0.description) })),
+            ("kms", plugins), ("findings", try findings),
+            (
+                "findingTotals",
+                .object(
+                    judgement.totals.sorted { $0.key < $1.key }.map { ($0.key.rawValue, .number($0.value)) })
+            ),
+        ]
+        if let remnants = result.remnants { members.append(("remnants", remnants.value)) }
+        members += [
+            ("coverage", judgement.coverage.value),
+            (
+                "doubts",
+                .array(
+                    judgement.doubts.map {
+                        ["reason": .word($0.code), "message": .phrase($0.sentence(isAsked: isPluginAsked))]
+                    })
+            ), ("limits", .array(limits.map { .phrase($0) })),
+            ("failOn", .array(judgement.failOn.sorted().map { .word($0) })), ("verdict", .word(judgement.verdict)),
+            ("message", .phrase(verdictSentence)), ("next", next),
+            ("elapsedSeconds", .fraction(result.elapsedSeconds)),
+        ]
+        return .object(members)
     }
 
-    private func writeSource(to json: inout JSONWriter) {
+    private var source: ReportValue {
         let source = result.source
-        json.object { json in
-            json.member("path", path)
-            json.key("sha256Verified")
+        let digest: ReportValue =
             switch source.snapshot?.digest {
-            case nil, .absent: json.null()
-            case .matches: json.bool(true)
-            case .differs: json.bool(false)
+            case nil, .absent: .null
+            case .matches: .bool(true)
+            case .differs: .bool(false)
             }
-            json.member("revision", source.revision)
-            json.key("compactRevision")
-            if let snapshot = source.snapshot { json.number(snapshot.compactRevision) } else { json.null() }
-            json.member("bytes", source.byteCount)
-            json.member("keys", source.liveKeys)
-            json.member("otherKeys", result.live.otherKeys)
-            json.member("encryptedOtherKeys", result.live.encryptedOtherKeys)
-            switch source.origin {
-            case .snapshot(let snapshot):
-                json.member("records", snapshot.records)
-                json.member("problems", snapshot.problemCount)
-            case .etcd(let etcd):
-                json.member("clusterID", etcd.clusterIDText)
-                json.optionalMember("onlyPrefix", etcd.onlyPrefix)
-                json.member("serializable", etcd.isSerializable)
-                json.member("transport", etcd.transport.rawValue)
-            }
+        let common: ReportValue = [
+            "path": .text(path), "sha256Verified": digest, "revision": .number(source.revision),
+            "compactRevision": .number(source.snapshot?.compactRevision), "bytes": .number(source.byteCount),
+            "keys": .number(source.liveKeys), "otherKeys": .number(result.live.otherKeys),
+            "encryptedOtherKeys": .number(result.live.encryptedOtherKeys),
+            "clusterUID": .text(result.live.clusterUID),
+        ]
+        switch source.origin {
+        case .snapshot(let snapshot):
+            return common + [
+                "transport": "file", "records": .number(snapshot.records), "problems": .number(snapshot.problemCount),
+            ]
+        case .etcd(let etcd):
+            return common + [
+                "clusterID": .text(etcd.clusterIDText), "onlyPrefix": .text(etcd.onlyPrefix),
+                "serializable": .bool(etcd.isSerializable), "transport": .word(etcd.transport),
+            ]
         }
     }
 
-    private func write(
-        _ rows: [(resource: GroupResource, census: ResourceCensus)], to json: inout JSONWriter
-    ) throws(CommandFailure) {
-        try json.array { json throws(CommandFailure) in
-            for (resource, census) in rows {
-                try json.object { json throws(CommandFailure) in
-                    json.member("resource", resource.description)
-                    for (name, count) in [
-                        ("objects", census.objects), ("plaintext", census.plaintext), ("stale", census.stale),
-                        ("unreadable", census.unreadable), ("notObjects", census.notObjects),
-                        ("needsPlugin", census.needsPlugin), ("bytes", census.bytes),
-                    ] { json.member(name, count) }
-                    json.key("byKey")
-                    try write(census.labels, of: resource, to: &json)
-                }
+    private func resources(of census: Census) throws(CommandFailure) -> ReportValue {
+        var rows: [ReportValue] = []
+        for (resource, census) in self.rows(of: census) {
+            var keys: [ReportValue] = []
+            for (label, numbers) in census.labels {
+                keys.append([
+                    "provider": .word(label.provider?.rawValue ?? "unknown"), "key": .name(label.key),
+                    "fingerprint": .text(try fingerprint(label, of: resource)), "objects": .number(numbers.objects),
+                    "stale": .number(numbers.stale), "bytes": .number(numbers.bytes),
+                    "writes": .number(numbers.writes),
+                ])
             }
+            rows.append([
+                "resource": .text(resource.description), "objects": .number(census.objects),
+                "plaintext": .number(census.plaintext), "stale": .number(census.stale),
+                "unreadable": .number(census.unreadable), "notObjects": .number(census.notObjects),
+                "needsPlugin": .number(census.needsPlugin), "unchecked": .number(census.unchecked),
+                "bytes": .number(census.bytes), "byKey": .array(keys),
+            ])
         }
+        return .array(rows)
     }
 
-    private func write(
-        _ labels: [(label: StoredLabel, numbers: LabelCensus)], of resource: GroupResource, to json: inout JSONWriter
-    ) throws(CommandFailure) {
-        try json.array { json throws(CommandFailure) in
-            for (label, numbers) in labels {
-                let fingerprint = try fingerprint(label, of: resource)
-                json.object { json in
-                    json.member("provider", label.provider?.rawValue ?? "unknown")
-                    json.optionalMember("key", label.key)
-                    json.optionalMember("fingerprint", fingerprint)
-                    json.member("objects", numbers.objects)
-                    json.member("stale", numbers.stale)
-                    json.member("bytes", numbers.bytes)
-                    json.member("writes", numbers.writes)
-                }
-            }
-        }
+    private var plugins: ReportValue {
+        [
+            "decryptCalls": .number(result.live.pluginCalls.count),
+            "values": .array(
+                pluginUses.map { use, count in
+                    ["provider": .name(use.provider), "keyID": .name(use.keyID), "objects": .number(count)]
+                }),
+        ]
     }
 
-    private func writeUncovered(to json: inout JSONWriter) {
-        json.key("uncovered")
-        json.array { json in
-            for (resource, objects) in uncoveredResources {
-                json.object { json in
-                    json.member("resource", resource.description)
-                    json.member("objects", objects)
-                }
-            }
-        }
-        json.key("absent")
-        json.array { json in
-            for resource in absentResources { json.string(resource.description) }
-        }
-    }
-
-    private func writePlugins(to json: inout JSONWriter) {
-        json.key("kms")
-        json.object { json in
-            json.member("decryptCalls", result.live.pluginCalls.count)
-            json.key("values")
-            json.array { json in
-                for (use, count) in pluginUses {
-                    json.object { json in
-                        json.member("provider", use.provider)
-                        json.optionalMember("keyID", use.keyID)
-                        json.member("objects", count)
-                    }
-                }
-            }
-        }
-    }
-
-    private func writeFindings(to json: inout JSONWriter) throws(CommandFailure) {
-        try json.array { json throws(CommandFailure) in
-            for (_, findings) in result.live.findings.kept.sorted(by: { $0.key < $1.key }) {
+    private var findings: ReportValue {
+        get throws(CommandFailure) {
+            var values: [ReportValue] = []
+            for (_, findings) in result.listedFindings.sorted(by: { $0.key < $1.key }) {
                 for finding in findings {
-                    let message = try finding.message(configurations.map(\.path))
-                    json.object { json in
-                        json.member("code", finding.code)
-                        json.member("severity", finding.severity)
-                        json.member("etcdKey", String(decoding: finding.etcdKey, as: UTF8.self))
-                        json.member("revision", finding.revision)
-                        json.member("message", message)
-                    }
+                    values.append([
+                        "code": .word(finding.code), "severity": .word(finding.code.severity),
+                        "etcdKey": .phrase(finding.place), "revision": .number(finding.revision),
+                        "message": .phrase(try finding.message(configurations.map(\.path))),
+                    ])
                 }
             }
+            // Findings that are no single value.
+            for code in [FindingCode.freePlaintext, .digest, .writes] {
+                guard let count = judgement.totals[code], count > 0 else { continue }
+                values.append([
+                    "code": .word(code), "severity": .word(code.severity), "etcdKey": .null, "revision": .null,
+                    "message": .phrase(code.heading(count: count, file: configurations[0].path)),
+                ])
+            }
+            return .array(values)
         }
     }
 
-    private func write(_ remnants: RemnantCount, to json: inout JSONWriter) {
-        json.key("remnants")
-        json.object { json in
-            json.member("freePages", remnants.pages)
-            json.member("plaintext", remnants.plaintext)
-            json.key("encrypted")
-            json.array { json in
-                for (label, count) in remnants.encrypted.sorted(by: { $0.key.text < $1.key.text }) {
-                    json.object { json in
-                        json.member("provider", label.provider?.rawValue ?? "unknown")
-                        json.optionalMember("key", label.key)
-                        json.member("values", count)
-                    }
-                }
-            }
-        }
+    private var next: ReportValue {
+        guard let next = nextStep else { return .null }
+        return ["command": .phrase(next.command), "needs": [], "reason": .phrase(next.reason)]
+    }
+}
+
+extension AuditJudgement.UncoveredResource {
+    fileprivate var value: ReportValue {
+        [
+            "resource": .text(resource.description), "objects": .number(objects), "plaintext": .number(plaintext),
+        ]
+    }
+}
+
+extension AuditCoverage {
+    fileprivate var value: ReportValue {
+        [
+            "records": [
+                "judged": .number(records.judged), "unknown": .number(records.unknown),
+                "outOfScope": .number(records.outOfScope), "withFindings": .number(records.withFindings),
+                "unknownReasons": .object(
+                    Booking.UnknownReason.allCases.compactMap { reason in
+                        records.count(of: reason) > 0 ? (reason.rawValue, .number(records.count(of: reason))) : nil
+                    }),
+                "outOfScopeReasons": .object(
+                    Booking.ScopeReason.allCases.compactMap { reason in
+                        records.count(of: reason) > 0 ? (reason.rawValue, .number(records.count(of: reason))) : nil
+                    }),
+            ],
+            "bytes": [
+                "judged": .number(bytes.judged), "unknown": .number(bytes.unknown),
+                "outOfScope": .number(bytes.outOfScope),
+            ],
+        ]
+    }
+}
+
+extension RemnantCount {
+    fileprivate var value: ReportValue {
+        [
+            "freePages": .number(pages), "plaintext": .number(plaintext),
+            "unexplainedBytes": .number(unexplainedBytes),
+            "encrypted": .array(
+                encrypted.sorted { $0.key.sortText < $1.key.sortText }.map { label, count in
+                    [
+                        "provider": .word(label.provider?.rawValue ?? "unknown"), "key": .name(label.key),
+                        "values": .number(count),
+                    ]
+                }),
+        ]
     }
 }

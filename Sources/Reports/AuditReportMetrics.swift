@@ -1,42 +1,73 @@
 internal import EncryptionConfig
 internal import Explanations
 internal import KubernetesResources
-internal import SecretMemory
+public import ShownText
 internal import StorageAudit
 internal import Transformers
 
 extension AuditReport {
     /// The numbers in the text format of OpenMetrics, in which all samples of a family stand together.
-    public static func openMetrics(_ reports: [AuditReport]) -> String {
-        var text = ""
-        for (name, help, value) in gauges {
-            text += header(name, help)
+    public static func openMetrics(_ reports: [AuditReport]) -> Phrase {
+        var text: Phrase = ""
+        func family(_ name: String, _ help: String, _ samples: (AuditReport) -> [(labels: Phrase, value: Int)]) {
+            text += "# TYPE encconf_\(word: name) gauge\n# HELP encconf_\(word: name) \(word: help)\n"
             for report in reports {
-                for (resource, census) in report.rows {
-                    text += "encconf_\(name){\(report.labels(resource))} \(value(census))\n"
+                for sample in samples(report) {
+                    text += "encconf_\(word: name){\(label("snapshot", report.path))\(sample.labels)} \(sample.value)\n"
                 }
             }
         }
-        text += header("objects_by_key", "Live objects by the key in their value.")
-        for report in reports {
-            for (resource, census) in report.rows {
-                for (label, numbers) in census.byLabel.sorted(by: { $0.key.text < $1.key.text }) {
-                    text +=
-                        "encconf_objects_by_key{\(report.labels(resource)),"
-                        + "provider=\"\(label.provider?.rawValue ?? "unknown")\",key=\"\(escaped(label.key ?? ""))\"} "
-                        + "\(numbers.objects)\n"
+        for verdict in [AuditJudgement.Verdict.clean, .findings, .unknown] {
+            if verdict == .clean { text += "# TYPE encconf_verdict gauge\n# HELP encconf_verdict 1 for the verdict.\n" }
+            for report in reports {
+                text += "encconf_verdict{\(label("snapshot", report.path)),\(label("verdict", verdict.rawValue))} "
+                text += "\(report.judgement.verdict == verdict ? 1 : 0)\n"
+            }
+        }
+        family("findings", "Findings by code.") { report in
+            report.judgement.totals.sorted { $0.key < $1.key }.map { code, count in
+                (
+                    ",\(label("code", code.rawValue)),\(label("counted", "\(report.judgement.failOn.contains(code))"))",
+                    count
+                )
+            }
+        }
+        family("doubts", "Reasons why the verdict is not clean although nothing was found.") { report in
+            report.judgement.doubts.map { (",\(label("reason", $0.code))", 1) }
+        }
+        family("records", "Records by what became of them.") { report in
+            let records = report.judgement.coverage.records
+            return [
+                (",\(label("coverage", "judged"))", records.judged),
+                (",\(label("coverage", "unknown"))", records.unknown),
+                (",\(label("coverage", "outOfScope"))", records.outOfScope),
+            ]
+        }
+        family("uncovered_plaintext_objects", "Plaintext objects of resources that no entry encrypts.") { report in
+            report.notCovered.map { (",\(label("resource", $0.resource.description))", $0.plaintext) }
+        }
+        family("limits", "Limits of the source, such as a transport without TLS.") { report in
+            report.limits.map { (",\(label("limit", $0))", 1) }
+        }
+        for (name, help, value) in gauges {
+            family(name, help) { report in
+                report.rows(of: report.result.live).map { resource, census in
+                    (",\(label("resource", resource.description))", value(census))
+                }
+            }
+        }
+        family("objects_by_key", "Live objects by the key in their value.") { report in
+            report.rows(of: report.result.live).flatMap { resource, census in
+                census.labels.map { stored, numbers in
+                    (
+                        ",\(label("resource", resource.description)),"
+                            + "\(label("provider", stored.provider?.rawValue ?? "unknown")),"
+                            + "\(label("key", Phrase(name: stored.key ?? "")))", numbers.objects
+                    )
                 }
             }
         }
         return text + "# EOF\n"
-    }
-
-    private static func header(_ name: String, _ help: String) -> String {
-        "# TYPE encconf_\(name) gauge\n# HELP encconf_\(name) \(help)\n"
-    }
-
-    private func labels(_ resource: GroupResource) -> String {
-        "snapshot=\"\(Self.escaped(path))\",resource=\"\(Self.escaped(resource.description))\""
     }
 
     private static let gauges: [(name: String, help: String, value: @Sendable (ResourceCensus) -> Int)] = [
@@ -45,11 +76,14 @@ extension AuditReport {
         ("stale_objects", "Objects that are not stored as new ones are.", { $0.stale }),
         ("unreadable_objects", "Objects that kube-apiserver cannot read.", { $0.unreadable }),
         ("not_objects", "Values that open to something else than their object.", { $0.notObjects }),
-        ("unproven_objects", "Objects that only a KMS plugin can open.", { $0.needsPlugin }),
+        ("unproven_objects", "Objects that were not checked.", { $0.unchecked }),
         ("stored_bytes", "Bytes of stored values.", { $0.bytes }),
     ]
 
-    private static func escaped(_ text: String) -> String {
-        text.printable.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }.map(String.init).joined()
+    private static func label(_ name: String, _ value: String) -> Phrase { label(name, Phrase(foreign: value)) }
+
+    /// `name="value"`
+    private static func label(_ name: String, _ value: Phrase) -> Phrase {
+        "\(word: name)=\"\(value.replacing(["\"": "\\\"", "\\": "\\\\", "\n": "\\n"]))\""
     }
 }

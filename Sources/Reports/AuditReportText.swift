@@ -1,96 +1,159 @@
-internal import Diagnostics
 internal import EncryptionConfig
-internal import EtcdClient
 public import Explanations
-public import KubernetesResources
-internal import SecretMemory
-public import StorageAudit
+internal import KubernetesResources
+public import ShownText
+internal import StorageAudit
 
 extension AuditReport {
-    /// A table that a person reads in ten seconds, the offenders first.
-    public func text() throws(CommandFailure) -> String {
+    /// The answer first, one table by resource and one by key, the findings, what was not checked, and what to do next.
+    public func text() throws(CommandFailure) -> Phrase {
+        var text = "\(headline)\n" as Phrase
+        text += facts.map { "  \($0)\n" }.joined()
+        text += try tables(of: result.live, heading: nil)
+        if let history = result.history { text += try tables(of: history, heading: "Old revisions") }
+        text += remnantText
+        for (code, count) in judgement.totals.sorted(by: { $0.key < $1.key }) where count > 0 {
+            text += try findingText(code, count)
+        }
+        if !judgement.doubts.isEmpty {
+            text += "\n" + judgement.doubts.map { "Not checked: \($0.sentence(isAsked: isPluginAsked))\n" }.joined()
+        }
+        if !judgement.absent.isEmpty { text += "\nNo objects stored: \(judgement.absent.map(\.description).listed)\n" }
+        return text + nextText
+    }
+
+    /// `PATH: VERDICT. Reason with numbers.`
+    var headline: Phrase { "\(path): \(verdictSentence)" }
+
+    /// The verdict, and what it rests on.
+    var verdictSentence: Phrase {
+        var clauses: [Phrase] = []
+        var verdict: Phrase
+        switch judgement.verdict {
+        case .clean:
+            verdict = options.isCensusOnly ? "clean by value prefix only; nothing was decrypted." : "clean."
+            clauses = ["\(counted(judgement.coverage.records.judged, "value")) checked"]
+        case .findings:
+            verdict = "FINDINGS."
+            clauses = judgement.counted.map { $0.code.clause(count: $0.count) }
+        case .unknown: verdict = "UNKNOWN."
+        }
+        clauses += judgement.doubts.map(\.clause)
+        let uncounted = judgement.uncounted.reduce(0) { $0 + $1.count }
+        if uncounted > 0 { clauses.append("\(counted(uncounted, "finding")) that --fail-on does not count") }
+        return clauses.isEmpty ? verdict : "\(verdict) \(clauses.joined(separator: "; "))."
+    }
+
+    /// Where the data came from, and what the verdict does not cover.
+    private var facts: [Phrase] {
         let source = result.source
-        var text = "\(path.printable): revision \(source.revision), \(source.liveKeys) keys, "
+        var facts: [(name: String, value: Phrase)] = []
         switch source.origin {
         case .etcd(let etcd):
-            text += "cluster \(etcd.clusterIDText)\n"
-            if etcd.transport == .unverified { text += "the servers were not asked who they are\n" }
-            if etcd.isSerializable { text += "the member that answered may lag behind the others\n" }
-            if let prefix = etcd.onlyPrefix { text += "read were keys that begin with \(prefix.printable)/ alone\n" }
+            facts.append(
+                (
+                    "etcd",
+                    "revision \(source.revision), \(counted(source.liveKeys, "key")), cluster \(etcd.clusterIDText)"
+                ))
         case .snapshot(let snapshot):
-            text += "digest \(snapshot.digest.name)\n"
-            if snapshot.isCompactionUnfinished {
-                text += "a compaction was interrupted: old revisions are partly gone\n"
-            }
-            for problem in snapshot.problems.prefix(5) { text += "damaged: \(problem.explanation)\n" }
-        }
-        if result.live.encryptedOtherKeys > 0 {
-            text += otherKeysWords + "\n"
+            facts.append(
+                (
+                    "snapshot",
+                    "revision \(source.revision), \(counted(source.liveKeys, "key")), digest \(snapshot.digest.name)"
+                ))
         }
         for (index, file) in configurations.enumerated() {
-            text += "\(index == 0 ? "" : "archived ")configuration \(fileName(file.path)), \(file.hash)\n"
+            facts.append((index == 0 ? "configuration" : "archive", "\(fileName(file.path))"))
+            facts.append(("hash", "\(file.hash)"))
         }
-        text += "\n" + table(rows).text
-        text += try "\n" + keyTable(rows).text
-        if let history = result.history {
-            text += "\nrevisions that are not live any more\n" + table(rows(of: history)).text
-            text += try "\n" + keyTable(rows(of: history)).text
+        if !notCovered.isEmpty {
+            let objects = notCovered.reduce(0) { $0 + $1.plaintext }
+            let names = notCovered.prefix(6).map { "\($0.resource.description) \($0.plaintext)" as Phrase }
+            let more: Phrase = notCovered.count > 6 ? " and \(notCovered.count - 6) more (-o json lists all)" : ""
+            facts.append(
+                (
+                    "not covered",
+                    "\(counted(objects, "object")) of \(counted(notCovered.count, "resource")), stored as plaintext: "
+                        + names.joined(separator: ", ") + more
+                ))
         }
-        for (heading, lines) in [pluginWords, remnantWords].compactMap({ $0 }) {
-            text += "\n\(heading)\n" + lines.map { "  \($0)\n" }.joined()
+        for limit in limits { facts.append(("limit", limit)) }
+        let width = facts.map(\.name.count).max() ?? 0
+        return facts.map { name, value in
+            Phrase(stringLiteral: name + String(repeating: " ", count: width + 2 - name.count)) + value
         }
-        text += try findingText()
-        if !absentResources.isEmpty {
-            text +=
-                "\nconfigured, but not stored: \(absentResources.map(\.description.printable).joined(separator: ", "))\n"
-        }
-        for sentence in overdueKeyWords { text += "\nENC0409 \(sentence)\n" }
-        if !doubts.isEmpty { text += "\ncould not be checked\n" + doubts.map { "  \($0)\n" }.joined() }
-        return text + "\n\(path.printable): \(verdictWords)\n"
+    }
+
+    private func tables(of census: Census, heading: Phrase?) throws(CommandFailure) -> Phrase {
+        let rows = rows(of: census)
+        guard !rows.isEmpty else { return heading.map { "\n\($0): none of these resources\n" } ?? "" }
+        let title: Phrase = heading.map { "\n\($0)\n" } ?? "\n"
+        let keys = try keyRows(of: census)
+        let keyTable: Phrase = keys.isEmpty ? "" : "\n\(Phrase(self.keyTable(keys)))"
+        let note: Phrase =
+            rows.contains { $0.census.stale > 0 }
+            ? "STALE: the value does not use the write key of its resource; includes plaintext.\n" : ""
+        return title + Phrase(table(rows)) + keyTable + note
     }
 
     /// The resources and their numbers.
-    public func table(_ rows: [(resource: GroupResource, census: ResourceCensus)]) -> TextTable {
+    func table(_ rows: [(resource: GroupResource, census: ResourceCensus)]) -> TextTable {
         var table = TextTable(header: [
-            "RESOURCE", "OBJECTS", "UNREADABLE", "NOT OBJECTS", "PLAINTEXT", "STALE", "NEEDS PLUGIN", "BYTES",
+            "RESOURCE", "OBJECTS", "PLAINTEXT", "UNREADABLE", "NOT-OBJECT", "UNCHECKED", "STALE", "BYTES",
         ])
         for (resource, census) in rows {
             table.append(
-                [resource.description.printable]
+                [Phrase(foreign: resource.description)]
                     + [
-                        census.objects, census.unreadable, census.notObjects, census.plaintext, census.stale,
-                        census.needsPlugin, census.bytes,
-                    ].map(String.init))
+                        census.objects, census.plaintext, census.unreadable, census.notObjects, census.unchecked,
+                        census.stale, census.bytes,
+                    ].map { "\($0)" })
         }
         return table
     }
 
-    private func keyTable(
-        _ rows: [(resource: GroupResource, census: ResourceCensus)]
-    ) throws(CommandFailure) -> TextTable {
-        var table = TextTable(header: ["RESOURCE", "WRITTEN BY", "FINGERPRINT", "OBJECTS", "STALE"])
-        for (resource, census) in rows {
-            for (label, numbers) in census.labels {
-                table.append([
-                    resource.description.printable, label.writer,
-                    try fingerprint(label, of: resource) ?? "-", "\(numbers.objects)", "\(numbers.stale)",
-                ])
-            }
+    /// The keys and their numbers.
+    func keyTable(_ keys: [KeyRow]) -> TextTable {
+        var table = TextTable(header: ["KEY", "FINGERPRINT", "OBJECTS", "STALE", "RESOURCES"])
+        for row in keys {
+            let names = row.resources.prefix(2).map { "\($0.resource.description) \($0.objects)" as Phrase }
+            let more: Phrase = row.resources.count > 2 ? " and \(row.resources.count - 2) more" : ""
+            table.append([
+                row.label.writer, Phrase(foreign: row.fingerprint ?? "-"), "\(row.objects)", "\(row.stale)",
+                names.joined(separator: ", ") + more,
+            ])
         }
         return table
     }
 
-    private func findingText() throws(CommandFailure) -> String {
-        var text = ""
-        for (code, total) in result.live.findings.totals.sorted(by: { $0.key < $1.key }) {
-            let findings = result.live.findings.kept[code] ?? []
-            text += "\n\(code) \(Explanation.ofAudit(code)?.title ?? code): \(total)\n"
-            for finding in findings {
-                let message = try finding.message(configurations.map(\.path))
-                text += "  \(String(decoding: finding.etcdKey, as: UTF8.self).printable): \(message.printable)\n"
-            }
-            if total > findings.count { text += "  and \(total - findings.count) more (--limit)\n" }
+    private var remnantText: Phrase {
+        guard let words = remnantWords else { return "" }
+        return "\n\(words.heading)\n" + words.lines.map { "  \($0)\n" }.joined()
+    }
+
+    private func findingText(_ code: FindingCode, _ total: Int) throws(CommandFailure) -> Phrase {
+        let findings = result.listedFindings[code] ?? []
+        var text: Phrase = "\n\(code) \(code.severity): \(code.heading(count: total, file: configurations[0].path))"
+        if !judgement.failOn.contains(code), code != .needsPlugin { text += " (not counted: --fail-on)" }
+        text += "\n"
+        for use in pluginUses where code == .needsPlugin {
+            text += "  \(use.use.name)  \(counted(use.count, "value"))\n"
+        }
+        for sentence in overdueKeyWords where code == .writes { text += "  \(sentence)\n" }
+        for finding in findings where code != .needsPlugin {
+            text += "  "
+            if let detail = try finding.detail(configurations.map(\.path)) { text += "\(detail)  " }
+            text += "\(finding.place)\n"
+        }
+        if code != .needsPlugin, total > findings.count, !findings.isEmpty || options.findingLimit == 0 {
+            text += "  and \(total - findings.count) more (--limit \(total) lists all)\n"
         }
         return text
+    }
+
+    private var nextText: Phrase {
+        guard let next = nextStep else { return "" }
+        let command: Phrase = next.command.map { "\n  \($0)" } ?? ""
+        return "\nNext: \(next.reason)\(command)\n"
     }
 }

@@ -1,11 +1,11 @@
 internal import EncryptionConfig
 internal import Explanations
 internal import KubernetesResources
-internal import SecretMemory
+public import ShownText
 internal import StorageAudit
 internal import Transformers
 
-/// Which keys each of several backups still needs.
+/// Which keys each of several snapshots still needs.
 public struct BackupMatrix {
     private let reports: [AuditReport]
     /// Sources of which nothing could be read.
@@ -19,36 +19,40 @@ public struct BackupMatrix {
         self.missing = missing
         let used = reports.flatMap { [$0.result.live, $0.result.history].compactMap { $0 } }
             .flatMap(\.resources.values).flatMap(\.byLabel.keys)
-        labels = Set(used).filter { $0.provider != .identity }.sorted { $0.text < $1.text }
+        labels = Set(used).filter { $0.provider != .identity }.sorted { $0.sortText < $1.sortText }
     }
 
-    public var text: String { "\n\(heading)\n" + table.text }
+    public var text: Phrase {
+        let note: Phrase = hasQuestions ? "? = not fully readable.\n" : ""
+        return "\n\(heading)\n" + Phrase(table) + note
+    }
 
-    /// What the table is, and what follows from it.
-    var heading: String {
-        let values = reports.contains { $0.result.history == nil } ? "live values" : "values, old revisions included,"
-        let title = "\(values) by key and backup"
-        if !missing.isEmpty || !reports.allSatisfy(\.isComplete) {
-            return "\(title): a question mark stands where not all could be read; until it is, no key may be destroyed"
-        }
+    /// The meaning of the table, and what follows from it.
+    var heading: Phrase {
+        let values: Phrase =
+            reports.contains { $0.result.history == nil } ? "Live values" : "Values, old revisions included,"
+        let title: Phrase = "\(values) by key and snapshot."
+        if hasQuestions { return "\(title) Destroy no key until these snapshots can be read." }
         // All of them were asked for the same.
-        if let resources = reports[0].resources {
-            let names = resources.sorted().map(\.description.printable).joined(separator: ", ")
-            return "\(title), of \(names) alone: other resources may need any key"
+        if let resources = reports[0].options.resources {
+            return "\(title) Only \(resources.sorted().map(\.description).listed): other resources may need any key."
         }
-        return "\(title): a key may be destroyed when every backup that needs it is gone"
+        return "\(title) Keep a key until every snapshot that needs it is deleted."
     }
+
+    private var hasQuestions: Bool { !missing.isEmpty || !reports.allSatisfy(\.isComplete) }
 
     var table: TextTable {
-        var table = TextTable(
-            header: ["KEY"] + reports.map(\.path.printable) + missing.map(\.printable) + ["NEEDED BY"])
+        var table = TextTable(header: ["KEY"])
+        table.appendColumns(
+            reports.map { Phrase(foreign: $0.path) } + missing.map { Phrase(foreign: $0) } + ["NEEDED-BY"])
         for label in labels {
             let counts = reports.map { report in
                 [report.result.live, report.result.history].compactMap { $0 }.flatMap(\.resources.values)
                     .reduce(0) { $0 + ($1.byLabel[label]?.objects ?? 0) }
             }
-            let needing = zip(reports, counts).filter { $0.1 > 0 }.map(\.0.path.printable)
-            let cells = zip(reports, counts).map { report, count in
+            let needing = zip(reports, counts).filter { $0.1 > 0 }.map { "\($0.0.path)" as Phrase }
+            let cells = zip(reports, counts).map { report, count -> Phrase in
                 // Of what could not be read nobody knows which keys it needs.
                 count > 0 ? "\(count)" : report.isComplete ? "-" : "?"
             }

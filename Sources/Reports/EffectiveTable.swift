@@ -1,6 +1,5 @@
 public import EncryptionConfig
-public import JSONText
-internal import SecretMemory
+public import ShownText
 
 /// Who writes and reads each resource that a configuration names, in file order.
 public struct EffectiveTable {
@@ -21,35 +20,29 @@ public struct EffectiveTable {
     }
 
     /// A block of lines for each resource, with an empty line in front.
-    public var text: String {
-        rows.map { row in
-            let read = row.read.map(\.description)
+    public var text: Phrase {
+        rows.map { row -> Phrase in
+            let read = row.read.map(\.name)
+            let writes: Phrase = row.write.provider == .identity ? "plaintext" : read[0]
             return """
 
-                \(row.resource.printable)
-                  writes     \(row.write.provider == .identity ? "plaintext" : read[0])
+                \(row.resource)
+                  writes     \(writes)
                   reads      \(read.joined(separator: "\n             "))
-                  plaintext  \(row.isPlaintextReadable ? "readable" : "not readable")
+                  plaintext  \(row.isPlaintextReadable ? "readable" : "not readable" as Phrase)
 
                 """
         }.joined()
     }
 
     /// The rows as reports list them.
-    public func write(to json: inout JSONWriter) {
-        json.array { json in
-            for row in rows {
-                json.object { json in
-                    json.member("resource", row.resource)
-                    json.key("write")
-                    row.write.write(to: &json)
-                    json.key("read")
-                    json.array { json in
-                        for key in row.read { key.write(to: &json) }
-                    }
-                    json.member("plaintextReadable", row.isPlaintextReadable)
-                }
-            }
-        }
+    public var value: ReportValue {
+        .array(
+            rows.map { row in
+                [
+                    "resource": .text(row.resource), "write": row.write.value, "read": .array(row.read.map(\.value)),
+                    "plaintextReadable": .bool(row.isPlaintextReadable),
+                ]
+            })
     }
 }

@@ -1,51 +1,67 @@
 internal import SecretMemory
+public import ShownText
 
 /// Markup of a page. Literals are markup; whatever is put into them is text, and cannot become markup.
 ///
 ///     let row: HTML = "<tr><td>\(name)</td></tr>"
 ///
 /// What comes out is well-formed XML too, if the literals are.
-struct HTML: ExpressibleByStringInterpolation {
-    private(set) var text: String
-
-    struct StringInterpolation: StringInterpolationProtocol {
-        fileprivate var text = ""
-
-        init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity) }
-
-        mutating func appendLiteral(_ literal: StaticString) { text += literal.description }
-
-        /// Puts in text: what is hidden or steers is made visible, as in all reports, and markup is taken apart.
-        mutating func appendInterpolation(_ value: String) {
-            for scalar in value.printable.unicodeScalars {
-                switch scalar {
-                case "&": text += "&amp;"
-                case "<": text += "&lt;"
-                case ">": text += "&gt;"
-                case "\"": text += "&quot;"
-                case "'": text += "&#39;"
-                // No document may hold these, not even as a reference (XML 1.0, section 2.2, "Char").
-                case "\u{fffe}", "\u{ffff}": text += "\\u{\(String(scalar.value, radix: 16))}"
-                default: text.unicodeScalars.append(scalar)
-                }
-            }
-        }
-
-        mutating func appendInterpolation(_ value: Int) { text += String(value) }
-
-        mutating func appendInterpolation(_ value: Int64) { text += String(value) }
-
-        /// Puts in markup.
-        mutating func appendInterpolation(_ value: HTML) { text += value.text }
+public struct HTML: Sendable, ExpressibleByStringInterpolation {
+    fileprivate enum Piece: Sendable {
+        case markup(String)
+        case text(Phrase)
     }
 
-    init(stringLiteral value: StaticString) { text = value.description }
+    private var pieces: [Piece]
 
-    init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
+    public struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var pieces: [HTML.Piece] = []
+
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            pieces.reserveCapacity(2 * interpolationCount + 1)
+        }
+
+        public mutating func appendLiteral(_ literal: StaticString) { pieces.append(.markup(literal.description)) }
+
+        /// Puts in foreign text.
+        public mutating func appendInterpolation(_ value: String) { pieces.append(.text(Phrase(foreign: value))) }
+
+        public mutating func appendInterpolation(_ phrase: Phrase) { pieces.append(.text(phrase)) }
+
+        /// Puts in a word of a closed vocabulary of the program.
+        public mutating func appendInterpolation<Word: RawRepresentable<String>>(_ word: Word) {
+            pieces.append(.text("\(word)"))
+        }
+
+        public mutating func appendInterpolation(_ value: some BinaryInteger) { pieces.append(.markup("\(value)")) }
+
+        /// Puts in markup.
+        public mutating func appendInterpolation(_ value: HTML) { pieces += value.pieces }
+    }
+
+    public init(stringLiteral value: StaticString) { pieces = [.markup(value.description)] }
+
+    public init(stringInterpolation: StringInterpolation) { pieces = stringInterpolation.pieces }
 
     static func + (left: HTML, right: HTML) -> HTML { "\(left)\(right)" }
 
-    static func += (left: inout HTML, right: HTML) { left.text += right.text }
+    static func += (left: inout HTML, right: HTML) { left.pieces += right.pieces }
+
+    /// The page as a phrase: texts are shown as in all reports, and markup in them is taken apart.
+    public var phrase: Phrase {
+        pieces.map { piece in
+            switch piece {
+            case .markup(let markup): Phrase(stringLiteral: markup)
+            case .text(let text): text.replacing(Self.entities)
+            }
+        }.joined()
+    }
+
+    /// No document may hold the last two, not even as a reference (XML 1.0, section 2.2, "Char").
+    private static let entities: [Unicode.Scalar: String] = [
+        "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&#39;", "\u{fffe}": "\\u{fffe}",
+        "\u{ffff}": "\\u{ffff}",
+    ]
 }
 
 extension Sequence<HTML> {
@@ -59,11 +75,12 @@ extension Sequence<HTML> {
 
 extension HTML {
     /// A table whose first row is its header. Numbers stand to the right.
-    static func table(_ table: TextTable, caption: String? = nil, totals: [String]? = nil) -> HTML {
+    static func table(_ table: TextTable, caption: Phrase? = nil, totals: [Phrase]? = nil) -> HTML {
         let header = table.rows[0].map { "<th scope=\"col\">\($0)</th>" as HTML }.joined()
-        let rows = table.rows.dropFirst().map { row($0) }.joined()
+        let numeric = table.numericColumns
+        let rows = table.rows.dropFirst().map { row($0, numeric) }.joined()
         let caption: HTML = caption.map { "<caption>\($0)</caption>" } ?? ""
-        let foot: HTML = totals.map { "<tfoot>\(row($0))</tfoot>" } ?? ""
+        let foot: HTML = totals.map { "<tfoot>\(row($0, numeric))</tfoot>" } ?? ""
         return """
             <div class="wide"><table>\(caption)
             <thead><tr>\(header)</tr></thead>
@@ -74,16 +91,12 @@ extension HTML {
             """
     }
 
-    private static func row(_ cells: [String]) -> HTML {
+    private static func row(_ cells: [Phrase], _ numeric: Set<Int>) -> HTML {
         let cells = cells.enumerated().map { index, cell -> HTML in
-            index == 0 ? "<th scope=\"row\">\(cell)</th>" : self.cell(cell)
+            if index == 0 { return "<th scope=\"row\">\(cell)</th>" }
+            return numeric.contains(index) ? "<td class=\"n\">\(cell)</td>" : "<td>\(cell)</td>"
         }
         return "<tr>\(cells.joined())</tr>\n"
-    }
-
-    static func cell(_ text: String) -> HTML {
-        let isNumber = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        return isNumber ? "<td class=\"n\">\(text)</td>" : "<td>\(text)</td>"
     }
 
     static func list(_ items: [HTML]) -> HTML {

@@ -1,10 +1,9 @@
 internal import Dispatch
 public import EncryptionConfig
 public import Explanations
-internal import JSONText
 public import KMSPlugin
+public import ShownText
 internal import KeyTransition
-public import SecretMemory
 
 /// What `kms status` found out.
 public struct KMSStatusReport {
@@ -28,7 +27,7 @@ public struct KMSStatusReport {
 
         /// What happened, where the word of the verdict alone would mislead: somebody answered who gave no answer that
         /// settles it.
-        fileprivate var addition: String {
+        fileprivate var addition: Phrase {
             switch examination.problem {
             case .passing: ", though it answers: what it says may pass, or it is not the plugin that was meant"
             case .noAnswer where examination.status != nil: ", though it told its state: then it gave no answer"
@@ -60,56 +59,41 @@ public struct KMSStatusReport {
         return verdicts.contains(.unreachable) ? .unproven : .success
     }
 
-    public var text: String { rows.map(\.text).joined(separator: "\n") }
+    public var text: Phrase { rows.map(\.text).joined(separator: "\n") }
 
-    public func json() -> SecretBytes {
-        var json = JSONWriter()
-        json.object { json in
-            json.reportHeader(kind: "KMSStatusReport")
-            json.member("file", file)
-            json.key("providers")
-            json.array { json in
-                for row in rows { row.write(to: &json) }
-            }
-        }
-        return json.finishLine()
+    public var value: ReportValue {
+        .report(kind: "KMSStatusReport", ["file": .text(file), "providers": .array(rows.map(\.value))])
     }
 }
 
 extension KMSStatusReport.Row {
-    fileprivate var text: String {
-        var lines = [
-            "\(plugin.name.printable) (KMS \(plugin.version.rawValue)) at \(endpoint.printable): \(verdict.rawValue)"
-                + addition
+    fileprivate var text: Phrase {
+        var lines: [Phrase] = [
+            "\(name: plugin.name) (KMS \(plugin.version)) at \(name: endpoint): \(verdict)\(addition)"
         ]
         if let status = examination.status {
-            lines.append("  API version  \(status.apiVersion.printable)")
-            if let healthz = status.healthz { lines.append("  health       \(healthz.printable)") }
+            lines.append("  API version  \(status.apiVersion)")
+            if let healthz = status.healthz { lines.append("  health       \(healthz)") }
             if let keyID = status.keyID {
-                lines.append("  key ID       \(keyID.printable)")
-                lines.append("  hash         \((status.keyIDHash ?? "").printable)")
+                lines.append("  key ID       \(name: keyID)")
+                lines.append("  hash         \(status.keyIDHash ?? "")")
             }
         }
-        lines.append("  round trip   \(examination.isRoundTripDone ? "a random key came back as it was" : "not done")")
-        if let problem = examination.problem { lines.append("  problem      \(problem.sentence.printable)") }
+        lines.append("  round trip   \(examination.isRoundTripDone ? "ok" : "not tested" as Phrase)")
+        if let problem = examination.problem { lines.append("  problem      \(problem.sentence)") }
         lines.append("  time         \(Int((elapsedSeconds * 1000).rounded(.up))) ms")
         return lines.joined(separator: "\n") + "\n"
     }
 
-    fileprivate func write(to json: inout JSONWriter) {
+    fileprivate var value: ReportValue {
         let status = examination.status
-        json.object { json in
-            json.member("name", plugin.name)
-            json.member("provider", plugin.version == .v1 ? ProviderName.kmsv1.rawValue : ProviderName.kmsv2.rawValue)
-            json.member("endpoint", endpoint)
-            json.member("verdict", verdict.rawValue)
-            json.optionalMember("apiVersion", status?.apiVersion)
-            json.optionalMember("healthz", status?.healthz)
-            json.optionalMember("keyID", status?.keyID)
-            json.optionalMember("keyIDHash", status?.keyIDHash)
-            json.member("roundTrip", examination.isRoundTripDone)
-            json.optionalMember("error", examination.problem?.sentence)
-            json.member("elapsedSeconds", elapsedSeconds)
-        }
+        let provider = plugin.version == .v1 ? ProviderName.kmsv1 : ProviderName.kmsv2
+        return [
+            "name": .name(plugin.name), "provider": .word(provider), "endpoint": .name(endpoint),
+            "verdict": .word(verdict), "apiVersion": .text(status?.apiVersion), "healthz": .text(status?.healthz),
+            "keyID": .name(status?.keyID), "keyIDHash": .text(status?.keyIDHash),
+            "roundTrip": .bool(examination.isRoundTripDone), "error": .phrase(examination.problem?.sentence),
+            "elapsedSeconds": .fraction(elapsedSeconds),
+        ]
     }
 }

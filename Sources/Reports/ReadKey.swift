@@ -1,7 +1,5 @@
 internal import EncryptionConfig
-internal import EnvelopeCrypto
-public import JSONText
-public import SecretMemory
+internal import ShownText
 
 /// One way in which a resource's values are written or read: a provider and, unless it is identity, its key.
 struct ReadKey: Equatable {
@@ -22,40 +20,7 @@ struct ReadKey: Equatable {
     }
 
     /// As a report names it: `{provider, key}`.
-    func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.member("provider", provider.rawValue)
-            json.optionalMember("key", key)
-        }
-    }
+    var value: ReportValue { ["provider": .word(provider), "key": .name(key)] }
 
-    var description: String { [provider.rawValue, key?.printable].compactMap { $0 }.joined(separator: " ") }
-}
-
-extension JSONWriter {
-    /// A text, or null.
-    public mutating func optionalMember(_ name: String, _ value: String?) {
-        if let value {
-            member(name, value)
-        } else {
-            key(name)
-            null()
-        }
-    }
-
-    /// Begins a report as the contract of the command line has it.
-    public mutating func reportHeader(kind: String) {
-        member("apiVersion", "encconf/v1")
-        member("kind", kind)
-    }
-}
-
-extension JSONWriter {
-    /// Ends the text with a newline.
-    public consuming func finishLine() -> SecretBytes {
-        var line = SecretBuffer()
-        line.append(finish().bytes)
-        line.append("\n")
-        return line.finish()
-    }
+    var name: Phrase { key.map { "\(provider) \(name: $0)" } ?? "\(provider)" }
 }

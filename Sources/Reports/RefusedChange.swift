@@ -1,6 +1,5 @@
-internal import EncryptionConfig
-public import JSONText
 internal import KeyTransition
+public import ShownText
 
 /// The report on a change to a file that kube-apiserver would not start with, which is never safe whatever its keys.
 public struct RefusedChange {
@@ -13,32 +12,24 @@ public struct RefusedChange {
         self.apiserverError = apiserverError
     }
 
-    public var text: String {
+    public var text: Phrase {
         """
         \(TransitionReport.answers(safe: .no, rolling: .no))
         \(ServerVerdict.sentence(apiserverError, path: path))
 
-        next: \(nextSentence)
+        next: \(Self.nextSentence)
 
         """
     }
 
-    /// The members of a report without a proof, within an object.
-    public func write(to json: inout JSONWriter) {
-        json.member("safe", "no")
-        json.member("rolling", "no")
-        for list in ["counterexamples", "evidenceGaps", "changes"] {
-            json.key(list)
-            json.array { _ in }
-        }
-        json.key("next")
-        json.object { json in
-            json.member("step", "mend")
-            json.member("message", nextSentence)
-        }
+    /// The members of a report without a proof.
+    public var members: ReportValue {
+        [
+            "safe": "no", "rolling": "no", "counterexamples": [], "evidenceGaps": [], "changes": [],
+            "next": ["step": "mend", "message": .phrase(Self.nextSentence)],
+        ]
     }
 
-    private var nextSentence: String {
+    private static let nextSentence: Phrase =
         "mend NEW, which stops every server that reads it; `encconf verify` shows where"
-    }
 }

@@ -1,6 +1,6 @@
 internal import EncryptionConfig
 public import KeyRotation
-internal import SecretMemory
+public import ShownText
 
 /// What to do after a step of a rotation, exactly.
 public struct RotationGuide {
@@ -14,14 +14,14 @@ public struct RotationGuide {
     /// Whether the step was the last one of those that disable encryption.
     let isDisabled: Bool
     /// The options that have to be repeated, since the file does not show the intent.
-    let repeatedOptions: String
+    let repeatedOptions: Phrase
     let isSingleServer: Bool
     /// Where retired keys are kept.
     let archive: String?
 
     public init(
         file: String, hash: String, step: RotationRequest.Step, resources: [String], hasOldKeys: Bool, isDisabled: Bool,
-        repeatedOptions: String, isSingleServer: Bool, archive: String?
+        repeatedOptions: Phrase, isSingleServer: Bool, archive: String?
     ) {
         self.file = file
         self.hash = hash
@@ -35,9 +35,9 @@ public struct RotationGuide {
     }
 
     /// The next command, or nil after the last step.
-    public var command: String? {
-        let prefix = "encconf rotate \(Self.quoted(file))"
-        let target = repeatedOptions.isEmpty ? "" : " \(repeatedOptions)"
+    public var command: Phrase? {
+        let prefix: Phrase = "encconf rotate \(Self.quoted(file))"
+        let target: Phrase = repeatedOptions.isEmpty ? "" : " \(repeatedOptions)"
         switch step {
         case .add where isSingleServer, .promote:
             guard hasOldKeys else { return nil }
@@ -48,7 +48,7 @@ public struct RotationGuide {
     }
 
     /// Why the next command waits.
-    public var reason: String {
+    public var reason: Phrase {
         switch step {
         case .add where isSingleServer && !hasOldKeys, .promote where !hasOldKeys: "no old key is left to retire"
         case .add where isSingleServer, .promote: "when no stored value needs the old keys any more"
@@ -59,8 +59,8 @@ public struct RotationGuide {
     }
 
     /// The steps in order, one to a line.
-    public var text: String {
-        var lines = isSingleServer ? [] : ["copy \(file.printable) to every control-plane node, byte for byte"]
+    public var text: Phrase {
+        var lines: [Phrase] = isSingleServer ? [] : ["copy \(file) to every control-plane node, byte for byte"]
         lines += [
             "restart each kube-apiserver, or, with automatic reload, wait until each has polled the file (60 s)",
             "check on each server itself, not through a load balancer, that the metric "
@@ -74,24 +74,25 @@ public struct RotationGuide {
             if hasOldKeys { lines += ["take a snapshot: etcdctl snapshot save SNAPSHOT"] }
         case .retire:
             if isDisabled { lines += ["then --encryption-provider-config may go from every server"] }
-            if let archive { lines += ["keep \(archive.printable) as long as a backup needs the retired keys"] }
+            if let archive { lines += ["keep \(archive) as long as a backup needs the retired keys"] }
         case .add, .abort: break
         }
         if let command { lines += ["run: \(command)"] }
         var number = 0
         return lines.map { line in
-            guard !line.hasPrefix(" ") else { return "  \(line)\n" }
+            guard !line.isIndented else { return "  \(line)\n" }
             number += 1
             return "  \(number). \(line)\n"
         }.joined()
     }
 
-    private var rewriteCommands: [String] {
+    private var rewriteCommands: [Phrase] {
         let exact = resources.filter { !$0.hasPrefix("*") }
         let wildcards = resources.filter { $0.hasPrefix("*") }
         return exact.map { "kubectl get \(Self.quoted($0)) --all-namespaces -o json | kubectl replace -f -" }
             + wildcards.map { wildcard in
-                let group = wildcard == "*.*" ? "" : " --api-group=\(Self.quoted(String(wildcard.dropFirst(2))))"
+                let group: Phrase =
+                    wildcard == "*.*" ? "" : " --api-group=\(Self.quoted(String(wildcard.dropFirst(2))))"
                 return "for r in $(kubectl api-resources --verbs=list,update\(group) -o name); do "
                     + "kubectl get \"$r\" --all-namespaces -o json | kubectl replace -f -; done"
             }
@@ -113,4 +114,9 @@ public struct RotationGuide {
                 + text.split(separator: "'", omittingEmptySubsequences: false)
                 .joined(separator: "'\\''") + "'"
     }
+}
+
+extension Phrase {
+    /// Whether the line belongs to the one before.
+    fileprivate var isIndented: Bool { startsWithBlank }
 }

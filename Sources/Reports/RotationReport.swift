@@ -1,7 +1,8 @@
 internal import EncryptionConfig
-internal import JSONText
+internal import Explanations
 public import KeyRotation
-public import SecretMemory
+internal import KeyTransition
+public import ShownText
 
 /// What `rotate` did, or where a rotation stands.
 public struct RotationReport {
@@ -19,10 +20,10 @@ public struct RotationReport {
     public let steps: [Step]
     let hash: String
     let isWritten: Bool
-    let nextCommand: String?
-    let nextReason: String
+    let nextCommand: Phrase?
+    let nextReason: Phrase
 
-    public init(file: String, steps: [Step], hash: String, isWritten: Bool, nextCommand: String?, nextReason: String) {
+    public init(file: String, steps: [Step], hash: String, isWritten: Bool, nextCommand: Phrase?, nextReason: Phrase) {
         self.file = file
         self.steps = steps
         self.hash = hash
@@ -31,57 +32,34 @@ public struct RotationReport {
         self.nextReason = nextReason
     }
 
-    public func json() -> SecretBytes {
-        var json = JSONWriter()
-        json.object { json in
-            json.reportHeader(kind: "RotationReport")
-            json.member("file", file)
-            json.key("steps")
-            json.array { json in
-                for step in steps { write(step, to: &json) }
-            }
-            json.member("hash", hash)
-            json.member("written", isWritten)
-            json.key("next")
-            json.object { json in
-                json.optionalMember("command", nextCommand)
-                json.member("reason", nextReason)
-            }
-        }
-        return json.finishLine()
-    }
-
-    private func write(_ step: Step, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("path", step.path)
-            json.key("resources")
-            json.array { json in
-                for resource in step.resources { json.string(resource) }
-            }
-            json.member("step", step.step)
-            for (name, keys) in [("before", step.before), ("after", step.after)] {
-                json.key(name)
-                json.array { json in
-                    for key in keys { key.write(to: &json) }
-                }
-            }
-            json.key("writeKey")
-            if let writeKey = step.after.first {
-                writeKey.write(to: &json)
-            } else {
-                json.null()
-            }
-        }
+    public var value: ReportValue {
+        .report(
+            kind: "RotationReport",
+            [
+                "file": .text(file), "steps": .array(steps.map(\.value)), "hash": .text(hash),
+                "written": .bool(isWritten),
+                "next": ["command": .phrase(nextCommand), "reason": .phrase(nextReason)],
+            ])
     }
 
     /// What changed, one entry after another.
-    public var text: String {
+    public var text: Phrase {
         steps.map { step in
-            let before = step.before.map(\.description).joined(separator: ", ")
-            let after = step.after.map(\.description).joined(separator: ", ")
-            let resources = step.resources.map(\.printable).joined(separator: ", ")
-            return "\(step.path) (\(resources)): \(step.step)\n  before  \(before)\n  after   \(after)\n"
+            let before = step.before.map(\.name).joined(separator: ", ")
+            let after = step.after.map(\.name).joined(separator: ", ")
+            return "\(step.path) (\(step.resources.joined(separator: ", "))): \(step.step)\n"
+                + "  before  \(before)\n  after   \(after)\n"
         }.joined()
+    }
+}
+
+extension RotationReport.Step {
+    fileprivate var value: ReportValue {
+        [
+            "path": .text(path), "resources": .array(resources.map { .text($0) }), "step": .word(step),
+            "before": .array(before.map(\.value)), "after": .array(after.map(\.value)),
+            "writeKey": after.first?.value ?? .null,
+        ]
     }
 }
 

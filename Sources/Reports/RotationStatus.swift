@@ -1,17 +1,17 @@
 public import EncryptionConfig
+public import ShownText
 internal import Explanations
 internal import KeyRotation
-internal import SecretMemory
 
 /// Where the rotations of a file stand, by the file alone.
 public struct RotationStatus {
     private let configuration: EncryptionConfiguration
     private let sets: [KeySet]
     private let file: String
-    private let options: String
+    private let options: Phrase
 
     /// - Parameter options: What the next command needs to read the file.
-    public init(_ configuration: EncryptionConfiguration, file: String, options: String) {
+    public init(_ configuration: EncryptionConfiguration, file: String, options: Phrase) {
         self.configuration = configuration
         sets = KeySet.all(in: configuration)
         self.file = file
@@ -37,17 +37,17 @@ public struct RotationStatus {
         return keyed + others
     }
 
-    public var text: String {
-        let keyed = sets.map { set in
+    public var text: Phrase {
+        let keyed = sets.map { set -> Phrase in
             "\(set.path) (\(Self.list(set.resources))): \(set.state.explanation)\n  keys  "
-                + set.keys.map(\.name.printable).joined(separator: ", ") + "\n"
+                + set.keys.map { Phrase(name: $0.name) }.joined(separator: ", ") + "\n"
         }
-        let others = keyless.map { index in
+        let others = keyless.map { index -> Phrase in
             let entry = configuration.entries[index]
             let writer = entry.providers.first.map { ReadKey.list(of: [$0]) }?.first
-            let explanation =
+            let explanation: Phrase =
                 if let writer, writer.provider != .identity {
-                    "written with \(writer.description), which has no keys in this file"
+                    "written with \(writer.name), which has no keys in this file"
                 } else { "not encrypted" }
             return "resources[\(index)] (\(Self.list(entry.resources.map(\.description)))): \(explanation)\n"
         }
@@ -55,10 +55,10 @@ public struct RotationStatus {
     }
 
     /// The next step without doubt, if there is one.
-    public var nextCommand: String? {
+    public var nextCommand: Phrase? {
         let states = sets.map(\.state).filter { $0 != .settled }
         guard !sets.isEmpty, !isAmbiguous, states.allSatisfy({ $0 == states.first }) else { return nil }
-        let command = "encconf rotate \(RotationGuide.quoted(file))\(options)"
+        let command: Phrase = "encconf rotate \(RotationGuide.quoted(file))\(options)"
         return switch states.first {
         case .added: "\(command) --step promote --servers-loaded"
         case .promoted: "\(command) --step retire --evidence SNAPSHOT --archive \(RotationGuide.archive(of: file))"
@@ -66,7 +66,7 @@ public struct RotationStatus {
         }
     }
 
-    public var nextReason: String {
+    public var nextReason: Phrase {
         if sets.isEmpty { return "no keys in this file to rotate; --to PROVIDER changes the provider" }
         if isAmbiguous { return "the file does not tell the next step; give --step" }
         guard nextCommand != nil else { return "key sets are at different steps; give --resources for one of them" }
@@ -85,22 +85,24 @@ public struct RotationStatus {
     }
 
     /// Who writes, to be held against what was meant.
-    public static func writers(in configuration: EncryptionConfiguration) -> String {
-        configuration.entries.enumerated().map { index, entry in
-            let writer = ReadKey.list(of: Array(entry.providers.prefix(1))).first?.description ?? ""
+    public static func writers(in configuration: EncryptionConfiguration) -> Phrase {
+        configuration.entries.enumerated().map { index, entry -> Phrase in
+            let writer = ReadKey.list(of: Array(entry.providers.prefix(1))).first?.name ?? ""
             return "resources[\(index)] (\(list(entry.resources.map(\.description)))): \(writer) writes\n"
         }.joined()
     }
 
-    private static func list(_ resources: [String]) -> String { resources.map(\.printable).joined(separator: ", ") }
+    private static func list(_ resources: [String]) -> Phrase {
+        resources.map { Phrase(foreign: $0) }.joined(separator: ", ")
+    }
 
     /// What entries read besides the provider that has the key set: a switch of providers may be under way, which
     /// the file alone does not show.
-    public static func otherReaders(in configuration: EncryptionConfiguration) -> String {
-        configuration.entries.enumerated().map { index, entry in
+    public static func otherReaders(in configuration: EncryptionConfiguration) -> Phrase {
+        configuration.entries.enumerated().map { index, entry -> Phrase in
             let others = ReadKey.list(of: Array(entry.providers.filter { $0.name != .identity }.dropFirst()))
             guard !others.isEmpty else { return "" }
-            return "resources[\(index)] also reads \(others.map(\.description).joined(separator: ", ")); "
+            return "resources[\(index)] also reads \(others.map(\.name).joined(separator: ", ")); "
                 + "to go on with a change of provider, repeat its --to\n"
         }.joined()
     }

@@ -2,6 +2,7 @@ public import Diagnostics
 public import EncryptionConfig
 public import Explanations
 public import SecretMemory
+internal import ShownText
 
 /// Whether a kube-apiserver would start with a file.
 public enum ServerVerdict {
@@ -26,8 +27,8 @@ public enum ServerVerdict {
         }
     }
 
-    /// What people read of a refusal: one line, or as many as kube-apiserver prints.
-    static func sentence(_ apiserverError: String, path: String) -> String {
-        "\(fileName(path)): kube-apiserver would stop with: \(apiserverError.printableLines)"
+    /// A refusal for people: one line, or as many as kube-apiserver prints.
+    static func sentence(_ apiserverError: String, path: String) -> Phrase {
+        "\(fileName(path)): kube-apiserver would stop with: " + Phrase(lines: apiserverError)
     }
 }

@@ -5,8 +5,8 @@ public import EncryptionConfig
 internal import EnvelopeCrypto
 public import Explanations
 internal import Glibc
-public import JSONText
-public import SecretMemory
+internal import SecretMemory
+public import ShownText
 
 /// What `verify` finds out about one file.
 public struct Verification {
@@ -74,93 +74,56 @@ public struct Verification {
 
 extension Verification {
     /// The findings as a compiler prints them, and the verdict in one sentence.
-    public func text(usesColor: Bool, kubernetes: KubernetesVersion) throws(CommandFailure) -> String {
+    public func text(usesColor: Bool, kubernetes: KubernetesVersion) throws(CommandFailure) -> Phrase {
         let name = fileName(path)
         let quotable = lines
-        let findings = DiagnosticText(file: name, usesColor: usesColor) { quotable.text(ofLine: $0) }
-            .text(of: diagnostics)
-        var text = findings
+        // Findings and quoted lines have passed the redaction of their document.
+        let findings = DiagnosticText(file: path == "-" ? "standard input" : path, usesColor: usesColor) {
+            quotable.text(ofLine: $0)
+        }.text(of: diagnostics)
+        var text = Phrase(stringLiteral: findings)
         if let apiserverError { text += ServerVerdict.sentence(apiserverError, path: path) + "\n" }
         if let transition { text += "\n\(transition.text)\n" }
         for report in evidence { text += "\n\(try report.text())\n" }
-        let verdict = isAccepted ? "accepted" : "rejected"
+        let verdict: Phrase = isAccepted ? "accepted" : "rejected"
         var counts = [(count(.warning), "warning"), (count(.note), "note")].filter { $0.0 > 0 }
-            .map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+            .map { counted($0.0, $0.1) }
         if !suppressed.isEmpty { counts.append("\(suppressed.count) suppressed") }
-        let details = counts.isEmpty ? "" : ", with " + counts.joined(separator: ", ")
+        let details: Phrase = counts.isEmpty ? "" : ", with " + counts.joined(separator: ", ")
         return text + "\(name): \(verdict) by kube-apiserver \(kubernetes)\(details); \(hash)\n"
     }
 
     /// The report of the kind `VerifyReport`.
-    public func json(kubernetes: KubernetesVersion) throws(CommandFailure) -> SecretBytes {
-        var json = JSONWriter()
-        try json.object { json throws(CommandFailure) in
-            json.reportHeader(kind: "VerifyReport")
-            json.member("file", path)
-            json.member("hash", hash)
-            json.member("kubernetes", kubernetes.description)
-            json.member("verdict", isAccepted ? "accepted" : "rejected")
-            json.optionalMember("apiserverError", apiserverError)
-            json.key("effective")
-            if let configuration {
-                EffectiveTable(configuration).write(to: &json)
-            } else {
-                json.array { _ in }
-            }
-            json.key("diagnostics")
-            json.array { json in
-                for diagnostic in diagnostics { json.diagnostic(diagnostic) }
-            }
-            json.key("suppressed")
-            json.array { json in
-                for diagnostic in suppressed { json.diagnostic(diagnostic) }
-            }
-            json.key("transition")
-            if let transition { json.object { transition.write(to: &$0) } } else { json.null() }
-            json.key("evidence")
-            try writeEvidence(to: &json)
-        }
-        return json.finishLine()
+    public func value(kubernetes: KubernetesVersion) throws(CommandFailure) -> ReportValue {
+        .report(
+            kind: "VerifyReport",
+            [
+                "file": .text(path), "hash": .text(hash), "kubernetes": .text(kubernetes.description),
+                "verdict": isAccepted ? "accepted" : "rejected",
+                "apiserverError": .text(apiserverError),
+                "effective": configuration.map { EffectiveTable($0).value } ?? [],
+                "diagnostics": .array(diagnostics.map(\.value)), "suppressed": .array(suppressed.map(\.value)),
+                "transition": transition?.members ?? .null, "evidence": try evidenceValue,
+            ])
     }
-}
 
-extension Verification {
     /// One audit as an object, several as a list of them.
-    private func writeEvidence(to json: inout JSONWriter) throws(CommandFailure) {
-        guard let first = evidence.first else { return json.null() }
-        guard evidence.count > 1 else {
-            return try json.object { json throws(CommandFailure) in try first.writeMembers(to: &json) }
-        }
-        try json.array { json throws(CommandFailure) in
-            for report in evidence {
-                try json.object { json throws(CommandFailure) in try report.writeMembers(to: &json) }
-            }
+    private var evidenceValue: ReportValue {
+        get throws(CommandFailure) {
+            var values: [ReportValue] = []
+            for report in evidence { values.append(try report.members()) }
+            return values.count > 1 ? .array(values) : values.first ?? .null
         }
     }
 }
 
-extension JSONWriter {
+extension Diagnostic {
     /// A finding: `{code, severity, path, line, column, message, hint}`.
-    mutating func diagnostic(_ diagnostic: Diagnostic) {
-        object { json in
-            json.member("code", diagnostic.code)
-            json.member("severity", diagnostic.severity.rawValue)
-            json.optionalMember("path", diagnostic.path)
-            json.optionalMember("line", diagnostic.position?.line)
-            json.optionalMember("column", diagnostic.position?.column)
-            json.member("message", diagnostic.message)
-            json.optionalMember("hint", diagnostic.hint)
-        }
-    }
-
-    /// A number, or null.
-    public mutating func optionalMember(_ name: String, _ value: Int?) {
-        if let value {
-            member(name, value)
-        } else {
-            key(name)
-            null()
-        }
+    fileprivate var value: ReportValue {
+        [
+            "code": .word(code), "severity": .word(severity), "path": .text(path), "line": .number(position?.line),
+            "column": .number(position?.column), "message": .text(message), "hint": .text(hint),
+        ]
     }
 }
 

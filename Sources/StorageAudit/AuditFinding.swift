@@ -4,10 +4,12 @@ public import Transformers
 
 /// One thing that is wrong with a stored value.
 public struct AuditFinding: Sendable {
-    /// What is wrong. Codes never change their meaning.
+    /// What is wrong.
     public enum Kind: Sendable {
-        /// The configuration says encrypted.
+        /// The configuration encrypts the resource.
         case plaintext
+        /// No entry encrypts the resource, which is `secrets` or was asked for.
+        case uncovered
         /// kube-apiserver would rewrite it.
         case stale(StoredLabel)
         /// kube-apiserver would answer an error.
@@ -22,6 +24,24 @@ public struct AuditFinding: Sendable {
         case longPadding(StoredLabel, Int)
         /// Whether it can be read only a KMS plugin can tell. The reason is why it did not; nil if nobody asked it.
         case pluginNeeded(PluginUse, reason: KMSUncertainty?)
+        /// The value contains its own data key unencrypted.
+        case keyInClear(StoredLabel)
+
+        /// The code of such a finding in a live value.
+        public var liveCode: FindingCode {
+            switch self {
+            case .plaintext: .plaintext
+            case .uncovered: .uncovered
+            case .stale: .stale
+            case .unreadable: .unreadable
+            case .notAnObject: .notObject
+            case .otherObject: .moved
+            case .nonceReused: .nonceReuse
+            case .longPadding: .padding
+            case .pluginNeeded: .needsPlugin
+            case .keyInClear: .keyInClear
+            }
+        }
     }
 
     public let kind: Kind
@@ -29,27 +49,16 @@ public struct AuditFinding: Sendable {
     public let etcdKey: [UInt8]
     public let revision: Int64
 
-    public var code: String {
-        switch kind {
-        case .plaintext: "ENC0401"
-        case .stale: "ENC0402"
-        case .unreadable: "ENC0403"
-        case .notAnObject: "ENC0404"
-        case .otherObject: "ENC0405"
-        case .nonceReused: "ENC0406"
-        case .longPadding: "ENC0407"
-        case .pluginNeeded: "ENC0408"
-        }
-    }
+    public let code: FindingCode
 }
 
 /// Findings, of each code the first ones and the number of all.
 public struct FindingLog: Sendable {
     private let limit: Int
     /// The findings kept, by code.
-    public private(set) var kept: [String: [AuditFinding]] = [:]
+    public private(set) var kept: [FindingCode: [AuditFinding]] = [:]
     /// The number of all findings, by code.
-    public private(set) var totals: [String: Int] = [:]
+    public private(set) var totals: [FindingCode: Int] = [:]
 
     init(limit: Int) { self.limit = limit }
 
@@ -67,9 +76,9 @@ public struct FindingLog: Sendable {
     }
 
     /// Whether a finding of this code would still be kept, so that its details are worth finding out.
-    func hasRoom(for code: String) -> Bool { (kept[code]?.count ?? 0) < limit }
+    func hasRoom(for code: FindingCode) -> Bool { (kept[code]?.count ?? 0) < limit }
 
-    mutating func count(_ code: String) { totals[code, default: 0] += 1 }
+    mutating func count(_ code: FindingCode) { totals[code, default: 0] += 1 }
 
     mutating func add(_ finding: AuditFinding) {
         totals[finding.code, default: 0] += 1

@@ -3,7 +3,7 @@ public import EtcdSnapshot
 public import KubernetesResources
 
 /// What an audit found, whatever it went through.
-public struct AuditResult {
+public struct AuditResult: Sendable {
     public var source: AuditedSource
     public var live: Census
     /// What is not live any more; nil if nobody asked for it.
@@ -15,7 +15,7 @@ public struct AuditResult {
 }
 
 /// What an audit went through.
-public struct AuditedSource {
+public struct AuditedSource: Sendable {
     /// The revision of the store that the audit shows.
     public let revision: Int64
     public let liveKeys: Int
@@ -23,24 +23,30 @@ public struct AuditedSource {
     public let byteCount: Int
     public let origin: Origin
 
-    public enum Origin {
+    public enum Origin: Sendable {
         case snapshot(Snapshot)
         case etcd(Etcd)
     }
 
     /// What a snapshot file says of itself.
-    public struct Snapshot {
+    public struct Snapshot: Sendable {
         public let digest: DigestCheck
         public let compactRevision: Int64
         public let isCompactionUnfinished: Bool
         public let records: Int
+        /// The records of deletions among them.
+        public let tombstones: Int
+        /// The markers of raised revisions among them.
+        public let markers: Int
+        /// The bytes of pages that nothing refers to.
+        public let freeBytes: Int
         /// The first problems of a damaged file, and the number of all.
         public let problems: [SnapshotError]
         public let problemCount: Int
     }
 
     /// A living cluster.
-    public struct Etcd {
+    public struct Etcd: Sendable {
         let clusterID: UInt64
         /// The resources that live in this cluster and not in the main one; nil for the main one.
         public let resources: Set<GroupResource>?

@@ -4,8 +4,13 @@ internal import Transformers
 /// One resource of an audit: what serves its values, and what was counted.
 final class AuditedResource {
     let transformer: ResourceTransformer
-    /// Whether anybody asked for it.
+    /// Whether it is to be counted.
     let isWanted: Bool
+    /// Whether plaintext is a finding although no entry encrypts the resource: the file under audit does not define the
+    /// scope of the verdict.
+    let isAskedFor: Bool
+    /// Whether an entry for a resource of another group may be meant for objects that seem to be of this one.
+    let mayBeCovered: Bool
     var labels: LabelTable
     var numbers = ResourceCensus()
     private var byLabel: [LabelCensus] = []
@@ -13,9 +18,11 @@ final class AuditedResource {
     let writeLabel: Int
     private let readsPlaintext: Bool
 
-    init(_ transformer: ResourceTransformer, isWanted: Bool) {
+    init(_ transformer: ResourceTransformer, isWanted: Bool, isAskedFor: Bool, mayBeCovered: Bool) {
         self.transformer = transformer
         self.isWanted = isWanted
+        self.isAskedFor = isAskedFor
+        self.mayBeCovered = mayBeCovered
         let keys = StorageKey.list(of: transformer.rule?.providers ?? []).map(\.label)
         let table = LabelTable(keys)
         let write = keys.first.map { StoredLabel(provider: $0.provider, key: $0.key) }

@@ -1,52 +1,9 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
 internal import KubernetesObjects
-public import KubernetesResources
+internal import KubernetesResources
 internal import SecretMemory
 internal import Transformers
-
-/// One stored value with its place, lent by whoever reads the source.
-public struct AuditedRecord: ~Escapable {
-    let key: RawSpan
-    let value: RawSpan
-    let revision: Int64
-    let version: Int64
-
-    /// - Parameters:
-    ///   - key: The etcd key.
-    ///   - value: The value under it.
-    ///   - revision: The revision that wrote the value.
-    ///   - version: How often the key has been written since it was made.
-    @_lifetime(copy key, copy value)
-    public init(key: RawSpan, value: RawSpan, revision: Int64, version: Int64) {
-        self.key = key
-        self.value = value
-        self.revision = revision
-        self.version = version
-    }
-}
-
-/// What an audit shall find out.
-public struct AuditOptions: Sendable {
-    /// Whether to count labels only, and open nothing.
-    public var isCensusOnly: Bool
-    /// So many findings of each kind are kept; all are counted.
-    public var findingLimit: Int
-    /// Only these resources count, if any are named.
-    public var resources: Set<GroupResource>?
-    /// kube-apiserver's `--etcd-prefix`, if it is known; otherwise each key tells it as well as it can.
-    public var prefix: String?
-
-    public init(
-        isCensusOnly: Bool = false, findingLimit: Int = 20, resources: Set<GroupResource>? = nil,
-        prefix: String? = nil
-    ) {
-        self.isCensusOnly = isCensusOnly
-        self.findingLimit = findingLimit
-        self.resources = resources
-        self.prefix = prefix
-    }
-}
 
 /// Goes through records and counts. Knows neither where they come from nor how the result is shown.
 ///
@@ -55,10 +12,13 @@ public final class Auditor {
     private let options: AuditOptions
     /// The configuration in force, then archives.
     private let transformers: [TransformerSet]
+    /// What the entries of the configuration in force name.
+    private let patterns: [ResourcePattern]
     private var places = PlaceCache()
     private var resources: [GroupResource: AuditedResource] = [:]
     private var plaintext = SecretBuffer(capacity: 64 << 10)
     private var log: Census
+    private var books = RecordBooks()
     private var keyNumbers: [ObjectIdentifier: UInt64] = [:]
     /// Neighbours mostly share a key.
     private var lastKeyNumber: (opener: Opener, number: UInt64)?
@@ -73,25 +33,35 @@ public final class Auditor {
     ) {
         self.options = options
         transformers = configurations.map { TransformerSet($0, unwrapping: unwrapping) }
+        patterns = ResourceResolution(configurations[0]).rules.map(\.pattern)
         log = Census(findingLimit: options.findingLimit)
     }
 
     /// Counts one record.
     ///
     /// - Throws: ``CipherError`` if the cipher library lacks a cipher.
-    public func add(_ record: borrowing AuditedRecord) throws(CipherError) {
+    public func add(_ record: borrowing AuditedRecord) throws(CipherError) { books.book(try judge(record)) }
+
+    /// Judges one record and counts it.
+    private func judge(_ record: borrowing AuditedRecord) throws(CipherError) -> Booking {
         guard let place = try place(of: record) else { return countOther(record) }
         let resource = place.resource
-        guard resource.isWanted else { return }
+        if place.isOfClusterNamespace, record.key.isNamed("kube-system") { try readClusterUID(record, resource) }
+        guard resource.isWanted else { return .outOfScope(.notAsked) }
         let label = resource.labels.index(of: record.value)
         resource.count(record, label: label)
-        if options.isCensusOnly, resource.isTried(label) {
-            countByLabel(record, resource, label)
-        } else if label != 0 || resource.transformer.rule != nil {
-            // What nothing covers and is plaintext is as it should be, and not looked at. Else this costs no cipher
-            // call in a census either, since no key of the name is there.
-            try open(record, place, label)
+        if options.isCensusOnly, resource.isTried(label) { return countByLabel(record, resource, label) }
+        guard resource.transformer.rule != nil || !place.mayBeCovered else {
+            resource.numbers.uncertain += 1
+            return .unknown(.unknownGroup)
         }
+        guard label != 0 || resource.transformer.rule != nil else {
+            // Plaintext that no entry covers.
+            guard resource.isAskedFor else { return .outOfScope(.uncovered) }
+            return note(record, .uncovered)
+        }
+        // This costs no cipher call in a census either, since no key of the name is there.
+        return try open(record, place, label)
     }
 
     /// The second look at nonces that may have been used twice: notes the record if its nonce is one of them and another
@@ -119,7 +89,7 @@ public final class Auditor {
         let use = NonceUse(message: message, etcdKey: record.key)
         // The first value of a nonce is only known to be one of two when the second comes.
         if let other = seen[hash]?.first(where: use.breaksTheKey(with:)) {
-            note(record, .nonceReused(StoredLabel(provider: .aesgcm, key: key.name), with: other.etcdKey))
+            _ = note(record, .nonceReused(StoredLabel(provider: .aesgcm, key: key.name), with: other.etcdKey))
         }
         seen[hash, default: []].append(use)
     }
@@ -127,6 +97,7 @@ public final class Auditor {
     /// What was found so far.
     public var census: Census {
         var census = log
+        census.ledger = books.sum
         for (name, resource) in resources where resource.numbers.objects > 0 {
             census.resources[name] = resource.census
         }
@@ -171,35 +142,64 @@ extension Auditor {
         return EtcdKey.isBelow(key, prefix: prefix)
     }
 
-    private func countOther(_ record: borrowing AuditedRecord) {
+    /// Counts a record whose key names no resource.
+    private func countOther(_ record: borrowing AuditedRecord) -> Booking {
         log.otherKeys += 1
         if ResourceTransformer.isEncrypted(record.value) {
             log.encryptedOtherKeys += 1
-        } else if isOfServer(record.key), EtcdKey(bytes: record.key, prefix: options.prefix) == .unrecognised,
-            (try? ObjectIdentity(reading: record.value)) != nil
-        {
-            log.otherObjects += 1
+            return .unknown(.unknownKey)
         }
+        guard case .unrecognised = EtcdKey(bytes: record.key, prefix: options.prefix) else {
+            return .outOfScope(.bookkeeping)
+        }
+        guard isOfServer(record.key), (try? ObjectIdentity(reading: record.value)) != nil else {
+            return .outOfScope(.foreign)
+        }
+        log.otherObjects += 1
+        return .unknown(.unknownObject)
+    }
+
+    /// Reads what identifies the cluster, whatever else is asked.
+    private func readClusterUID(_ record: borrowing AuditedRecord, _ resource: AuditedResource) throws(CipherError) {
+        guard log.clusterUID == nil else { return }
+        plaintext.truncate(to: 0)
+        do throws(TransformError) {
+            _ = try resource.transformer.open(record.value, etcdKey: record.key, appendingTo: &plaintext)
+        } catch {
+            return
+        }
+        guard let object = try? StoredObject(reading: plaintext.bytes), object.kind == "Namespace" else { return }
+        let uid = object.metadata.uid
+        if !uid.isEmpty { log.clusterUID = uid }
     }
 
     private func resource(_ name: GroupResource) throws(CipherError) -> AuditedResource {
         if let known = resources[name] { return known }
         let resource = AuditedResource(
-            try transformers[0].transformer(for: name), isWanted: options.resources?.contains(name) ?? true)
+            try transformers[0].transformer(for: name), isWanted: options.resources?.contains(name) ?? true,
+            isAskedFor: options.isAskedFor(name), mayBeCovered: patterns.contains { $0.mayMean(name) })
         resources[name] = resource
         return resource
     }
 
     /// Without opening a value, its label alone tells whether it is stale.
-    private func countByLabel(_ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int) {
-        guard resource.transformer.rule != nil, label != resource.writeLabel else { return }
+    private func countByLabel(
+        _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
+    ) -> Booking {
+        let isUncovered = label == 0 && !resource.isEncryptionWanted
+        if isUncovered, resource.isAskedFor { return note(record, .uncovered) }
+        guard resource.transformer.rule != nil else { return .outOfScope(.uncovered) }
+        guard label != resource.writeLabel else { return .judged }
         resource.countStale(label: label)
-        note(record, label == 0 ? .plaintext : .stale(resource.labels.labels[label]))
+        return note(record, label == 0 ? .plaintext : .stale(resource.labels.labels[label]))
     }
 
     /// Opens a value as kube-apiserver does, and asks whether it is the object that its key names.
-    private func open(_ record: borrowing AuditedRecord, _ place: KeyPlace, _ label: Int) throws(CipherError) {
+    private func open(
+        _ record: borrowing AuditedRecord, _ place: KeyPlace, _ label: Int
+    ) throws(CipherError) -> Booking {
         let resource = place.resource
+        var booking = Booking.judged
         plaintext.truncate(to: 0)
         let opened: Opened
         do throws(TransformError) {
@@ -216,18 +216,24 @@ extension Auditor {
         case .aescbc:
             // The initialisation vector is a block too.
             let padding = messageLength - 16 - plaintext.count
-            if padding > 16 { note(record, .longPadding(resource.labels.labels[label], padding)) }
+            if padding > 16 { booking = note(record, .longPadding(resource.labels.labels[label], padding)) }
         case .identity, .secretbox, .kmsv1, .kmsv2: break
         }
         if label == 0 {
-            if resource.isEncryptionWanted { note(record, .plaintext) }
+            if resource.isEncryptionWanted {
+                booking = note(record, .plaintext)
+            } else if resource.isAskedFor {
+                booking = note(record, .uncovered)
+            }
         } else if opened.isStale {
-            note(record, .stale(resource.labels.labels[label]))
+            booking = note(record, .stale(resource.labels.labels[label]))
         }
         if !place.names(plaintext.bytes, as: record.key) {
-            guard try checkObject(record, resource, label) else { return }
+            let check = try checkObject(record, resource, label)
+            guard case .judged = check else { return check }
         }
         resource.countOpened(label: label, isStale: opened.isStale)
+        return booking
     }
 
     /// A number that equal key bytes share, wherever they stand: the same key for two resources has one set of nonces.
@@ -245,7 +251,7 @@ extension Auditor {
     /// The slower way to ask whether the plaintext is the object, which tells what it is instead.
     private func checkObject(
         _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
-    ) throws(CipherError) -> Bool {
+    ) throws(CipherError) -> Booking {
         let key = EtcdKey(bytes: record.key, prefix: options.prefix)
         let stored = resource.labels.labels[label]
         let check: IdentityCheck
@@ -260,28 +266,27 @@ extension Auditor {
             check = .notAnObject
         }
         switch check {
-        case .same: return true
-        case .notRead, .cannotTell:
+        case .same: return .judged
+        case .notRead:
             resource.numbers.uncertain += 1
-            return false
+            return .unknown(.encoding)
+        case .cannotTell:
+            resource.numbers.uncertain += 1
+            return .unknown(.identity)
         case .other(let identity):
             resource.numbers.notObjects += 1
-            note(record, .otherObject(stored, identity))
+            return note(record, .otherObject(stored, identity))
         case .notAnObject, .undecodable:
             resource.numbers.notObjects += 1
-            guard log.findings.hasRoom(for: "ENC0404") else {
-                log.findings.count("ENC0404")
-                return false
-            }
+            guard hasRoom(for: .notObject) else { return count(.notObject) }
             let rightKey = try registryKey.flatMap { key throws(CipherError) in try self.rightKey(of: record, key) }
-            note(record, .notAnObject(stored, check, rightKey: rightKey))
+            return note(record, .notAnObject(stored, check, rightKey: rightKey))
         }
-        return false
     }
 
     private func countFailure(
         _ error: TransformError, _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
-    ) throws(CipherError) {
+    ) throws(CipherError) -> Booking {
         if let (_, request, reason) = error.missingUnwrap {
             resource.numbers.needsPlugin += 1
             // If it can be read at all, another provider than the first one reads it.
@@ -289,12 +294,13 @@ extension Auditor {
             let use = PluginUse(provider: request.provider, keyID: request.version2?.keyID)
             log.pluginUses[use, default: 0] += 1
             if log.pluginCalls.count < Census.pluginCallLimit { log.pluginCalls.insert(request.hashValue) }
-            return note(record, .pluginNeeded(use, reason: reason))
+            _ = note(record, .pluginNeeded(use, reason: reason))
+            return .unknown(.plugin)
         }
         resource.numbers.unreadable += 1
-        guard log.findings.hasRoom(for: "ENC0403") else { return log.findings.count("ENC0403") }
+        guard hasRoom(for: .unreadable) else { return count(.unreadable) }
         let archive = options.isCensusOnly ? nil : try archive(of: record)
-        note(record, .unreadable(resource.labels.labels[label], error, archive: archive))
+        return note(record, .unreadable(resource.labels.labels[label], error, archive: archive))
     }
 
     /// The first archive that opens a value which the configuration in force does not.
@@ -323,9 +329,23 @@ extension Auditor {
         return nil
     }
 
-    private func note(_ record: borrowing AuditedRecord, _ kind: AuditFinding.Kind?) {
-        guard let kind else { return }
-        log.findings.add(AuditFinding(kind: kind, etcdKey: record.key.copiedToArray(), revision: record.revision))
+    /// The code of a finding in the records at hand; nil if it does not matter in old revisions.
+    private func code(_ live: FindingCode) -> FindingCode? { options.isOfOldRevisions ? live.inOldRevision : live }
+
+    /// Whether a finding of this kind would still be kept, so that its details are worth finding out.
+    private func hasRoom(for live: FindingCode) -> Bool { code(live).map(log.findings.hasRoom) ?? false }
+
+    private func count(_ live: FindingCode) -> Booking {
+        guard let code = code(live) else { return .judged }
+        log.findings.count(code)
+        return .finding(code)
+    }
+
+    private func note(_ record: borrowing AuditedRecord, _ kind: AuditFinding.Kind) -> Booking {
+        guard let code = code(kind.liveCode) else { return .judged }
+        log.findings.add(
+            AuditFinding(kind: kind, etcdKey: record.key.copiedToArray(), revision: record.revision, code: code))
+        return .finding(code)
     }
 }
 
@@ -338,6 +358,14 @@ extension RawSpan {
             offset -= 1
         }
         return nil
+    }
+
+    /// Whether the last segment of an etcd key is `name`.
+    fileprivate func isNamed(_ name: StaticString) -> Bool {
+        let length = name.utf8CodeUnitCount
+        guard byteCount > length, self[byteCount - length - 1] == UInt8(ascii: "/") else { return false }
+        for index in 0..<length where unsafe self[byteCount - length + index] != name.utf8Start[index] { return false }
+        return true
     }
 
     /// The length of what stands before the last slash of an etcd key; nil if what follows is nothing, or more than

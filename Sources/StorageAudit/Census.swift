@@ -97,6 +97,10 @@ public struct Census: Sendable {
     /// The distinct keys that a plugin would have to decrypt, up to ``pluginCallLimit``.
     public internal(set) var pluginCalls: Set<Int> = []
     public internal(set) var findings: FindingLog
+    /// What became of each record.
+    public internal(set) var ledger = RecordLedger()
+    /// The UID of the namespace `kube-system`, which identifies a cluster; nil if it was not seen.
+    public internal(set) var clusterUID: String?
     /// Keys that are no objects of the API.
     public internal(set) var otherKeys = 0
     /// Those of them whose values are encrypted: what they belong to, and whether it can be read, nobody knows.
@@ -129,6 +133,8 @@ public struct Census: Sendable {
         otherKeys += other.otherKeys
         encryptedOtherKeys += other.encryptedOtherKeys
         otherObjects += other.otherObjects
+        ledger.add(other.ledger)
+        clusterUID = clusterUID ?? other.clusterUID
     }
 
     /// Whether something is unknown: a plugin was not asked, or an encoding, a kind or a resource is not known.

@@ -13,6 +13,10 @@ final class KeyPlace {
     let type: (kind: [UInt8], group: [UInt8])?
     /// Whether the resource comes from the object itself, which was compared with the key then.
     let isTold: Bool
+    /// Whether it is the folder of namespaces, one of which identifies the cluster.
+    let isOfClusterNamespace: Bool
+    /// Whether an entry for a resource of another group may cover the objects: their key does not name the group.
+    let mayBeCovered: Bool
 
     /// The place of a key that names an object.
     init(_ key: RegistryKey, folder: RawSpan, _ resource: AuditedResource) {
@@ -21,6 +25,8 @@ final class KeyPlace {
         namespace = Array((key.namespace ?? "").utf8)
         type = key.known.map { (Array($0.kind.utf8), Array($0.groupResource.group.utf8)) }
         isTold = false
+        isOfClusterNamespace = key.resource == GroupResource(resource: "namespaces")
+        mayBeCovered = resource.mayBeCovered && key.basis == .plural
     }
 
     /// The place of a key that does not name an object.
@@ -30,6 +36,8 @@ final class KeyPlace {
         namespace = []
         type = nil
         self.isTold = isTold
+        isOfClusterNamespace = false
+        mayBeCovered = resource.mayBeCovered && !isTold
     }
 
     func isOf(_ folder: RawSpan) -> Bool {

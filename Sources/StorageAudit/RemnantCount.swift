@@ -4,7 +4,7 @@ public import Transformers
 
 /// What is left in pages that etcd uses no more: values of revisions that were compacted away, byte for byte, until the
 /// page is used again or the member is defragmented.
-public struct RemnantCount {
+public struct RemnantCount: Sendable {
     public private(set) var pages = 0
     public private(set) var plaintext = 0
     public private(set) var encrypted: [StoredLabel: Int] = [:]
@@ -25,6 +25,9 @@ public struct RemnantCount {
             }
         }
     }
+
+    /// Bytes that are neither zero nor part of anything that was found.
+    public private(set) var unexplainedBytes = 0
 
     public var total: Int { plaintext + encrypted.values.reduce(0, +) }
 }

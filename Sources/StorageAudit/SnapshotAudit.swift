@@ -32,6 +32,7 @@ struct SnapshotAudit {
                         AuditedSource.Snapshot(
                             digest: digest, compactRevision: settings.finishedCompaction,
                             isCompactionUnfinished: settings.isCompactionUnfinished, records: live.recordCount,
+                            tombstones: live.tombstoneCount, markers: 0, freeBytes: 0,
                             problems: problems.first, problemCount: problems.count))),
                 live: Census(findingLimit: options.findingLimit))
             var nonces = NonceLog()
@@ -128,7 +129,7 @@ struct SnapshotAudit {
     private func auditHistory(
         _ snapshot: SnapshotFile, _ live: LiveRecords, _ nonces: inout NonceLog
     ) throws -> Census {
-        let auditor = makeAuditor()
+        let auditor = Auditor(configurations, unwrapping: unwrapping, options: options.ofOldRevisions)
         var problems = SnapshotProblems.collected
         var walk = try HistoryWalk(snapshot, live: live, &problems)
         while let (record, isLive) = try walk.next(&problems) {

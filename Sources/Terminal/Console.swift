@@ -1,6 +1,7 @@
 public import DurableFiles
 internal import Glibc
 internal import SecretMemory
+public import ShownText
 
 /// The terminal, or what stands in its place: results go to standard output, all else to standard error.
 ///
@@ -14,7 +15,12 @@ public struct Console {
     /// Whether standard output shows colour.
     public let isOutputColored: Bool
 
-    public init(color: Color = .auto) {
+    private let redactor: Redactor
+
+    /// - Parameters:
+    ///   - color: When to use colour.
+    ///   - redactor: Decides what may be shown.
+    public init(color: Color, redactor: Redactor) {
         func isColored(_ descriptor: Int32) -> Bool {
             switch color {
             case .always: true
@@ -24,6 +30,7 @@ public struct Console {
         }
         self.isColored = isColored(STDERR_FILENO)
         isOutputColored = isColored(STDOUT_FILENO)
+        self.redactor = redactor
     }
 
     /// Writes a result. A reader that has gone away is no error: there is nobody left to tell.
@@ -36,27 +43,27 @@ public struct Console {
         }
     }
 
-    /// Writes a result that is no secret.
-    public func write(_ text: String) throws(OutputError) {
-        let bytes = Array(text.utf8)
+    /// Writes a result for people.
+    public func write(_ phrase: Phrase) throws(OutputError) {
+        let bytes = Array(redactor.shown(phrase).text.utf8)
         try write(bytes.span.rawBytes)
     }
 
-    /// Tells something on the side.
-    public func note(_ text: String) { tell("encconf: \(text.printable)\n") }
+    /// Shows a fact.
+    public func note(_ text: Phrase) { show("note", color: 36, text, hint: nil) }
 
-    /// Tells what is wrong with the command line, in lines of its own.
-    public func complaint(_ text: String) { tell(text + "\n") }
+    /// Shows what is wrong with the command line, in lines of its own.
+    public func complaint(_ text: Phrase) { show(redactor.shown("\(text)\n").text) }
 
-    /// Tells of something that is wrong and does not end the work.
-    public func warning(_ text: String, hint: String? = nil) { tell("warning", color: 33, text, hint: hint) }
+    /// Shows something that is wrong and does not end the work.
+    public func warning(_ text: Phrase, hint: Phrase? = nil) { show("warning", color: 33, text, hint: hint) }
 
-    /// Tells why the work could not be done.
-    public func error(_ text: String, hint: String? = nil) { tell("error", color: 31, text, hint: hint) }
+    /// Shows why the work could not be done.
+    public func error(_ text: Phrase, hint: Phrase? = nil) { show("error", color: 31, text, hint: hint) }
 
-    private func tell(_ label: String, color: Int, _ text: String, hint: String?) {
-        tell("encconf: \(painted("\(label):", color)) \(text.printable)\n")
-        if let hint { tell("encconf: \(painted("hint:", 36)) \(hint.printable)\n") }
+    private func show(_ label: String, color: Int, _ text: Phrase, hint: Phrase?) {
+        show("encconf: \(painted("\(label):", color)) \(redactor.shown(text).text)\n")
+        if let hint { show("encconf: \(painted("hint:", 36)) \(redactor.shown(hint).text)\n") }
     }
 
     private func painted(_ text: String, _ color: Int) -> String {
@@ -64,7 +71,7 @@ public struct Console {
     }
 
     /// Standard error has no better place to report its own failure to.
-    private func tell(_ text: String) {
+    private func show(_ text: String) {
         let bytes = Array(text.utf8)
         try? FileDescriptor.standardError.write(bytes.span.rawBytes)
     }

@@ -1,6 +1,7 @@
 public import DurableFiles
 internal import Glibc
 public import SecretMemory
+public import ShownText
 
 /// Asks a person for a password at the terminal.
 public enum PasswordPrompt {
@@ -11,7 +12,7 @@ public enum PasswordPrompt {
     }
 
     /// Shows `prompt`, and reads a line without showing it.
-    public static func read(_ prompt: String) throws(Failure) -> SecretKey {
+    public static func read(_ prompt: Shown) throws(Failure) -> SecretKey {
         // The terminal itself, since standard input may be a file.
         guard let terminal = try? FileDescriptor.open("/dev/tty", flags: O_RDWR | O_NOCTTY) else {
             throw .noTerminal
@@ -26,7 +27,7 @@ public enum PasswordPrompt {
         _ = unsafe tcsetattr(terminal.raw, TCSAFLUSH, &silent)
         defer { _ = unsafe tcsetattr(terminal.raw, TCSAFLUSH, &settings) }
         do throws(SystemError) {
-            try terminal.write(Array(prompt.printable.utf8).span.rawBytes)
+            try terminal.write(Array(prompt.text.utf8).span.rawBytes)
             let line = try readLine(terminal, signals)
             try terminal.write(Array("\n".utf8).span.rawBytes)
             return line

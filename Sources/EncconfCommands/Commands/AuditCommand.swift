@@ -48,9 +48,9 @@ struct AuditCommand: EncconfCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Findings that make the exit status 1: plaintext, stale, unreadable, notObject, moved, nonce, padding, writes.",
+            "Findings that set exit status 1: plaintext, stale, unreadable, notObject, moved, nonce, padding, writes, keyInClear, digest, or codes. Default: all but stale and writes.",
             valueName: "list"))
-    var failOn = "plaintext,unreadable,notObject,moved,nonce,padding"
+    var failOn: String?
     @Option(
         name: .long, help: ArgumentHelp("So many findings of each kind are listed; all are counted.", valueName: "n"))
     var limit = 20
@@ -127,11 +127,7 @@ struct AuditCommand: EncconfCommand {
         case .text:
             for report in reports { try console.result(try report.text()) }
             if let matrix = BackupMatrix(reports, missing: missing) { try console.result(matrix.text) }
-        case .json:
-            for report in reports {
-                let json = SecretKey(try report.json())
-                try console.result(json.span)
-            }
+        case .json: for report in reports { try console.result(try report.value()) }
         case .html:
             if !reports.isEmpty {
                 try console.result(
@@ -145,16 +141,49 @@ struct AuditCommand: EncconfCommand {
         resources.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
     }
 
-    private func failOnCodes() throws -> Set<String> {
-        var codes: Set<String> = []
+    private func failOnCodes() throws -> Set<FindingCode> {
+        guard let failOn else { return Set(FindingCode.allCases.filter(\.countsByDefault)) }
+        var codes: Set<FindingCode> = []
         for name in failOn.split(separator: ",") {
-            guard let code = AuditFinding.names[String(name)] else {
+            if let named = FindingCode.names[String(name)] {
+                codes.formUnion(named)
+            } else if let code = FindingCode(rawValue: String(name)), code != .needsPlugin {
+                codes.insert(code)
+            } else {
                 throw ValidationError(
-                    "\(name) is no kind of finding; there are "
-                        + AuditFinding.names.keys.sorted().joined(separator: ", "))
+                    "--fail-on accepts \(FindingCode.names.keys.sorted().joined(separator: ", ")), and codes such as ENC0401"
+                )
             }
-            codes.insert(code)
         }
         return codes
+    }
+}
+
+extension AuditRun {
+    /// Audits a snapshot file.
+    func report(
+        snapshot path: String, failOn: Set<FindingCode>, history: Bool = false, remnants: Bool = false,
+        isSalvage: Bool = false
+    ) throws(CommandFailure) -> AuditReport {
+        do {
+            let result = try audit(
+                snapshot: path, history: history, remnants: remnants, isSalvage: isSalvage,
+                progress: AuditProgressLine(path))
+            return AuditReport(
+                path: path, configurations: configurations, result: result, failOn: failOn, options: options)
+        } catch {
+            throw error.failure
+        }
+    }
+
+    /// Audits etcd.
+    func report(_ source: EtcdSource, failOn: Set<FindingCode>) throws(CommandFailure) -> AuditReport {
+        do {
+            let result = try audit(source, progress: AuditProgressLine(source.name))
+            return AuditReport(
+                path: source.name, configurations: configurations, result: result, failOn: failOn, options: options)
+        } catch {
+            throw error.failure
+        }
     }
 }

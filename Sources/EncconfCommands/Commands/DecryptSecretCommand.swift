@@ -7,7 +7,9 @@ internal import JSONText
 internal import KubernetesObjects
 internal import KubernetesResources
 internal import PastedValues
+internal import Reports
 internal import SecretMemory
+internal import ShownText
 internal import StorageAudit
 internal import Terminal
 internal import Transformers
@@ -118,12 +120,23 @@ struct DecryptSecretCommand: EncconfCommand {
         let presenter = ObjectPresenter(
             reader: ObjectReader(
                 files.map(\.configuration), unwrapping: try kms.unwrapping(for: files.map(\.configuration))),
-            files: files, kms: kms, console: console, isRevealed: reveal)
-        switch output {
-        case .raw: return try presenter.presentRaw(records[0])
-        case .yaml: return try presenter.presentManifests(records)
-        case .json: return try presenter.presentReports(records)
+            files: files, isRevealed: reveal, redactor: Program.redactor
+        ) { plugin, reason in
+            (kms.endpoints.endpoint(of: plugin), kms.hint(for: plugin, reason))
         }
+        switch output {
+        case .raw: return try show(try presenter.raw(records[0]), console)
+        case .yaml: return try show(try presenter.manifests(of: records), console)
+        case .json: return try show(try presenter.reports(on: records), console)
+        }
+    }
+
+    private func show(
+        _ presentation: borrowing ObjectPresenter.Presentation, _ console: Console
+    ) throws(CommandFailure) -> ExitStatus {
+        for notice in presentation.notices { console.notice(notice) }
+        try console.result(presentation.output.bytes)
+        return presentation.status
     }
 
     /// The objects that the arguments name.
@@ -141,7 +154,7 @@ struct DecryptSecretCommand: EncconfCommand {
                 .records(of: keys, resource: resource)
             if hasChanged {
                 console.warning(
-                    "\(snapshot.printable): has changed since it was saved, as its digest shows",
+                    "\(snapshot): has changed since it was saved, as its digest shows",
                     hint: "take a new snapshot")
             }
             return records

@@ -7,6 +7,7 @@ internal import KeyTransition
 internal import KubernetesResources
 internal import Reports
 internal import SecretMemory
+internal import ShownText
 internal import StorageAudit
 internal import Terminal
 
@@ -60,6 +61,7 @@ struct DiffCommand: EncconfCommand {
             on: content, path: new, options: server.optionsWithKMSv1, headerless: reading.headerless)
         switch verdict {
         case .accepted(_, let configuration):
+            Program.redactor.learn(configuration.keys.map(\.key.secret))
             warnOfKMSv1(from: oldFile.configuration, to: configuration, console)
             let newFile = ConfigurationFile(path: new, hash: newHash, configuration: configuration)
             let report = try report(from: oldFile, to: newFile, console)
@@ -68,21 +70,19 @@ struct DiffCommand: EncconfCommand {
             case .text: try console.result(report.text)
             case .json:
                 try console.result(
-                    json(oldHash: oldFile.hash, newHash: newHash, apiserverError: nil) { report.write(to: &$0) }.bytes)
+                    value(oldHash: oldFile.hash, newHash: newHash, apiserverError: nil, report.members))
             }
             return report.status
         case .refused(let apiserverError, _):
             let refused = RefusedChange(path: new, apiserverError: apiserverError)
             if let writeIntermediate {
-                console.note("kube-apiserver refuses NEW; \(writeIntermediate.printable) is not written")
+                console.note("kube-apiserver refuses NEW; \(writeIntermediate) is not written")
             }
             switch output {
             case .text: try console.result(refused.text)
             case .json:
                 try console.result(
-                    json(oldHash: oldFile.hash, newHash: newHash, apiserverError: apiserverError) {
-                        refused.write(to: &$0)
-                    }.bytes)
+                    value(oldHash: oldFile.hash, newHash: newHash, apiserverError: apiserverError, refused.members))
             }
             return .findings
         }
@@ -92,27 +92,22 @@ struct DiffCommand: EncconfCommand {
         from oldFile: ConfigurationFile, to newFile: ConfigurationFile, _ console: Console
     ) throws(CommandFailure) -> TransitionReport {
         let evidence = try evidence.evidence(under: oldFile, before: newFile)
-        return TransitionReport(
+        return TransitionReport.judging(
             from: oldFile.configuration, to: newFile.configuration,
             resources: resourceNames?.map { GroupResource(parsing: $0) },
             evidence, console)
     }
 
     /// The report of the kind `TransitionReport`.
-    private func json(
-        oldHash: String, newHash: String, apiserverError: String?, _ writeMembers: (inout JSONWriter) -> Void
-    ) -> SecretBytes {
-        var json = JSONWriter()
-        json.object { json in
-            json.reportHeader(kind: "TransitionReport")
-            json.member("old", old)
-            json.member("oldHash", oldHash)
-            json.member("new", new)
-            json.member("newHash", newHash)
-            json.optionalMember("apiserverError", apiserverError)
-            writeMembers(&json)
-        }
-        return json.finishLine()
+    private func value(
+        oldHash: String, newHash: String, apiserverError: String?, _ members: ReportValue
+    ) -> ReportValue {
+        .report(
+            kind: "TransitionReport",
+            [
+                "old": .text(old), "oldHash": .text(oldHash), "new": .text(new), "newHash": .text(newHash),
+                "apiserverError": .text(apiserverError),
+            ]) + members
     }
 
     /// Whether a server lets KMS v1 pass is not in the file. One that runs with KMS v1 does; of any other it is taken for

@@ -3,6 +3,7 @@ internal import DurableFiles
 internal import Explanations
 internal import Glibc
 internal import SecretMemory
+internal import ShownText
 internal import Terminal
 
 /// The program: one subcommand to a file.
@@ -50,13 +51,15 @@ public struct Encconf: ParsableCommand {
         let console = Console()
         guard status == ExitStatus.success.rawValue else {
             // The command line is repeated in it, whatever it holds.
-            let lines = text.printableLines
             let prefix = "Error: "
-            console.complaint(lines.hasPrefix(prefix) ? "encconf: error: " + lines.dropFirst(prefix.count) : lines)
+            let isError = text.hasPrefix(prefix)
+            console.complaint(
+                (isError ? "encconf: error: " : "")
+                    + Phrase(lines: isError ? String(text.dropFirst(prefix.count)) : text))
             return status
         }
-        do {
-            try console.result(text + "\n")
+        do throws(CommandFailure) {
+            try console.result(Phrase(stringLiteral: text + "\n"))
             return status
         } catch {
             console.failure(error)

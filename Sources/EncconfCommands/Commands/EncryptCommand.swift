@@ -7,6 +7,7 @@ internal import GoText
 internal import KubernetesObjects
 internal import KubernetesResources
 internal import SecretMemory
+internal import ShownText
 internal import StorageAudit
 internal import Terminal
 internal import Transformers
@@ -54,7 +55,7 @@ struct EncryptCommand: EncconfCommand {
         }
         guard transformer.rule != nil else {
             throw CommandFailure(
-                "\(config.printable): no entry covers \(place.resource.description.printable)",
+                "\(config): no entry covers \(place.resource.description)",
                 hint: "kube-apiserver stores it in plaintext; `encconf show` lists what is covered")
         }
         let plaintext = try Inputs.standardInput()
@@ -82,7 +83,7 @@ struct EncryptCommand: EncconfCommand {
         guard let key = place.registryKey, case .other(let identity) = IdentityCheck(plaintext: plaintext, key: key)
         else { return }
         console.warning(
-            "the plaintext is \(identity.kind.text.printable) \(identity.place), which is not what the etcd key names")
+            "the plaintext is \(identity.kind.text) \(identity.place), which is not what the etcd key names")
     }
 
     private func failure(_ error: SealError) -> CommandFailure {
@@ -90,12 +91,12 @@ struct EncryptCommand: EncconfCommand {
         case .cipher(let error): return CommandFailure(libraryProblem(error))
         case .kmsv1(let plugin):
             return CommandFailure(
-                "KMS provider \(plugin.name.printable) is of version 1, whose values are read and not written",
+                "KMS provider \(plugin.name) is of version 1, whose values are read and not written",
                 hint: "give a configuration that writes with KMS v2 or with a static key")
         case .kms(let error, let plugin):
             return CommandFailure(
-                "the key of the value has to come from the KMS v2 plugin \(plugin.name.printable) at "
-                    + "\(kms.endpoints.endpoint(of: plugin).printable), and \(error.clause)",
+                "the key of the value has to come from the KMS v2 plugin \(plugin.name) at "
+                    + "\(kms.endpoints.endpoint(of: plugin)), and \(error.clause)",
                 hint: kms.hint(for: plugin, error.uncertainty))
         }
     }
@@ -103,9 +104,9 @@ struct EncryptCommand: EncconfCommand {
 
 extension KMSUnwrapError {
     /// Why there is no key.
-    fileprivate var clause: String {
+    fileprivate var clause: Phrase {
         switch self {
-        case .notAsked: "nobody asked it"
+        case .notAsked: "it was not asked"
         case .plugin(let text): "it refused: \(text)"
         case .noAnswer(let reason): reason.clause
         }

@@ -5,6 +5,7 @@ internal import EncryptionConfig
 internal import Explanations
 internal import Reports
 internal import SecretMemory
+internal import ShownText
 internal import Terminal
 
 /// `encconf explain`
@@ -28,9 +29,9 @@ struct ExplainCommand: EncconfCommand {
         guard let subject else {
             var table = TextTable(header: ["CODE", "FINDING"])
             for explanation in Explanation.ofConfigurations + Explanation.ofAudits {
-                table.append([explanation.code, explanation.title])
+                table.append([Phrase(stringLiteral: explanation.code), Phrase(stringLiteral: explanation.title)])
             }
-            try console.result(table.text)
+            try console.result(Phrase(table))
             return .success
         }
         let text = subject == "-" ? SecretKey(try Inputs.standardInput()).revealedText() : subject
@@ -39,7 +40,7 @@ struct ExplainCommand: EncconfCommand {
                 "neither a code nor an error that is known",
                 hint: "`encconf explain` lists the codes; of an error give the whole text, in quotes")
         }
-        try console.result(answer)
+        try console.result(Phrase(stringLiteral: answer))
         return .success
     }
 

@@ -6,6 +6,7 @@ internal import Explanations
 internal import Glibc
 internal import Reports
 internal import SecretMemory
+internal import ShownText
 internal import Terminal
 
 /// `encconf init`

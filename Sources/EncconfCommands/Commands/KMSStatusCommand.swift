@@ -5,6 +5,7 @@ internal import Explanations
 internal import KMSPlugin
 internal import Reports
 internal import SecretMemory
+internal import ShownText
 internal import Terminal
 
 /// `encconf kms status`
@@ -36,7 +37,7 @@ struct KMSStatusCommand: EncconfCommand {
             provider.map { plugin.name.utf8.elementsEqual($0.utf8) } ?? true
         }
         guard !plugins.isEmpty else {
-            let name = provider.map { " named \($0.printable)" } ?? ""
+            let name = provider.map { " named \($0)" } ?? ""
             throw CommandFailure(
                 "\(fileName(config)): there is no KMS provider\(name)",
                 hint: "`encconf show` lists the providers of a configuration")
@@ -48,9 +49,7 @@ struct KMSStatusCommand: EncconfCommand {
             })
         switch output {
         case .text: try console.result(report.text)
-        case .json:
-            let json = SecretKey(report.json())
-            try console.result(json.span)
+        case .json: try console.result(report.value)
         }
         return report.status
     }

@@ -7,6 +7,7 @@ internal import Explanations
 internal import KeyRotation
 internal import Reports
 internal import SecretMemory
+internal import ShownText
 internal import Terminal
 
 /// `encconf rotate`
@@ -115,7 +116,7 @@ struct RotateCommand: EncconfCommand {
         guard !(try hasKeyAlready(document)) else { return try showDone(.add, source: source, console) }
         let plan = try makePlan(document)
         guard !plan.isDone else {
-            let others =
+            let others: Phrase =
                 switch plan.step {
                 case .retire where to == nil: RotationStatus.otherReaders(in: plan.intended)
                 case .promote: RotationStatus.writers(in: plan.intended)
@@ -125,16 +126,48 @@ struct RotateCommand: EncconfCommand {
         }
         try checkNewNames(plan, document)
         let edited = try edit(plan, source)
-        try RotationGuards(self, plan: plan, console: console)
-            .check(
-                from: checked(document), to: plan.intended, hash: fileHash(source))
-        return try finish(plan, source: source, edited: edited, console)
+        let authority = try authority(for: plan, from: checked(document), hash: fileHash(source), console)
+        return try finish(plan, authority, source: source, edited: edited, console)
     }
 }
 
 // MARK: - The walk, step by step
 
 extension RotateCommand {
+    /// Gathers the facts and has the step judged.
+    ///
+    /// - Returns: The right to write the step; nil for a dry run that has none.
+    private func authority(
+        for plan: RotationPlan, from old: EncryptionConfiguration, hash: String, _ console: Console
+    ) throws(CommandFailure) -> RemovalAuthority? {
+        // What the command line alone refuses needs no look at what is stored.
+        let promises = StepFacts(
+            serversLoaded: serversLoaded, isSingleServer: singleServer, evidence: nil,
+            isAbsencePromised: withoutEvidence || evidence.isGiven,
+            destination: archive != nil ? .archive : discardRetiredKeys ? .destruction : nil)
+        if let failure = StepJudgement(plan, from: old, promises, isDryRun: dryRun).failure(nil) { throw failure }
+        warnOfKeyName(plan, console)
+        var facts = promises
+        facts.isAbsencePromised = withoutEvidence
+        facts.evidence = try proof.evidence(
+            under: ConfigurationFile(path: file, hash: hash, configuration: old), history: true)
+        let judgement = StepJudgement(plan, from: old, facts, isDryRun: dryRun)
+        if let failure = judgement.failure(facts.evidence) { throw failure }
+        for warning in judgement.warnings(facts.evidence) { console.warning(warning.message, hint: warning.hint) }
+        if let evidence = facts.evidence { for note in judgement.removed.notes(evidence) { console.note(note) } }
+        return judgement.authority
+    }
+
+    /// With `retire` the name is that of the key that stays.
+    private func warnOfKeyName(_ plan: RotationPlan, _ console: Console) {
+        guard plan.step == .retire, let keyName, !plan.changes.contains(where: { $0.writeKey?.key == keyName })
+        else { return }
+        let gone = plan.changes.flatMap { change in change.before.filter { !change.after.contains($0) } }
+        console.warning(
+            "--key-name \(name: keyName) is not the write key. retire removes every other key: \(gone.compactMap(\.key).listed).",
+            hint: "with retire, --key-name names the key that stays")
+    }
+
     private func readDocument(_ source: SecretKey) throws(CommandFailure) -> ConfigurationDocument {
         do throws(ConfigurationRefusal) {
             return try ConfigurationDocument.read(
@@ -175,7 +208,7 @@ extension RotateCommand {
         }
         guard !doubtful.isEmpty else { return }
         let refusal = RotationRefusal.whichKey(paths: doubtful.map(\.path))
-        throw CommandFailure("\(file.printable): \(refusal.explanation)", hint: refusal.hint)
+        throw CommandFailure("\(file): \(refusal.explanation)", hint: refusal.hint)
     }
 
     /// Refuses names of the person's own for several new keys: `promote` could not tell which ones are meant.
@@ -184,17 +217,17 @@ extension RotateCommand {
             try sets(in: document).count > 1
         else { return }
         throw CommandFailure(
-            "\(file.printable): several key sets get keys of their own, and \(keyName.printable) does not tell which is "
+            "\(file): several key sets get keys of their own, and \(keyName) does not tell which is "
                 + "new", hint: "leave --key-name out, or give --resources for one set after the other")
     }
 
     private func showDone(
-        _ step: RotationRequest.Step, others: String = "", source: SecretKey, _ console: Console
+        _ step: RotationRequest.Step, others: Phrase = "", source: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let report = RotationReport(
             file: file, steps: [], hash: try fileHash(source), isWritten: false, nextCommand: nil,
-            nextReason: "\(step.rawValue) is done already")
-        let details = "\(file.printable): \(step.rawValue) is done already; nothing to change\n\(others)"
+            nextReason: "\(step) is done already")
+        let details: Phrase = "\(file): \(step.rawValue) is done already; nothing to change\n\(others)"
         try show(report, details: details, console)
         return .success
     }
@@ -211,10 +244,10 @@ extension RotateCommand {
             return try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
         } catch {
             guard case .notPromoted(let paths) = error, step == .promote else {
-                throw CommandFailure("\(file.printable): \(error.explanation)", hint: error.hint)
+                throw CommandFailure("\(file): \(error.explanation)", hint: error.hint)
             }
             throw CommandFailure(
-                "\(file.printable): what is to write is not there yet: \(paths.joined(separator: ", "))",
+                "\(file): what is to write is not there yet: \(paths.joined(separator: ", "))",
                 hint: "--step add comes first")
         }
     }
@@ -253,12 +286,12 @@ extension RotateCommand {
             return SecretKey(
                 try ConfigurationEditor.apply(plan.edits, to: source.bytes, headerless: reading.headerless))
         } catch {
-            throw CommandFailure("\(file.printable): \(error.explanation)", hint: error.hint)
+            throw CommandFailure("\(file): \(error.explanation)", hint: error.hint)
         }
     }
 
     private func finish(
-        _ plan: RotationPlan, source: SecretKey, edited: SecretKey, _ console: Console
+        _ plan: RotationPlan, _ authority: RemovalAuthority?, source: SecretKey, edited: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(edited)
         let guide = RotationGuide(
@@ -269,24 +302,24 @@ extension RotateCommand {
         var report = RotationReport(
             file: outputFile ?? file, steps: plan.changes.map { RotationReport.Step($0, plan.step) }, hash: hash,
             isWritten: !dryRun, nextCommand: guide.command, nextReason: guide.reason)
-        guard !dryRun else {
+        guard !dryRun, let authority else {
             report = RotationReport(
                 file: file, steps: report.steps, hash: hash, isWritten: false, nextCommand: nil,
                 nextReason: "nothing is written")
             let diff = UnifiedDiff(from: source.bytes, to: edited.bytes, oldName: file, newName: file)
-            try show(report, details: diff.text, console)
+            try show(report, details: Phrase(stringLiteral: diff.text), console)
             return .success
         }
-        try RotationWriter(self, plan: plan).write(edited, source: source)
-        let written = "\(report.file.printable): \(plan.step.rawValue) is written\n\(hash)\n"
-        let heading = guide.command == nil ? "what to do now" : "what to do now, and then (\(guide.reason))"
+        try RotationWriter(self, AuthorizedStep(plan, authority)).write(edited, source: source)
+        let written: Phrase = "\(report.file): \(plan.step.rawValue) is written\n\(hash)\n"
+        let heading: Phrase = guide.command == nil ? "what to do now" : "what to do now, and then (\(guide.reason))"
         try show(report, details: written + report.text + "\n\(heading):\n" + guide.text, console)
         return .success
     }
 
     /// What must be said again at each step, since the file alone does not show the intent.
-    private func repeatedOptions(after step: RotationRequest.Step) -> String {
-        var options: [String] = []
+    private func repeatedOptions(after step: RotationRequest.Step) -> Phrase {
+        var options: [Phrase] = []
         if let to { options.append("--to \(to.rawValue)") }
         if let kmsName { options.append("--kms-name \(RotationGuide.quoted(kmsName))") }
         if let kmsEndpoint { options.append("--kms-endpoint \(RotationGuide.quoted(kmsEndpoint))") }
@@ -300,10 +333,10 @@ extension RotateCommand {
         return options.joined(separator: " ")
     }
 
-    private func show(_ report: RotationReport, details: String, _ console: Console) throws(CommandFailure) {
+    private func show(_ report: RotationReport, details: Phrase, _ console: Console) throws(CommandFailure) {
         switch output {
         case .text: try console.result(details)
-        case .json: try console.result(report.json().bytes)
+        case .json: try console.result(report.value)
         }
     }
 
@@ -316,7 +349,7 @@ extension RotateCommand {
         let report = RotationReport(
             file: file, steps: status.steps, hash: hash, isWritten: false, nextCommand: status.nextCommand,
             nextReason: status.nextReason)
-        try show(report, details: status.text + hash + "\nnext: \(status.nextCommand ?? status.nextReason)\n", console)
+        try show(report, details: status.text + "\(hash)\nnext: \(status.nextCommand ?? status.nextReason)\n", console)
         return status.isAmbiguous ? .unproven : .success
     }
 }

@@ -6,6 +6,7 @@ internal import Explanations
 internal import JSONText
 internal import Reports
 internal import SecretMemory
+internal import ShownText
 internal import Terminal
 
 /// `encconf show`
@@ -33,7 +34,7 @@ struct ShowCommand: EncconfCommand {
         let summary = try ConfigurationSummary(file)
         switch output {
         case .text: try console.result(summary.text)
-        case .json: try console.result(summary.json().bytes)
+        case .json: try console.result(summary.value)
         }
         return .success
     }
@@ -73,45 +74,35 @@ private struct ConfigurationSummary {
         self.keys = keys
     }
 
-    var text: String {
-        let text = "\(fileName(path))\n\(hash)\n" + effective.text
+    var text: Phrase {
+        let text: Phrase = "\(fileName(path))\n\(hash)\n" + effective.text
         guard !keys.isEmpty else { return text }
         var table = TextTable(header: ["PROVIDER", "KEY", "BITS", "AGE", "FINGERPRINT", "POSITION"])
         let now = UTCTime.now
         for key in keys {
             table.append([
-                key.provider.rawValue, key.name.printable, "\(key.bits)",
-                key.created.map { Age.text(now - $0) } ?? "-", key.fingerprint ?? "-", key.path,
+                "\(key.provider)", Phrase(name: key.name), "\(key.bits)",
+                "\(key.created.map { Age.text(now - $0) } ?? "-")", "\(key.fingerprint ?? "-")", "\(key.path)",
             ])
         }
-        return text + "\n" + table.text
+        return text + "\n" + Phrase(table)
     }
 
-    func json() -> SecretBytes {
-        var json = JSONWriter()
-        json.object { json in
-            json.reportHeader(kind: "ConfigurationSummary")
-            json.member("file", path)
-            json.member("form", form.rawValue)
-            json.member("hash", hash)
-            json.key("resources")
-            effective.write(to: &json)
-            json.key("keys")
-            json.array { json in
-                for key in keys { write(key, to: &json) }
-            }
-        }
-        return json.finishLine()
+    var value: ReportValue {
+        .report(
+            kind: "ConfigurationSummary",
+            [
+                "file": .text(path), "form": .word(form), "hash": .text(hash), "resources": effective.value,
+                "keys": .array(keys.map(\.value)),
+            ])
     }
+}
 
-    private func write(_ key: Key, to json: inout JSONWriter) {
-        json.object { json in
-            json.member("provider", key.provider.rawValue)
-            json.member("key", key.name)
-            json.member("bits", key.bits)
-            json.optionalMember("fingerprint", key.fingerprint)
-            json.member("path", key.path)
-            json.optionalMember("created", key.created.map { UTCTime.rfc3339($0) })
-        }
+extension ConfigurationSummary.Key {
+    fileprivate var value: ReportValue {
+        [
+            "provider": .word(provider), "key": .name(name), "bits": .number(bits), "fingerprint": .text(fingerprint),
+            "path": .text(path), "created": .text(created.map { UTCTime.rfc3339($0) }),
+        ]
     }
 }

@@ -10,6 +10,7 @@ internal import KubernetesResources
 internal import RemoteCalls
 internal import Reports
 internal import SecretMemory
+internal import ShownText
 internal import Terminal
 
 /// `encconf snapshot save`
@@ -46,14 +47,14 @@ struct SnapshotSaveCommand: EncconfCommand {
         let discovery = try connection.discovery()
         let settings = try connection.connection(discovery)
         for (servers, resources) in discovery?.otherClusters ?? [] {
-            let names = resources.sorted().map(\.description.printable).joined(separator: ", ")
+            let names = resources.sorted().map(\.description).joined(separator: ", ")
             console.warning(
-                "\(names) live in another etcd (\(servers.joined(separator: ",").printable)), which this snapshot does not hold",
+                "\(names) live in another etcd (\(servers.joined(separator: ","))), which this snapshot does not hold",
                 hint: "save that one too, with --endpoints")
         }
         // The rename is the file's own; a signal must find its beginning gone.
         let client = try settings.client(isCancelled: BlockedSignals.arePending)
-        let progress = Progress(file.printable, amount: ByteCount.text)
+        let progress = Progress(Program.redactor.shown("\(file)").text, amount: ByteCount.text)
         var saved: SavedSnapshot?
         try create { output in
             var (failure, isBegun): (SystemError?, Bool) = (nil, false)
@@ -78,12 +79,10 @@ struct SnapshotSaveCommand: EncconfCommand {
             saved = SavedSnapshot(file: file, summary: summary, revision: try revision(in: output))
         }
         progress.finish()
-        guard let saved else { throw CommandFailure("\(file.printable): nothing was received") }
+        guard let saved else { throw CommandFailure("\(file): nothing was received") }
         switch output {
         case .text: try console.result(saved.text)
-        case .json:
-            let json = SecretKey(saved.json())
-            try console.result(json.span)
+        case .json: try console.result(saved.value)
         }
         return .success
     }
@@ -97,20 +96,20 @@ struct SnapshotSaveCommand: EncconfCommand {
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure("\(file.printable): \(error)")
+            throw CommandFailure("\(file): \("\(error)")")
         }
     }
 
     /// A backup is what somebody relies on later.
     private func warn(of status: EtcdStatus, _ console: Console) {
-        let peer = status.peer.description.printable
+        let peer = status.peer.description
         if status.isLearner {
             console.warning(
                 "\(peer): is a learner, which may lag far behind", hint: "save the snapshot of a member that votes")
         }
         for problem in status.errors {
             console.warning(
-                "\(peer): tells of an alarm: \(problem.printable)", hint: "see `etcdctl alarm list`")
+                "\(peer): tells of an alarm: \(problem)", hint: "see `etcdctl alarm list`")
         }
     }
 
@@ -127,7 +126,7 @@ struct SnapshotSaveCommand: EncconfCommand {
             return max(live.lastRevision, settings.compactedRevision)
         } catch {
             throw CommandFailure(
-                "\(file.printable): was received as it was sent, but is damaged: \(error.explanation)",
+                "\(file): was received as it was sent, but is damaged: \(error.explanation)",
                 hint: "save the snapshot of another member")
         }
     }
@@ -142,27 +141,22 @@ private struct SavedSnapshot {
     private var digest: String { "sha256:\(Digest.hexadecimal(summary.digest))" }
     private var peer: String { summary.status.peer.description }
 
-    var text: String {
+    var text: Phrase {
         """
-        \(file.printable): revision \(revision), \(summary.databaseByteCount) bytes of \(peer.printable) (etcd \
-        \(summary.status.version.printable))
+        \(file): revision \(revision), \(summary.databaseByteCount) bytes of \(peer) (etcd \(summary.status.version))
         \(digest)
 
         """
     }
 
-    func json() -> SecretBytes {
-        var json = JSONWriter()
-        json.object { json in
-            json.reportHeader(kind: "SnapshotReport")
-            json.member("path", file)
-            json.member("endpoint", peer)
-            json.member("clusterID", String(summary.status.header.clusterID, radix: 16))
-            json.member("etcdVersion", summary.status.version)
-            json.member("revision", revision)
-            json.member("bytes", summary.databaseByteCount)
-            json.member("sha256", digest)
-        }
-        return json.finishLine()
+    var value: ReportValue {
+        .report(
+            kind: "SnapshotReport",
+            [
+                "path": .text(file), "endpoint": .text(peer),
+                "clusterID": .text(String(summary.status.header.clusterID, radix: 16)),
+                "etcdVersion": .text(summary.status.version), "revision": .number(revision),
+                "bytes": .number(summary.databaseByteCount), "sha256": .text(digest),
+            ])
     }
 }

@@ -9,6 +9,9 @@ internal import Glibc
 internal import KMSPlugin
 internal import Reports
 internal import SecretMemory
+internal import ShownText
+internal import StorageAudit
+internal import StorageEvidence
 internal import Terminal
 
 /// `encconf verify`
@@ -116,11 +119,18 @@ struct VerifyCommand: EncconfCommand {
     ) throws(CommandFailure) {
         guard let configuration = verification.configuration else { return }
         let file = ConfigurationFile(path: verification.path, hash: verification.hash, configuration: configuration)
-        verification.evidence = try evidence.sources(under: file, besides: all, asking: plugins).map(\.report)
+        let failOn: Set<FindingCode> = [.unreadable, .notObject, .moved]
+        verification.evidence = try evidence.sources(under: file, besides: all, asking: plugins).map { source in
+            AuditReport(
+                path: source.name, configurations: [file], result: source.result,
+                // What makes a value unreadable. Stale values and plaintext are no harm by themselves.
+                failOn: failOn, options: self.evidence.options)
+        }
         guard let old else { return }
         // What is stored was written under the old file, and is read under it once more to tell by which of its keys.
         let evidence = try evidence.evidence(under: old, before: file, besides: all, asking: plugins)
-        verification.transition = TransitionReport(from: old.configuration, to: configuration, evidence, console)
+        verification.transition = TransitionReport.judging(
+            from: old.configuration, to: configuration, evidence, console)
     }
 
     private func report(_ verifications: [Verification], _ console: Console) throws(CommandFailure) {
@@ -132,10 +142,9 @@ struct VerifyCommand: EncconfCommand {
             }
         case .json:
             for verification in verifications {
-                let json = SecretKey(try verification.json(kubernetes: server.kubernetes))
-                try console.result(json.span)
+                try console.result(try verification.value(kubernetes: server.kubernetes))
             }
-        case .sarif: try console.result(try sarif(verifications))
+        case .sarif: try console.result(Phrase(stringLiteral: try sarif(verifications)))
         }
     }
 

@@ -5,6 +5,7 @@ internal import EtcdClient
 internal import Explanations
 internal import RemoteCalls
 internal import SecretMemory
+internal import ShownText
 internal import Synchronization
 internal import Terminal
 
@@ -64,7 +65,9 @@ struct EtcdConnectionOptions: ParsableArguments {
         } catch {
             throw ValidationError(error.message)
         }
-        if discoverFrom == nil, let problem = settings.problem { throw ValidationError(problem.explanation) }
+        if discoverFrom == nil, let problem = settings.problem {
+            throw ValidationError(Program.redactor.shown(problem.explanation).text)
+        }
     }
 
     /// The manifest that was named; nil if none was.
@@ -87,7 +90,7 @@ struct EtcdConnectionOptions: ParsableArguments {
     /// All that is said, the command line first, then the manifest.
     func connection(_ discovery: EtcdDiscovery?) throws(CommandFailure) -> EtcdConnection {
         var connection: EtcdConnection
-        do { connection = try settings() } catch { throw CommandFailure(error.message) }
+        do { connection = try settings() } catch { throw CommandFailure("\(error.message)") }
         do {
             try discovery?.complete(&connection)
         } catch {
@@ -197,12 +200,12 @@ extension EtcdConnection {
         settings.isCancelled = isCancelled
         settings.onNeedlessLogin = { [name] in
             Console().warning(
-                "\(name.printable): this cluster knows no users, so that everybody who reaches it reads all of it",
+                "\(name): this cluster knows no users, so that everybody who reaches it reads all of it",
                 hint: "leave --user out, or enable authentication")
         }
         let login = try login { user throws(CommandFailure) in
             do throws(PasswordPrompt.Failure) {
-                return try PasswordPrompt.read("password of etcd user \(user): ")
+                return try PasswordPrompt.read(Program.redactor.shown("password of etcd user \(user): "))
             } catch {
                 switch error {
                 case .noTerminal:

@@ -6,6 +6,7 @@ internal import Explanations
 internal import KubernetesResources
 internal import RemoteCalls
 internal import SecretMemory
+internal import ShownText
 internal import StorageAudit
 internal import Terminal
 
@@ -103,8 +104,8 @@ extension EtcdOptions {
         case .same: return connection.endpoints == nil
         case .unknown(let reason):
             Console().warning(
-                "\(fileName(discovery.path)): whether its server runs \(fileName(file.path)) cannot be told: "
-                    + reason.explanation)
+                "\(fileName(discovery.path)): whether its server runs \(fileName(file.path)) cannot be told: \(reason.explanation)"
+            )
             return false
         case .other(let path):
             throw CommandFailure([discovery.problem(of: file, insteadOf: path)], status: .unproven)
@@ -125,8 +126,8 @@ extension EtcdDiscovery {
     /// That the server runs another file than the one at hand.
     fileprivate func problem(of file: ConfigurationFile, insteadOf path: String) -> CommandFailure.Problem {
         CommandFailure.Problem(
-            message: "\(fileName(self.path)): its server runs \(path.printable), which is not "
-                + "\(fileName(file.path)): the hashes differ",
+            message:
+                "\(fileName(self.path)): The server runs \(path), and its hash differs from \(fileName(file.path)).",
             hint: "take the file that the servers run, or the manifest of a server that runs this one")
     }
 }

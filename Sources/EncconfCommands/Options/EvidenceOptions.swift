@@ -4,7 +4,9 @@ internal import EncryptionConfig
 internal import Explanations
 internal import KMSPlugin
 internal import Reports
+internal import ShownText
 internal import StorageAudit
+internal import StorageEvidence
 
 /// `--evidence`, for every command that asks what is really stored.
 struct EvidenceOptions: ParsableArguments {
@@ -32,71 +34,59 @@ struct EvidenceOptions: ParsableArguments {
         }
     }
 
-    /// The audits of all snapshots and of etcd under one configuration, or nothing if none is named.
+    /// All snapshots and etcd, audited under one configuration; nothing if none is named.
     ///
     /// - Parameters:
-    ///   - history: Whether old revisions are looked at too, which snapshots alone can show.
+    ///   - history: Whether old revisions are looked at too, which only snapshots can show.
     ///   - others: Further configurations of the command.
     ///   - plugins: The plugins that were asked in this run before.
-    /// - Throws: What makes a source no evidence at all: damage, and that it has nothing of kube-apiserver's.
     func sources(
         under file: ConfigurationFile, history: Bool = false, besides others: [EncryptionConfiguration] = [],
         asking plugins: PluginUnwrapping = PluginUnwrapping()
     ) throws(CommandFailure) -> [EvidenceSource] {
         let unwrapping = try kms.unwrapping(for: [file.configuration], besides: others, asking: plugins)
-        let run = AuditRun(
-            configurations: [file], unwrapping: unwrapping, options: AuditOptions(prefix: etcd.etcdPrefix))
-        // What makes a value unreadable. Stale values and plaintext are no harm by themselves.
-        let failOn: Set = ["ENC0403", "ENC0404", "ENC0405"]
+        let run = AuditRun(configurations: [file], unwrapping: unwrapping, options: options)
         var sources: [EvidenceSource] = []
-        for path in evidence {
-            sources.append(EvidenceSource(report: try run.report(snapshot: path, failOn: failOn, history: history)))
+        do throws(AuditError) {
+            for path in evidence {
+                let result = try run.audit(snapshot: path, history: history, progress: AuditProgressLine(path))
+                sources.append(EvidenceSource(name: path, result: result))
+            }
+        } catch {
+            throw error.failure
         }
         // A part of the keys would be a part of the evidence.
         for source in try etcd.sources(readingAll: true) {
-            sources.append(
-                EvidenceSource(
-                    report: try run.report(source, failOn: failOn),
-                    isOfManifest: etcd.connection.discoverFrom != nil))
+            do throws(AuditError) {
+                let result = try run.audit(source, progress: AuditProgressLine(source.name))
+                sources.append(
+                    EvidenceSource(
+                        name: source.name, result: result, isOfManifest: etcd.connection.discoverFrom != nil))
+            } catch {
+                throw error.failure
+            }
         }
-        for source in sources { try Self.check(source) }
-        guard !isGiven || sources.contains(where: \.report.holdsConfiguredObjects) else {
-            throw CommandFailure(
-                "\(sources.map(\.name).joined(separator: ", ")): is no evidence: it holds no object of a resource "
-                    + "that \(fileName(file.path)) names",
-                hint: "is it the etcd of that kube-apiserver, and all of it?", status: .unproven)
-        }
+        if isGiven, let problem = StorageEvidence.unusable(sources, under: file) { throw problem.failure(file) }
         return sources
     }
+
+    /// The questions of the audits.
+    var options: AuditOptions { AuditOptions(prefix: etcd.etcdPrefix) }
 
     /// What is stored, to judge a change of the file that servers run; nil if no source is named.
     ///
     /// - Parameters:
     ///   - file: What servers run.
-    ///   - successor: What they shall run, which a manifest's server may have on disk already.
+    ///   - successor: What they are to run, which the server of a manifest may have on disk already.
     func evidence(
         under file: ConfigurationFile, before successor: ConfigurationFile? = nil, history: Bool = false,
         besides others: [EncryptionConfiguration] = [], asking plugins: PluginUnwrapping = PluginUnwrapping()
-    ) throws(CommandFailure) -> Evidence? {
+    ) throws(CommandFailure) -> StorageEvidence? {
         guard isGiven else { return nil }
         let isWholeStore = try etcd.isStore(ofServersWith: file, or: successor?.hash)
         let others = others + [successor?.configuration].compactMap { $0 }
-        return try Evidence(
-            under: file, sources(under: file, history: history, besides: others, asking: plugins),
+        return StorageEvidence(
+            under: file, try sources(under: file, history: history, besides: others, asking: plugins),
             isWholeStore: isWholeStore)
-    }
-
-    private static func check(_ source: EvidenceSource) throws(CommandFailure) {
-        guard !source.report.result.source.hasChanged else {
-            throw CommandFailure(
-                "\(source.name): is no evidence: it has changed since it was saved, as its digest shows",
-                hint: "take a new snapshot")
-        }
-        // A cluster that a manifest has for some resources may well be empty.
-        guard source.resources != nil || !source.report.result.live.resources.isEmpty else {
-            throw CommandFailure(
-                "\(source.name): is no evidence: it holds no object of kube-apiserver",
-                hint: "take the etcd that --etcd-servers names, or a snapshot of it")
-        }
     }
 }

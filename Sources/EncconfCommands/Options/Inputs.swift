@@ -4,6 +4,7 @@ internal import EncryptionConfig
 internal import Explanations
 internal import Glibc
 internal import SecretMemory
+internal import ShownText
 internal import Terminal
 
 /// What a person names on the command line, read with failures that a person understands.
@@ -37,6 +38,7 @@ enum Inputs {
             let document = try ConfigurationDocument.read(
                 SecretBytes(copying: content.span), headerless: headerless)
             let configuration = try EncryptionConfiguration(checking: document, options: .lenient)
+            Program.redactor.learn(configuration.keys.map(\.key.secret))
             return ConfigurationFile(path: path, hash: hash, configuration: configuration)
         } catch {
             throw CommandFailure(error.diagnostics.map { problem($0, path: path) })

@@ -6,6 +6,7 @@ internal import Explanations
 internal import KMSPlugin
 internal import RemoteCalls
 internal import SecretMemory
+internal import ShownText
 
 /// `--kms-endpoint`: where plugins listen, if it is not where the configuration says.
 struct KMSEndpointOptions: ParsableArguments {
@@ -21,14 +22,14 @@ struct KMSEndpointOptions: ParsableArguments {
     func validate() throws {
         for text in kmsEndpoint where Override(text) == nil {
             throw ValidationError(
-                "\(text.printable): --kms-endpoint is NAME=unix:///PATH, for an abstract socket NAME=unix:///@NAME, "
+                "\(text): --kms-endpoint is NAME=unix:///PATH, for an abstract socket NAME=unix:///@NAME, "
                     + "without control characters; a PATH that holds =unix: has %3D for the equals sign")
         }
         for (index, override) in overrides.enumerated()
         where overrides[..<index].contains(where: { $0.target == override.target }) {
             let name =
                 if case .provider(let name) = override.target { String(decoding: name, as: UTF8.self) } else { "" }
-            throw ValidationError("--kms-endpoint is given twice for \(name.isEmpty ? "the same" : name.printable)")
+            throw ValidationError("--kms-endpoint is given twice for \(name.isEmpty ? "the same" : name)")
         }
     }
 
@@ -48,13 +49,13 @@ struct KMSEndpointOptions: ParsableArguments {
             let chosen = overrides.filter { $0.target.covers(plugin) }.map { Socket($0.endpoint) }
             guard Set(chosen).count < 2 else {
                 throw CommandFailure(
-                    "--kms-endpoint: several are meant for KMS provider \(plugin.name.printable) at "
-                        + plugin.endpoint.printable, status: .usage)
+                    "--kms-endpoint: several are meant for KMS provider \(name: plugin.name) at \(name: plugin.endpoint)",
+                    status: .usage)
             }
             let endpoint = endpoint(of: plugin)
             guard Socket(endpoint).isWithoutControlBytes else {
                 throw CommandFailure(
-                    "KMS provider \(plugin.name.printable): \(endpoint.printable) holds control characters",
+                    "KMS provider \(plugin.name): \(endpoint) holds control characters",
                     hint: "kube-apiserver cannot connect to it either")
             }
             return (plugin, KMSProvider(plugin, endpoint: endpoint))
@@ -65,7 +66,7 @@ struct KMSEndpointOptions: ParsableArguments {
     /// be taken for one another.
     private func check(_ override: Override, _ plugins: [KMSPlugin]) throws(CommandFailure) {
         let covered = plugins.filter { override.target.covers($0) }
-        let endpoint = override.endpoint.printable
+        let endpoint = override.endpoint
         let isOneSocket = Set(covered.map { Socket($0.endpoint) }).count == 1
         switch override.target {
         case .only:
@@ -75,7 +76,7 @@ struct KMSEndpointOptions: ParsableArguments {
                     hint: "name it: --kms-endpoint NAME=\(endpoint)", status: .usage)
             }
         case .provider(let name):
-            let name = String(decoding: name, as: UTF8.self).printable
+            let name = String(decoding: name, as: UTF8.self)
             guard let first = covered.first else {
                 throw CommandFailure(
                     "--kms-endpoint: no KMS provider is named \(name)",
@@ -85,7 +86,7 @@ struct KMSEndpointOptions: ParsableArguments {
                 throw CommandFailure(
                     "--kms-endpoint: which of the KMS providers named \(name) listens at \(endpoint)?",
                     hint:
-                        "name its socket in the configuration: --kms-endpoint \(first.endpoint.printable)=\(endpoint)",
+                        "name its socket in the configuration: --kms-endpoint \(first.endpoint)=\(endpoint)",
                     status: .usage)
             }
         case .socket:

@@ -4,6 +4,7 @@ internal import EnvelopeCrypto
 internal import Explanations
 internal import KMSPlugin
 internal import SecretMemory
+internal import ShownText
 internal import Transformers
 
 /// Who decrypts the keys of KMS values: for every command that opens stored values.
@@ -28,9 +29,9 @@ struct KMSOptions: ParsableArguments {
     }
 
     /// What to do about a plugin that was not asked, or did not answer.
-    func hint(for plugin: KMSPlugin, _ reason: KMSUncertainty?) -> String {
+    func hint(for plugin: KMSPlugin, _ reason: KMSUncertainty?) -> Phrase {
         guard !asksNobody else { return "without --no-kms the plugin is asked" }
-        let socket = "--kms-endpoint \(plugin.name.printable)=unix:///PATH"
+        let socket: Phrase = "--kms-endpoint \(name: plugin.name)=unix:///PATH"
         return switch reason {
         case nil, .silent: "run this where the plugin listens, or tell its socket: \(socket)"
         default:

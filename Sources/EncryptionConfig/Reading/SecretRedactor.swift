@@ -1,4 +1,5 @@
 internal import SecretMemory
+internal import ShownText
 internal import Synchronization
 internal import YAMLTree
 
@@ -12,7 +13,7 @@ internal import YAMLTree
 /// Of a secret its first 4 KiB count, far more than any key has.
 struct SecretRedactor: Sendable {
     /// What stands in place of a text that may not be shown.
-    static let mark = "REDACTED"
+    static let mark = Redactor.mark
 
     /// Nil if there are none.
     private let secrets: KnownSecrets?
@@ -48,7 +49,11 @@ private final class KnownSecrets: Sendable, CustomReflectable {
     var pieces: SecretPieces {
         made.withLock { made in
             if let made { return made }
-            let pieces = SecretPieces(secrets)
+            // The secret, its base64, and what it is the base64 of.
+            let pieces = SecretPieces(secrets) { secret in
+                [secret, SecretKey(SecretBase64.encode(secret.span))]
+                    + [ProviderRules.decodedSecret(secret)].compactMap(\.self)
+            }
             made = pieces
             return pieces
         }

@@ -3,9 +3,9 @@
 /// Chance lets a key pass: of 16 bytes 2 in 100, of 24 bytes 2 in 1,000, of 32 bytes 5 in 10,000; with a blank, a dot or
 /// the like in its middle 12, 3 and 0.1 in 100. A piece of fewer than 18 digits in a text of its own looks like a name and
 /// is shown. Hidden are some names that mix letters of both cases with digits.
-enum KeyLikeness {
+public enum KeyLikeness {
     /// Whether a part of the text looks like a key.
-    static func holds(_ text: [UInt8]) -> Bool {
+    public static func holds(_ text: [UInt8]) -> Bool {
         if holdsChangingRun(text) { return true }
         let runs = text.split { CharacterClass($0) == nil }
         return runs.contains { holdsMixture($0, count: 18, changes: 6, changesWithoutDigit: 8) }

@@ -1,36 +1,41 @@
 internal import EncryptionConfig
+public import KeyTransition
+public import ShownText
 
 extension Counterexample {
-    /// What happens and why, in one sentence. Names in it are as the files have them, unescaped.
-    public var sentence: String {
-        "\(reader == .new ? "NEW" : "OLD") \(effect.verb) \(value): \(cause)."
+    /// What happens and why, in one sentence.
+    public var sentence: Phrase {
+        "\(reader == .new ? "NEW" : "OLD" as Phrase) \(effect.verb) \(value): \(cause)."
     }
 
-    private var value: String {
-        let written = writer.side == .new || certainty == .certain ? "writes" : "may have written"
-        return "what \(writer.side == .old ? "OLD" : "NEW") \(written) \(writer.key.phrase)"
+    private var value: Phrase {
+        let written: Phrase = writer.side == .new || certainty == .certain ? "writes" : "may have written"
+        return "what \(writer.side == .old ? "OLD" : "NEW" as Phrase) \(written) \(writer.key.phrase)"
     }
 
-    private var cause: String {
-        let (here, there) = reader == .new ? ("NEW", "OLD") : ("OLD", "NEW")
+    private var cause: Phrase {
+        let (here, there): (Phrase, Phrase) = reader == .new ? ("NEW", "OLD") : ("OLD", "NEW")
         let name = writer.key.name ?? ""
         switch reason {
         case .keyRenamed(let other):
-            return "\(here) has the key's bytes under the name \"\(other)\", and the name is part of each stored value"
-        case .keyBytesChanged: return "in \(here) other bytes stand under the name \"\(name)\""
+            return
+                "\(here) has the key's bytes under the name \"\(name: other)\", and the name is part of each stored value"
+        case .keyBytesChanged: return "in \(here) other bytes stand under the name \"\(name: name)\""
         case .keyMoved(let provider):
-            return "\(here) has the key's bytes for \(provider.rawValue) instead, which is another cipher"
+            return "\(here) has the key's bytes for \(provider) instead, which is another cipher"
         case .keyRemoved: return "the key is gone"
         case .keyUnknown: return "every server must be able to read with a key before one writes with it"
         case .providerRemoved: return "the provider is gone"
         case .providerUnknown: return "every server must be able to read with a provider before one writes with it"
         case .swallowed(let other):
-            return "the key \"\(other)\" stands in front with the same bytes, and takes the rest of the name for the "
+            return
+                "the key \"\(name: other)\" stands in front with the same bytes, and takes the rest of the name for the "
                 + "initialisation vector"
         case .shadowedByNamesake:
             return "other bytes under the same name are tried first, and AES-CBC does not tell a wrong key for certain"
         case .shadowed(let other):
-            return "the key \"\(other)\", with whose name this one begins, is tried first, and AES-CBC does not tell a "
+            return
+                "the key \"\(name: other)\", with whose name this one begins, is tried first, and AES-CBC does not tell a "
                 + "wrong key for certain"
         case .resourceMoved(let from, let to):
             return
@@ -43,9 +48,10 @@ extension Counterexample {
         case .identityFirst: return "identity is first in NEW, and OLD has none"
         case .plaintextWithoutRule: return "no entry covers the resource in NEW, and OLD has no identity"
         case .kmsRenamed(let other):
-            return "the plugin is called \"\(other)\" in \(here), and the name is part of each stored value"
+            return "the plugin is called \"\(name: other)\" in \(here), and the name is part of each stored value"
         case .kmsEndpointChanged(let from, let to):
-            return "the plugin is at \(to) instead of \(from), and whether it is the same one cannot be told from here"
+            return
+                "the plugin is at \(name: to) instead of \(name: from), and whether it is the same one cannot be told from here"
         case .kmsVersionChanged:
             return "the plugin has another API version in \(here), which is part of each stored value"
         }
@@ -53,7 +59,7 @@ extension Counterexample {
 }
 
 extension Counterexample.Effect {
-    fileprivate var verb: String {
+    fileprivate var verb: Phrase {
         switch self {
         case .unreadable: "cannot read"
         case .wrongBytes: "reads other bytes, without an error, from"
@@ -63,11 +69,11 @@ extension Counterexample.Effect {
 }
 
 extension StorageKey {
-    fileprivate var phrase: String {
+    fileprivate var phrase: Phrase {
         switch self {
         case .plaintext: "in plaintext"
-        case .key(let key, let provider): "with \(provider.rawValue) key \"\(key.name)\""
-        case .plugin(let plugin): "with KMS \(plugin.version.rawValue) provider \"\(plugin.name)\""
+        case .key(let key, let provider): "with \(provider) key \"\(name: key.name)\""
+        case .plugin(let plugin): "with KMS \(plugin.version) provider \"\(name: plugin.name)\""
         }
     }
 }

@@ -1,100 +1,121 @@
-internal import EncryptionConfig
-internal import EnvelopeCrypto
-internal import Explanations
+public import EncryptionConfig
+public import EnvelopeCrypto
+public import Explanations
+public import SecretMemory
+public import ShownText
+public import StorageAudit
 internal import JSONText
 internal import KubernetesObjects
 internal import KubernetesResources
-internal import Reports
-internal import SecretMemory
-internal import StorageAudit
-internal import Terminal
 internal import Transformers
 
-/// Opens records and shows them: the object on standard output, who wrote it on standard error.
-struct ObjectPresenter {
-    let reader: ObjectReader
-    let files: [ConfigurationFile]
-    let kms: KMSOptions
-    let console: Console
-    let isRevealed: Bool
+/// Decrypts records and makes their output, with a note for each about its provider and key.
+public struct ObjectPresenter {
+    /// What is shown, and what is to be known of it.
+    public struct Presentation: ~Copyable {
+        public let output: SecretBytes
+        public let notices: [Notice]
+        public let status: ExitStatus
+    }
+
+    private let reader: ObjectReader
+    private let files: [ConfigurationFile]
+    private let isRevealed: Bool
+    private let redactor: Redactor
+    private let pluginAdvice: (KMSPlugin, KMSUncertainty?) -> (endpoint: String, hint: Phrase)
+
+    /// - Parameters:
+    ///   - reader: Decrypts under the configurations.
+    ///   - files: The same configurations.
+    ///   - isRevealed: Whether values are shown.
+    ///   - redactor: Decides what may be shown.
+    ///   - pluginAdvice: The socket of a plugin that did not decrypt a key, and what to do about it.
+    public init(
+        reader: ObjectReader, files: [ConfigurationFile], isRevealed: Bool, redactor: Redactor,
+        pluginAdvice: @escaping (KMSPlugin, KMSUncertainty?) -> (endpoint: String, hint: Phrase)
+    ) {
+        self.reader = reader
+        self.files = files
+        self.isRevealed = isRevealed
+        self.redactor = redactor
+        self.pluginAdvice = pluginAdvice
+    }
 
     /// Manifests, one after another.
-    func presentManifests(_ records: [StoredRecord]) throws(CommandFailure) -> ExitStatus {
+    public func manifests(of records: [StoredRecord]) throws(CommandFailure) -> Presentation {
         var manifests = ManifestWriter(disclosure: disclosure)
-        let status = try forEachObject(of: records) { object, value, _ throws(CommandFailure) in
+        var notices: [Notice] = []
+        let status = try forEachObject(of: records, &notices) { object, value, _ throws(CommandFailure) in
             manifests.append(object, plaintext: value.plaintext.span)
         }
-        try console.result(manifests.finish().bytes)
-        return status
+        return Presentation(output: manifests.finish(), notices: notices, status: status)
     }
 
     /// Reports of the kind `DecryptedObject`, one after another.
-    func presentReports(_ records: [StoredRecord]) throws(CommandFailure) -> ExitStatus {
+    public func reports(on records: [StoredRecord]) throws(CommandFailure) -> Presentation {
         var output = SecretBuffer()
-        let status = try forEachObject(of: records) { object, value, record throws(CommandFailure) in
+        var notices: [Notice] = []
+        let status = try forEachObject(of: records, &notices) { object, value, record throws(CommandFailure) in
             let fingerprint = try value.fingerprint()
             var json = JSONWriter()
             json.object { json in
-                json.reportHeader(kind: "DecryptedObject")
+                json.member("apiVersion", "encconf/v1")
+                json.member("kind", "DecryptedObject")
                 json.optionalMember("etcdKey", record.etcdKeyText)
                 json.member("resource", record.resource.description)
                 json.member("provider", value.provider.name.rawValue)
-                json.optionalMember("key", value.keyName)
+                json.optionalMember("key", value.keyName.map { redactor.unescaped(Phrase(name: $0)).text })
                 json.optionalMember("fingerprint", fingerprint)
                 json.member("stale", value.isStale)
-                if let revision = record.revision {
-                    json.member("revision", revision)
-                } else {
-                    json.key("revision")
-                    json.null()
-                }
+                json.key("revision")
+                if let revision = record.revision { json.number(revision) } else { json.null() }
                 json.key("object")
                 object.write(to: &json, plaintext: value.plaintext.span, disclosure: disclosure)
             }
             output.append(json.finishLine().bytes)
         }
-        try console.result(output.bytes)
-        return status
+        return Presentation(output: output.finish(), notices: notices, status: status)
     }
 
     /// The decrypted bytes, whatever they are.
-    func presentRaw(_ record: StoredRecord) throws(CommandFailure) -> ExitStatus {
+    public func raw(_ record: StoredRecord) throws(CommandFailure) -> Presentation {
         let answer = try read(record)
         let value: OpenedValue
+        var notices: [Notice] = []
         switch answer {
         case .object(let opened): value = opened
         case .notTheObject(let opened, let check, let rightKey):
             let text = check.explained(provider: opened.provider.name).text
-            let hint = try rightKey.map { key throws(CommandFailure) in
-                "\(try foundName(key)) opens it to the object"
+            let hint = try rightKey.map { key throws(CommandFailure) -> Phrase in
+                "\(try foundName(key)) decrypts it to the object"
             }
-            console.warning("\(record.name): \(text); these are the bytes as they are", hint: hint)
+            notices.append(Notice(.warning, "\(record.name): \(text); these are the bytes as they are", hint: hint))
             value = opened
         case .unreadable(let errors, let rightKey): throw try unreadable(record, errors, rightKey: rightKey)
         }
-        try describe(value, of: record)
-        console.warning("the decrypted bytes are shown in clear")
+        notices.append(try description(of: value, record))
+        notices.append(Notice(.warning, "the decrypted bytes are shown in clear"))
         let plaintext = value.plaintext
-        try console.result(plaintext.span)
-        if case .object = answer { return .success }
-        return .findings
+        let output = SecretBytes(copying: plaintext.span)
+        if case .object = answer { return Presentation(output: output, notices: notices, status: .success) }
+        return Presentation(output: output, notices: notices, status: .findings)
     }
 
     /// Opens each record and hands on those that are objects. The others are told of on standard error.
     ///
     /// - Returns: ``ExitStatus/failure`` if some could not be shown; if none could, that is thrown.
     private func forEachObject(
-        of records: [StoredRecord],
+        of records: [StoredRecord], _ notices: inout [Notice],
         _ body: (StoredObject, OpenedValue, StoredRecord) throws(CommandFailure) -> Void
     ) throws(CommandFailure) -> ExitStatus {
         var status = ExitStatus.success
         var failures: [CommandFailure] = []
         for record in records {
             do throws(CommandFailure) {
-                let (value, isFine) = try openObject(record)
+                let (value, isFine) = try openObject(record, &notices)
                 let object = try readObject(value, of: record)
-                try describe(value, of: record)
-                warnOfKind(object, record)
+                notices.append(try description(of: value, record))
+                if let warning = kindWarning(object, record) { notices.append(warning) }
                 try body(object, value, record)
                 if !isFine { status = .findings }
             } catch {
@@ -105,31 +126,34 @@ struct ObjectPresenter {
         guard failures.count < records.count else {
             throw failures.dropFirst().reduce(first) { CommandFailure($0.problems + $1.problems) }
         }
-        for failure in failures { console.failure(failure) }
+        notices += failures.flatMap(\.problems).map { Notice(.error, $0.message, hint: $0.hint) }
         return .failure
     }
 
     /// Without an etcd key the resource is only a guess, which the object can prove wrong.
-    private func warnOfKind(_ object: StoredObject, _ record: StoredRecord) {
-        guard record.registryKey == nil, let known = KnownResource.named(record.resource), known.kind != object.kind
-        else { return }
-        console.warning(
-            "\(record.name) is of kind \(object.kind), and was read as one of \(record.resource)",
-            hint: "give --etcd-key or --resource")
+    private func kindWarning(_ object: StoredObject, _ record: StoredRecord) -> Notice? {
+        guard record.registryKey == nil, let known = KnownResource.named(record.resource),
+            known.kind.utf8.elementsEqual(object.kind.utf8) == false
+        else { return nil }
+        return Notice(
+            .warning, "\(record.name) is of kind \(object.kind), and was read as one of \(record.resource.description)",
+            hint: "pass --etcd-key or --resource")
     }
 
     /// Opens a record to the object that it holds. An object that was moved is shown too, and is a finding.
-    private func openObject(_ record: StoredRecord) throws(CommandFailure) -> (value: OpenedValue, isFine: Bool) {
+    private func openObject(
+        _ record: StoredRecord, _ notices: inout [Notice]
+    ) throws(CommandFailure) -> (value: OpenedValue, isFine: Bool) {
         switch try read(record) {
         case .object(let value): return (value, true)
         case .notTheObject(let value, let check, let rightKey):
             let (text, hint) = check.explained(provider: value.provider.name)
-            let message = "\(record.name): with \(try value.openerName()) \(text)"
+            let message: Phrase = "\(record.name): with \(try value.openerName()) \(text)"
             if let rightKey {
                 throw CommandFailure(message, hint: "\(hint); \(try foundName(rightKey)) opens it to the object")
             }
             guard case .other = check else { throw CommandFailure(message, hint: hint) }
-            console.warning(message, hint: hint)
+            notices.append(Notice(.warning, message, hint: hint))
             return (value, false)
         case .unreadable(let errors, let rightKey): throw try unreadable(record, errors, rightKey: rightKey)
         }
@@ -164,7 +188,7 @@ struct ObjectPresenter {
         let label = StoredLabel(reading: value.span)
         var problems: [CommandFailure.Problem] = []
         for (file, error) in zip(files, errors) {
-            let place = files.count > 1 ? " under \(file.path.printable)" : ""
+            let place: Phrase = files.count > 1 ? " under \(file.path)" : ""
             let text = error.apiserverText ?? "no answer, since the request panics"
             problems.append(
                 CommandFailure.Problem(
@@ -172,10 +196,10 @@ struct ObjectPresenter {
                     hint: error.meaning(for: label, resource: record.resource)))
         }
         if let rightKey, let last = problems.indices.last {
-            let hint = [problems[last].hint, "\(try foundName(rightKey)) opens it"].compactMap { $0 }
-            let name =
+            let hint = [problems[last].hint, "\(try foundName(rightKey)) decrypts it"].compactMap { $0 }
+            let name: Phrase =
                 rightKey.storedName == rightKey.key.name
-                ? "" : ", which the value knows by the name \(rightKey.storedName.printable)"
+                ? "" : ", which the value knows by the name \(name: rightKey.storedName)"
             problems[last].hint = hint.joined(separator: "; ") + name
         }
         return CommandFailure(problems)
@@ -184,27 +208,26 @@ struct ObjectPresenter {
     private func needsPlugin(
         _ record: StoredRecord, _ plugin: KMSPlugin, _ request: KMSUnwrapRequest, _ reason: KMSUncertainty?
     ) -> CommandFailure {
-        let keyID = request.version2.map { " (key ID \($0.keyID.printable))" } ?? ""
+        let keyID: Phrase = request.version2.map { " (key ID \(name: $0.keyID))" } ?? ""
+        let (endpoint, hint) = pluginAdvice(plugin, reason)
         return CommandFailure(
-            "\(record.name): only the KMS \(plugin.version.rawValue) plugin \(plugin.name.printable) at "
-                + "\(kms.endpoints.endpoint(of: plugin).printable) can decrypt its key\(keyID)"
-                + (reason.map { ", and \($0.clause)" } ?? ""),
-            hint: kms.hint(for: plugin, reason))
+            "\(record.name): only the KMS \(plugin.version) plugin \(name: plugin.name) at \(name: endpoint) can decrypt its "
+                + "key\(keyID)" + (reason.map { ", and \($0.clause)" } ?? ""), hint: hint)
     }
 
-    /// Tells who wrote a value.
-    private func describe(_ value: OpenedValue, of record: StoredRecord) throws(CommandFailure) {
-        var facts = [try value.openerName(), value.isStale ? "stale" : "current"]
+    /// Who wrote a value.
+    private func description(of value: OpenedValue, _ record: StoredRecord) throws(CommandFailure) -> Notice {
+        var facts: [Phrase] = [try value.openerName(), value.isStale ? "stale" : "current"]
         if let revision = record.revision { facts.append("revision \(revision)") }
         if value.configurationIndex > 0 {
             facts.append("not readable under \(files[0].path)")
             facts.append("opened with \(files[value.configurationIndex].path)")
         }
-        console.note("\(record.name): \(facts.joined(separator: ", "))")
+        return Notice(.note, "\(record.name): \(facts.joined(separator: ", "))")
     }
 
-    private func foundName(_ found: FoundKey) throws(CommandFailure) -> String {
-        "\(found.provider.name.rawValue) \(found.key.name.printable)\(try fingerprintNote(of: found.key))"
+    private func foundName(_ found: FoundKey) throws(CommandFailure) -> Phrase {
+        "\(found.provider.name) \(name: found.key.name)\(try fingerprintNote(of: found.key))"
     }
 
     private var disclosure: Disclosure {
@@ -226,8 +249,8 @@ extension OpenedValue {
     }
 
     /// `aescbc key1 (fingerprint 0123456789abcdef)`
-    fileprivate func openerName() throws(CommandFailure) -> String {
-        let name = [provider.name.rawValue, keyName?.printable].compactMap { $0 }.joined(separator: " ")
+    fileprivate func openerName() throws(CommandFailure) -> Phrase {
+        let name: Phrase = keyName.map { "\(provider.name) \(name: $0)" } ?? "\(provider.name)"
         guard let fingerprint = try fingerprint() else { return name }
         return "\(name) (fingerprint \(fingerprint))"
     }
@@ -237,7 +260,7 @@ extension StoredRecord {
     fileprivate var etcdKeyText: String? { etcdKey.map { String(decoding: $0, as: UTF8.self) } }
 
     /// How messages call it.
-    fileprivate var name: String { etcdKeyText?.printable ?? "the value" }
+    fileprivate var name: Phrase { etcdKeyText.map { "\($0)" } ?? "the value" }
 }
 
 extension SecretKey {
@@ -247,5 +270,13 @@ extension SecretKey {
             let bytes = Array(prefix.utf8)
             return span.starts(with: bytes.span.rawBytes)
         }
+    }
+}
+
+extension JSONWriter {
+    /// A text, or null.
+    fileprivate mutating func optionalMember(_ name: String, _ value: String?) {
+        key(name)
+        if let value { string(value) } else { null() }
     }
 }

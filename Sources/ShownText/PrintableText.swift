@@ -1,3 +1,5 @@
+internal import SecretMemory
+
 extension String {
     /// The same for a text of several lines.
     public var printableLines: String {

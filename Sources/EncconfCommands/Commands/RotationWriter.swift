@@ -4,26 +4,28 @@ internal import Explanations
 internal import Glibc
 internal import KeyRotation
 internal import SecretMemory
+internal import ShownText
 
 /// Writes a step: first the archive, then the file, so that a key is never in neither.
 struct RotationWriter {
     private let command: RotateCommand
-    private let plan: RotationPlan
+    private let step: AuthorizedStep
 
-    init(_ command: RotateCommand, plan: RotationPlan) {
+    /// - Parameter step: A step that may be written.
+    init(_ command: RotateCommand, _ step: AuthorizedStep) {
         self.command = command
-        self.plan = plan
+        self.step = step
     }
 
     /// - Parameters:
     ///   - edited: The new content.
     ///   - source: What the file held when the step was planned.
     func write(_ edited: SecretKey, source: SecretKey) throws(CommandFailure) {
-        if let archive = command.archive, !plan.retired.isEmpty {
+        if let archive = command.archive, !step.retired.isEmpty {
             // Such an archive would hold the keys already, and lose them with the step.
             guard !Self.areSame(archive, command.file) else {
                 throw CommandFailure(
-                    "\(archive.printable): the archive is the file itself", hint: "give another --archive")
+                    "\(archive): the archive is the file itself", hint: "give another --archive")
             }
             try keepRetiredKeys(in: archive)
         }
@@ -51,7 +53,7 @@ struct RotationWriter {
         let existing: SecretKey? = unsafe access(path, F_OK) == 0 ? try Inputs.file(path).content : nil
         var status = stat()
         guard unsafe stat(path, &status) != 0 || status.st_mode & (S_IRWXG | S_IRWXO) == 0 else {
-            throw CommandFailure("\(path.printable): others may read this archive", hint: "chmod 600 it first")
+            throw CommandFailure("\(path): others may read this archive", hint: "chmod 600 it first")
         }
         guard let text = try archiveText(after: existing, path) else { return }
         do {
@@ -70,20 +72,20 @@ struct RotationWriter {
         var archive: SecretBytes?
         if let existing { archive = SecretBytes(copying: existing.span) }
         do throws(KeyArchive.Refusal) {
-            guard let text = try KeyArchive.adding(plan.retired, to: archive) else { return nil }
+            guard let text = try KeyArchive.adding(step.retired, to: archive) else { return nil }
             return SecretKey(text)
         } catch {
             switch error {
             case .unreadable:
                 throw CommandFailure(
-                    "\(path.printable): is no configuration that can be read", hint: "give another --archive")
+                    "\(path): is no configuration that can be read", hint: "give another --archive")
             case .foreign:
                 throw CommandFailure(
-                    "\(path.printable): is no archive as this program writes them; its comments and options would be lost",
+                    "\(path): is no archive as this program writes them; its comments and options would be lost",
                     hint: "give another --archive")
             case .incomplete:
                 throw CommandFailure(
-                    "\(path.printable): the archive would not hold all retired keys", hint: "give another --archive")
+                    "\(path): the archive would not hold all retired keys", hint: "give another --archive")
             }
         }
     }

@@ -1,0 +1,28 @@
+public import EncryptionConfig
+public import KubernetesResources
+
+/// A reason why nobody can say that nothing is wrong. Each makes the verdict unknown where there are no findings.
+public enum AuditDoubt: Sendable {
+    /// The file has no digest: writes may be missing that only the write-ahead log beside it holds.
+    case noDigest
+    /// Parts of the file are damaged. What they hold was not counted.
+    case damage(places: Int)
+    /// None of so many keys names an object of Kubernetes.
+    case noObjects(keys: Int)
+    /// There is no object of what the configuration names or the command line asks for.
+    case missing([ResourcePattern])
+    /// Values need KMS plugins, which were not asked or did not answer.
+    case plugins(values: Int)
+    /// Objects are in an encoding that is not read.
+    case encoding(values: Int)
+    /// Whether values are the objects that their etcd keys name needs a CustomResourceDefinition.
+    case identity(values: Int)
+    /// Encrypted values are stored under etcd keys that name no resource.
+    case unknownKeys(values: Int, keys: Int)
+    /// Plaintext objects are stored under etcd keys that name no resource.
+    case unknownObjects(values: Int)
+    /// The etcd keys of a resource lack its group, so that entries for another group may cover it.
+    case unknownGroup(GroupResource, entries: [ResourcePattern])
+    /// Bytes of free space that nothing explains.
+    case unexplained(bytes: Int)
+}

@@ -1,0 +1,41 @@
+public import EncryptionConfig
+public import KubernetesResources
+
+/// Something that is missing to the proof that a value is not stored.
+public struct EvidenceGap: Sendable {
+    public enum Kind: Sendable {
+        /// No source holds an object of what the entry names.
+        case unseen
+        /// The etcd of the server itself holds nothing that the write key encrypted.
+        case silentStore
+        /// A wildcard covers resources that another etcd may hold.
+        case openEnded
+        /// There are objects of a resource that is unknown to this program, whose etcd keys lack the group.
+        case unknownGroup(GroupResource)
+        /// The source may be of another cluster: nothing in it was encrypted with a key of the file.
+        case otherCluster(EvidenceSource, objects: Int)
+        /// The source may be of another cluster: the file writes plaintext, which carries no key.
+        case plaintextCluster(EvidenceSource)
+        /// Whether the source is of the cluster only KMS plugins could show, and none answered.
+        case silentPlugins(EvidenceSource)
+        /// The source can lack records.
+        case incomplete(EvidenceSource, Incompleteness)
+    }
+
+    /// Why a source can lack records.
+    public enum Incompleteness: Sendable {
+        /// The file has no digest, as the `db` of a member: writes may be in the write-ahead log beside it.
+        case noDigest
+        /// The file is not the file that was saved.
+        case changed
+        case damaged
+        /// The member that answered may lag behind.
+        case lagging
+        /// Only keys below a prefix were read.
+        case partOfKeys
+    }
+
+    /// The entry that the gap is about.
+    public let entry: ResourcePattern
+    public let kind: Kind
+}

@@ -1,0 +1,148 @@
+public import EncryptionConfig
+public import KubernetesResources
+internal import StorageAudit
+internal import Transformers
+
+/// Keys that a change takes out of a file, and the question whether a stored value needs them.
+public struct RemovedKeys: Sendable {
+    private let labels: [StoredKeyLabel]
+    /// What the entries name that lose a key.
+    let patterns: [ResourcePattern]
+    private let old: ResourceResolution
+    private let new: ResourceResolution
+
+    /// - Parameters:
+    ///   - labels: Provider and name of each key.
+    ///   - patterns: What the entries name that lose it.
+    public init(
+        _ labels: [StoredKeyLabel], of patterns: [ResourcePattern], from old: EncryptionConfiguration,
+        to new: EncryptionConfiguration
+    ) {
+        self.labels = labels.uniqued()
+        self.patterns = patterns.uniqued()
+        self.old = ResourceResolution(old)
+        self.new = ResourceResolution(new)
+    }
+
+    public var isEmpty: Bool { labels.isEmpty }
+
+    /// Stored values that need a removed key.
+    public struct Use: Sendable {
+        public enum Kind: Sendable {
+            /// The entry of the resource reads the key.
+            case inUse
+            /// No entry of the file has the key for the resource: without it nobody can read the values.
+            case orphaned
+            /// The values are unreadable or moved already; a removed key may be the one that they need.
+            case lost
+        }
+
+        public let kind: Kind
+        public let resource: GroupResource
+        public let count: Int
+        /// Nil for values that no key of the file opens.
+        public let label: StoredKeyLabel?
+    }
+
+    /// What the evidence shows.
+    public enum Verdict: Sendable {
+        /// No value needs the keys.
+        case unused(ProofOfAbsence)
+        /// Values need the keys.
+        case used([Use])
+        /// Nothing was found, and something is missing to the proof that there is nothing.
+        case unknown([EvidenceGap])
+    }
+
+    /// Judges the removal.
+    ///
+    /// - Parameter evidence: What is stored.
+    /// - Returns: The verdict; and uses that do not matter as long as the keys are kept elsewhere.
+    public func judge(_ evidence: StorageEvidence) -> (verdict: Verdict, orphans: [Use]) {
+        let uses = usesByLabel(evidence) + lostValues(evidence)
+        let orphans = uses.filter { if case .inUse = $0.kind { false } else { true } }
+        let needed = uses.filter { if case .inUse = $0.kind { true } else { false } }
+        guard needed.isEmpty else { return (.used(needed), orphans) }
+        let gaps = patterns.compactMap { evidence.gap(in: $0) }
+        guard gaps.isEmpty else { return (.unknown(gaps), orphans) }
+        let sources = evidence.sources.compactMap { CompleteSource($0, of: evidence) }
+        let objects = patterns.flatMap { evidence.resources(servedBy: $0) }.uniqued()
+            .reduce(0) { $0 + (evidence.census[$1]?.objects ?? 0) }
+        return (.unused(ProofOfAbsence(sources: sources, objects: objects)), orphans)
+    }
+
+    /// The values of the removed keys that are old revisions: until etcd compacts them, reads that go back so far fail.
+    public func oldUses(in source: EvidenceSource) -> Int {
+        source.result.history?.resources.values.reduce(0) { sum, census in
+            sum
+                + census.byLabel.reduce(0) { sum, entry in
+                    guard let provider = entry.key.provider else { return sum }
+                    let label = StoredKeyLabel(provider: provider, key: entry.key.key)
+                    return sum + (labels.contains(label) ? entry.value.objects : 0)
+                }
+        } ?? 0
+    }
+
+    /// The values of what the entries name that lose a key, by resource.
+    public func seen(in source: EvidenceSource, _ evidence: StorageEvidence) -> [(resource: GroupResource, count: Int)]
+    {
+        patterns.flatMap { evidence.resources(servedBy: $0) }.uniqued()
+            .map { ($0, source.census(of: $0).objects) }.filter { $0.1 > 0 }.sorted { $0.0 < $1.0 }
+    }
+
+    /// Values with the label of a removed key. All resources count, not only those of the entry: values of what is no
+    /// longer listed need the key too.
+    private func usesByLabel(_ evidence: StorageEvidence) -> [Use] {
+        labels.flatMap { label in
+            uses(of: label, in: evidence).filter { !Self.reads(label, new.rule(for: $0.resource)) }.map {
+                resource, count in
+                let isRead = Self.reads(label, old.rule(for: resource))
+                return Use(kind: isRead ? .inUse : .orphaned, resource: resource, count: count, label: label)
+            }
+        }
+    }
+
+    /// Values of the ciphers in question that no key of the file opens, of whatever resource. A removed key may be theirs
+    /// by its bytes, if names were changed or a name has other bytes now. With a plugin no key is lost.
+    private func lostValues(_ evidence: StorageEvidence) -> [Use] {
+        let ciphers = Set(labels.map(\.provider)).intersection([.aescbc, .aesgcm, .secretbox])
+        return evidence.census.sorted { $0.key < $1.key }.compactMap { resource, census in
+            let lost = census.byLabel.reduce(0) { sum, entry in
+                guard let provider = entry.key.provider, ciphers.contains(provider) else { return sum }
+                let label = StoredKeyLabel(provider: provider, key: entry.key.key)
+                // These are counted by the name of their key.
+                guard !labels.contains(label) || Self.reads(label, new.rule(for: resource)) else { return sum }
+                return sum + entry.value.objects - entry.value.opened
+            }
+            return lost > 0 ? Use(kind: .lost, resource: resource, count: lost, label: nil) : nil
+        }
+    }
+
+    /// The number of values that need a key, by resource.
+    private func uses(
+        of label: StoredKeyLabel, in evidence: StorageEvidence
+    ) -> [(resource: GroupResource, count: Int)] {
+        let found = evidence.uses(of: label)
+        guard let name = label.key, let colon = name.utf8.firstIndex(of: UInt8(ascii: ":")) else { return found }
+        // Where the file has no such key, a value shows its name only up to the first colon.
+        let beginning = StoredKeyLabel(provider: label.provider, key: String(name[..<colon]))
+        return found
+            + evidence.uses(of: beginning).filter { resource, _ in
+                let rule = old.rule(for: resource)
+                return !Self.reads(label, rule) && !Self.reads(beginning, rule)
+            }
+    }
+
+    private static func reads(_ label: StoredKeyLabel, _ rule: ResourceResolution.Rule?) -> Bool {
+        guard let rule else { return false }
+        return StorageKey.list(of: rule.providers).contains { $0.label == label }
+    }
+}
+
+extension Sequence where Element: Hashable {
+    /// Each element once, in order.
+    fileprivate func uniqued() -> [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,204 @@
+public import EncryptionConfig
+public import KeyTransition
+public import KubernetesResources
+public import StorageAudit
+internal import Transformers
+
+/// What snapshots and etcd show of the stored values, and how far that goes.
+///
+/// Any source shows that something is stored. Only a source that is complete and of the right cluster shows that
+/// something is not stored.
+public struct StorageEvidence: Sendable {
+    /// The file that the sources were audited under.
+    public let file: ConfigurationFile
+    public let sources: [EvidenceSource]
+    /// Whether the manifest of a server that runs the file names sources, so that they are all that it stores in.
+    public let isWholeStore: Bool
+    let resolution: ResourceResolution
+    /// The sources that tell what is stored: of several of one cluster the newest.
+    private let present: [EvidenceSource]
+    /// The number of values by resource and label.
+    private let counts: [GroupResource: [StoredKeyLabel: Int]]
+
+    public init(under file: ConfigurationFile, _ sources: [EvidenceSource], isWholeStore: Bool) {
+        self.file = file
+        self.sources = sources
+        self.isWholeStore = isWholeStore
+        resolution = ResourceResolution(file.configuration)
+        present = Self.newest(of: sources)
+        var counts: [GroupResource: [StoredKeyLabel: Int]] = [:]
+        for source in present {
+            for (resource, census) in source.result.live.resources {
+                for (label, numbers) in census.byLabel {
+                    guard let provider = label.provider else { continue }
+                    counts[resource, default: [:]][StoredKeyLabel(provider: provider, key: label.key), default: 0] +=
+                        numbers.objects
+                }
+            }
+        }
+        self.counts = counts
+    }
+
+    /// Of several main stores of one cluster the one with the highest revision; all others as they are.
+    private static func newest(of sources: [EvidenceSource]) -> [EvidenceSource] {
+        sources.filter { source in
+            guard let uid = source.clusterUID, source.resources == nil else { return true }
+            return !sources.contains { other in
+                other.clusterUID == uid && other.resources == nil && other.revision > source.revision
+            }
+        }
+    }
+
+    /// The number of stored values with a label, by resource.
+    public func uses(of label: StoredKeyLabel) -> [(resource: GroupResource, count: Int)] {
+        counts.compactMap { resource, found in found[label].map { (resource, $0) } }.sorted { $0.0 < $1.0 }
+    }
+
+    /// The labels of the values that a pattern stands for, as far as the entry serves them that serves it.
+    public func labels(of pattern: ResourcePattern) -> StoredLabels {
+        guard let rule = resolution.rule(for: pattern.name) else { return .unknown }
+        let isComplete = gap(in: pattern) == nil
+        // What another cluster has written shows nothing about this one.
+        guard isComplete || homes(of: pattern).contains(where: speaks) else { return .unknown }
+        var labels: Set<StoredKeyLabel> = []
+        for (resource, found) in counts
+        where pattern.covers(resource) && resolution.rule(for: resource)?.pattern == rule.pattern {
+            labels.formUnion(found.keys)
+        }
+        return StoredLabels(labels, isComplete: isComplete)
+    }
+
+    /// What is stored of each resource.
+    public var census: [GroupResource: ResourceCensus] {
+        present.reduce(into: [:]) { sum, source in
+            for (resource, census) in source.result.live.resources {
+                sum[resource, default: ResourceCensus()].add(census)
+            }
+        }
+    }
+
+    /// The resources of which there are values and that the entry with the pattern serves.
+    func resources(servedBy pattern: ResourcePattern) -> [GroupResource] {
+        counts.keys.filter { resolution.rule(for: $0)?.pattern == pattern }.sorted()
+    }
+
+    /// The values of a resource, or of all that the wildcard of an entry serves, where kube-apiserver looks for them.
+    private func census(of pattern: ResourcePattern, in source: EvidenceSource) -> ResourceCensus {
+        let resources = pattern.isWildcard ? resources(servedBy: pattern) : [pattern.name]
+        return resources.filter { isHome(source, of: $0) }
+            .reduce(into: ResourceCensus()) { $0.add(source.census(of: $1)) }
+    }
+}
+
+// MARK: - How far the evidence goes
+
+extension StorageEvidence {
+    /// What is missing to the proof that values which were not found are not stored; nil if nothing is.
+    ///
+    /// - Parameter pattern: A resource that an entry of the file serves, or the wildcard of an entry.
+    public func gap(in pattern: ResourcePattern) -> EvidenceGap? {
+        kind(in: pattern).map { EvidenceGap(entry: pattern, kind: $0) }
+    }
+
+    private func kind(in pattern: ResourcePattern) -> EvidenceGap.Kind? {
+        if let unknown = counts.keys.sorted().first(where: pattern.mayMean) { return .unknownGroup(unknown) }
+        let holders = present.map { ($0, census(of: pattern, in: $0)) }.filter { $0.1.objects > 0 }
+        for (source, census) in holders {
+            if let stranger = strangeness(of: source, census, pattern) { return stranger }
+            if let incompleteness = source.incompleteness { return .incomplete(source, incompleteness) }
+        }
+        if !holders.isEmpty, !pattern.isWildcard { return nil }
+        guard isWholeStore else { return pattern.isWildcard ? .openEnded : .unseen }
+        // The store has to show itself, whatever is in snapshots beside it.
+        for source in present where isStore(source) {
+            if let incompleteness = source.incompleteness { return .incomplete(source, incompleteness) }
+        }
+        return writesPlaintext(pattern) || present.contains { isStore($0) && isOfThisCluster($0) } ? nil : .silentStore
+    }
+
+    /// Why a source may be of another cluster; nil if it is of this one.
+    private func strangeness(
+        of source: EvidenceSource, _ census: ResourceCensus, _ pattern: ResourcePattern
+    ) -> EvidenceGap.Kind? {
+        guard !isOfThisCluster(source) else { return nil }
+        // Plaintext carries no key that would show whose it is; that of the server's own etcd is its own.
+        if writesPlaintext(pattern), census.current > 0 {
+            return isStore(source) ? nil : .plaintextCluster(source)
+        }
+        return census.needsPlugin > 0 ? .silentPlugins(source) : .otherCluster(source, objects: census.objects)
+    }
+
+    private func writesPlaintext(_ pattern: ResourcePattern) -> Bool {
+        resolution.rule(for: pattern.name)?.writesPlaintext == true
+    }
+
+    /// Whether a source is of the cluster that runs the file: a value in it opens with a key that identifies the cluster,
+    /// or its namespace `kube-system` is that of a source for which this holds.
+    public func isOfThisCluster(_ source: EvidenceSource) -> Bool {
+        if isIdentifiedByKey(source) { return true }
+        guard let uid = source.clusterUID else { return false }
+        return sources.contains { $0.clusterUID == uid && isIdentifiedByKey($0) }
+    }
+
+    /// Whether a value opens with the write key of its entry or, where identity writes, with a key that it still reads.
+    private func isIdentifiedByKey(_ source: EvidenceSource) -> Bool {
+        source.result.live.resources.contains { resource, census in
+            guard let rule = resolution.rule(for: resource) else { return false }
+            // In the etcd that a manifest names, a value that only a plugin could open counts as one.
+            if isStore(source), census.needsPlugin > 0 { return true }
+            guard rule.writesPlaintext else { return census.current > 0 }
+            return census.byLabel.contains { $0.key.provider != .identity && $0.value.opened > 0 }
+        }
+    }
+
+    private func isStore(_ source: EvidenceSource) -> Bool { isWholeStore && source.isOfManifest }
+
+    /// Whether a source has a value that a key of the file opens, or that a plugin of the file would be asked for.
+    private func speaks(_ source: EvidenceSource) -> Bool {
+        source.result.live.resources.values.contains { census in
+            census.needsPlugin > 0 || census.byLabel.values.contains { $0.opened > 0 }
+        }
+    }
+
+    private func homes(of pattern: ResourcePattern) -> [EvidenceSource] {
+        present.filter { pattern.isWildcard || isHome($0, of: pattern.name) }
+    }
+
+    /// Whether kube-apiserver looks for the resource in this source.
+    private func isHome(_ source: EvidenceSource, of resource: GroupResource) -> Bool {
+        if let resources = source.resources { return resources.contains(resource) }
+        return !present.contains { $0.resources?.contains(resource) == true }
+    }
+}
+
+// MARK: - Sources that cannot be used
+
+extension StorageEvidence {
+    /// Why a source cannot be used at all.
+    public enum UnusableSource: Sendable {
+        /// The digest of the file does not match.
+        case changed(String)
+        /// There is no Kubernetes object in it.
+        case noObjects(String)
+        /// Encrypted values are stored under etcd keys that name no resource.
+        case unknownKeys(String, values: Int)
+        /// None of the sources holds an object of what the configuration names.
+        case nothingConfigured([String])
+    }
+
+    /// The first source that cannot be used; nil if all can.
+    public static func unusable(_ sources: [EvidenceSource], under file: ConfigurationFile) -> UnusableSource? {
+        for source in sources {
+            if source.result.source.hasChanged { return .changed(source.name) }
+            // An etcd that a manifest has for some resources may well be empty.
+            if source.resources == nil, source.result.live.resources.isEmpty { return .noObjects(source.name) }
+            let count = source.result.live.encryptedOtherKeys
+            if count > 0 { return .unknownKeys(source.name, values: count) }
+        }
+        let resolution = ResourceResolution(file.configuration)
+        let isConfigured = sources.contains { source in
+            source.result.live.resources.contains { $1.objects > 0 && resolution.rule(for: $0) != nil }
+        }
+        return isConfigured ? nil : .nothingConfigured(sources.map(\.name))
+    }
+}
