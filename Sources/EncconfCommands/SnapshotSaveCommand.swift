@@ -99,18 +99,21 @@ struct SnapshotSaveCommand: EncconfCommand {
     /// The newest revision in the file, which shows that it can be read.
     private func revision(in output: borrowing FileDescriptor) throws(CommandFailure) -> Int64 {
         // It has no name that anybody else would find yet (proc(5)).
-        let mapping = try MappedFile("/proc/self/fd/\(output.raw)")
+        let mapping = try MappedFile("/proc/self/fd/\(output.raw)", called: file)
+        let revision: Int64
         do throws(SnapshotError) {
             var problems = SnapshotProblems.refused
             let snapshot = try SnapshotFile(mapping.span, &problems)
             let settings = try snapshot.settings(&problems)
             let live = try LiveRecords(snapshot, &problems)
-            return max(live.lastRevision, settings.compactedRevision)
+            revision = max(live.lastRevision, settings.compactedRevision)
         } catch {
             throw CommandFailure(
                 "\(file.printable): was received as it was sent, but is damaged: \(error.explanation)",
                 hint: "save the snapshot of another member")
         }
+        try mapping.checkUnchanged()
+        return revision
     }
 }
 

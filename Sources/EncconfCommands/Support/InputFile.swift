@@ -52,7 +52,10 @@ struct InputFile {
             // Without O_NONBLOCK the open of a FIFO would wait for a writer.
             let file = try FileDescriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
             try checkKind(of: file, path)
+            let isRegular = try file.status().st_mode & S_IFMT == S_IFREG
+            let state = isRegular ? try FileState.beforeReading(file) : nil
             guard let content = try file.readAll(limit: limit) else { throw tooLarge(path) }
+            try state?.checkUnchanged(file, at: path, called: path)
             return InputFile(content: SecretKey(content), findings: findings(try file.status()))
         } catch let error as SystemError {
             throw CommandFailure("\(path.printable): \(error)", hint: hint(for: error))

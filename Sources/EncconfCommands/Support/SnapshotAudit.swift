@@ -44,6 +44,7 @@ struct SnapshotAudit {
             }
             if remnants { result.remnants = try RemnantCount(snapshot) }
             progress.finish()
+            try file.checkUnchanged()
             return result
         } catch let error as SnapshotError {
             throw CommandFailure(

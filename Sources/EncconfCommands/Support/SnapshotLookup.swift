@@ -28,6 +28,7 @@ struct SnapshotLookup {
                     hint: "take a new snapshot")
             }
             for key in etcdKeys { records.append(try record(of: key, resource: resource, in: snapshot)) }
+            try file.checkUnchanged()
             return records
         } catch let error as SnapshotError {
             throw CommandFailure("\(path): \(error.explanation)", hint: "take a new snapshot")
