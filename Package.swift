@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "ShownText", dependencies: ["SecretMemory"], swiftSettings: strict),
 
         // Everything that speaks to a file system: no other module opens a file.
-        .target(name: "DurableFiles", dependencies: ["CLinux", "SecretMemory"], swiftSettings: strict),
+        .target(name: "DurableFiles", dependencies: ["CLinux", "SecretMemory", "ShownText"], swiftSettings: strict),
 
         // The only part that speaks to others: gRPC, over libcurl.
         .target(name: "RemoteCalls", dependencies: ["CCurl", "SecretMemory"], swiftSettings: strict),

@@ -51,8 +51,6 @@ static void *encconf_curl_realloc(void *block, size_t size) {
 
 // Opens and starts libcurl; answers whether it is there. Not thread-safe: once for the process.
 static inline int encconf_curl_load(struct encconf_curl *curl) {
-    // libssl writes the secrets of TLS into the file that this variable names, by way of libcurl (lib/vtls/keylog.c).
-    unsetenv("SSLKEYLOGFILE");
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) return 0;
     struct { const char *name; void **address; } symbols[] = {

@@ -22,8 +22,12 @@ public struct FileError: Error, Sendable {
         case mounted
         /// Another run of the program holds the lock.
         case locked
+        /// Another program holds the lock, as a running etcd member that of its `db`.
+        case held
         /// The content is not what it was when it was read.
         case changed
+        /// The file changed while it was read.
+        case changedWhileRead
         /// Overwriting failed, and so did putting the old content back. The old content is in `copy`.
         case notRestored(writing: SystemError, restoring: SystemError, copy: String)
         /// An earlier run that overwrote the file was interrupted. The old content is in `copy`.

@@ -56,7 +56,10 @@ public struct InputFile: Sendable {
             // Without O_NONBLOCK the open of a FIFO would wait for a writer.
             let file = try FileDescriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
             try checkKind(of: file, path)
+            let isRegular = try file.status().st_mode & S_IFMT == S_IFREG
+            let state = isRegular ? try FileState.beforeReading(file) : nil
             guard let content = try file.readAll(limit: limit) else { throw FileError(path, .tooLarge) }
+            try state?.checkUnchanged(file, at: path, called: path)
             return InputFile(content: SecretKey(content), attributes: Attributes(try file.status()))
         } catch {
             throw FileError(path, error)

@@ -1,39 +1,79 @@
 internal import Glibc
 internal import SecretMemory
+internal import ShownText
 
 /// A file of any size, mapped into memory and only read. Its pages are the file's own and not wiped.
 @safe public final class MappedFile: @unchecked Sendable {
     // Sendable because nothing writes to the mapping.
     private let mapping: UnsafeRawBufferPointer
+    private let file: FileDescriptor
+    private let state: FileState
+    private let watch: MappedPages.Watch
     public let path: String
+    private let name: String
 
     /// Maps a regular file.
     ///
-    /// A file that somebody shortens while it is read ends the program (SIGBUS, mmap(2)); a snapshot that is complete
-    /// is not written any more.
-    public init(_ path: String) throws(FileError) {
+    /// If somebody shortens the file while it is read, the program ends with status 2 and a line on standard error
+    /// (``MappedPages``). What was read counts only after ``checkUnchanged()``.
+    ///
+    /// - Parameter name: The name of the file in messages, if it is another than the path.
+    public init(_ path: String, called name: String? = nil) throws(FileError) {
+        let name = name ?? path
         do {
-            let file = try FileDescriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
+            file = try FileDescriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
             let status = try file.status()
-            guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(path, .notRegular) }
-            guard status.st_size > 0 else { throw FileError(path, .empty) }
-            let length = Int(status.st_size)
+            guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(name, .notRegular) }
+            try file.checkUnlocked(name)
+            state = try FileState.beforeReading(file)
+            // Not before that: the file may have grown.
+            let length = Int(try file.status().st_size)
+            guard length > 0 else { throw FileError(name, .empty) }
             guard let base = unsafe mmap(nil, length, PROT_READ, MAP_PRIVATE, file.raw, 0), unsafe base != MAP_FAILED
             else { throw SystemError.last }
             unsafe mapping = UnsafeRawBufferPointer(start: base, count: length)
+            watch = unsafe MappedPages.watch(mapping, lastWords: Self.lastWords(name))
             self.path = path
+            self.name = name
         } catch let error as FileError {
             throw error
         } catch {
-            throw FileError(path, .reading(error as? SystemError ?? SystemError(code: EIO)))
+            throw FileError(name, .reading(error as? SystemError ?? SystemError(code: EIO)))
         }
     }
 
-    deinit { unsafe munmap(UnsafeMutableRawPointer(mutating: mapping.baseAddress), mapping.count) }
+    deinit {
+        watch.end()
+        unsafe munmap(UnsafeMutableRawPointer(mutating: mapping.baseAddress), mapping.count)
+    }
 
     /// The bytes of the file.
     public var span: RawSpan {
         @_lifetime(borrow self)
         get { unsafe _overrideLifetime(mapping.bytes, borrowing: self) }
+    }
+
+    /// Refuses what was read if the file has changed since it was opened: a digest counts for the bytes that were
+    /// judged, and both are read in their own time.
+    public func checkUnchanged() throws(FileError) { try state.checkUnchanged(file, at: path, called: name) }
+
+    /// The line that the program ends with if pages of the file are gone.
+    private static func lastWords(_ name: String) -> String {
+        // A line of progress may stand there.
+        let start = isatty(STDERR_FILENO) == 1 ? "\r\u{1b}[K" : ""
+        return
+            "\(start)encconf: error: \(name.printable): the file became shorter while it was read, or its disk failed\n"
+    }
+}
+
+extension FileDescriptor {
+    /// Refuses a file that another process holds locked, as a running etcd member holds its `db` (bbolt, bolt_unix.go,
+    /// `flock`): what it shows now is not what the member holds.
+    fileprivate func checkUnlocked(_ name: String) throws {
+        guard flock(raw, LOCK_SH | LOCK_NB) != 0 else {
+            _ = flock(raw, LOCK_UN)
+            return
+        }
+        if errno == EWOULDBLOCK { throw FileError(name, .held) }
     }
 }

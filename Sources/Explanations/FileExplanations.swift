@@ -32,6 +32,13 @@ extension FileError {
                 "\(name): cannot be replaced, as it is mounted by itself",
                 hint: "--in-place writes into the file itself, which is not safe against a crash in between")
         case .locked: CommandFailure("\(name): another encconf is at work on this file", hint: "try again")
+        case .held:
+            CommandFailure(
+                "\(name): locked by another process, probably a running etcd member; the file lacks its newest writes",
+                hint: "save a snapshot of the member with `encconf snapshot save`, or stop it")
+        case .changedWhileRead:
+            CommandFailure(
+                "\(name): changed while it was read", hint: "use a copy that no process writes to, and try again")
         case .changed:
             CommandFailure("\(name): somebody else changed the file in the meantime", hint: "look at it and try again")
         case .notRestored(let writing, let restoring, let copy):

@@ -45,6 +45,7 @@ struct SnapshotAudit {
             }
             if remnants { result.remnants = try RemnantCount(snapshot) }
             progress.finish()
+            try file.checkUnchanged()
             return result
         } catch {
             throw AuditError(error, source: file.path)

@@ -32,6 +32,7 @@ public struct SnapshotLookup {
             let snapshot = try SnapshotFile(file.span, &problems)
             let digest = try snapshot.checkDigest { bytes throws(CipherError) in try Digest.sha256(bytes) }
             for key in etcdKeys { records.append(try record(of: key, resource: resource, in: snapshot)) }
+            try file.checkUnchanged()
             if case .differs = digest { return (records, true) }
             return (records, false)
         } catch {

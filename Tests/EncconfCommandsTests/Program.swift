@@ -36,33 +36,69 @@ struct Program {
     }
 
     private func run(_ path: String, _ arguments: [String], input: [UInt8]?) throws -> Result {
+        guard let input else { return try start(path, arguments).result() }
+        let file = scratchFile()
+        try Data(input).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try start(path, arguments, input: FileHandle(forReadingFrom: file)).result()
+    }
+
+    /// A program that runs.
+    struct Run {
+        let process: Process
+        fileprivate let output: URL
+        fileprivate let errors: URL
+
+        /// Waits for its end. A program that a signal ended has the status 128 and the signal's number.
+        func result() throws -> Result {
+            process.waitUntilExit()
+            defer { for file in [output, errors] { try? FileManager.default.removeItem(at: file) } }
+            let isKilled = process.terminationReason == .uncaughtSignal
+            return Result(
+                status: process.terminationStatus + (isKilled ? 128 : 0),
+                output: [UInt8](try Data(contentsOf: output)),
+                errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+        }
+    }
+
+    /// Starts the program, and lets it run. It holds no signal back: those that a thread of the tests holds back are
+    /// inherited.
+    ///
+    /// - Parameter ignored: A signal that it ignores, as `nohup` makes it do.
+    func start(
+        _ arguments: [String], environment: [String: String] = [:], input: FileHandle, ignoring ignored: Int32? = nil
+    ) throws -> Run {
+        let starter = """
+            import os, signal, sys
+            signal.pthread_sigmask(signal.SIG_SETMASK, [])
+            \(ignored.map { "signal.signal(\($0), signal.SIG_IGN)" } ?? "")
+            os.execvp(sys.argv[1], sys.argv[1:])
+            """
+        let program = Self.folder.appendingPathComponent("encconf").path
+        return try start(
+            "/usr/bin/python3", ["-c", starter, program] + arguments, environment: environment, input: input)
+    }
+
+    private func start(
+        _ path: String, _ arguments: [String], environment: [String: String] = [:],
+        input: FileHandle = .nullDevice
+    ) throws -> Run {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.currentDirectoryURL = workingFolder
-        process.environment = [
+        let usual = [
             "PATH": "\(Self.folder.path):/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC",
             "COLUMNS": "80",
         ]
+        process.environment = usual.merging(environment) { $1 }
         // Through files, since a pipe that nobody reads would stop the program.
-        let (output, errors) = (scratchFile(), scratchFile())
-        defer { for file in [output, errors] { try? FileManager.default.removeItem(at: file) } }
-        process.standardOutput = try writing(output)
-        process.standardError = try writing(errors)
-        if let input {
-            let file = scratchFile()
-            try Data(input).write(to: file)
-            defer { try? FileManager.default.removeItem(at: file) }
-            process.standardInput = try FileHandle(forReadingFrom: file)
-            try process.run()
-        } else {
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
-        }
-        process.waitUntilExit()
-        return Result(
-            status: process.terminationStatus, output: [UInt8](try Data(contentsOf: output)),
-            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+        let run = Run(process: process, output: scratchFile(), errors: scratchFile())
+        process.standardOutput = try writing(run.output)
+        process.standardError = try writing(run.errors)
+        process.standardInput = input
+        try process.run()
+        return run
     }
 
     private func scratchFile() -> URL {

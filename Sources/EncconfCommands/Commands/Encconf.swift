@@ -31,9 +31,11 @@ public struct Encconf: ParsableCommand {
 
     /// Runs the program with the arguments of the process, and ends it.
     public static func start() -> Never {
+        // Before anything is read, and before the first thread.
+        ProcessHardening.apply()
         // Before anything is opened.
         _ = StandardStreams.missing
-        ProcessHardening.apply()
+        TerminalSize.fixColumns()
         do {
             var command = try parseAsRoot()
             try command.run()

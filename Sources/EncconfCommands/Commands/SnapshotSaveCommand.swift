@@ -117,18 +117,21 @@ struct SnapshotSaveCommand: EncconfCommand {
     private func revision(in output: borrowing FileDescriptor) throws(CommandFailure) -> Int64 {
         // It has no name that anybody else would find yet (proc(5)).
         let mapping: MappedFile
-        do { mapping = try MappedFile("/proc/self/fd/\(output.raw)") } catch { throw error.failure() }
+        do { mapping = try MappedFile("/proc/self/fd/\(output.raw)", called: file) } catch { throw error.failure() }
+        let revision: Int64
         do throws(SnapshotError) {
             var problems = SnapshotProblems.refused
             let snapshot = try SnapshotFile(mapping.span, &problems)
             let settings = try snapshot.settings(&problems)
             let live = try LiveRecords(snapshot, &problems)
-            return max(live.lastRevision, settings.compactedRevision)
+            revision = max(live.lastRevision, settings.compactedRevision)
         } catch {
             throw CommandFailure(
                 "\(file): was received as it was sent, but is damaged: \(error.explanation)",
                 hint: "save the snapshot of another member")
         }
+        do { try mapping.checkUnchanged() } catch { throw error.failure() }
+        return revision
     }
 }
 
