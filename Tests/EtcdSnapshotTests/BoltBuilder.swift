@@ -96,6 +96,9 @@ extension BoltBuilder.Element {
             value: name + numbers + [0x2a] + varint(value.utf8.count) + Array(value.utf8))
     }
 
+    /// What `etcdutl snapshot restore --bump-revision` leaves at the revision to which it raises the store.
+    static func marker(_ revision: Int64) -> Self { Self(key: Self.revision(revision)) }
+
     /// The seventeen bytes of a revision.
     static func revision(_ main: Int64, sub: Int64 = 0) -> [UInt8] {
         big(UInt64(bitPattern: main)) + Array("_".utf8) + big(UInt64(bitPattern: sub))

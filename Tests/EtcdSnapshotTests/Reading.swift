@@ -28,11 +28,12 @@ struct Reading {
     var history: [PastRecord] = []
     var settings: SnapshotSettings
     var lastRevision: Int64 = 0
-    var tombstoneCount = 0
+    var counts: RecordCounts
     var unreachable: [PageRun] = []
     var remnants: [Remnant] = []
     var problems = SnapshotProblems.refused
 
+    var tombstoneCount: Int { counts.tombstones }
     var currentRevision: Int64 { max(lastRevision, settings.compactedRevision) }
 
     init(_ bytes: [UInt8], problems: SnapshotProblems = .refused) throws(SnapshotError) {
@@ -41,7 +42,7 @@ struct Reading {
         settings = try file.settings(&problems)
         let records = try LiveRecords(file, &problems)
         lastRevision = records.lastRevision
-        tombstoneCount = records.tombstoneCount
+        counts = records.counts
         for location in records.locations {
             let record = try file.record(at: location)
             live.append(
