@@ -11,6 +11,10 @@ public struct RecordCounts: Equatable, Sendable {
     /// Revision markers of `etcdutl snapshot restore --bump-revision`, which hold neither key nor value.
     public let markers: Int
 
+    package init(live: Int, superseded: Int, tombstones: Int, markers: Int) {
+        (self.live, self.superseded, self.tombstones, self.markers) = (live, superseded, tombstones, markers)
+    }
+
     /// All records of the bucket.
     public var total: Int { live + superseded + tombstones + markers }
 }

@@ -161,6 +161,16 @@ public final class EtcdMember: @unchecked Sendable {
     /// The database of the member, once it is stopped.
     public func database() throws -> [UInt8] { [UInt8](try Data(contentsOf: databaseFile)) }
 
+    /// The files of the log of the member, by their names.
+    public func log() throws -> [String: [UInt8]] {
+        let directory = folder.appendingPathComponent("data/member/wal")
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        return Dictionary(
+            uniqueKeysWithValues: try names.map {
+                ($0, [UInt8](try Data(contentsOf: directory.appendingPathComponent($0))))
+            })
+    }
+
     /// Puts another database in the place of the one of a stopped member.
     public func replaceDatabase(_ bytes: [UInt8]) throws { try Data(bytes).write(to: databaseFile) }
 
