@@ -9,7 +9,7 @@ public enum LogGap: Error, Hashable, Sendable {
     /// A segment does not begin with a checksum and the metadata of the log, or its checksum does not go on from the
     /// segment before.
     case segmentStart(String)
-    /// A segment is longer than ``MemberLog/largestSegment``, or there are more than ``MemberLog/segmentLimit``.
+    /// A segment is longer than 4 GiB, or there are more than 65,536. (etcd makes them 64 MB long.)
     case tooLarge(String)
     /// A record cannot be read, has the wrong checksum, or contradicts the ones before.
     case damagedRecord(LogPlace)

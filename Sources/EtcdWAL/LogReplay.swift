@@ -17,6 +17,9 @@ struct LogReplay<Segment: WALSegment>: ~Escapable {
     private var workLeft: Int
     /// What the changes to come are.
     var isCertain = true
+    /// The changes of the transaction at hand, and what its keys were before each of them.
+    private var changes: [LogChange] = []
+    private var before: [(index: Int, state: KeyState, isLive: Bool)] = []
 
     /// - Parameters:
     ///   - leases: The leases that exist, with the keys of `space` that live by them.
@@ -32,19 +35,39 @@ struct LogReplay<Segment: WALSegment>: ~Escapable {
         (self.revision, self.compactedRevision, workLeft) = (revision, compactedRevision, workLimit)
     }
 
-    /// Does what an entry in `segment` asks for.
+    /// Does what an entry in `segment` asks for: all of it, or nothing.
     @_lifetime(self: copy self)
     mutating func apply(
         _ request: KeyRequest, segment: Int, _ onChange: (LogChange) -> Void
     ) throws(RequestFault) {
-        var count: Int64 = 0
+        changes.removeAll(keepingCapacity: true)
+        before.removeAll(keepingCapacity: true)
+        do throws(RequestFault) {
+            try apply(request, segment)
+        } catch {
+            for (index, state, isLive) in before.reversed() {
+                space.states[index] = state
+                space.setLive(index, isLive)
+            }
+            throw error
+        }
+        guard !changes.isEmpty else { return }
+        revision &+= 1
+        let deletionCount = changes.count { $0.isTombstone }
+        self.deletionCount += deletionCount
+        putCount += changes.count - deletionCount
+        for change in changes { onChange(change) }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func apply(_ request: KeyRequest, _ segment: Int) throws(RequestFault) {
         switch request {
         case .none, .alarm, .authentication: break
         case .put(let put):
             guard isPossible(put, in: segment) else { break }
-            try apply(put, segment, &count, onChange)
-        case .delete(let delete): apply(delete, segment, &count, onChange)
-        case .transaction(let transaction): try apply(transaction, segment, &count, onChange)
+            try apply(put, segment)
+        case .delete(let delete): apply(delete, segment)
+        case .transaction(let transaction): try apply(transaction, segment)
         case .compaction(let revision):
             if revision > compactedRevision, revision <= self.revision { compactedRevision = revision }
         case .leaseGrant(let lease, let timeToLive):
@@ -54,10 +77,9 @@ struct LogReplay<Segment: WALSegment>: ~Escapable {
         case .leaseRevoke(let lease):
             guard let keys = leases.removeValue(forKey: lease) else { break }
             for index in keys.sorted() where space.live.contains(index) && space.states[index].lease == lease {
-                delete(index, &count, onChange)
+                delete(index)
             }
         }
-        if count > 0 { revision &+= 1 }
     }
 }
 
@@ -75,7 +97,7 @@ extension LogReplay {
 
     @_lifetime(self: copy self)
     private mutating func apply(
-        _ put: PutRequest, _ segment: Int, _ count: inout Int64, _ onChange: (LogChange) -> Void
+        _ put: PutRequest, _ segment: Int
     ) throws(RequestFault) {
         // All keys that the log names are there.
         guard let index = index(of: put.key, in: segment) else { throw .unforeseeable }
@@ -85,7 +107,7 @@ extension LogReplay {
         if !put.ignoresValue { state.value = StoredBytes(file: .segment(segment), range: put.value) }
         if !put.ignoresLease { state.lease = put.lease }
         state.modRevision = revision &+ 1
-        state.subRevision = count
+        state.subRevision = Int64(changes.count)
         state.createRevision = isLive ? state.createRevision : revision &+ 1
         state.version = isLive ? state.version &+ 1 : 1
         state.isChanged = true
@@ -94,37 +116,37 @@ extension LogReplay {
             guard leases[state.lease] != nil else { throw .unforeseeable }
             leases[state.lease]?.append(index)
         }
-        space.states[index] = state
-        space.setLive(index, true)
-        count += 1
-        putCount += 1
-        onChange(change(of: index))
+        set(index, state, isLive: true)
     }
 
     @_lifetime(self: copy self)
     private mutating func apply(
-        _ request: DeleteRequest, _ segment: Int, _ count: inout Int64, _ onChange: (LogChange) -> Void
+        _ request: DeleteRequest, _ segment: Int
     ) {
         let indices = space.indices(of: request.keys, in: sources.segment(segment), sources)
         var next = indices.lowerBound
         while let index = space.live.first(from: next), index < indices.upperBound {
-            delete(index, &count, onChange)
+            delete(index)
             next = index + 1
         }
     }
 
     @_lifetime(self: copy self)
-    private mutating func delete(_ index: Int, _ count: inout Int64, _ onChange: (LogChange) -> Void) {
+    private mutating func delete(_ index: Int) {
         var state = KeyState()
         state.modRevision = revision &+ 1
-        state.subRevision = count
+        state.subRevision = Int64(changes.count)
         state.isChanged = true
         state.base = space.states[index].base
+        set(index, state, isLive: false)
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func set(_ index: Int, _ state: KeyState, isLive: Bool) {
+        before.append((index, space.states[index], space.live.contains(index)))
         space.states[index] = state
-        space.setLive(index, false)
-        count += 1
-        deletionCount += 1
-        onChange(change(of: index))
+        space.setLive(index, isLive)
+        changes.append(change(of: index))
     }
 
     /// The last change of a key.
@@ -142,7 +164,7 @@ extension LogReplay {
     /// reads are checked, and at last the operations are done in their order.
     @_lifetime(self: copy self)
     private mutating func apply(
-        _ transaction: Transaction, _ segment: Int, _ count: inout Int64, _ onChange: (LogChange) -> Void
+        _ transaction: Transaction, _ segment: Int
     ) throws(RequestFault) {
         var steps: [TransactionStep] = []
         try choose(transaction, segment, depth: 0, &steps)
@@ -161,8 +183,8 @@ extension LogReplay {
         }
         for step in steps {
             switch step {
-            case .put(let put): try apply(put, segment, &count, onChange)
-            case .delete(let delete): apply(delete, segment, &count, onChange)
+            case .put(let put): try apply(put, segment)
+            case .delete(let delete): apply(delete, segment)
             case .read, .transaction: break
             }
         }

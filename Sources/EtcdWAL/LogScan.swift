@@ -31,7 +31,7 @@ struct LogScan {
     private(set) var gaps: [LogGap] = []
     private(set) var metadata: LogMetadata?
     private(set) var state = HardState()
-    /// The first entry of all that is in the log.
+    /// The first entry from which on the log is without a gap.
     private(set) var firstIndex: UInt64?
     /// The last entry of the log, or that of a snapshot which replaced the log.
     private(set) var lastIndex: UInt64 = 0
@@ -204,7 +204,9 @@ extension LogScan {
     private mutating func add(_ mark: SnapshotMark) {
         if !mark.voters.isEmpty { snapshot = mark }
         guard mark.index > databaseIndex else {
-            lastIndex = max(lastIndex, mark.index)
+            guard mark.index > lastIndex else { return }
+            // What led from the entries so far to the snapshot is not in the log.
+            (lastIndex, firstIndex) = (mark.index, nil)
             return
         }
         let position = mark.index - databaseIndex - 1

@@ -74,6 +74,53 @@ struct RealEtcdTests {
         #expect(reading.log.role == .onlyVoter && reading.log.memberID != 0 && reading.log.clusterID != 0)
     }
 
+    /// Requests of all kinds, many of which fail; the database was last written somewhere among them.
+    @Test(arguments: 0..<8 as Range<UInt64>)
+    func replaysRandomLoads(seed: UInt64) throws {
+        let etcd = try EtcdMember(options: Self.lazily)
+        var load = RandomLoad(seed: seed)
+        try load.run(150, on: etcd)
+        _ = try etcd.snapshot()
+        load.isForcingCommits = false
+        try load.run(500, on: etcd)
+        let reading = try check(etcd, after: nil)
+        #expect(reading.history.count > 150 && reading.history.contains { $0.change.isTombstone })
+        #expect(reading.history.allSatisfy { $0.change.isCertain })
+    }
+
+    /// A request that ends etcd 3.4 whenever it meets it: what comes of the log cannot be told.
+    @Test func refusesARequestThatNoMemberSurvives() throws {
+        let etcd = try EtcdMember(options: Self.lazily)
+        try etcd.post("/v3/kv/put", #"{"key":"YQ==","value":"YQ=="}"#)
+        _ = try etcd.snapshot()
+        try etcd.post("/v3/kv/put", #"{"key":"Yg==","value":"Yg=="}"#)
+        let delete = #"{"request_delete_range":{"key":"YQ==","range_end":"AA=="}}"#
+        let put = #"{"request_put":{"key":"Yg==","ignore_value":true}}"#
+        #expect(throws: EtcdMember.Failure.self) {
+            try etcd.post("/v3/kv/txn", #"{"success":[\#(delete),\#(put)]}"#)
+        }
+        etcd.kill()
+        let reading = try etcd.reading()
+        #expect(!reading.log.isComplete)
+        guard case .unforeseeableRequest = reading.log.gaps.first else {
+            Issue.record("gaps: \(reading.log.gaps)")
+            return
+        }
+        // What came before it is certain all the same.
+        #expect(reading.live.map(\.key) == [[0x61], [0x62]])
+    }
+
+    /// A member that is killed again and again: its log begins ever further behind its database.
+    @Test func replaysALogOfSeveralLives() throws {
+        let etcd = try EtcdMember(options: Self.lazily + ["--snapshot-count", "40"])
+        var load = RandomLoad(seed: 100)
+        for round in 0..<3 {
+            try load.run(120, on: etcd)
+            if round == 1 { try etcd.etcdctl(["defrag"]) }
+            try check(etcd, after: nil)
+        }
+    }
+
     /// Kills the member, compares what its files say with what it serves once it runs again, and then stops it.
     @discardableResult
     private func check(_ etcd: EtcdMember, after base: EtcdMember.State?) throws -> MemberReading {
