@@ -129,5 +129,6 @@ struct ConfigurationChange: Equatable {
             default: throw field.unknown
             }
         }
+        guard memberID > 0 else { throw .number }
     }
 }
