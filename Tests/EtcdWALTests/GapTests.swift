@@ -202,6 +202,14 @@ struct GapTests {
         #expect(reading.log.changes.allSatisfy { $0.isCertain })
     }
 
+    /// Neither term nor commit index ever goes back.
+    @Test(arguments: [(2, 6), (1, 7)] as [(UInt64, UInt64)])
+    func refusesAStateThatGoesBack(term: UInt64, commit: UInt64) throws {
+        let log = Self.builder { $0.state(term: term, commit: commit) }
+        let place = LogPlace(segment: log.files[0].name, offset: try #require(log.records.last).offset)
+        #expect(try reading(log).log.gaps == [.damagedRecord(place)])
+    }
+
     /// What is not certain is shown to whoever looks for values.
     @Test func showsWhatIsNotCertain() throws {
         let reading = try reading(
