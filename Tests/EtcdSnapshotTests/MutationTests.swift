@@ -67,6 +67,8 @@ struct MutationTests {
             if let whole { #expect(whole.live == salvaged.live && whole.history == salvaged.history) }
             // No memory but for what the file holds.
             #expect(salvaged.history.count * 33 <= file.count)
+            #expect(salvaged.ledger.inUse + salvaged.ledger.searched == salvaged.databaseLength)
+            #expect(salvaged.remnants.allSatisfy { $0.range.upperBound <= salvaged.databaseLength })
             #expect(salvaged.unreachable.allSatisfy { $0.bytes.upperBound <= file.count })
         } catch {
             // Only what no salvage can get over.

@@ -30,7 +30,9 @@ struct Reading {
     var lastRevision: Int64 = 0
     var counts: RecordCounts
     var unreachable: [PageRun] = []
-    var remnants: [Remnant] = []
+    var remnants: [RemnantValue] = []
+    var ledger: RemnantLedger
+    var databaseLength: Int
     var problems = SnapshotProblems.refused
 
     var tombstoneCount: Int { counts.tombstones }
@@ -58,11 +60,11 @@ struct Reading {
                     createRevision: record.createRevision, version: record.version, isTombstone: record.isTombstone,
                     isLive: isLive, value: array(file.value(of: record))))
         }
-        for run in try file.unreachablePages(&problems) {
-            unreachable.append(run)
-            var search = RemnantSearch(run, of: file)
-            while let remnant = search.next() { remnants.append(remnant) }
-        }
+        for run in try file.unreachablePages(&problems) { unreachable.append(run) }
+        var ignored = SnapshotProblems.collected
+        var found: [RemnantValue] = []
+        ledger = try file.remnants(&ignored) { found.append($0) }
+        (remnants, databaseLength) = (found, file.databaseLength)
         self.problems = problems
     }
 }

@@ -15,7 +15,7 @@ public struct BoltBuilder {
     public var transaction: UInt64 = 7
     /// The page at the root of all buckets.
     public var root: UInt64 = 2
-    private(set) var pages: [UInt64: [UInt8]] = [:]
+    public private(set) var pages: [UInt64: [UInt8]] = [:]
     private var pageCount = 2
 
     public init(pageSize: Int = 4096) { self.pageSize = pageSize }
