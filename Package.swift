@@ -106,6 +106,10 @@ let package = Package(
         // A source of records: an etcd snapshot as bytes.
         .target(name: "EtcdSnapshot", dependencies: ["ProtobufWire", "SecretMemory"], swiftSettings: strict),
 
+        // What an etcd member has written and its database does not hold yet: its log, as bytes.
+        .target(
+            name: "EtcdWAL", dependencies: ["EtcdSnapshot", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
+
         // Judgement. What is stored, read and judged, whatever the source.
         .target(
             name: "StorageAudit",
@@ -249,6 +253,10 @@ let package = Package(
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
+            swiftSettings: tests),
+        // The logs of real members, and such as no member writes.
+        .testTarget(
+            name: "EtcdWALTests", dependencies: ["EtcdSnapshot", "EtcdWAL", "ProtobufWire", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "StorageAuditTests",

@@ -19,11 +19,14 @@ private let metaFlag: UInt16 = 0x04
 private let checkedLength = 56
 
 extension BoltMeta {
+    /// The bytes that it takes, with the header of its page.
+    static let length = BoltPage.headerLength + checkedLength + 8
+
     /// Where meta 1 can stand: one page from the start, for every page size that bbolt looks for (db.go, getPageSize).
     private static let pageSizes = (0..<15).map { 1024 << $0 }
 
-    /// The valid meta page of the later transaction, and whether the other one is valid too.
-    static func current(of database: RawSpan) -> (BoltMeta, areBothValid: Bool)? {
+    /// The valid meta page of the later transaction, its number, and whether the other one is valid too.
+    static func current(of database: RawSpan) -> (BoltMeta, page: Int, areBothValid: Bool)? {
         let first = BoltMeta(at: 0, of: database)
         let places = first.map { [$0.pageSize] } ?? pageSizes
         var second: BoltMeta?
@@ -31,8 +34,8 @@ extension BoltMeta {
             guard let meta = BoltMeta(at: place, of: database), meta.pageSize == place else { continue }
             second = meta
         }
-        guard let first, let second else { return (first ?? second).map { ($0, false) } }
-        return (first.transaction >= second.transaction ? first : second, true)
+        guard let first, let second else { return (first ?? second).map { ($0, first == nil ? 1 : 0, false) } }
+        return first.transaction >= second.transaction ? (first, 0, true) : (second, 1, true)
     }
 
     /// The meta page at `offset`, or nil if there is none that is valid.

@@ -90,11 +90,7 @@ struct BoltPage {
     private func element(_ index: Int, in bytes: RawSpan) -> BoltElement {
         let offset = start + Self.headerLength + index * Self.elementLength
         if isLeaf { return BoltElement(leafAt: offset, in: bytes, page: number, index: index) }
-        let key = offset + Int(bytes.uint32(offset))
-        let end = key + Int(bytes.uint32(offset + 4))
-        return BoltElement(
-            page: number, index: index, offset: offset, key: key..<end, value: end..<end, isBucket: false,
-            child: bytes.uint64(offset + 8))
+        return BoltElement(branchAt: offset, in: bytes, page: number, index: index)
     }
 }
 
@@ -106,6 +102,8 @@ struct BoltElement {
     let key: Range<Int>
     let value: Range<Int>
     let isBucket: Bool
+    /// Whether the element has no other flag than that of a bucket.
+    let hasKnownFlags: Bool
     /// The page below an element of a branch; else 0.
     let child: UInt64
 
@@ -127,9 +125,20 @@ extension BoltElement {
     init(leafAt offset: Int, in bytes: RawSpan, page: UInt64, index: Int) {
         let keyStart = offset + Int(bytes.uint32(offset + 4))
         let keyEnd = keyStart + Int(bytes.uint32(offset + 8))
+        let flags = bytes.uint32(offset)
         self.init(
             page: page, index: index, offset: offset, key: keyStart..<keyEnd,
             value: keyEnd..<keyEnd + Int(bytes.uint32(offset + 12)),
-            isBucket: bytes.uint32(offset) & Self.bucketFlag != 0, child: 0)
+            isBucket: flags & Self.bucketFlag != 0, hasKnownFlags: flags & ~Self.bucketFlag == 0, child: 0)
+    }
+
+    /// The element of a branch whose 16 bytes stand at `offset`.
+    @inline(__always)
+    init(branchAt offset: Int, in bytes: RawSpan, page: UInt64, index: Int) {
+        let key = offset + Int(bytes.uint32(offset))
+        let end = key + Int(bytes.uint32(offset + 4))
+        self.init(
+            page: page, index: index, offset: offset, key: key..<end, value: end..<end, isBucket: false,
+            hasKnownFlags: true, child: bytes.uint64(offset + 8))
     }
 }

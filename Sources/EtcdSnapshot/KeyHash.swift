@@ -2,17 +2,17 @@
 ///
 /// The same function as in the standard library's `Hasher`, which is not made for one run of bytes and takes twice as
 /// long. The seed is new for each value, so that nobody can choose keys which collide.
-struct KeyHash {
+package struct KeyHash {
     private let seed: (UInt64, UInt64)
 
     /// A hash with a seed from the system.
-    init() { self.init(seed: (.random(in: .min ... .max), .random(in: .min ... .max))) }
+    package init() { self.init(seed: (.random(in: .min ... .max), .random(in: .min ... .max))) }
 
     init(seed: (UInt64, UInt64)) { self.seed = seed }
 
     /// The hash of the bytes in `range`.
     @inline(__always)
-    func callAsFunction(_ range: Range<Int>, of bytes: RawSpan) -> UInt64 {
+    package func callAsFunction(_ range: Range<Int>, of bytes: RawSpan) -> UInt64 {
         var state = State(seed)
         var offset = range.lowerBound
         while offset + 8 <= range.upperBound {

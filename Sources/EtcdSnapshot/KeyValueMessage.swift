@@ -9,6 +9,8 @@ struct KeyValueMessage: Equatable {
     private(set) var version: Int64 = 0
     private(set) var value: Range<Int>
     private(set) var lease: Int64 = 0
+    /// Where the message ends.
+    private(set) var end = 0
 
     /// Reads the message that stands in `range`.
     @inline(__always)
@@ -26,7 +28,7 @@ struct KeyValueMessage: Equatable {
         (try? Self(in: range, of: bytes))?.key
     }
 
-    private init(emptyAt offset: Int) { (key, value) = (offset..<offset, offset..<offset) }
+    private init(emptyAt offset: Int) { (key, value, end) = (offset..<offset, offset..<offset, offset) }
 }
 
 // The number of each field, and its tag: the number and the wire type.
@@ -85,6 +87,36 @@ extension KeyValueMessage {
             lease = number
         }
         guard scanner.position == range.upperBound else { return nil }
+    }
+}
+
+extension KeyValueMessage {
+    /// Reads a message as etcd writes it of which the end need not be there, or the range goes on behind it: the value
+    /// may reach beyond `range`, up to where its length says. Nil if the range holds no key, or not where the value is.
+    init?(beginningOf range: Range<Int>, of bytes: RawSpan) {
+        self.init(emptyAt: range.upperBound)
+        var scanner = Scanner(position: range.lowerBound, end: range.upperBound)
+        guard scanner.isAt(Tag.key, in: bytes), let key = scanner.run(in: bytes) else { return nil }
+        self.key = key
+        for (tag, field) in [
+            (Tag.createRevision, \Self.createRevision), (Tag.modRevision, \Self.modRevision),
+            (Tag.version, \Self.version),
+        ] where scanner.isAt(tag, in: bytes) {
+            guard let number = scanner.number(in: bytes) else { return nil }
+            self[keyPath: field] = number
+        }
+        (value, end) = (scanner.position..<scanner.position, scanner.position)
+        guard scanner.isAt(Tag.value, in: bytes) else { return }
+        guard let length = scanner.number(in: bytes), length >= 0, length <= SnapshotFile.largestLength else {
+            return nil
+        }
+        value = scanner.position..<scanner.position + Int(length)
+        scanner.position = value.upperBound
+        if scanner.isAt(Tag.lease, in: bytes) {
+            guard let number = scanner.number(in: bytes) else { return nil }
+            lease = number
+        }
+        end = scanner.position
     }
 }
 

@@ -5,25 +5,29 @@
 public struct LiveRecords: Sendable {
     /// One location for each live key, in the order of their revisions; slices of it can go to several threads.
     public let locations: [RecordLocation]
-    /// The records of bucket `key`, tombstones among them.
-    public let recordCount: Int
-    /// The tombstones among them.
-    public let tombstoneCount: Int
-    /// The revision of the newest record; 0 if there is none.
+    /// All records of bucket `key`, by kind.
+    public let counts: RecordCounts
+    /// The revision of the newest record, or of a later revision marker; 0 if there is none.
     public let lastRevision: Int64
+
+    /// The records of bucket `key`, tombstones and revision markers among them.
+    public var recordCount: Int { counts.total }
+    /// The tombstones among them.
+    public var tombstoneCount: Int { counts.tombstones }
 
     /// Reads all records once.
     public init(_ file: SnapshotFile, _ problems: inout SnapshotProblems) throws(SnapshotError) {
         var table = LiveTable()
         var walk = try RevisionWalk(file, &problems)
-        var (recordCount, tombstoneCount, lastRevision) = (0, 0, Int64(0))
+        var (values, tombstones) = (0, 0)
         while let record = try walk.next(&problems) {
-            recordCount += 1
-            lastRevision = record.revision
-            if record.isTombstone { tombstoneCount += 1 }
+            if record.isTombstone { tombstones += 1 } else { values += 1 }
             table.add(record, in: file)
         }
-        (self.recordCount, self.tombstoneCount, self.lastRevision) = (recordCount, tombstoneCount, lastRevision)
+        lastRevision = walk.lastRevision
         locations = table.finish(in: file)
+        counts = RecordCounts(
+            live: locations.count, superseded: values - locations.count, tombstones: tombstones,
+            markers: walk.markerCount)
     }
 }

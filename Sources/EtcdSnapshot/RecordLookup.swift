@@ -25,12 +25,11 @@ extension SnapshotFile {
         let settings = try settings(&problems)
         var walk = try RevisionWalk(self, &problems)
         var latest: StoredRevision?
-        var lastRevision = settings.compactedRevision
         while let record = try walk.next(&problems) {
-            lastRevision = max(lastRevision, record.revision)
             guard record.revision <= revision ?? .max, self.key(of: record).elementsEqual(key) else { continue }
             latest = record
         }
+        let lastRevision = max(walk.lastRevision, settings.compactedRevision)
         if let revision, revision > lastRevision { return .future(lastRevision) }
         if let revision, revision < settings.compactedRevision, latest?.revision != revision {
             return .compacted(settings.compactedRevision)

@@ -1,9 +1,14 @@
 /// Goes through every record of bucket `key`, from the oldest revision that the file still has to the newest.
 ///
-/// Tombstones are among them, and of compacted revisions those that etcd keeps as the state at the compaction.
+/// Tombstones are among them, and of compacted revisions those that etcd keeps as the state at the compaction. Revision
+/// markers name no key: they are counted and not returned.
 public struct RevisionWalk: ~Escapable {
     private let file: SnapshotFile
     private var walk: BoltWalk
+    /// The revision markers so far.
+    public private(set) var markerCount = 0
+    /// The newest revision so far, that of markers included; 0 before the first.
+    public private(set) var lastRevision: Int64 = 0
 
     /// A walk from the first record on.
     ///
@@ -22,6 +27,11 @@ public struct RevisionWalk: ~Escapable {
     @_lifetime(self: copy self)
     public mutating func next(_ problems: inout SnapshotProblems) throws(SnapshotError) -> StoredRevision? {
         while let element = try walk.next(&problems) {
+            if let revision = StoredRevision.marker(element, in: file.bytes) {
+                markerCount += 1
+                lastRevision = revision
+                continue
+            }
             let record: StoredRevision
             do throws(ElementFault) {
                 record = try StoredRevision(element, in: file.bytes)
@@ -30,6 +40,7 @@ public struct RevisionWalk: ~Escapable {
                 continue
             }
             if !record.isConsistent { try problems.note(element.fault(.recordNumbers)) }
+            lastRevision = record.revision
             return record
         }
         return nil

@@ -23,6 +23,8 @@ public struct SnapshotFile: ~Escapable, Sendable {
     public let meta: BoltMeta
     /// Whether the other meta page is valid too, as it always is in a file that was written to the end.
     public let hasBothMetaPages: Bool
+    /// The number of the page of ``meta``.
+    let metaPage: Int
     /// The pages in use that the file does hold: fewer than it should if it is truncated.
     let pageCount: Int
 
@@ -36,7 +38,7 @@ public struct SnapshotFile: ~Escapable, Sendable {
     public init(_ bytes: RawSpan, _ problems: inout SnapshotProblems) throws(SnapshotError) {
         let databaseLength = bytes.byteCount - Self.digestLength(of: bytes)
         guard databaseLength <= Self.largestLength else { throw .tooLarge(byteCount: databaseLength) }
-        guard let (meta, areBothValid) = BoltMeta.current(of: bytes.extracting(0..<databaseLength)) else {
+        guard let (meta, metaPage, areBothValid) = BoltMeta.current(of: bytes.extracting(0..<databaseLength)) else {
             throw .noMetaPage
         }
         let pagesInFile = databaseLength / meta.pageSize
@@ -50,6 +52,7 @@ public struct SnapshotFile: ~Escapable, Sendable {
         self.bytes = bytes
         self.databaseLength = databaseLength
         self.meta = meta
+        self.metaPage = metaPage
         self.hasBothMetaPages = areBothValid
         self.pageCount = pageCount
     }

@@ -59,6 +59,18 @@ extension StoredRevision {
                 && message.createRevision > 0 && message.createRevision <= main
     }
 
+    /// The revision that `element` of bucket `key` marks, or nil if it is not a revision marker.
+    ///
+    /// `etcdutl snapshot restore --bump-revision N --mark-compacted` puts the revision that it raises the store to into
+    /// bucket `key`, with sub revision 0 and an empty value (etcd, etcdutl/snapshot/v3_snapshot.go,
+    /// unsafeBumpBucketsRevision). Members keep it from then on.
+    @inline(__always)
+    static func marker(_ element: BoltElement, in bytes: RawSpan) -> Int64? {
+        guard element.value.isEmpty, !element.isBucket else { return nil }
+        guard let (main, sub) = revision(at: element.key, in: bytes), sub == 0 else { return nil }
+        return main
+    }
+
     /// The two numbers of a revision, or nil if `range` holds none.
     @inline(__always)
     static func revision(at range: Range<Int>, in bytes: RawSpan) -> (main: Int64, sub: Int64)? {

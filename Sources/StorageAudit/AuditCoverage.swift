@@ -5,11 +5,11 @@ public struct AuditCoverage: Equatable, Sendable {
     public let bytes: Bytes
 
     public struct Bytes: Equatable, Sendable {
-        /// In use, or free and explained.
+        /// Values that were looked at; with `--remnants` all bytes that are in use or explained.
         public let judged: Int
-        /// Free, looked at, and explained by nothing.
+        /// Free bytes that nothing explains.
         public let unknown: Int
-        /// Free, and not looked at.
+        /// Bytes that were not looked at.
         public let outOfScope: Int
     }
 
@@ -26,11 +26,14 @@ public struct AuditCoverage: Equatable, Sendable {
         }
         records = ledger
         let all = result.source.byteCount
-        let free = result.source.snapshot?.freeBytes ?? 0
         if let remnants = result.remnants {
             bytes = Bytes(judged: all - remnants.unexplainedBytes, unknown: remnants.unexplainedBytes, outOfScope: 0)
+        } else if result.source.snapshot == nil {
+            bytes = Bytes(judged: all, unknown: 0, outOfScope: 0)
         } else {
-            bytes = Bytes(judged: all - free, unknown: 0, outOfScope: free)
+            let values = [result.live, result.history].compactMap { $0 }.flatMap(\.resources.values)
+            let judged = min(all, values.reduce(0) { $0 + $1.bytes })
+            bytes = Bytes(judged: judged, unknown: 0, outOfScope: all - judged)
         }
     }
 }

@@ -38,8 +38,6 @@ public struct AuditedSource: Sendable {
         public let tombstones: Int
         /// The markers of raised revisions among them.
         public let markers: Int
-        /// The bytes of pages that nothing refers to.
-        public let freeBytes: Int
         /// The first problems of a damaged file, and the number of all.
         public let problems: [SnapshotError]
         public let problemCount: Int

@@ -1,33 +1,33 @@
-internal import EtcdSnapshot
+public import EtcdSnapshot
 internal import SecretMemory
 public import Transformers
 
-/// What is left in pages that etcd uses no more: values of revisions that were compacted away, byte for byte, until the
-/// page is used again or the member is defragmented.
+/// What is in pages that etcd no longer uses: values of compacted revisions stay there, byte for byte, until the page is
+/// used again or the member is defragmented.
 public struct RemnantCount: Sendable {
-    public private(set) var pages = 0
-    public private(set) var plaintext = 0
-    public private(set) var encrypted: [StoredLabel: Int] = [:]
+    /// Every byte, by what it is. Where ``RemnantLedger/unexplained`` is not 0, the counts show no absence.
+    public let ledger: RemnantLedger
+    /// Encrypted values by their prefix.
+    public let encrypted: [StoredLabel: Int]
 
     init(_ snapshot: SnapshotFile) throws(SnapshotError) {
         var problems = SnapshotProblems.collected
-        for run in try snapshot.unreachablePages(&problems) {
-            pages += run.pages.count
-            var search = RemnantSearch(run, of: snapshot)
-            while let remnant = search.next() {
-                switch remnant.kind {
-                case .protobuf, .json, .cbor: plaintext += 1
-                case .encrypted:
-                    let end = min(remnant.offset + 512, snapshot.bytes.byteCount)
-                    let label = StoredLabel(reading: snapshot.bytes.extracting(remnant.offset..<end))
-                    encrypted[label, default: 0] += 1
-                }
-            }
+        var encrypted: [StoredLabel: Int] = [:]
+        ledger = try snapshot.remnants(&problems) { value in
+            guard value.kind == .encrypted else { return }
+            encrypted[StoredLabel(reading: snapshot.bytes.extracting(value.range.prefix(512))), default: 0] += 1
         }
+        self.encrypted = encrypted
     }
 
-    /// Bytes that are neither zero nor part of anything that was found.
-    public private(set) var unexplainedBytes = 0
+    public var pages: Int { ledger.pages }
 
+    /// Plaintext objects, whole or not. Pieces without a beginning count as one.
+    public var plaintext: Int { ledger.values.plaintext + (ledger.fragments > 0 ? 1 : 0) }
+
+    /// Bytes that nothing explains.
+    public var unexplainedBytes: Int { ledger.unexplained }
+
+    /// Old values that were found.
     public var total: Int { plaintext + encrypted.values.reduce(0, +) }
 }

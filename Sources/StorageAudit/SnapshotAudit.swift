@@ -32,7 +32,7 @@ struct SnapshotAudit {
                         AuditedSource.Snapshot(
                             digest: digest, compactRevision: settings.finishedCompaction,
                             isCompactionUnfinished: settings.isCompactionUnfinished, records: live.recordCount,
-                            tombstones: live.tombstoneCount, markers: 0, freeBytes: 0,
+                            tombstones: live.counts.tombstones, markers: live.counts.markers,
                             problems: problems.first, problemCount: problems.count))),
                 live: Census(findingLimit: options.findingLimit))
             var nonces = NonceLog()

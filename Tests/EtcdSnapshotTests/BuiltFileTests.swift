@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import EtcdSnapshot
@@ -64,6 +65,35 @@ struct BuiltFileTests {
             Issue.record("what a revision itself wrote is certain")
             return
         }
+    }
+
+    /// What etcd 3.4 to 3.6 keep in buckets `meta` and `cluster`, and names that no version knows yet
+    /// (etcd 3.6, server/storage/schema/{cindex,confstate,schema,membership}.go).
+    @Test func readsTheSettingsOfEveryVersion() throws {
+        func text(_ name: String, _ value: String) -> Element {
+            Element(key: Array(name.utf8), value: Array(value.utf8))
+        }
+        var builder = BoltBuilder()
+        let meta = [
+            text("confState", #"{"voters":[10276657743932975437],"auto_leave":false}"#),
+            Element(key: Array("consistent_index".utf8), value: big(UInt64(9))),
+            text("someday", ""),
+            text("storageVersion", "3.6.0"),
+            Element(key: Array("term".utf8), value: big(UInt64(3))),
+        ]
+        let cluster = [
+            text("clusterVersion", "3.6.0"), text("downgrade", #"{"target-version":"3.5.0","enabled":true}"#),
+        ]
+        builder.leaf(
+            2,
+            [
+                .bucket("alarm", inline: []), .bucket("cluster", inline: cluster),
+                .bucket("key", inline: [.record(3, "a", "x"), .marker(8)]), .bucket("meta", inline: meta),
+            ])
+        let reading = try Reading(builder.file)
+        #expect(reading.settings.consistentIndex == 9 && reading.settings.term == 3)
+        #expect(reading.settings.storageVersion == "3.6.0" && reading.settings.clusterVersion == "3.6.0")
+        #expect(names(reading) == ["a": "x"] && reading.currentRevision == 8)
     }
 
     struct Damage: Sendable, CustomTestStringConvertible {

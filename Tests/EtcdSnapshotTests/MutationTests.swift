@@ -62,9 +62,13 @@ struct MutationTests {
             #expect(salvaged.problems.first.count <= SnapshotProblems.limit)
             #expect(salvaged.live.count + salvaged.tombstoneCount <= salvaged.history.count)
             #expect(salvaged.history.count { $0.isLive } == salvaged.live.count)
+            #expect(salvaged.history.count + salvaged.counts.markers == salvaged.counts.total)
+            #expect(salvaged.counts.live == salvaged.live.count && salvaged.counts.superseded >= 0)
             if let whole { #expect(whole.live == salvaged.live && whole.history == salvaged.history) }
             // No memory but for what the file holds.
             #expect(salvaged.history.count * 33 <= file.count)
+            #expect(salvaged.ledger.inUse + salvaged.ledger.searched == salvaged.databaseLength)
+            #expect(salvaged.remnants.allSatisfy { $0.range.upperBound <= salvaged.databaseLength })
             #expect(salvaged.unreachable.allSatisfy { $0.bytes.upperBound <= file.count })
         } catch {
             // Only what no salvage can get over.

@@ -28,11 +28,14 @@ struct Reading {
     var history: [PastRecord] = []
     var settings: SnapshotSettings
     var lastRevision: Int64 = 0
-    var tombstoneCount = 0
+    var counts: RecordCounts
     var unreachable: [PageRun] = []
-    var remnants: [Remnant] = []
+    var remnants: [RemnantValue] = []
+    var ledger: RemnantLedger
+    var databaseLength: Int
     var problems = SnapshotProblems.refused
 
+    var tombstoneCount: Int { counts.tombstones }
     var currentRevision: Int64 { max(lastRevision, settings.compactedRevision) }
 
     init(_ bytes: [UInt8], problems: SnapshotProblems = .refused) throws(SnapshotError) {
@@ -41,7 +44,7 @@ struct Reading {
         settings = try file.settings(&problems)
         let records = try LiveRecords(file, &problems)
         lastRevision = records.lastRevision
-        tombstoneCount = records.tombstoneCount
+        counts = records.counts
         for location in records.locations {
             let record = try file.record(at: location)
             live.append(
@@ -57,11 +60,11 @@ struct Reading {
                     createRevision: record.createRevision, version: record.version, isTombstone: record.isTombstone,
                     isLive: isLive, value: array(file.value(of: record))))
         }
-        for run in try file.unreachablePages(&problems) {
-            unreachable.append(run)
-            var search = RemnantSearch(run, of: file)
-            while let remnant = search.next() { remnants.append(remnant) }
-        }
+        for run in try file.unreachablePages(&problems) { unreachable.append(run) }
+        var ignored = SnapshotProblems.collected
+        var found: [RemnantValue] = []
+        ledger = try file.remnants(&ignored) { found.append($0) }
+        (remnants, databaseLength) = (found, file.databaseLength)
         self.problems = problems
     }
 }

@@ -38,10 +38,12 @@ struct RealEtcdTests {
         // Values that nobody can read any more are still in the file.
         #expect(compacted.remnants.contains { $0.kind == .protobuf })
         #expect(compacted.remnants.contains { $0.kind == .encrypted })
+        #expect(compacted.remnants.contains { $0.key != nil && $0.isWhole })
 
         try etcd.etcdctl(["defrag"])
         let defragmented = try check(etcd.snapshot(), against: etcd)
         #expect(defragmented.history == compacted.history && defragmented.remnants.isEmpty)
+        #expect(defragmented.ledger.searched == defragmented.ledger.zero + defragmented.ledger.structure)
 
         try etcd.change([put(1, "last"), "del \(name(2))"])
         let state = try etcd.state()
@@ -58,6 +60,7 @@ struct RealEtcdTests {
         let reading = try Reading(bytes)
         let state = try etcd.state()
         #expect(reading.currentRevision == state.header.revision)
+        #expect(reading.ledger.inUse + reading.ledger.searched == reading.databaseLength)
         #expect(sorted(reading.live) == sorted(state.live))
         for key in state.live.prefix(5) + state.live.suffix(5) {
             guard case .found(let record) = try find(key.key, in: bytes) else {

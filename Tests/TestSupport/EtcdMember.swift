@@ -3,7 +3,7 @@ import Synchronization
 
 /// A real etcd on loopback, in a folder of its own. It needs Debian's `etcd-server` and `etcd-client`.
 public final class EtcdMember: @unchecked Sendable {
-    // Sendable because what it consists of does not change once it has started.
+    // Sendable because what it consists of does not change once it has started; only its one owner restarts it.
     public struct Failure: Error { public let message: String }
 
     /// Where clients reach it, on 127.0.0.1.
@@ -11,23 +11,28 @@ public final class EtcdMember: @unchecked Sendable {
     /// What its clients have to be trusted by, and what it proves itself with. Nil for HTTP/2 in clear.
     public let certificates: Certificates?
     private let folder: URL
-    private let process = Process()
+    private var process = Process()
     /// `http://127.0.0.1:2379`
     public let endpoint: String
 
     /// Starts etcd and waits until it answers.
-    /// - Parameter snapshot: A file of `etcdctl snapshot save` with what it shall hold; nothing if there is none.
-    public convenience init(restoring snapshot: String? = nil, certificates: Certificates? = nil) throws {
+    /// - Parameters:
+    ///   - snapshot: A file of `etcdctl snapshot save` with what it shall hold; nothing if there is none.
+    ///   - options: Further options of etcd.
+    public convenience init(
+        restoring snapshot: String? = nil, certificates: Certificates? = nil, options: [String] = []
+    ) throws {
         try self.init(
             name: "default", port: Self.freePort(), peers: ["default": Self.freePort()], certificates: certificates,
-            snapshot: snapshot)
+            snapshot: snapshot, options: options)
         try waitUntilReady()
     }
 
     /// Starts a member of a cluster; it answers when there are enough of them.
     /// - Parameter peers: The ports where the members reach one another, by their names.
     init(
-        name: String, port: UInt16, peers: [String: UInt16], certificates: Certificates? = nil, snapshot: String? = nil
+        name: String, port: UInt16, peers: [String: UInt16], certificates: Certificates? = nil, snapshot: String? = nil,
+        options: [String] = []
     ) throws {
         self.certificates = certificates
         self.port = Int(port)
@@ -50,7 +55,7 @@ public final class EtcdMember: @unchecked Sendable {
                     "--cert-file", $0.file("server.pem"), "--key-file", $0.file("server.key"), "--client-cert-auth",
                     "--trusted-ca-file", $0.file("ca.pem"),
                 ]
-            } ?? [])
+            } ?? []) + options
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         if let snapshot {
@@ -60,6 +65,16 @@ public final class EtcdMember: @unchecked Sendable {
             ])
         }
         try process.run()
+    }
+
+    /// Starts it again over what it has stored, after ``stop()`` or ``kill()``.
+    public func restart() throws {
+        let next = Process()
+        (next.executableURL, next.arguments) = (process.executableURL, process.arguments)
+        (next.standardOutput, next.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+        process = next
+        try process.run()
+        try waitUntilReady()
     }
 
     /// Waits until the member answers, and so the cluster has a leader.
@@ -144,9 +159,22 @@ public final class EtcdMember: @unchecked Sendable {
     }
 
     /// The database of the member, once it is stopped.
-    public func database() throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: folder.appendingPathComponent("data/member/snap/db")))
+    public func database() throws -> [UInt8] { [UInt8](try Data(contentsOf: databaseFile)) }
+
+    /// The files of the log of the member, by their names.
+    public func log() throws -> [String: [UInt8]] {
+        let directory = folder.appendingPathComponent("data/member/wal")
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+        return Dictionary(
+            uniqueKeysWithValues: try names.map {
+                ($0, [UInt8](try Data(contentsOf: directory.appendingPathComponent($0))))
+            })
     }
+
+    /// Puts another database in the place of the one of a stopped member.
+    public func replaceDatabase(_ bytes: [UInt8]) throws { try Data(bytes).write(to: databaseFile) }
+
+    private var databaseFile: URL { folder.appendingPathComponent("data/member/snap/db") }
 
     /// A port that nobody listens on, and that this function has not given out before.
     static func freePort() throws -> UInt16 {

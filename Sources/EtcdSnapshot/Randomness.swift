@@ -1,0 +1,62 @@
+/// Tells bytes that look random from others by how often each byte, and each half of a byte, is among them (Pearson's
+/// chi-square).
+///
+/// Of 2,000,000 blocks of random bytes each, 3 of 64 bytes were taken for plaintext, and none of 80 to 1023 bytes. No
+/// block of JSON, YAML, base64, hexadecimal digits, Chinese text or protobuf was taken for random (RandomnessTests).
+/// Compressed data looks random.
+struct Randomness {
+    /// Shorter runs are not told apart: they are taken for plaintext.
+    static let shortest = 64
+    /// 255 degrees of freedom: mean 255, standard deviation 22.6. Eight of those above the mean.
+    private static let byteLimit = 255 + 8 * 22.6
+    /// 15 degrees of freedom: mean 15. One in 10^9 is larger.
+    private static let halfLimit = 75.0
+
+    private var counts = [UInt32](repeating: 0, count: 256)
+
+    /// Whether the bytes in `range` look random.
+    mutating func isRandom(_ range: Range<Int>, of bytes: RawSpan) -> Bool {
+        guard range.count >= Self.shortest else { return false }
+        count(range, of: bytes)
+        guard chiSquare(counts.span, total: range.count) < Self.byteLimit else { return false }
+        let (upper, lower) = halves()
+        return chiSquare(upper.span, total: range.count) < Self.halfLimit
+            && chiSquare(lower.span, total: range.count) < Self.halfLimit
+    }
+
+    /// Whether the bytes in `range` could be a value that some provider encrypted: random for the most part. A value of
+    /// a KMS provider holds names too, which may be half of it.
+    mutating func isMostlyRandom(_ range: Range<Int>, of bytes: RawSpan) -> Bool {
+        guard range.count >= Self.shortest else { return true }
+        count(range, of: bytes)
+        // How much the square of the frequencies exceeds that of random bytes: 3 for base64, 10 and more for text; 0.8
+        // if half of the bytes are base64.
+        let excess = (chiSquare(counts.span, total: range.count) - 255) / Double(range.count)
+        return excess < max(1.5, (Self.byteLimit - 255) / Double(range.count))
+    }
+
+    private mutating func count(_ range: Range<Int>, of bytes: RawSpan) {
+        var counts = counts.mutableSpan
+        for index in 0..<256 { counts[index] = 0 }
+        for offset in range {
+            // A byte is below 256.
+            unsafe counts[unchecked: Int(bytes.uint8(offset))] &+= 1
+        }
+    }
+
+    private func halves() -> (upper: [UInt32], lower: [UInt32]) {
+        var upper = [UInt32](repeating: 0, count: 16)
+        var lower = upper
+        for (byte, count) in counts.enumerated() {
+            upper[byte >> 4] += count
+            lower[byte & 15] += count
+        }
+        return (upper, lower)
+    }
+
+    private func chiSquare(_ counts: Span<UInt32>, total: Int) -> Double {
+        var squares = 0.0
+        for index in 0..<counts.count { squares += Double(counts[index]) * Double(counts[index]) }
+        return squares * Double(counts.count) / Double(total) - Double(total)
+    }
+}

@@ -1,0 +1,167 @@
+extension RemnantValue.Kind {
+    /// What a value is that begins at `offset` and of which no more than what is before `end` is there.
+    init(at offset: Int, end: Int, in bytes: RawSpan) {
+        func begins(_ text: StaticString) -> Bool {
+            let length = text.utf8CodeUnitCount
+            guard offset + length <= end else { return false }
+            for index in 0..<length where unsafe bytes.uint8(offset + index) != text.utf8Start[index] { return false }
+            return true
+        }
+        if begins("k8s:enc:") {
+            self = .encrypted
+        } else if begins("k8s\0") {
+            self = .protobuf
+        } else if begins("{") {
+            self = .json
+        } else if offset + 3 <= end, bytes.uint8(offset) == 0xd9, bytes.uint16(offset + 1) == 0xf7d9 {
+            self = .cbor
+        } else {
+            self = .other
+        }
+    }
+}
+
+/// Bytes of which no page says what they are: the middle of a large value whose first page was used again, and the
+/// records that followed it.
+extension RemnantScan {
+    /// Finds the records and values in `range`, and books what is left.
+    @_lifetime(self: copy self)
+    mutating func search(raw range: Range<Int>, _ onValue: (RemnantValue) -> Void) {
+        let area = withoutZeros(range)
+        ledger.zero += range.count - area.count
+        // What is before this has been booked.
+        var booked = area.lowerBound
+        var offset = area.lowerBound
+        while offset < area.upperBound {
+            let found: RawRemnant?
+            switch bytes.uint8(offset) {
+            case UInt8(ascii: "_"): found = record(separatedAt: offset, in: booked..<area.upperBound)
+            case UInt8(ascii: "k"), UInt8(ascii: "{"), 0xd9: found = value(at: offset, in: booked..<area.upperBound)
+            default: found = nil
+            }
+            guard let found else {
+                offset += 1
+                continue
+            }
+            classify(booked..<found.start)
+            let value = found.value.lowerBound..<min(found.value.upperBound, area.upperBound)
+            let end = min(found.end, area.upperBound)
+            ledger.structure += end - found.start - value.count
+            book(value: value, length: found.value.count, key: found.key, revision: found.revision, onValue)
+            booked = end
+            offset = end
+        }
+        classify(booked..<area.upperBound)
+    }
+
+    private func withoutZeros(_ range: Range<Int>) -> Range<Int> {
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start + 8 <= end, bytes.uint64(start) == 0 { start += 8 }
+        while start < end, bytes.uint8(start) == 0 { start += 1 }
+        while start + 8 <= end, bytes.uint64(end - 8) == 0 { end -= 8 }
+        while start < end, bytes.uint8(end - 1) == 0 { end -= 1 }
+        return start..<end
+    }
+}
+
+/// A record, or the value of one, that was found by itself. Value and end can lie behind the end of what is left.
+private struct RawRemnant {
+    let start: Int
+    let value: Range<Int>
+    let end: Int
+    var key: Range<Int>?
+    var revision: Int64?
+}
+
+extension RemnantScan {
+    /// The record whose key, a revision, has its separator at `offset`. It begins within `area`.
+    ///
+    /// The number in the value has to be that of the key, and a tombstone's key the one of no later revision than 2^48:
+    /// nine bytes at least that have to agree.
+    private func record(separatedAt offset: Int, in area: Range<Int>) -> RawRemnant? {
+        let start = offset - 8
+        var message = start + StoredRevision.revisionLength
+        guard start >= area.lowerBound, message + 2 <= area.upperBound,
+            let revision = StoredRevision.revision(at: start..<message, in: bytes),
+            revision.main > 0, revision.main < 1 << 48, revision.sub < 1 << 32
+        else { return nil }
+        let isTombstone = bytes.uint8(message) == UInt8(ascii: "t")
+        if isTombstone { message += 1 }
+        guard let found = KeyValueMessage(beginningOf: message..<area.upperBound, of: bytes), !found.key.isEmpty else {
+            return nil
+        }
+        if isTombstone {
+            // A tombstone holds the key and nothing else.
+            return RawRemnant(
+                start: start, value: found.key.upperBound..<found.key.upperBound, end: found.key.upperBound)
+        }
+        guard found.modRevision == revision.main, found.version > 0, found.createRevision > 0,
+            found.createRevision <= revision.main
+        else { return nil }
+        return RawRemnant(
+            start: start, value: found.value, end: max(found.end, found.value.upperBound), key: found.key,
+            revision: revision.main)
+    }
+
+    /// The value that begins at `offset`, if the length of field 5 of `mvccpb.KeyValue` stands before it, and all of it
+    /// is within `area`.
+    private func value(at offset: Int, in area: Range<Int>) -> RawRemnant? {
+        let kind = RemnantValue.Kind(at: offset, end: area.upperBound, in: bytes)
+        guard kind != .other, let length = announcedLength(before: offset, from: area.lowerBound),
+            length > 0, length <= area.upperBound - offset
+        else { return nil }
+        if kind == .json {
+            // Field 5 of any message can begin with a brace; only an object ends with one, and perhaps a line's end.
+            let last = bytes.uint8(offset + length - 1)
+            let end = last == UInt8(ascii: "\n") && length > 1 ? bytes.uint8(offset + length - 2) : last
+            guard end == UInt8(ascii: "}") else { return nil }
+        }
+        return RawRemnant(start: offset, value: offset..<offset + length, end: offset + length)
+    }
+
+    /// The length that field 5 of `mvccpb.KeyValue` has if its content begins at `offset`.
+    private func announcedLength(before offset: Int, from start: Int) -> Int? {
+        // Five bytes hold every length that a value can have.
+        var length = 0
+        for size in 1...5 {
+            guard offset - size - 1 >= start else { return nil }
+            let byte = bytes.uint8(offset - size)
+            // The last byte alone lacks the mark that more follow.
+            guard (byte & 0x80 == 0) == (size == 1) else { return nil }
+            length = length << 7 | Int(byte & 0x7f)
+            guard bytes.uint8(offset - size - 1) != 0x2a else { return length }
+        }
+        return nil
+    }
+}
+
+extension RemnantScan {
+    /// So many bytes are judged at once.
+    private static var blockLength: Int { 512 }
+
+    /// Books bytes that nothing explains by what they look like.
+    mutating func classify(_ range: Range<Int>) {
+        var start = range.lowerBound
+        while start < range.upperBound {
+            // The last block takes what would be less than a block.
+            let isLast = range.upperBound - start < 2 * Self.blockLength
+            let end = isLast ? range.upperBound : start + Self.blockLength
+            classify(block: start..<end, within: range)
+            start = end
+        }
+    }
+
+    private mutating func classify(block: Range<Int>, within range: Range<Int>) {
+        if withoutZeros(block).isEmpty {
+            ledger.zero += block.count
+        } else if randomness.isRandom(block, of: bytes) {
+            ledger.likelyCiphertext += block.count
+        } else if KubernetesFragments.isFound(
+            in: block.lowerBound..<min(block.upperBound + KubernetesFragments.longest, range.upperBound), of: bytes)
+        {
+            ledger.fragments += block.count
+        } else {
+            ledger.likelyPlaintext += block.count
+        }
+    }
+}
