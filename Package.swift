@@ -114,7 +114,7 @@ let package = Package(
         .target(
             name: "StorageAudit",
             dependencies: [
-                "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "GoText",
+                "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText",
                 "KubernetesObjects", "KubernetesResources", "SecretMemory", "Transformers",
             ],
             swiftSettings: strict),
@@ -137,9 +137,9 @@ let package = Package(
             name: "Explanations",
             dependencies: [
                 "APIServerFlags", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
-                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "GoText", "KMSPlugin", "KeyRotation", "KeyTransition",
-                "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls", "SecretMemory", "ShownText",
-                "StorageAudit", "StorageEvidence", "Transformers", "YAMLTree",
+                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText", "KMSPlugin", "KeyRotation",
+                "KeyTransition", "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls",
+                "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Transformers", "YAMLTree",
             ],
             swiftSettings: strict),
         // One report for each kind of JSON document, in every format.
@@ -147,9 +147,9 @@ let package = Package(
             name: "Reports",
             dependencies: [
                 "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
-                "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation", "KeyTransition",
-                "KubernetesObjects", "KubernetesResources", "SecretMemory", "ShownText", "StorageAudit",
-                "StorageEvidence", "Transformers",
+                "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation",
+                "KeyTransition", "KubernetesObjects", "KubernetesResources", "SecretMemory", "ShownText",
+                "StorageAudit", "StorageEvidence", "Transformers",
             ],
             swiftSettings: strict),
 

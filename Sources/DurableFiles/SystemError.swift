@@ -20,6 +20,9 @@ public struct SystemError: Error, Sendable, CustomStringConvertible {
     /// Whether the file does not exist.
     public var isNoSuchFile: Bool { code == ENOENT }
 
+    /// Whether a part of the path is a file.
+    public var isNoFolder: Bool { code == ENOTDIR }
+
     /// Whether the user lacks the right.
     public var isAccessDenied: Bool { code == EACCES }
 

@@ -78,3 +78,5 @@ public struct MemberLog<Segment: WALSegment> {
         }
     }
 }
+
+extension MemberLog: Sendable where Segment: Sendable {}

@@ -41,3 +41,10 @@ public enum ExitStatus: Int32, Sendable {
     /// The command line is wrong, as only the configuration shows.
     case usage = 64
 }
+
+extension ExitStatus {
+    /// The status of several pieces of work: the one that says most.
+    public static func worst(of statuses: [ExitStatus]) -> ExitStatus {
+        [.failure, .usage, .findings, .unproven].first { statuses.contains($0) } ?? .success
+    }
+}

@@ -68,7 +68,13 @@ extension AuditReport {
         switch source.origin {
         case .snapshot(let snapshot):
             return common + [
-                "transport": "file", "records": .number(snapshot.records), "problems": .number(snapshot.problemCount),
+                "transport": "file",
+                "log": snapshot.log.map {
+                    [
+                        "appliedEntries": .number($0.appliedEntries), "complete": .bool($0.gaps.isEmpty),
+                        "gaps": .array($0.gaps.map { .phrase($0.explanation) }),
+                    ]
+                } ?? .null, "records": .number(snapshot.records), "problems": .number(snapshot.problemCount),
             ]
         case .etcd(let etcd):
             return common + [

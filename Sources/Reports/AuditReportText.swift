@@ -60,6 +60,8 @@ extension AuditReport {
                 (
                     "snapshot",
                     "revision \(source.revision), \(counted(source.liveKeys, "key")), digest \(snapshot.digest.name)"
+                        + (snapshot.log.map { ", \(counted($0.appliedEntries, "WAL entry", "WAL entries")) applied" }
+                            ?? "")
                 ))
         }
         for (index, file) in configurations.enumerated() {

@@ -1,10 +1,13 @@
 public import EncryptionConfig
+public import EtcdWAL
 public import KubernetesResources
 
 /// A reason why nobody can say that nothing is wrong. Each makes the verdict unknown where there are no findings.
 public enum AuditDoubt: Sendable {
     /// The file has no digest: writes may be missing that only the write-ahead log beside it holds.
     case noDigest
+    /// The database of a member and its write-ahead log may not show all that the member holds.
+    case log([LogGap])
     /// Parts of the file are damaged. What they hold was not counted.
     case damage(places: Int)
     /// None of so many keys names an object of Kubernetes.

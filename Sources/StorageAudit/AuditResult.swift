@@ -1,5 +1,6 @@
 public import EtcdClient
 public import EtcdSnapshot
+public import EtcdWAL
 public import KubernetesResources
 
 /// What an audit found, whatever it went through.
@@ -38,12 +39,22 @@ public struct AuditedSource: Sendable {
         public let tombstones: Int
         /// The markers of raised revisions among them.
         public let markers: Int
+        /// The write-ahead log that was read with the file; nil if none was.
+        public let log: Log?
         /// The first problems of a damaged file, and the number of all.
         public let problems: [SnapshotError]
         public let problemCount: Int
     }
 
-    /// A living cluster.
+    /// The write-ahead log beside the database of a member.
+    public struct Log: Sendable {
+        /// The entries that the database lacked.
+        public let appliedEntries: Int
+        /// Why database and log may not show all that the member holds; empty if they do.
+        public let gaps: [LogGap]
+    }
+
+    /// A running cluster.
     public struct Etcd: Sendable {
         let clusterID: UInt64
         /// The resources that live in this cluster and not in the main one; nil for the main one.

@@ -40,6 +40,23 @@ public struct AuditRun: Sendable {
         }
     }
 
+    /// Audits the data directory of a stopped etcd member: its database, and what only its write-ahead log holds.
+    public func audit(
+        dataDirectory path: String, history: Bool = false, remnants: Bool = false, isSalvage: Bool = false,
+        progress: any AuditProgress
+    ) throws(AuditError) -> AuditResult {
+        let directory: MemberDirectory
+        do { directory = try MemberDirectory(path) } catch { throw .file(error) }
+        let audit = SnapshotAudit(
+            file: directory.database, configurations: configurations.map(\.configuration), unwrapping: unwrapping,
+            options: options, jobs: jobs, isSalvage: isSalvage, log: directory.log)
+        return try timed { () throws(AuditError) in
+            let result = try audit.run(history: history, remnants: remnants, progress: progress)
+            do throws(FileError) { try directory.checkUnchanged() } catch { throw .file(error) }
+            return result
+        }
+    }
+
     /// Audits etcd.
     public func audit(_ source: EtcdSource, progress: any AuditProgress) throws(AuditError) -> AuditResult {
         var options = options

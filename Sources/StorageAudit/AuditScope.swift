@@ -31,7 +31,11 @@ struct AuditScope {
         var doubts: [AuditDoubt] = []
         if let snapshot = result.source.snapshot {
             if snapshot.problemCount > 0 { doubts.append(.damage(places: snapshot.problemCount)) }
-            if case .absent = snapshot.digest { doubts.append(.noDigest) }
+            if let log = snapshot.log {
+                if !log.gaps.isEmpty { doubts.append(.log(log.gaps)) }
+            } else if case .absent = snapshot.digest {
+                doubts.append(.noDigest)
+            }
         }
         // A file without a single object is none of kube-apiserver's, or not the whole of it.
         if result.live.otherKeys == result.source.liveKeys {

@@ -3,6 +3,7 @@ internal import DurableFiles
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import EtcdSnapshot
+internal import EtcdWAL
 internal import SecretMemory
 internal import Synchronization
 
@@ -16,6 +17,8 @@ struct SnapshotAudit {
     let options: AuditOptions
     let jobs: Int
     let isSalvage: Bool
+    /// The write-ahead log beside the file; nil for a snapshot.
+    var log: MemberLog<MappedSegment>?
 
     /// Goes through the live records, and what else is asked for.
     func run(history: Bool, remnants: Bool, progress: any AuditProgress) throws(AuditError) -> AuditResult {
@@ -24,20 +27,25 @@ struct SnapshotAudit {
             let snapshot = try SnapshotFile(file.span, &problems)
             let settings = try snapshot.settings(&problems)
             let (live, digest) = try liveRecordsAndDigest(&problems)
+            let replayed = try log?.replay(onto: snapshot, live: live, &problems)
+            let counts = replayed?.counts ?? live.counts
+            let locations = replayed?.remaining ?? live.locations
             var result = AuditResult(
                 source: AuditedSource(
-                    revision: max(live.lastRevision, settings.compactedRevision), liveKeys: live.locations.count,
-                    byteCount: snapshot.bytes.byteCount,
+                    revision: replayed?.revision ?? max(live.lastRevision, settings.compactedRevision),
+                    liveKeys: counts.live, byteCount: snapshot.bytes.byteCount,
                     origin: .snapshot(
                         AuditedSource.Snapshot(
                             digest: digest, compactRevision: settings.finishedCompaction,
-                            isCompactionUnfinished: settings.isCompactionUnfinished, records: live.recordCount,
-                            tombstones: live.counts.tombstones, markers: live.counts.markers,
+                            isCompactionUnfinished: settings.isCompactionUnfinished, records: counts.total,
+                            tombstones: counts.tombstones, markers: counts.markers,
+                            log: replayed.map { AuditedSource.Log(appliedEntries: $0.appliedCount, gaps: $0.gaps) },
                             problems: problems.first, problemCount: problems.count))),
                 live: Census(findingLimit: options.findingLimit))
             var nonces = NonceLog()
-            progress.start(total: live.locations.count)
-            result.live = try auditLive(live.locations, &nonces, progress)
+            progress.start(total: locations.count)
+            result.live = try auditLive(locations, &nonces, progress)
+            if let log, let replayed { result.live.add(try audit(replayed, of: log, snapshot, &nonces)) }
             if history { result.history = try auditHistory(snapshot, live, &nonces) }
             let repeated = nonces.repeated()
             if !repeated.isEmpty {
@@ -89,6 +97,20 @@ struct SnapshotAudit {
     }
 
     private func makeAuditor() -> Auditor { Auditor(configurations, unwrapping: unwrapping, options: options) }
+
+    /// The values that the log adds to the database. Old revisions that it makes are not among them.
+    private func audit(
+        _ replayed: ReplayedLog, of log: MemberLog<MappedSegment>, _ snapshot: SnapshotFile, _ nonces: inout NonceLog
+    ) throws(CipherError) -> Census {
+        let auditor = makeAuditor()
+        for change in replayed.changes where !change.isTombstone {
+            let (key, value) = (log.bytes(change.key, of: snapshot), log.bytes(change.value, of: snapshot))
+            try auditor.add(
+                AuditedRecord(key: key, value: value, revision: change.revision, version: change.version))
+        }
+        nonces.add(auditor.nonces)
+        return auditor.census
+    }
 
     /// Each thread takes a slice of the records, in order, so that the first findings are the first records'.
     private func auditLive(

@@ -41,6 +41,7 @@ public struct EvidenceSource: Sendable {
             return etcd.onlyPrefix == nil ? nil : .partOfKeys
         case .snapshot(let snapshot):
             if snapshot.problemCount > 0 { return .damaged }
+            if let log = snapshot.log { return log.gaps.isEmpty ? nil : .noDigest }
             switch snapshot.digest {
             case .matches: return nil
             case .absent: return .noDigest

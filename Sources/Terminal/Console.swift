@@ -16,11 +16,16 @@ public struct Console {
     public let isOutputColored: Bool
 
     private let redactor: Redactor
+    private let onWarning: @Sendable (_ message: Phrase, _ hint: Phrase?) -> Void
 
     /// - Parameters:
     ///   - color: When to use colour.
     ///   - redactor: Decides what may be shown.
-    public init(color: Color, redactor: Redactor) {
+    ///   - onWarning: Is called with each warning, so that a report can repeat it.
+    public init(
+        color: Color, redactor: Redactor,
+        onWarning: @escaping @Sendable (_ message: Phrase, _ hint: Phrase?) -> Void
+    ) {
         func isColored(_ descriptor: Int32) -> Bool {
             switch color {
             case .always: true
@@ -31,6 +36,7 @@ public struct Console {
         self.isColored = isColored(STDERR_FILENO)
         isOutputColored = isColored(STDOUT_FILENO)
         self.redactor = redactor
+        self.onWarning = onWarning
     }
 
     /// Writes a result. A reader that has gone away is no error: there is nobody left to tell.
@@ -56,7 +62,10 @@ public struct Console {
     public func complaint(_ text: Phrase) { show(redactor.shown("\(text)\n").text) }
 
     /// Shows something that is wrong and does not end the work.
-    public func warning(_ text: Phrase, hint: Phrase? = nil) { show("warning", color: 33, text, hint: hint) }
+    public func warning(_ text: Phrase, hint: Phrase? = nil) {
+        onWarning(text, hint)
+        show("warning", color: 33, text, hint: hint)
+    }
 
     /// Shows why the work could not be done.
     public func error(_ text: Phrase, hint: Phrase? = nil) { show("error", color: 31, text, hint: hint) }

@@ -63,21 +63,14 @@ public enum DropIns {
     }
 
     private static func configurationFiles(in folder: String) throws(DiscoveryError) -> [String] {
-        guard let stream = unsafe opendir(folder) else {
-            guard errno == ENOENT || errno == ENOTDIR else {
-                throw .folder(folder, .last)
-            }
-            return []
+        let names: [String]
+        do {
+            names = try Folder.names(in: folder)
+        } catch {
+            guard case .reading(let error) = error.reason, !error.isNoSuchFile, !error.isNoFolder else { return [] }
+            throw .folder(folder, error)
         }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasSuffix(".conf"), !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
+        return names.filter { $0.hasSuffix(".conf") && !$0.hasPrefix(".") }
     }
 
     private static func realPath(_ path: String) -> String {

@@ -35,6 +35,11 @@ struct AuditCommand: EncconfCommand {
         help: ArgumentHelp("Files of `etcdctl snapshot save`, or the db of a stopped member.", valueName: "snapshot"))
     var snapshots: [String] = []
     @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Data directory of a stopped etcd member: its db and what only its WAL holds.", valueName: "folder"))
+    var dataDir: String?
+    @Option(
         name: .long, help: ArgumentHelp("Report these resources alone, with commas between them.", valueName: "list"))
     var resources: String?
     @Flag(name: .long, help: "Also revisions that are not live any more, but still in the file.")
@@ -68,10 +73,10 @@ struct AuditCommand: EncconfCommand {
         guard !config.isEmpty || etcd.connection.discoverFrom != nil else {
             throw ValidationError("--config is missing")
         }
-        guard !snapshots.isEmpty || etcd.isGiven else {
+        guard !snapshots.isEmpty || dataDir != nil || etcd.isGiven else {
             throw ValidationError("there is nothing to audit; name a snapshot, or give --etcd")
         }
-        guard !snapshots.isEmpty || !(history || remnants || salvage) else {
+        guard !snapshots.isEmpty || dataDir != nil || !(history || remnants || salvage) else {
             throw ValidationError("--history, --remnants and --salvage are for snapshots: etcd itself shows none of it")
         }
         guard !snapshots.contains("-") else { throw ValidationError("a snapshot has to be a file") }
@@ -80,6 +85,8 @@ struct AuditCommand: EncconfCommand {
         _ = try failOnCodes()
         for name in resourceNames ?? [] { try ResourceNames.check(name) }
     }
+
+    var reportKind: String? { output == .json ? "AuditReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let files = try etcd.connection.configurations(config, headerless: reading.headerless)
@@ -94,15 +101,14 @@ struct AuditCommand: EncconfCommand {
         let failOn = (try? failOnCodes()) ?? []
         // Before anything is read, so that a certificate that is missing does not cost what was done.
         let sources = try etcd.sources()
-        var (reports, failures, missing) = ([AuditReport](), [ExitStatus](), [String]())
+        var (reports, failures) = ([AuditReport](), [Failure]())
         func add(_ name: String, _ audit: () throws(CommandFailure) -> AuditReport) {
             do throws(CommandFailure) {
                 reports.append(try audit())
             } catch {
                 // The other sources are audited all the same.
                 console.failure(error)
-                failures.append(error.status)
-                missing.append(name)
+                failures.append(Failure(name: name, error: error))
             }
         }
         for path in snapshots {
@@ -111,23 +117,41 @@ struct AuditCommand: EncconfCommand {
                     snapshot: path, failOn: failOn, history: history, remnants: remnants, isSalvage: salvage)
             }
         }
+        if let dataDir {
+            add(dataDir) { () throws(CommandFailure) in
+                try run.report(
+                    dataDirectory: dataDir, failOn: failOn, history: history, remnants: remnants, isSalvage: salvage)
+            }
+        }
         for source in sources {
             add(source.name) { () throws(CommandFailure) in try run.report(source, failOn: failOn) }
         }
-        try show(reports, missing: missing, console)
-        guard !failures.contains(.failure) else { return .failure }
-        let statuses = reports.map(\.status) + failures
-        return [.findings, .unproven].first { statuses.contains($0) } ?? .success
+        try show(reports, failures, console)
+        return .worst(of: reports.map(\.status) + failures.map(\.error.status))
+    }
+
+    /// A source that could not be audited.
+    private struct Failure {
+        let name: String
+        let error: CommandFailure
+
+        /// The report in its place.
+        var value: ReportValue {
+            .report(kind: "AuditReport", ["source": ["path": .text(name)], "verdict": "unknown"]) + error.value
+        }
     }
 
     private func show(
-        _ reports: [AuditReport], missing: [String], _ console: Console
+        _ reports: [AuditReport], _ failures: [Failure], _ console: Console
     ) throws(CommandFailure) {
+        let missing = failures.map(\.name)
         switch output {
         case .text:
             for report in reports { try console.result(try report.text()) }
             if let matrix = BackupMatrix(reports, missing: missing) { try console.result(matrix.text) }
-        case .json: for report in reports { try console.result(try report.value()) }
+        case .json:
+            for report in reports { try console.result(try report.value()) }
+            for failure in failures { try console.result(failure.value) }
         case .html:
             if !reports.isEmpty {
                 try console.result(
@@ -168,6 +192,21 @@ extension AuditRun {
         do {
             let result = try audit(
                 snapshot: path, history: history, remnants: remnants, isSalvage: isSalvage,
+                progress: AuditProgressLine(path))
+            return AuditReport(
+                path: path, configurations: configurations, result: result, failOn: failOn, options: options)
+        } catch {
+            throw error.failure
+        }
+    }
+
+    /// Audits the data directory of a stopped member.
+    func report(
+        dataDirectory path: String, failOn: Set<FindingCode>, history: Bool, remnants: Bool, isSalvage: Bool
+    ) throws(CommandFailure) -> AuditReport {
+        do {
+            let result = try audit(
+                dataDirectory: path, history: history, remnants: remnants, isSalvage: isSalvage,
                 progress: AuditProgressLine(path))
             return AuditReport(
                 path: path, configurations: configurations, result: result, failOn: failOn, options: options)

@@ -109,6 +109,8 @@ struct DecryptSecretCommand: EncconfCommand {
 
     private var source: String { sources.first ?? "-" }
 
+    var reportKind: String? { output == .json ? "DecryptedObject" : nil }
+
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let files = try etcd.connection.configurations(config, headerless: reading.headerless)
         let records = try namesObjects ? readObjects(console) : readRecords(console)

@@ -53,6 +53,8 @@ struct DiffCommand: EncconfCommand {
         guard resourceNames?.isEmpty != true else { throw ValidationError("--resources names nothing") }
     }
 
+    var reportKind: String? { output == .json ? "TransitionReport" : nil }
+
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let oldFile = try Inputs.configuration(old, headerless: reading.headerless)
         let content = try Inputs.file(new).content

@@ -11,11 +11,16 @@ internal import Terminal
 protocol EncconfCommand: ParsableCommand {
     var global: GlobalOptions { get }
 
+    /// The kind of the JSON report, if one is wanted.
+    var reportKind: String? { get }
+
     /// Does the work.
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus
 }
 
 extension EncconfCommand {
+    var reportKind: String? { nil }
+
     func run() throws {
         let console = global.console
         let status: ExitStatus
@@ -24,6 +29,8 @@ extension EncconfCommand {
         } catch {
             console.failure(error)
             status = error.status
+            // A script that reads the report finds the reason there too.
+            if let reportKind { try? console.result(.report(kind: reportKind, [:]) + error.value) }
         }
         throw ExitCode(status.rawValue)
     }
@@ -54,8 +61,9 @@ extension Console {
         do { try write(phrase) } catch { throw error.failure }
     }
 
-    /// Writes a report for programs.
+    /// Writes a report for programs, with the warnings that a person has seen so far.
     func result(_ report: ReportValue) throws(CommandFailure) {
+        let report = report + ["warnings": .array(Program.warnings.withLock { $0 })]
         let document = SecretKey(report.document(Program.redactor))
         try result(document.span)
     }
@@ -74,10 +82,25 @@ extension OutputError {
 enum Program {
     /// Knows the keys of every configuration that was read. All that leaves the program passes it.
     static let redactor = Redactor()
+    /// The warnings that were shown.
+    static let warnings = Mutex<[ReportValue]>([])
 }
 
 extension Console {
-    init(color: Color = .auto) { self.init(color: color, redactor: Program.redactor) }
+    init(color: Color = .auto) {
+        self.init(color: color, redactor: Program.redactor) { message, hint in
+            let warning: ReportValue = ["code": .null, "message": .phrase(message), "hint": .phrase(hint)]
+            Program.warnings.withLock { $0.append(warning) }
+        }
+    }
+}
+
+extension CommandFailure {
+    /// The members of a report that could not be made.
+    var value: ReportValue {
+        let problems = problems.map { ["message": .phrase($0.message), "hint": .phrase($0.hint)] as ReportValue }
+        return ["error": problems.first ?? .null, "errors": .array(problems)]
+    }
 }
 
 /// Shows the progress of an audit at the terminal.

@@ -31,6 +31,8 @@ struct KMSStatusCommand: EncconfCommand {
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var global: GlobalOptions
 
+    var reportKind: String? { output == .json ? "KMSStatusReport" : nil }
+
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let file = try Inputs.configuration(config, headerless: reading.headerless)
         let plugins = try endpoints.plugins(of: [file.configuration]).filter { plugin, _ in

@@ -106,6 +106,8 @@ struct RotateCommand: EncconfCommand {
         guard keyName?.isEmpty != true else { throw ValidationError("--key-name is empty") }
     }
 
+    var reportKind: String? { output == .json ? "RotationReport" : nil }
+
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let source = try Inputs.file(file).content
         if file != "-" {

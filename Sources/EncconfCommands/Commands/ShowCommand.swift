@@ -29,6 +29,8 @@ struct ShowCommand: EncconfCommand {
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var global: GlobalOptions
 
+    var reportKind: String? { output == .json ? "ConfigurationSummary" : nil }
+
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let file = try Inputs.configuration(file, headerless: reading.headerless)
         let summary = try ConfigurationSummary(file)

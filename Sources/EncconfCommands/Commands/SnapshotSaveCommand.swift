@@ -43,6 +43,8 @@ struct SnapshotSaveCommand: EncconfCommand {
         try connection.validateSettings()
     }
 
+    var reportKind: String? { output == .json ? "SnapshotReport" : nil }
+
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let discovery = try connection.discovery()
         let settings = try connection.connection(discovery)

@@ -69,9 +69,11 @@ struct VerifyCommand: EncconfCommand {
         }
     }
 
+    var reportKind: String? { output == .json ? "VerifyReport" : nil }
+
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         var verifications: [Verification] = []
-        var failures: [ExitStatus] = []
+        var failures: [CommandFailure] = []
         for file in files {
             do throws(CommandFailure) {
                 verifications.append(
@@ -82,7 +84,7 @@ struct VerifyCommand: EncconfCommand {
             } catch {
                 // The other files are judged all the same.
                 console.failure(error)
-                failures.append(error.status)
+                failures.append(error)
             }
         }
         let old = try against.map { path throws(CommandFailure) in
@@ -98,13 +100,14 @@ struct VerifyCommand: EncconfCommand {
                 proven.append(verification)
             } catch {
                 console.failure(error)
-                failures.append(error.status)
+                failures.append(error)
             }
         }
         if !proven.isEmpty { try report(proven, console) }
-        guard !failures.contains(.failure) else { return .failure }
-        let statuses = proven.map { $0.status(isStrict: strict) } + failures
-        return [.usage, .findings, .unproven].first { statuses.contains($0) } ?? .success
+        if output == .json {
+            for failure in failures { try console.result(.report(kind: "VerifyReport", [:]) + failure.value) }
+        }
+        return .worst(of: proven.map { $0.status(isStrict: strict) } + failures.map(\.status))
     }
 
     private var suppressedCodes: [String] {
