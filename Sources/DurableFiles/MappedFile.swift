@@ -10,7 +10,8 @@ internal import ShownText
     private let state: FileState
     private let watch: MappedPages.Watch
     public let path: String
-    private let name: String
+    /// The name of the file in messages.
+    private let shownName: String
 
     /// Maps a regular file.
     ///
@@ -34,7 +35,7 @@ internal import ShownText
             unsafe mapping = UnsafeRawBufferPointer(start: base, count: length)
             watch = unsafe MappedPages.watch(mapping, lastWords: Self.lastWords(name))
             self.path = path
-            self.name = name
+            shownName = name
         } catch let error as FileError {
             throw error
         } catch {
@@ -55,7 +56,7 @@ internal import ShownText
 
     /// Refuses what was read if the file has changed since it was opened: a digest counts for the bytes that were
     /// judged, and both are read in their own time.
-    public func checkUnchanged() throws(FileError) { try state.checkUnchanged(file, at: path, called: name) }
+    public func checkUnchanged() throws(FileError) { try state.checkUnchanged(file, at: path, called: shownName) }
 
     /// The line that the program ends with if pages of the file are gone.
     private static func lastWords(_ name: String) -> String {

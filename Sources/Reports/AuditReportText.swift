@@ -70,14 +70,15 @@ extension AuditReport {
         }
         if !notCovered.isEmpty {
             let objects = notCovered.reduce(0) { $0 + $1.plaintext }
-            let names = notCovered.prefix(6).map { "\($0.resource.description) \($0.plaintext)" as Phrase }
-            let more: Phrase = notCovered.count > 6 ? " and \(notCovered.count - 6) more (-o json lists all)" : ""
+            let largest = notCovered.sorted { ($1.plaintext, $0.resource) < ($0.plaintext, $1.resource) }
+            let names = largest.prefix(3).map { "\($0.resource.description) \($0.plaintext)" as Phrase }
+            let more: Phrase = largest.count > 3 ? " and \(largest.count - 3) more (-o json)" : ""
             facts.append(
                 (
                     "not covered",
-                    "\(counted(objects, "object")) of \(counted(notCovered.count, "resource")), stored as plaintext: "
-                        + names.joined(separator: ", ") + more
+                    "\(counted(objects, "object")) of \(counted(notCovered.count, "resource")), stored as plaintext:"
                 ))
+            facts.append(("", names.joined(separator: ", ") + more))
         }
         for limit in limits { facts.append(("limit", limit)) }
         let width = facts.map(\.name.count).max() ?? 0

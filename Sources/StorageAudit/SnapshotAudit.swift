@@ -18,7 +18,7 @@ struct SnapshotAudit {
     let jobs: Int
     let isSalvage: Bool
     /// The write-ahead log beside the file; nil for a snapshot.
-    var log: MemberLog<MappedSegment>?
+    var log: MemberLog<MappedFile>?
 
     /// Goes through the live records, and what else is asked for.
     func run(history: Bool, remnants: Bool, progress: any AuditProgress) throws(AuditError) -> AuditResult {
@@ -100,7 +100,7 @@ struct SnapshotAudit {
 
     /// The values that the log adds to the database. Old revisions that it makes are not among them.
     private func audit(
-        _ replayed: ReplayedLog, of log: MemberLog<MappedSegment>, _ snapshot: SnapshotFile, _ nonces: inout NonceLog
+        _ replayed: ReplayedLog, of log: MemberLog<MappedFile>, _ snapshot: SnapshotFile, _ nonces: inout NonceLog
     ) throws(CipherError) -> Census {
         let auditor = makeAuditor()
         for change in replayed.changes where !change.isTombstone {

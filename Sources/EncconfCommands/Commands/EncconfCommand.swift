@@ -5,6 +5,7 @@ internal import Reports
 internal import SecretMemory
 internal import ShownText
 internal import StorageAudit
+internal import Synchronization
 internal import Terminal
 
 /// A command that does its work, says how it went, and leaves failures to be told in one place.
