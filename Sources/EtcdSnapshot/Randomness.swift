@@ -2,8 +2,9 @@
 /// chi-square).
 ///
 /// Of 2,000,000 blocks of random bytes each, 3 of 64 bytes were taken for plaintext, and none of 80 to 1023 bytes. No
-/// block of JSON, YAML, base64, hexadecimal digits, Chinese text or protobuf was taken for random (RandomnessTests).
-/// Compressed data looks random.
+/// block of JSON, YAML, base64, hexadecimal digits, Chinese text or protobuf was taken for random (RandomnessTests). What
+/// is random or compressed within plaintext looks random: so did 7 of 3,349 blocks of the objects of a recorded cluster,
+/// all of them random data of Secrets, and 97 of 100 blocks of 512 bytes of zlib's output.
 struct Randomness {
     /// Shorter runs are not told apart: they are taken for plaintext.
     static let shortest = 64
