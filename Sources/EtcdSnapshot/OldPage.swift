@@ -115,7 +115,7 @@ extension RemnantScan {
             book(recordIn: element.value, upTo: end, revision: revision.main, onValue)
         } else if element.isBucket {
             book(bucket: element, upTo: end, onValue)
-        } else if isRecord || element.value.count > Self.largestSetting {
+        } else if element.value.count > Self.largestSetting {
             // No key of etcd: nothing says what the value is.
             ledger.structure += min(element.key.upperBound, end) - element.key.lowerBound
             search(raw: clipped(element.value, end), onValue)

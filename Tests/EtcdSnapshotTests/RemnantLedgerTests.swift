@@ -188,7 +188,11 @@ struct RemnantLedgerTests {
             "lease", inline: [Element(key: big(UInt64(77)), value: hex("084d 10901c"))])
         let members = Element.bucket(
             "members", inline: [Element(key: Array("8e9e05c52164694d".utf8), value: Array(#"{"id":1}"#.utf8))])
-        let root = page(4, [.bucket("key", inline: [record(2, "a", Array("k8s\0 inline".utf8))]), leases, members])
+        // As long as the key of a tombstone.
+        let meta = Element.bucket(
+            "meta", inline: [Element(key: Array("finishedCompactRev".utf8), value: Element.revision(7))])
+        let root = page(
+            4, [.bucket("key", inline: [record(2, "a", Array("k8s\0 inline".utf8))]), leases, members, meta])
         let branch = page(5, [.child(2, 9), .child(40, 10)], flags: 1)
         var list = little(UInt64(6)) + little(UInt16(0x10)) + little(UInt16(3)) + little(UInt32(0))
         for number in [4, 5, 9] as [UInt64] { list += little(number) }
