@@ -73,7 +73,8 @@ extension RemnantScan {
     /// bucket within an element.
     @_lifetime(self: copy self)
     private mutating func searchElements(
-        _ header: OldPageHeader, in range: Range<Int>, announcedEnd: Int, _ onValue: (RemnantValue) -> Void
+        _ header: OldPageHeader, in range: Range<Int>, announcedEnd: Int, isInline: Bool = false,
+        _ onValue: (RemnantValue) -> Void
     ) {
         let table = range.lowerBound + BoltPage.headerLength
         ledger.structure += BoltPage.headerLength
@@ -83,9 +84,10 @@ extension RemnantScan {
         for index in 0..<header.count {
             guard position + 16 <= range.upperBound else { break }
             let element = header.element(index, at: range.lowerBound, in: bytes)
-            guard element.key.lowerBound == data, element.value.upperBound <= announcedEnd, element.hasKnownFlags else {
-                break
-            }
+            // No bucket within an element holds another (bbolt, bucket.go, inlineable).
+            guard element.key.lowerBound == data, element.value.upperBound <= announcedEnd, element.hasKnownFlags,
+                !(isInline && element.isBucket)
+            else { break }
             ledger.structure += 16
             position += 16
             book(element, upTo: range.upperBound, isLeaf: header.kind == .leaf, onValue)
@@ -113,7 +115,7 @@ extension RemnantScan {
             book(recordIn: element.value, upTo: end, revision: revision.main, onValue)
         } else if element.isBucket {
             book(bucket: element, upTo: end, onValue)
-        } else if isRecord || element.value.count > Self.largestSetting {
+        } else if element.value.count > Self.largestSetting {
             // No key of etcd: nothing says what the value is.
             ledger.structure += min(element.key.upperBound, end) - element.key.lowerBound
             search(raw: clipped(element.value, end), onValue)
@@ -141,7 +143,8 @@ extension RemnantScan {
         guard bytes.uint64(value.lowerBound) == 0, page + BoltPage.headerLength <= value.upperBound,
             let header = OldPageHeader(at: page, in: bytes), header.kind == .leaf
         else { return search(raw: page..<value.upperBound, onValue) }
-        searchElements(header, in: page..<value.upperBound, announcedEnd: element.value.upperBound, onValue)
+        searchElements(
+            header, in: page..<value.upperBound, announcedEnd: element.value.upperBound, isInline: true, onValue)
     }
 
     /// The `mvccpb.KeyValue` in `range`, of which what is before `end` is left.

@@ -32,13 +32,12 @@ extension RemnantScan {
         // What is before this has been booked.
         var booked = area.lowerBound
         var offset = area.lowerBound
-        while offset < area.upperBound {
-            let found: RawRemnant?
-            switch bytes.uint8(offset) {
-            case UInt8(ascii: "_"): found = record(separatedAt: offset, in: booked..<area.upperBound)
-            case UInt8(ascii: "k"), UInt8(ascii: "{"), 0xd9: found = value(at: offset, in: booked..<area.upperBound)
-            default: found = nil
-            }
+        while let next = candidate(in: offset..<area.upperBound) {
+            offset = next
+            let found =
+                bytes.uint8(offset) == UInt8(ascii: "_")
+                ? record(separatedAt: offset, in: booked..<area.upperBound)
+                : value(at: offset, in: booked..<area.upperBound)
             guard let found else {
                 offset += 1
                 continue
@@ -52,6 +51,25 @@ extension RemnantScan {
             offset = end
         }
         classify(booked..<area.upperBound)
+    }
+
+    /// The first byte that can be the beginning of a value, or the separator within a revision.
+    @inline(__always)
+    private func candidate(in range: Range<Int>) -> Int? {
+        var offset = range.lowerBound
+        while offset + 8 <= range.upperBound {
+            let word = bytes.uint64(offset)
+            let found = word.marks(of: "_") | word.marks(of: "k") | word.marks(of: "{") | word.marks(of: 0xd9)
+            guard found == 0 else { return offset + found.trailingZeroBitCount / 8 }
+            offset += 8
+        }
+        while offset < range.upperBound {
+            switch bytes.uint8(offset) {
+            case UInt8(ascii: "_"), UInt8(ascii: "k"), UInt8(ascii: "{"), 0xd9: return offset
+            default: offset += 1
+            }
+        }
+        return nil
     }
 
     private func withoutZeros(_ range: Range<Int>) -> Range<Int> {
@@ -105,18 +123,43 @@ extension RemnantScan {
 
     /// The value that begins at `offset`, if the length of field 5 of `mvccpb.KeyValue` stands before it, and all of it
     /// is within `area`.
-    private func value(at offset: Int, in area: Range<Int>) -> RawRemnant? {
+    ///
+    /// The beginnings of JSON and CBOR are short: in ciphertext they come about by chance, so the rest has to look like
+    /// what it is said to be.
+    @_lifetime(self: copy self)
+    private mutating func value(at offset: Int, in area: Range<Int>) -> RawRemnant? {
         let kind = RemnantValue.Kind(at: offset, end: area.upperBound, in: bytes)
         guard kind != .other, let length = announcedLength(before: offset, from: area.lowerBound),
             length > 0, length <= area.upperBound - offset
         else { return nil }
-        if kind == .json {
-            // Field 5 of any message can begin with a brace; only an object ends with one, and perhaps a line's end.
-            let last = bytes.uint8(offset + length - 1)
-            let end = last == UInt8(ascii: "\n") && length > 1 ? bytes.uint8(offset + length - 2) : last
-            guard end == UInt8(ascii: "}") else { return nil }
+        let range = offset..<offset + length
+        switch kind {
+        case .json: guard isObject(range) else { return nil }
+        // A map follows the mark (RFC 8949, major type 5).
+        case .cbor: guard length > 3, bytes.uint8(offset + 3) >> 5 == 5, !isRandom(range) else { return nil }
+        case .protobuf, .encrypted, .other: break
         }
-        return RawRemnant(start: offset, value: offset..<offset + length, end: offset + length)
+        return RawRemnant(start: offset, value: range, end: range.upperBound)
+    }
+
+    /// Whether bytes look like an object of JSON: `{`, a name or the end, no control characters, and `}` at the end,
+    /// perhaps before the end of the line.
+    @_lifetime(self: copy self)
+    private mutating func isObject(_ range: Range<Int>) -> Bool {
+        guard range.count > 1 else { return false }
+        let second = bytes.uint8(range.lowerBound + 1)
+        guard second == UInt8(ascii: "\"") || second == UInt8(ascii: "}") else { return false }
+        let last = bytes.uint8(range.upperBound - 1)
+        let end = last == UInt8(ascii: "\n") ? bytes.uint8(range.upperBound - 2) : last
+        guard end == UInt8(ascii: "}") else { return false }
+        if range.count >= Randomness.shortest { return !isRandom(range) }
+        return range.dropLast().allSatisfy { bytes.uint8($0) >= 0x20 }
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func isRandom(_ range: Range<Int>) -> Bool {
+        // Some blocks of a longer run are enough.
+        randomness.isRandom(range.prefix(4096), of: bytes)
     }
 
     /// The length that field 5 of `mvccpb.KeyValue` has if its content begins at `offset`.
@@ -164,4 +207,17 @@ extension RemnantScan {
             ledger.likelyPlaintext += block.count
         }
     }
+}
+
+extension UInt64 {
+    /// The highest bit of each byte that is equal to `byte`. Only the lowest of these bits is certain
+    /// (Mycroft; Warren: "Hacker's Delight", 6-1).
+    @inline(__always)
+    fileprivate func marks(of byte: UInt8) -> UInt64 {
+        let difference = self ^ UInt64(byte) &* 0x0101_0101_0101_0101
+        return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+    }
+
+    @inline(__always)
+    fileprivate func marks(of character: Unicode.Scalar) -> UInt64 { marks(of: UInt8(ascii: character)) }
 }

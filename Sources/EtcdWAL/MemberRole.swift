@@ -6,22 +6,23 @@ public enum MemberRole: Equatable, Sendable {
     case oneVoter(of: Int)
     /// It does not vote: it is a learner, or was removed.
     case notVoting
-    /// Neither database nor log name the members.
+    /// Neither database nor log name the members for certain.
     case unknown
 }
 
 extension LogScan {
-    /// Who votes once all entries of the log are applied.
+    /// What a member is once all entries of its log are applied. Removals of others count only if they are committed.
     ///
-    /// The log tells it if it begins with the first entry of all, or has a mark of a snapshot that names the voters
-    /// (etcd 3.5); else the database does. Removals count only if they are committed.
-    func voters(in database: MemberDatabase, commit: UInt64) -> Set<UInt64> {
-        var voters = database.voters
-        var base: UInt64 = 0
-        if firstIndex == 1 {
-            voters = []
-        } else if let snapshot {
+    /// The log names the members if it begins with the first entry of all, or has a mark of a snapshot with their names
+    /// (etcd 3.5). The database alone is not enough for an only voter: etcd 3.4 restores a snapshot without changing the
+    /// members in it, so that they can be those of another cluster.
+    func role(of memberID: UInt64, in database: MemberDatabase, commit: UInt64) -> MemberRole {
+        var voters: Set<UInt64> = []
+        var (base, isKnown) = (UInt64(0), true)
+        if let snapshot, firstIndex != 1 {
             (voters, base) = (snapshot.voters, snapshot.index)
+        } else if firstIndex != 1 {
+            (voters, isKnown) = (database.voters, false)
         }
         for (index, change) in configurationChanges where index > base {
             switch change.kind {
@@ -30,14 +31,9 @@ extension LogScan {
             case .remove, .update, .addLearner: break
             }
         }
-        return voters
-    }
-
-    func role(of memberID: UInt64, in database: MemberDatabase, commit: UInt64) -> MemberRole {
-        let voters = voters(in: database, commit: commit)
-        if voters.isEmpty { return .unknown }
-        guard voters.contains(memberID) else { return .notVoting }
-        return voters.count == 1 ? .onlyVoter : .oneVoter(of: voters.count)
+        if !voters.contains(memberID) { return isKnown ? .notVoting : .unknown }
+        guard voters.count == 1 else { return .oneVoter(of: voters.count) }
+        return isKnown ? .onlyVoter : .unknown
     }
 
     /// Whether a member was removed from its cluster, and not only told that it may be.

@@ -64,6 +64,38 @@ struct RandomnessTests {
         }
     }
 
+    /// The objects of a recorded cluster, wherever they are cut; and what was encrypted in it.
+    @Test func knowsTheRecordedObjects() throws {
+        let bytes = try TestData.bytes("cluster/snapshot.db")
+        var problems = SnapshotProblems.refused
+        let snapshot = try SnapshotFile(bytes.span.bytes, &problems)
+        var randomness = Randomness()
+        var (plaintextBlocks, randomBlocks, encryptedValues) = (0, 0, 0)
+        for location in try LiveRecords(snapshot, &problems).locations {
+            let value = try snapshot.record(at: location).value
+            switch RemnantValue.Kind(at: value.lowerBound, end: value.upperBound, in: snapshot.bytes) {
+            case .encrypted:
+                encryptedValues += 1
+                // The label may be a fifth of a short value.
+                let payload = value.dropFirst(40)
+                let isRandom = randomness.isMostlyRandom(payload, of: snapshot.bytes)
+                #expect(isRandom)
+            case .protobuf, .json:
+                for length in [64, 200, 512] {
+                    for start in stride(from: value.lowerBound, to: value.upperBound - length, by: length) {
+                        plaintextBlocks += 1
+                        let isRandom = randomness.isRandom(start..<start + length, of: snapshot.bytes)
+                        if isRandom { randomBlocks += 1 }
+                        // Their data are random bytes: nothing tells those from ciphertext.
+                        #expect(!isRandom || snapshot.keyContains("/plain-", at: location))
+                    }
+                }
+            case .cbor, .other: break
+            }
+        }
+        #expect(plaintextBlocks > 1000 && encryptedValues > 20 && randomBlocks < 10)
+    }
+
     /// What is too short to be judged is taken for plaintext.
     @Test func doesNotJudgeWhatIsShort() {
         var random = SeededGenerator(seed: 1)
@@ -71,5 +103,12 @@ struct RandomnessTests {
         var randomness = Randomness()
         let isRandom = randomness.isRandom(0..<63, of: bytes.span.bytes)
         #expect(!isRandom)
+    }
+}
+
+extension SnapshotFile {
+    fileprivate func keyContains(_ text: String, at location: RecordLocation) -> Bool {
+        guard let record = try? record(at: location) else { return false }
+        return String(decoding: array(key(of: record)), as: UTF8.self).contains(text)
     }
 }

@@ -161,7 +161,17 @@ struct RemnantLedgerTests {
         #expect(without.encrypted == 0 && without.values.encrypted == 0 && without.unexplained == value.count)
         let long = try ledger(Array(free([0x2a] + varint(5000) + value).prefix(Self.pageSize)))
         #expect(long.encrypted == 0 && long.unexplained == value.count + 3)
-        // A brace behind such a number is no object.
+        let json = try ledger(free(Array("text *".utf8) + [9] + Array(#"{"a":"b"}"#.utf8)))
+        #expect(json.plaintext == 9 && json.values.plaintext == 1 && json.unexplained == 7)
+        let cbor = try ledger(free([0x2a, 7] + hex("d9d9f7 a1 61 61 01")))
+        #expect(cbor.plaintext == 7 && cbor.values.plaintext == 1)
+        // A brace behind such a number is no object, and the mark of CBOR in ciphertext none either.
+        var random = SeededGenerator(seed: 5)
+        for beginning in [Array(#"{""#.utf8), hex("d9d9f7a1")] {
+            let chance = try ledger(
+                free([0x2a] + varint(1000) + beginning + random.bytes(999 - beginning.count) + [0x7d]))
+            #expect(chance.plaintext == 0 && chance.unexplained == 1003)
+        }
         let brace = try ledger(free(Array("text *".utf8) + [9] + Array("{ no end here".utf8)))
         #expect(brace.plaintext == 0 && brace.unexplained == 20)
     }
@@ -178,7 +188,11 @@ struct RemnantLedgerTests {
             "lease", inline: [Element(key: big(UInt64(77)), value: hex("084d 10901c"))])
         let members = Element.bucket(
             "members", inline: [Element(key: Array("8e9e05c52164694d".utf8), value: Array(#"{"id":1}"#.utf8))])
-        let root = page(4, [.bucket("key", inline: [record(2, "a", Array("k8s\0 inline".utf8))]), leases, members])
+        // As long as the key of a tombstone.
+        let meta = Element.bucket(
+            "meta", inline: [Element(key: Array("finishedCompactRev".utf8), value: Element.revision(7))])
+        let root = page(
+            4, [.bucket("key", inline: [record(2, "a", Array("k8s\0 inline".utf8))]), leases, members, meta])
         let branch = page(5, [.child(2, 9), .child(40, 10)], flags: 1)
         var list = little(UInt64(6)) + little(UInt16(0x10)) + little(UInt16(3)) + little(UInt32(0))
         for number in [4, 5, 9] as [UInt64] { list += little(number) }
@@ -189,6 +203,25 @@ struct RemnantLedgerTests {
         list[16] = 200
         let ledger = try ledger(list.replacingNumber(with: 4))
         #expect(ledger.structure == 24 && ledger.unexplained == 9)
+    }
+
+    /// Buckets within one another, ever deeper: the depth of the stack is not decided by them.
+    @Test func isNotDrawnIntoTheDeep() throws {
+        let (depth, size) = (50_000, 16 + 16 + 16 + 1)
+        let last = (4096 - (16 + 17 + depth * size) % 4096) % 4096
+        var bytes = little(UInt64(4)) + little(UInt16(2)) + little(UInt16(1))
+        let length = 16 + 17 + depth * size + last
+        bytes += little(UInt32(length / Self.pageSize - 1))
+        for level in 0...depth {
+            // The element of this level: its key, and the rest of all as its value.
+            let rest = length - bytes.count - 17
+            bytes += little(UInt32(1)) + little(UInt32(16)) + little(UInt32(1)) + little(UInt32(rest)) + [0x61]
+            guard level < depth else { break }
+            bytes += little(UInt64(0)) + little(UInt64(0))
+            bytes += little(UInt64(0)) + little(UInt16(2)) + little(UInt16(1)) + little(UInt32(0))
+        }
+        bytes += Array(repeating: 0, count: length - bytes.count)
+        #expect(try ledger(bytes).unexplained > length / 2)
     }
 
     /// The ends of pages in use, and of the metas, hold nothing; if they do, it is found.

@@ -28,7 +28,7 @@ struct GapTests {
         return log
     }
 
-    private func reading(_ log: LogBuilder, _ database: [UInt8] = database) throws -> MemberReading {
+    private func read(_ log: LogBuilder, _ database: [UInt8] = database) throws -> MemberReading {
         try MemberReading(database: database, log: log.segments)
     }
 
@@ -40,7 +40,7 @@ struct GapTests {
     }
 
     @Test func isCompleteAsEtcdWritesIt() throws {
-        let reading = try reading(Self.builder())
+        let reading = try read(Self.builder())
         #expect(reading.log.gaps.isEmpty && reading.log.isComplete)
         #expect(names(reading) == ["a": "four", "b": "two", "c": "three"])
         #expect(reading.log.revision == 5 && reading.log.appliedCount == 2 && reading.log.lastIndex == 7)
@@ -194,7 +194,7 @@ struct GapTests {
         Log("an empty end", [.unforeseeableRequest(index: 8)]) { $0.entry(8, Request.delete("a", to: "")) },
     ])
     func namesTheGap(_ log: Log) throws {
-        let reading = try reading(log.log, log.database)
+        let reading = try read(log.log, log.database)
         #expect(reading.log.gaps == log.gaps)
         #expect(names(reading) == log.live)
         #expect(reading.log.counts.live == log.live.count)
@@ -202,17 +202,46 @@ struct GapTests {
         #expect(reading.log.changes.allSatisfy { $0.isCertain })
     }
 
+    /// A log that no longer has the entries that made the cluster: whether the member votes alone is told by the mark of
+    /// a snapshot, from etcd 3.5 on, and not by the database.
+    @Test func doesNotTakeTheDatabasesWordForAnOnlyVoter() throws {
+        func purged(_ voters: [UInt64], committed: Bool) -> LogBuilder {
+            var log = LogBuilder()
+            log.entry(4, nil)
+            log.entry(5, nil)
+            log.snapshot(5, voters: voters)
+            log.state(commit: 5)
+            log.entry(6, Request.put("c", "three"))
+            if committed { log.state(commit: 6) }
+            return log
+        }
+        let told = try read(purged([7], committed: false))
+        #expect(told.log.isComplete && told.log.role == .onlyVoter && told.log.changes.count == 1)
+        let three = try read(purged([7, 8, 9], committed: false))
+        #expect(three.log.gaps == [.uncommittedChanges(count: 1)] && three.log.role == .oneVoter(of: 3))
+        let untold = try read(purged([], committed: false))
+        #expect(untold.log.gaps == [.uncommittedChanges(count: 1)] && untold.log.role == .unknown)
+        #expect(try read(purged([], committed: true)).log.isComplete)
+        // A log that is interrupted by a snapshot of the leader does not tell who came and went in between.
+        var interrupted = LogBuilder()
+        interrupted.change(1, 7)
+        interrupted.snapshot(5)
+        interrupted.state(commit: 5)
+        interrupted.entry(6, Request.put("c", "three"))
+        #expect(try read(interrupted).log.role == .unknown)
+    }
+
     /// Neither term nor commit index ever goes back.
     @Test(arguments: [(2, 6), (1, 7)] as [(UInt64, UInt64)])
     func refusesAStateThatGoesBack(term: UInt64, commit: UInt64) throws {
         let log = Self.builder { $0.state(term: term, commit: commit) }
         let place = LogPlace(segment: log.files[0].name, offset: try #require(log.records.last).offset)
-        #expect(try reading(log).log.gaps == [.damagedRecord(place)])
+        #expect(try read(log).log.gaps == [.damagedRecord(place)])
     }
 
     /// What is not certain is shown to whoever looks for values.
     @Test func showsWhatIsNotCertain() throws {
-        let reading = try reading(
+        let reading = try read(
             Self.builder {
                 $0.change(8, 8)
                 $0.entry(9, Request.put("b", "doubtful"))
