@@ -71,8 +71,8 @@ extension AuditReport {
         if !notCovered.isEmpty {
             let objects = notCovered.reduce(0) { $0 + $1.plaintext }
             let largest = notCovered.sorted { ($1.plaintext, $0.resource) < ($0.plaintext, $1.resource) }
-            let names = largest.prefix(3).map { "\($0.resource.description) \($0.plaintext)" as Phrase }
-            let more: Phrase = largest.count > 3 ? " and \(largest.count - 3) more (-o json)" : ""
+            let names = largest.prefix(2).map { "\($0.resource.description) \($0.plaintext)" as Phrase }
+            let more: Phrase = largest.count > 2 ? " and \(largest.count - 2) more (-o json)" : ""
             facts.append(
                 (
                     "not covered",
