@@ -2,6 +2,7 @@ import EncryptionConfig
 import Explanations
 import KeyTransition
 import KubernetesResources
+import ShownText
 import Testing
 
 /// One change of each kind, the reason that it is given, and what to do instead.
