@@ -17,7 +17,7 @@ struct ObjectPresenter {
 
     /// Manifests, one after another.
     func presentManifests(_ records: [StoredRecord]) throws(CommandFailure) -> ExitStatus {
-        var manifests = ManifestWriter(disclosure: disclosure)
+        var manifests = ManifestWriter(disclosure: try disclosure())
         let status = try forEachObject(of: records) { object, value, _ throws(CommandFailure) in
             manifests.append(object, plaintext: value.plaintext.span)
         }
@@ -27,6 +27,7 @@ struct ObjectPresenter {
 
     /// Reports of the kind `DecryptedObject`, one after another.
     func presentReports(_ records: [StoredRecord]) throws(CommandFailure) -> ExitStatus {
+        let disclosure = try disclosure()
         var output = SecretBuffer()
         let status = try forEachObject(of: records) { object, value, record throws(CommandFailure) in
             let fingerprint = try value.fingerprint()
@@ -204,10 +205,9 @@ struct ObjectPresenter {
         "\(found.provider.name.rawValue) \(found.key.name.printable)\(try fingerprintNote(of: found.key))"
     }
 
-    private var disclosure: Disclosure {
-        Disclosure(isRevealed: isRevealed) { bytes in
-            (try? Digest.sha256(bytes)).map { Digest.hexadecimal($0) } ?? "unknown"
-        }
+    private func disclosure() throws(CommandFailure) -> Disclosure {
+        let tags = try cipherCall { () throws(CipherError) in try ValueTags.ofRun() }
+        return Disclosure(isRevealed: isRevealed) { (try? tags.tag(of: $0)) ?? "unknown" }
     }
 }
 
