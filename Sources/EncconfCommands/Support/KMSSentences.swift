@@ -9,7 +9,7 @@ extension KMSUncertainty {
         case .answered(let text): "it answers with an error that need not last: \(text)"
         case .untrue(let text): "kube-apiserver would not take its answer: \(text)"
         case .keyNotReturned: Self.keyNotReturnedSentence
-        case .keyInClear: Self.keyInClearSentence
+        case .keyInClear(let form): Self.keyInClearSentence(form)
         case .noRandomBytes: Self.noRandomBytesSentence
         case .shortKey(let byteCount):
             "the key of \(byteCount) bytes that it answers does not open the value; kube-apiserver makes 32 bytes"
@@ -17,7 +17,15 @@ extension KMSUncertainty {
     }
 
     fileprivate static let keyNotReturnedSentence = "what Encrypt made of a key, Decrypt does not make that key again"
-    fileprivate static let keyInClearSentence = "what Encrypt made of a key holds that key in clear"
+    fileprivate static func keyInClearSentence(_ form: ClearKeyForm) -> String {
+        let written =
+            switch form {
+            case .raw: "in clear"
+            case .base64: "in clear, in base64"
+            case .hexadecimal: "in clear, in hexadecimal digits"
+            }
+        return "what Encrypt made of a key holds that key " + written
+    }
     fileprivate static let noRandomBytesSentence = "there are no random bytes to ask it with"
 }
 
@@ -27,7 +35,7 @@ extension PluginError {
         switch self {
         case .noAnswer(let text), .passing(let text), .failed(let text), .refused(let text), .untrue(let text): text
         case .keyNotReturned: KMSUncertainty.keyNotReturnedSentence
-        case .keyInClear: KMSUncertainty.keyInClearSentence
+        case .keyInClear(let form): KMSUncertainty.keyInClearSentence(form)
         case .noRandomBytes: KMSUncertainty.noRandomBytesSentence
         }
     }
