@@ -42,6 +42,9 @@ let package = Package(
         .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
 
+        // Everything that speaks to a file system: no other module opens a file.
+        .target(name: "DurableFiles", dependencies: ["CLinux", "SecretMemory"], swiftSettings: strict),
+
         // The only part that speaks to others: gRPC, over libcurl.
         .target(name: "RemoteCalls", dependencies: ["CCurl", "SecretMemory"], swiftSettings: strict),
 
@@ -60,13 +63,23 @@ let package = Package(
 
         // What the flags of a kube-apiserver say about its storage.
         .target(
-            name: "APIServerFlags", dependencies: ["Diagnostics", "GoText", "SecretMemory", "YAMLTree"],
+            name: "APIServerFlags",
+            dependencies: ["Diagnostics", "DurableFiles", "GoText", "KubernetesResources", "SecretMemory", "YAMLTree"],
             swiftSettings: strict),
 
         // The configuration, and the configuration with ciphers.
         .target(
             name: "EncryptionConfig",
             dependencies: ["Diagnostics", "GoText", "KubernetesResources", "SecretMemory", "YAMLTree"],
+            swiftSettings: strict),
+        // What is legal but dangerous.
+        .target(
+            name: "ConfigurationLint",
+            dependencies: ["Diagnostics", "EncryptionConfig", "KubernetesResources", "SecretMemory", "YAMLTree"],
+            swiftSettings: strict),
+        // The proof: who can read what whom wrote.
+        .target(
+            name: "KeyTransition", dependencies: ["EncryptionConfig", "KubernetesResources", "SecretMemory"],
             swiftSettings: strict),
         .target(
             name: "Transformers",
@@ -81,28 +94,59 @@ let package = Package(
 
         // Reads from a living etcd.
         .target(
-            name: "EtcdClient", dependencies: ["EnvelopeCrypto", "ProtobufWire", "RemoteCalls", "SecretMemory"],
+            name: "EtcdClient",
+            dependencies: ["DurableFiles", "EnvelopeCrypto", "ProtobufWire", "RemoteCalls", "SecretMemory"],
             swiftSettings: strict),
 
         // A source of records: an etcd snapshot as bytes.
         .target(name: "EtcdSnapshot", dependencies: ["ProtobufWire", "SecretMemory"], swiftSettings: strict),
 
-        // What is stored, read and judged. It knows no source and no output format.
+        // Judgement. What is stored, read and judged, whatever the source.
         .target(
             name: "StorageAudit",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesObjects", "KubernetesResources",
-                "SecretMemory", "Transformers",
+                "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "GoText",
+                "KubernetesObjects", "KubernetesResources", "SecretMemory", "Transformers",
+            ],
+            swiftSettings: strict),
+        // The steps of a rotation, and what each demands.
+        .target(
+            name: "KeyRotation",
+            dependencies: [
+                "EncryptionConfig", "KeyTransition", "KubernetesResources", "SecretMemory", "YAMLTree",
             ],
             swiftSettings: strict),
 
-        // The program: the only part that prints, reads the environment or exits.
+        // Words. The text of every code and error.
+        .target(
+            name: "Explanations",
+            dependencies: [
+                "APIServerFlags", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
+                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "GoText", "KMSPlugin", "KeyRotation", "KeyTransition",
+                "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls", "SecretMemory",
+                "StorageAudit", "Transformers", "YAMLTree",
+            ],
+            swiftSettings: strict),
+        // One report for each kind of JSON document, in every format.
+        .target(
+            name: "Reports",
+            dependencies: [
+                "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
+                "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation", "KeyTransition",
+                "KubernetesObjects", "KubernetesResources", "SecretMemory", "StorageAudit", "Transformers",
+            ],
+            swiftSettings: strict),
+
+        // The program. The terminal, and what a person types at it.
+        .target(name: "Terminal", dependencies: ["DurableFiles", "SecretMemory"], swiftSettings: strict),
+        // One file for each command: parse, gather, judge, report, status.
         .target(
             name: "EncconfCommands",
             dependencies: [
-                "APIServerFlags", "CLinux", "Diagnostics", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
-                "EtcdSnapshot", "GoText", "JSONText", "KMSPlugin", "KubernetesObjects", "KubernetesResources",
-                "PastedValues", "RemoteCalls", "SecretMemory", "StorageAudit", "Transformers",
+                "APIServerFlags", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
+                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
+                "KeyRotation", "KeyTransition", "KubernetesObjects", "KubernetesResources", "PastedValues",
+                "RemoteCalls", "Reports", "SecretMemory", "StorageAudit", "Terminal", "Transformers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -125,7 +169,8 @@ let package = Package(
 
         // Tests: one target for each module, over the recorded data in testdata.
         .target(
-            name: "TestSupport", dependencies: ["JSONText", "SecretMemory"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["EncryptionConfig", "JSONText", "SecretMemory"],
+            path: "Tests/TestSupport",
             swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "RemoteCallsTests", dependencies: ["RemoteCalls", "TestSupport"], swiftSettings: tests),
@@ -149,12 +194,27 @@ let package = Package(
             name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
-            name: "TransformersTests", dependencies: ["GoText", "Transformers", "TestSupport"], swiftSettings: tests),
+            name: "ConfigurationLintTests",
+            dependencies: [
+                "ConfigurationLint", "Diagnostics", "EncryptionConfig", "Explanations", "KeyTransition", "SecretMemory",
+                "TestSupport",
+            ], swiftSettings: tests),
+        .testTarget(
+            name: "KeyTransitionTests", dependencies: ["EncryptionConfig", "KeyTransition", "TestSupport"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "KeyRotationTests",
+            dependencies: ["EncryptionConfig", "KeyRotation", "KeyTransition", "SecretMemory", "TestSupport"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "TransformersTests", dependencies: ["GoText", "KeyTransition", "Transformers", "TestSupport"],
+            swiftSettings: tests),
         // Clusters whose keys are changed while they are at work.
         .testTarget(
             name: "RotationSimulationTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory", "TestSupport",
+                "EncryptionConfig", "EnvelopeCrypto", "KeyRotation", "KeyTransition", "KubernetesResources",
+                "SecretMemory", "TestSupport",
                 "Transformers",
             ], swiftSettings: tests),
         .testTarget(

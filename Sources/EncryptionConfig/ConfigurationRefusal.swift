@@ -69,35 +69,35 @@ extension ConfigurationRefusal {
 }
 
 /// The stable codes of what kube-apiserver refuses.
-enum RefusalCode {
+public enum RefusalCode {
     /// The file is neither YAML nor JSON.
-    static let syntax = "ENC0101"
+    public static let syntax = "ENC0101"
     /// `apiVersion` and `kind` are missing or name something else.
-    static let kind = "ENC0102"
+    public static let kind = "ENC0102"
     /// A value has another type than its field.
-    static let type = "ENC0103"
+    public static let type = "ENC0103"
     /// A field that the type does not have.
-    static let unknownField = "ENC0104"
+    public static let unknownField = "ENC0104"
     /// A field that is set twice.
-    static let duplicateField = "ENC0105"
+    public static let duplicateField = "ENC0105"
     /// A timeout that is no duration.
-    static let duration = "ENC0106"
+    public static let duration = "ENC0106"
     /// A list that needs at least one item has none.
-    static let emptyList = "ENC0110"
+    public static let emptyList = "ENC0110"
     /// A resource that cannot be named, or not here.
-    static let resource = "ENC0111"
+    public static let resource = "ENC0111"
     /// An item of a provider list with no provider, or with several.
-    static let provider = "ENC0112"
+    public static let provider = "ENC0112"
     /// A key without a name.
-    static let keyName = "ENC0113"
+    public static let keyName = "ENC0113"
     /// A key whose secret is missing, no base64, or of the wrong length.
-    static let keySecret = "ENC0114"
+    public static let keySecret = "ENC0114"
     /// A field of a KMS provider.
-    static let kms = "ENC0115"
+    public static let kms = "ENC0115"
     /// A resource that an earlier wildcard already takes.
-    static let masked = "ENC0120"
+    public static let masked = "ENC0120"
     /// KMS v1 without its feature gate.
-    static let kmsv1Gate = "ENC0121"
+    public static let kmsv1Gate = "ENC0121"
     /// A limit of this program that kube-apiserver does not have.
-    static let limit = "ENC0199"
+    public static let limit = "ENC0199"
 }

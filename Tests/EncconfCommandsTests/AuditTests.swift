@@ -375,7 +375,7 @@ struct AuditTests {
             ("garbled.db", "garbled.db: page 318 is damaged: it says that it is page "),
             ("empty.db", "empty.db: the file is empty"), ("missing.db", "missing.db: no such file or directory"),
             ("testdata/cluster/config-all.yaml", "config-all.yaml: is no etcd snapshot"),
-            ("testdata", "testdata: is no regular file"),
+            ("testdata", "testdata: is not a regular file"),
         ] {
             let result = try program.encconf("audit", "--config", "testdata/cluster/config-all.yaml", file)
             #expect(result.status == 2, "\(file)")

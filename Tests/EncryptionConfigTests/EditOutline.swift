@@ -1,6 +1,7 @@
 import EncryptionConfig
 import Foundation
 import SecretMemory
+import TestSupport
 
 /// What a document says, in a form that tests can compare, and the edits on it once more, done simply.
 struct Outline: Equatable {
@@ -125,13 +126,5 @@ extension ConfigurationEdit {
             new.bytes.isSubsequence(of: old.bytes) || new.text.contains("[]") && new.lines.count <= old.lines.count
         case .moveKeyToFront, .moveProviderToFront: old.bytes.sorted() == new.bytes.sorted()
         }
-    }
-}
-
-extension [UInt8] {
-    func isSubsequence(of other: [UInt8]) -> Bool {
-        var rest = self[...]
-        for byte in other where byte == rest.first { rest = rest.dropFirst() }
-        return rest.isEmpty
     }
 }

@@ -1,4 +1,6 @@
 import EncryptionConfig
+import KeyRotation
+import KeyTransition
 import SecretMemory
 import TestSupport
 

@@ -1,5 +1,7 @@
 import EncryptionConfig
 import EnvelopeCrypto
+import KeyRotation
+import KeyTransition
 import TestSupport
 import Testing
 

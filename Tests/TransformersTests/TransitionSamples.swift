@@ -1,5 +1,6 @@
 import EncryptionConfig
 import EnvelopeCrypto
+import KeyTransition
 import KubernetesResources
 import SecretMemory
 import TestSupport

@@ -2,6 +2,7 @@ import EncryptionConfig
 import EnvelopeCrypto
 import Foundation
 import GoText
+import KeyTransition
 import KubernetesResources
 import SecretMemory
 import TestSupport

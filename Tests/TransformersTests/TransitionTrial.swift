@@ -1,4 +1,5 @@
 import EncryptionConfig
+import KeyTransition
 import KubernetesResources
 import SecretMemory
 import Testing

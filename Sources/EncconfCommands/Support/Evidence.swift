@@ -1,5 +1,9 @@
 internal import EncryptionConfig
+internal import Explanations
+internal import KeyTransition
 internal import KubernetesResources
+internal import Reports
+internal import SecretMemory
 internal import StorageAudit
 internal import Transformers
 
@@ -165,26 +169,5 @@ extension Evidence {
     private func isHome(_ source: EvidenceSource, of resource: GroupResource) -> Bool {
         if let resources = source.resources { return resources.contains(resource) }
         return !sources.contains { $0.resources?.contains(resource) == true }
-    }
-}
-
-extension ResourceResolution.Rule {
-    /// Whether new values are stored as they are.
-    var writesPlaintext: Bool { providers.first?.name == .identity }
-}
-
-extension ResourcePattern {
-    /// Whether a resource is the one that is named, or one of those that the wildcard stands for.
-    func covers(_ resource: GroupResource) -> Bool {
-        [.exact(resource), .all(of: resource.group), .everything].contains(self)
-    }
-
-    /// Whether objects that seem to be of a resource of the core group may be of this one: those of built-in resources
-    /// of other groups are stored under their plural alone, and the group of one that this program has not heard of is
-    /// not known.
-    func mayMean(_ resource: GroupResource) -> Bool {
-        guard resource.group.isEmpty, KnownResource.named(resource) == nil, !name.group.isEmpty, self != .everything
-        else { return false }
-        return isWildcard || name.resource == resource.resource && KnownResource.named(name) == nil
     }
 }

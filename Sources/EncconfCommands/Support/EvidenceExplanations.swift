@@ -1,11 +1,17 @@
+internal import DurableFiles
 internal import EncryptionConfig
+internal import Explanations
+internal import KeyTransition
 internal import KubernetesResources
+internal import Reports
+internal import SecretMemory
 internal import StorageAudit
+internal import Terminal
 
 extension Evidence {
     /// What is missing to a proof, and what would give it.
     func problem(with pattern: ResourcePattern, _ gap: Gap) -> CommandFailure.Problem {
-        let (name, path) = (pattern.description.printable, InputFile.name(file.path))
+        let (name, path) = (pattern.description.printable, fileName(file.path))
         let all = sources.map(\.name).joined(separator: ", ")
         switch gap {
         case .unseen where isWholeStore:
@@ -50,7 +56,7 @@ extension Evidence {
     }
 
     private var wholeStoreHint: String {
-        "--discover-from MANIFEST of a server that runs \(InputFile.name(file.path)) reads every etcd that it uses"
+        "--discover-from MANIFEST of a server that runs \(fileName(file.path)) reads every etcd that it uses"
     }
 
     /// What of a change the evidence leaves open: the entries that it shows too little of.
@@ -59,5 +65,20 @@ extension Evidence {
         let patterns = Set(open.compactMap(\.old.pattern))
         return ResourceResolution(file.configuration).rules.map(\.pattern).filter(patterns.contains)
             .compactMap { pattern in gap(in: pattern).map { problem(with: pattern, $0) } }
+    }
+}
+
+extension TransitionReport {
+    /// Judges a change, and tells what the evidence leaves open of it.
+    ///
+    /// - Parameter evidence: What is stored; nil if nobody looked.
+    init(
+        from old: EncryptionConfiguration, to new: EncryptionConfiguration, resources: [GroupResource]? = nil,
+        _ evidence: Evidence?, _ console: Console
+    ) {
+        let proof = TransitionProof(
+            from: old, to: new, resources: resources, stored: { evidence?.labels(of: $0) ?? .unknown })
+        self.init(proof, gaps: evidence?.gaps(in: proof) ?? [])
+        for gap in gaps { console.warning(gap.message, hint: gap.hint) }
     }
 }

@@ -1,10 +1,13 @@
 internal import EncryptionConfig
 internal import EnvelopeCrypto
+internal import Explanations
 internal import JSONText
 internal import KubernetesObjects
 internal import KubernetesResources
+internal import Reports
 internal import SecretMemory
 internal import StorageAudit
+internal import Terminal
 internal import Transformers
 
 /// Opens records and shows them: the object on standard output, who wrote it on standard error.
@@ -21,7 +24,7 @@ struct ObjectPresenter {
         let status = try forEachObject(of: records) { object, value, _ throws(CommandFailure) in
             manifests.append(object, plaintext: value.plaintext.span)
         }
-        try console.write(manifests.finish().bytes)
+        try console.result(manifests.finish().bytes)
         return status
     }
 
@@ -51,7 +54,7 @@ struct ObjectPresenter {
             }
             output.append(json.finishLine().bytes)
         }
-        try console.write(output.bytes)
+        try console.result(output.bytes)
         return status
     }
 
@@ -73,7 +76,7 @@ struct ObjectPresenter {
         try describe(value, of: record)
         console.warning("the decrypted bytes are shown in clear")
         let plaintext = value.plaintext
-        try console.write(plaintext.span)
+        try console.result(plaintext.span)
         if case .object = answer { return .success }
         return .findings
     }
@@ -219,7 +222,7 @@ extension OpenedValue {
 
     fileprivate func fingerprint() throws(CommandFailure) -> String? {
         guard let key else { return nil }
-        return try EncconfCommands.fingerprint(of: key)
+        return try Explanations.fingerprint(of: key)
     }
 
     /// `aescbc key1 (fingerprint 0123456789abcdef)`

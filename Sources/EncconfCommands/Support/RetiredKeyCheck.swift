@@ -1,13 +1,18 @@
 internal import EncryptionConfig
+internal import Explanations
+internal import KeyRotation
 internal import KubernetesResources
+internal import Reports
+internal import SecretMemory
 internal import StorageAudit
+internal import Terminal
 internal import Transformers
 
 /// Shows by evidence that no stored value needs the keys that a step takes out of the file.
 struct RetiredKeyCheck {
     private let retired: [RetiredProvider]
     private let old: ResourceResolution
-    private let new: ResourceResolution
+    let new: ResourceResolution
     private let isDiscarded: Bool
 
     /// - Parameter isDiscarded: Whether the keys are kept nowhere.

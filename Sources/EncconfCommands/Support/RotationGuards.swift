@@ -1,4 +1,9 @@
 internal import EncryptionConfig
+internal import Explanations
+internal import KeyRotation
+internal import KeyTransition
+internal import SecretMemory
+internal import Terminal
 
 /// What must be proven or promised before a step is written.
 struct RotationGuards {

@@ -1,5 +1,8 @@
+internal import DurableFiles
 internal import EncryptionConfig
+internal import Explanations
 internal import Glibc
+internal import KeyRotation
 internal import SecretMemory
 
 /// Writes a step: first the archive, then the file, so that a key is never in neither.
@@ -24,12 +27,16 @@ struct RotationWriter {
             }
             try keepRetiredKeys(in: archive)
         }
-        if let path = command.outputFile {
-            try SafeWrite.create(edited.span, at: path, replacing: false, hint: "give another --output-file")
-        } else if command.inPlace {
-            try SafeWrite.overwrite(edited.span, of: command.file, expecting: source)
-        } else {
-            try SafeWrite.replace(edited.span, of: command.file, expecting: source)
+        do {
+            if let path = command.outputFile {
+                try SafeWrite.create(edited.span, at: path, replacing: false)
+            } else if command.inPlace {
+                try SafeWrite.overwrite(edited.span, of: command.file, expecting: source)
+            } else {
+                try SafeWrite.replace(edited.span, of: command.file, expecting: source)
+            }
+        } catch {
+            throw error.failure(existsHint: "give another --output-file")
         }
     }
 
@@ -41,16 +48,20 @@ struct RotationWriter {
     }
 
     private func keepRetiredKeys(in path: String) throws(CommandFailure) {
-        let existing: SecretKey? = unsafe access(path, F_OK) == 0 ? try InputFile.read(path).content : nil
+        let existing: SecretKey? = unsafe access(path, F_OK) == 0 ? try Inputs.file(path).content : nil
         var status = stat()
         guard unsafe stat(path, &status) != 0 || status.st_mode & (S_IRWXG | S_IRWXO) == 0 else {
             throw CommandFailure("\(path.printable): others may read this archive", hint: "chmod 600 it first")
         }
         guard let text = try archiveText(after: existing, path) else { return }
-        if let existing {
-            try SafeWrite.replace(text.span, of: path, expecting: existing)
-        } else {
-            try SafeWrite.create(text.span, at: path, replacing: false, hint: "give another --archive")
+        do {
+            if let existing {
+                try SafeWrite.replace(text.span, of: path, expecting: existing)
+            } else {
+                try SafeWrite.create(text.span, at: path, replacing: false)
+            }
+        } catch {
+            throw error.failure(existsHint: "give another --archive")
         }
     }
 

@@ -7,12 +7,22 @@ public struct EncryptionConfiguration: Sendable {
     /// In file order.
     public let entries: [Entry]
 
+    public init(form: ConfigurationDocument.Form, entries: [Entry]) {
+        self.form = form
+        self.entries = entries
+    }
+
     /// Some resources and the providers that they share.
     public struct Entry: Sendable {
         /// In file order, as written.
         public let resources: [ResourcePattern]
         /// In file order: the first one writes, all read.
         public let providers: [Provider]
+
+        public init(resources: [ResourcePattern], providers: [Provider]) {
+            self.resources = resources
+            self.providers = providers
+        }
     }
 }
 
@@ -30,6 +40,12 @@ public struct Provider: Sendable {
     /// Where it stands in the document, such as `resources[0].providers[1]`.
     public let path: String
     public let position: SourcePosition
+
+    public init(kind: Kind, path: String, position: SourcePosition) {
+        self.kind = kind
+        self.path = path
+        self.position = position
+    }
 
     /// What serves a resource that no entry covers. It stands nowhere in the document.
     public static let implicitIdentity = Provider(
@@ -101,5 +117,16 @@ extension EncryptionConfiguration {
     /// Every static key of the file, in file order.
     public var keys: [(provider: Provider, key: EncryptionKey)] {
         entries.flatMap(\.providers).flatMap { provider in provider.keys.map { (provider, $0) } }
+    }
+}
+
+extension ProviderName {
+    public init(_ provider: KeyedProvider) {
+        self =
+            switch provider {
+            case .aescbc: .aescbc
+            case .aesgcm: .aesgcm
+            case .secretbox: .secretbox
+            }
     }
 }

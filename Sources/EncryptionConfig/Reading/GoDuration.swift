@@ -56,7 +56,7 @@ public enum GoDuration {
     }
 
     /// A duration as Go prints it (`Duration.String`).
-    static func text(_ nanoseconds: Int64) -> String {
+    public static func text(_ nanoseconds: Int64) -> String {
         let magnitude = nanoseconds.magnitude
         let sign = nanoseconds < 0 ? "-" : ""
         if magnitude == 0 { return "0s" }

@@ -1,13 +1,13 @@
-internal import Diagnostics
+public import Diagnostics
 
 /// So many findings are listed one by one. Nobody reads more of them, and a file can be made to have a million.
-enum DiagnosticLimit {
-    static let count = 1000
+public enum DiagnosticLimit {
+    public static let count = 1000
 }
 
 extension [Diagnostic] {
     /// The first thousand, and one more that counts the rest.
-    var limited: [Diagnostic] {
+    public var limited: [Diagnostic] {
         let rest = dropFirst(DiagnosticLimit.count)
         guard let first = rest.first else { return self }
         let severities = Set(rest.map(\.severity))

@@ -1,9 +1,9 @@
-internal import SecretMemory
+public import SecretMemory
 
 /// Writes whole configurations, for files that nobody has laid out yet.
-enum ConfigurationText {
+public enum ConfigurationText {
     /// The file in YAML, with `apiVersion` and `kind` unless they are left out.
-    static func write(
+    public static func write(
         _ entries: [(patterns: [ResourcePattern], providers: [Provider.Kind])], hasHeader: Bool = true
     ) -> SecretBytes {
         let resources = entries.map { entry in
@@ -25,7 +25,7 @@ enum ConfigurationText {
 
 extension Provider.Kind {
     /// The field of an item of `providers`.
-    var fieldName: String {
+    public var fieldName: String {
         switch self {
         case .identity: "identity"
         case .aescbc: "aescbc"

@@ -3,7 +3,7 @@ internal import SecretMemory
 
 extension ConfigurationDocument {
     /// What the document says once `edit` has been made. Positions are those of the old text, where there are any.
-    func applying(_ edit: ConfigurationEdit) throws(EditRefusal) -> ConfigurationDocument {
+    public func applying(_ edit: ConfigurationEdit) throws(EditRefusal) -> ConfigurationDocument {
         switch edit {
         case .insertKey(let key, let index, let places):
             try changingKeys(in: places) { keys throws(NoSuchItem) in
@@ -78,7 +78,7 @@ extension ConfigurationDocument {
         form == other.form && Self.areSame(resources, other.resources) { $0.hasSameContent(as: $1) }
     }
 
-    static func areSame<Item>(_ left: [Item], _ right: [Item], _ isSame: (Item, Item) -> Bool) -> Bool {
+    public static func areSame<Item>(_ left: [Item], _ right: [Item], _ isSame: (Item, Item) -> Bool) -> Bool {
         left.count == right.count && zip(left, right).allSatisfy(isSame)
     }
 }

@@ -1,0 +1,113 @@
+internal import DurableFiles
+public import KubernetesResources
+internal import SecretMemory
+
+/// What a kube-apiserver's manifest or unit says about its etcd, for `--discover-from`.
+public struct EtcdDiscovery: Sendable {
+    /// The path of the manifest or unit; `-` is standard input.
+    public let path: String
+    public let flags: APIServerFlags
+    /// The optional files of variables that do not exist.
+    public let missingVariableFiles: [String]
+
+    /// Reads a manifest or unit, and what it refers to.
+    public static func read(_ path: String) throws(DiscoveryError) -> EtcdDiscovery {
+        let content = try read(file: path)
+        guard SystemdUnit.isUnit(content.span) else {
+            let flags = try explaining(path) { () throws(APIServerFlagsError) in
+                try APIServerFlags.read(manifest: SecretBytes(copying: content.span))
+            }
+            return EtcdDiscovery(path: path, flags: flags, missingVariableFiles: [])
+        }
+        let unit = try explaining(path) { () throws(APIServerFlagsError) in try SystemdUnit(parsing: content.span) }
+        if path != "-" { try refuseDropIns(of: path) }
+        var (files, missing): ([SecretKey?], [String]) = ([], [])
+        for file in unit.environmentFiles {
+            let content = try variables(file, of: path)
+            if content == nil, file.isOptional { missing.append(file.path) }
+            files.append(content)
+        }
+        let flags = try explaining(path) { () throws(APIServerFlagsError) in try unit.flags(environmentFiles: files) }
+        return EtcdDiscovery(path: path, flags: flags, missingVariableFiles: missing)
+    }
+
+    private static func read(file path: String) throws(DiscoveryError) -> SecretKey {
+        do { return try InputFile.read(path).content } catch { throw .file(error) }
+    }
+
+    private static func explaining<Result>(
+        _ path: String, _ body: () throws(APIServerFlagsError) -> Result
+    ) throws(DiscoveryError) -> Result {
+        do { return try body() } catch { throw .flags(path, error) }
+    }
+
+    private static func refuseDropIns(of path: String) throws(DiscoveryError) {
+        let files = try DropIns.files(of: path)
+        guard files.isEmpty else { throw .dropIns(path, files) }
+    }
+
+    /// The bytes of a file of variables; nil if there is none.
+    private static func variables(
+        _ file: SystemdUnit.EnvironmentFile, of unit: String
+    ) throws(DiscoveryError) -> SecretKey? {
+        do {
+            return try InputFile.read(file.path).content
+        } catch {
+            if case .reading(let error) = error.reason, error.isNoSuchFile { return nil }
+            throw .variables(unit, error)
+        }
+    }
+
+    /// The configuration in force.
+    public func configuration() throws(DiscoveryError) -> String {
+        guard let file = flags.encryptionProviderConfig else { throw .noConfiguration(path) }
+        return try nodePath(of: file, "--encryption-provider-config")
+    }
+
+    /// The servers of the main cluster.
+    public func servers() throws(DiscoveryError) -> [String] {
+        guard !flags.etcdServers.isEmpty else { throw .noServers(path) }
+        return flags.etcdServers
+    }
+
+    /// The path on this node of `--etcd-cafile`; nil without the flag.
+    public func authorityFile() throws(DiscoveryError) -> String? {
+        try flags.etcdAuthorityFile.map { file throws(DiscoveryError) in try nodePath(of: file, "--etcd-cafile") }
+    }
+
+    /// The path on this node of `--etcd-certfile`; nil without the flag.
+    public func certificateFile() throws(DiscoveryError) -> String? {
+        try flags.etcdCertificateFile.map { file throws(DiscoveryError) in try nodePath(of: file, "--etcd-certfile") }
+    }
+
+    /// The path on this node of `--etcd-keyfile`; nil without the flag.
+    public func keyFile() throws(DiscoveryError) -> String? {
+        try flags.etcdKeyFile.map { file throws(DiscoveryError) in try nodePath(of: file, "--etcd-keyfile") }
+    }
+
+    /// Further clusters, and the resources that live in each of them (kubernetes, pkg/kubeapiserver,
+    /// `StorageFactoryConfig`): of two overrides for one resource the later one counts.
+    public var otherClusters: [(servers: [String], resources: Set<GroupResource>)] {
+        var servers: [GroupResource: [String]] = [:]
+        for override in flags.etcdServersOverrides {
+            servers[GroupResource(resource: override.resource, group: override.group)] = override.servers
+        }
+        var clusters: [(servers: [String], resources: Set<GroupResource>)] = []
+        for (resource, servers) in servers.sorted(by: { $0.key < $1.key }) where Set(servers) != Set(flags.etcdServers)
+        {
+            if let index = clusters.firstIndex(where: { Set($0.servers) == Set(servers) }) {
+                clusters[index].resources.insert(resource)
+            } else {
+                clusters.append((servers, [resource]))
+            }
+        }
+        return clusters
+    }
+
+    private func nodePath(of file: HostPath, _ flag: String) throws(DiscoveryError) -> String {
+        switch file {
+        case .file(let path): return path
+        case .notOnHost(let path, let absence): throw .notOnNode(self.path, flag: flag, path, absence)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+internal import Diagnostics
+internal import EncryptionConfig
+
+/// KMS plugins: versions, timeouts and sockets.
+extension LintRule {
+    static let kms: [LintRule] = [
+        LintRule(
+            "ENC0233", .warning, "KMS v1 is deprecated",
+            meaning: "KMS v1 asks the plugin for every new value, does not record which key of the plugin encrypted "
+                + "it, and is deprecated since Kubernetes 1.28. Since 1.29 kube-apiserver starts with it only if the "
+                + "feature gate KMSv1 is set.",
+            check: "`kubectl version`, and the plugin's documentation on KMS v2.",
+            remedy: "Add a v2 provider with another name, promote it, rewrite everything, then drop v1: "
+                + "`encconf rotate FILE --to kms`. Before 1.28 it is a note."
+        ) { subject in
+            subject.plugins.filter { $0.plugin.version == .v1 }.map { item in
+                item.finding(
+                    "apiVersion", at: item.configuration.apiVersion?.position,
+                    "KMS v1 is deprecated since Kubernetes 1.28 and off by default since 1.29",
+                    hint: "rotate to a provider with `apiVersion: v2` and another name",
+                    severity: subject.linter.kubernetesMinor.map { $0 < 28 } == true ? .note : nil)
+            }
+        },
+        LintRule(
+            "ENC0234", .warning, "a KMS timeout is out of proportion",
+            meaning: "The timeout holds for one call to the plugin; the default is 3s. The plugin itself calls a key "
+                + "service over the network, so less than 1s makes reads and writes fail whenever that is slow. More "
+                + "than 30s is half of the 60s that kube-apiserver gives a whole request, so that clients give up "
+                + "before the plugin does; a reload waits for twice the sum of all timeouts, and keeps the old keys "
+                + "as long.",
+            check: "`apiserver_envelope_encryption_kms_operations_latency_seconds` shows what calls take.",
+            remedy: "Leave the timeout out for 3s, or set it between 1s and 30s by what the plugin takes."
+        ) { subject in
+            subject.plugins.filter { !sensibleTimeouts.contains($0.plugin.timeout) }.map { item in
+                let isShort = item.plugin.timeout < sensibleTimeouts.lowerBound
+                return item.finding(
+                    "timeout", at: item.configuration.timeout?.position,
+                    isShort
+                        ? "a call to the plugin may take \(GoDuration.text(item.plugin.timeout)) only; a key service "
+                            + "that is slow for a moment makes reads and writes fail"
+                        : "a call to the plugin may take \(GoDuration.text(item.plugin.timeout)), more than half of "
+                            + "what a request may take",
+                    hint: "leave it out for 3s")
+            }
+        },
+        LintRule(
+            "ENC0235", .warning, "a KMS endpoint is no absolute path",
+            meaning: "kube-apiserver dials the path of the URL. In `unix://run/kms.sock` the word `run` is a host, "
+                + "which is dropped, and `unix:kms.sock` has no path at all. Neither is found out before the first "
+                + "call.",
+            check: "Count the slashes: three stand in front of an absolute path.",
+            remedy: "Write `unix:///run/kms.sock`, or `unix:///@name` for an abstract socket."
+        ) { subject in
+            subject.plugins.compactMap { item in
+                let endpoint = KMSEndpoint(item.plugin.endpoint)
+                guard endpoint.socket.isEmpty || endpoint.socket == "/" || !endpoint.host.isEmpty else { return nil }
+                return item.finding(
+                    "endpoint", at: item.configuration.endpoint?.position,
+                    "\(subject.shown(item.plugin.endpoint)) is no absolute path; kube-apiserver would dial "
+                        + (endpoint.socket.isEmpty ? "nothing" : subject.shown(endpoint.socket)),
+                    hint: "write unix:///absolute/path/of/the/socket")
+            }
+        },
+        LintRule(
+            "ENC0236", .warning, "a KMS socket is absent",
+            meaning: "On this host nothing stands at the path of the endpoint. kube-apiserver starts nevertheless, and "
+                + "fails to read and write the resources until the plugin is there.",
+            check: "Whether the plugin runs on this host, and whether its socket's directory is mounted into "
+                + "kube-apiserver's container under the same path.",
+            remedy: "Start the plugin before kube-apiserver, or correct the path."
+        ) { subject in
+            guard let socketExists = subject.linter.socketExists else { return [] }
+            return subject.plugins.compactMap { item in
+                let endpoint = KMSEndpoint(item.plugin.endpoint)
+                guard endpoint.socket.count > 1, !endpoint.isAbstract, !socketExists(endpoint.socket) else {
+                    return nil
+                }
+                return item.finding(
+                    "endpoint", at: item.configuration.endpoint?.position,
+                    "there is no socket at \(subject.shown(endpoint.socket)) on this host",
+                    hint: "start the plugin before kube-apiserver")
+            }
+        },
+        LintRule(
+            "ENC0237", .warning, "KMS v2 is too new for this Kubernetes",
+            meaning: "KMS v2 is alpha and off before Kubernetes 1.27, beta and on in 1.27 and 1.28, and stable since "
+                + "1.29. Values that an alpha version wrote are not promised to be readable later.",
+            check: "`kubectl version`.",
+            remedy: "Upgrade to 1.29 before writing with KMS v2. For the beta it is a note."
+        ) { subject in
+            guard let minor = subject.linter.kubernetesMinor, minor < 29 else { return [] }
+            return subject.plugins.filter { $0.plugin.version == .v2 }.map { item in
+                item.finding(
+                    "apiVersion", at: item.configuration.apiVersion?.position,
+                    "KMS v2 is " + (minor < 27 ? "alpha at best, and off," : "beta") + " in Kubernetes 1.\(minor)",
+                    hint: "it is stable since 1.29", severity: minor < 27 ? nil : .note)
+            }
+        },
+    ]
+
+    /// In nanoseconds. (k8s.io/apiserver, pkg/apis/apiserver/v1/defaults.go: 3s; pkg/server/config.go,
+    /// `RequestTimeout`: 60s.)
+    private static let sensibleTimeouts: ClosedRange<Int64> = 1_000_000_000...30_000_000_000
+}
+
+/// A KMS provider and what the file says of it.
+private struct PluginItem {
+    let provider: Provider
+    let plugin: KMSPlugin
+    let configuration: KMSConfiguration
+
+    func finding(
+        _ field: String, at position: SourcePosition?, _ message: String, hint: String,
+        severity: Diagnostic.Severity? = nil
+    ) -> LintFinding {
+        LintFinding(
+            path: "\(provider.path).kms.\(field)", position: position ?? configuration.position, message: message,
+            hint: hint, severity: severity)
+    }
+}
+
+extension LintSubject {
+    fileprivate var plugins: [PluginItem] {
+        entries.flatMap(\.providers).compactMap { item in
+            guard case .kms(let plugin) = item.provider.kind, let configuration = item.kms else { return nil }
+            return PluginItem(provider: item.provider, plugin: plugin, configuration: configuration)
+        }
+    }
+}

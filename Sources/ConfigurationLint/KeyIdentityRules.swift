@@ -1,0 +1,277 @@
+internal import Diagnostics
+internal import EncryptionConfig
+internal import SecretMemory
+
+/// Names and bytes of keys: one name should stand for one key, and one key should have one name.
+extension LintRule {
+    static let keyIdentity: [LintRule] = [
+        LintRule(
+            "ENC0210", .warning, "two keys of one provider have the same name",
+            meaning: "A stored value names its key. If two keys of a provider have that name, both are tried in "
+                + "order. With aescbc the wrong one yields garbage without an error for about 1 value in 256; with "
+                + "the others a reader can no longer tell which key a value needs.",
+            check: "`encconf show FILE` lists names and fingerprints.",
+            remedy: "Do not rename a key that has written: its values carry the name. Rewrite everything with a third "
+                + "key first (`encconf rotate`), then take both out."
+        ) { subject in
+            subject.pairsInOneList(KeyPairs.sameName).map { earlier, later in
+                let isSame = earlier.key.secret.isEqual(to: later.key.secret)
+                let name = subject.shown(later.key.name)
+                return LintFinding(
+                    path: later.namePath, position: later.namePosition,
+                    message: "\(name) is the name of \(earlier.key.path) too, with "
+                        + (isSame ? "the same bytes" : "other bytes"),
+                    hint: isSame
+                        ? "take this one out" : "`encconf rotate` gives new keys names of their own")
+            }
+        },
+        LintRule(
+            "ENC0211", .warning, "one key has two names",
+            meaning: "The same bytes stand under two names of one provider. A rotation from one to the other replaces "
+                + "nothing: who knows the old key can read what the new one writes.",
+            check: "`encconf show FILE` shows equal fingerprints.",
+            remedy: "Make a fresh key (`encconf keygen`) and rotate to it."
+        ) { subject in
+            subject.equalKeys.flatMap(KeyPairs.otherName).map { earlier, later in
+                LintFinding(
+                    path: later.secretPath, position: later.secretPosition,
+                    message: "\(subject.shown(later.key.name)) has the same bytes as "
+                        + "\(subject.shown(earlier.key.name)) (\(earlier.key.path))",
+                    hint: "`encconf keygen` makes a key")
+            }
+        },
+        LintRule(
+            "ENC0212", .warning, "two providers share a key",
+            meaning: "The same bytes serve two ciphers. Each is analysed on the assumption that its key is used for "
+                + "nothing else, and a switch from one provider to the other replaces no key.",
+            check: "`encconf show FILE` shows equal fingerprints.",
+            remedy: "Give each provider a key of its own (`encconf keygen`) and rotate to it."
+        ) { subject in
+            subject.equalKeys.flatMap(KeyPairs.otherProvider).map { earlier, later in
+                LintFinding(
+                    path: later.secretPath, position: later.secretPosition,
+                    message: "\(later.provider.rawValue) key \(subject.shown(later.key.name)) has the same bytes as "
+                        + "\(earlier.provider.rawValue) key \(subject.shown(earlier.key.name)) (\(earlier.key.path))",
+                    hint: "`encconf keygen` makes a key")
+            }
+        },
+        LintRule(
+            "ENC0213", .note, "a key name contains a colon",
+            meaning: "In a stored value the name of the key ends at a colon. A name that contains one works, but "
+                + "programs that read the prefix may cut it short, and it can overlap with another name.",
+            check: "Look at the names; k3s and RKE2 put times with colons into theirs.",
+            remedy: "Nothing for a key that is in use. Choose names without colons for new ones, as `encconf init` "
+                + "and `encconf rotate` do."
+        ) { subject in
+            subject.keys.filter { $0.key.name.contains(":") }.map { key in
+                LintFinding(
+                    path: key.namePath, position: key.namePosition,
+                    message: "the name \(subject.shown(key.key.name)) contains a colon, which also ends it in stored "
+                        + "values",
+                    hint: "use none in the names of new keys")
+            }
+        },
+        LintRule(
+            "ENC0214", .warning, "names of aescbc keys overlap at a colon",
+            meaning: "Values of a key `a:b` also begin with the prefix of a key `a`, and kube-apiserver tries every "
+                + "key whose prefix fits, in order. aescbc has no integrity check, so a wrong key in front can "
+                + "\"succeed\": for about 1 value in 256 with other bytes, and always if the bytes are the same and "
+                + "what `a` leaves of the longer name is 16 bytes with its colon, since these are then taken for the "
+                + "initialization vector. Such reads return wrong bytes and no error.",
+            check: "`encconf decrypt-secret` with a value of the longer name.",
+            remedy: "Put the key with the longer name first: its values are then read rightly, and the finding is a "
+                + "note. Rewrite everything with a key whose name overlaps with none, and take both out."
+        ) { subject in
+            subject.pairsInOneList(KeyPairs.overlappingNames).map { earlier, later in
+                let names = (subject.shown(earlier.key.name), subject.shown(later.key.name))
+                let rest = later.key.name.utf8.count - earlier.key.name.utf8.count
+                let (message, hint): (String, String)
+                if rest < 0 {
+                    message =
+                        "the name overlaps with \(names.0) (\(earlier.key.path)); in the other order values of "
+                        + "\(names.0) would be read with this key"
+                    hint = "keep the order, and rotate to a key whose name overlaps with none"
+                } else if rest == ivByteCount, earlier.key.secret.isEqual(to: later.key.secret) {
+                    // Behind `a:`, a value of `a:<15 characters>` has these 15 and their colon; the rest of the name is
+                    // as long, with the colon in front.
+                    message =
+                        "every value of \(names.1) is read with wrong bytes and without an error: \(names.0) "
+                        + "(\(earlier.key.path)) comes first and takes the rest of the name for the IV"
+                    hint = "put this key before \(names.0), then rotate to one whose name overlaps with none"
+                } else {
+                    message =
+                        "values of \(names.1) are tried with \(names.0) (\(earlier.key.path)) first, and can be "
+                        + "read with wrong bytes and without an error"
+                    hint = "put this key before \(names.0), then rotate to one whose name overlaps with none"
+                }
+                return LintFinding(
+                    path: later.namePath, position: later.namePosition, message: message, hint: hint,
+                    severity: rest < 0 ? .note : nil)
+            }
+        },
+    ]
+
+    /// Of AES-CBC.
+    private static let ivByteCount = 16
+}
+
+extension LintSubject {
+    /// Pairs of keys that serve the same resources; of several for one key, the first.
+    ///
+    /// `pairs` finds them among the keys of one list.
+    fileprivate func pairsInOneList(_ pairs: ([Key]) -> [KeyPairs.Pair]) -> [KeyPairs.Pair] {
+        let items = Dictionary(
+            entries.flatMap(\.providers).map { ($0.provider.path, $0.keys) }, uniquingKeysWith: { first, _ in first })
+        // The rules, not the entries: those for the same resource are joined. Most resources share their list.
+        var lists: Set<[String]> = []
+        var seen: Set<String> = []
+        return resolution.rules.map { $0.providers.map(\.path) }
+            .filter { lists.insert($0).inserted }
+            .flatMap { list in pairs(list.flatMap { items[$0] ?? [] }) }
+            .enumerated()
+            .sorted { left, right in
+                (left.element.later.namePosition.offset, left.offset)
+                    < (right.element.later.namePosition.offset, right.offset)
+            }
+            .map(\.element)
+            .filter { seen.insert($0.later.key.path).inserted }
+    }
+
+    /// The keys of the file by their bytes.
+    fileprivate var equalKeys: [[Key]] {
+        // By a seeded hash, which is good for this process alone, so that not every key meets every other.
+        keys.grouped { SecretHash($0.key.secret) }.map(\.elements)
+    }
+}
+
+/// Two keys that should not stand together. For each later key its first earlier one is found without comparing all.
+private enum KeyPairs {
+    typealias Key = LintSubject.Key
+    typealias Pair = (earlier: Key, later: Key)
+
+    /// Keys of one provider that have the same name. Entries that are joined (ENC0206) can repeat a key with its name;
+    /// that is one key.
+    static func sameName(among keys: [Key]) -> [Pair] {
+        keys.grouped { NameOfProvider($0) }.flatMap { group in
+            var byEntry: [String: Int] = [:]
+            var bySecret = FirstDiffering<SecretHash>()
+            return pairs(of: group.elements) { key, place in
+                let secret = SecretHash(key.key.secret)
+                defer {
+                    byEntry[key.entry] = byEntry[key.entry] ?? place
+                    bySecret.add(secret, at: place)
+                }
+                return [byEntry[key.entry], bySecret.place(differingFrom: secret)].compactMap(\.self).min()
+            }
+        }
+    }
+
+    /// Of keys with the same bytes, those of one provider under different names.
+    static func otherName(among keys: [Key]) -> [Pair] {
+        var names: [ProviderName: FirstDiffering<[UInt8]>] = [:]
+        return pairs(of: keys) { key, place in
+            let name = Array(key.key.name.utf8)
+            defer { names[key.provider, default: FirstDiffering()].add(name, at: place) }
+            return names[key.provider]?.place(differingFrom: name)
+        }
+    }
+
+    /// Of keys with the same bytes, those of different providers.
+    static func otherProvider(among keys: [Key]) -> [Pair] {
+        var providers = FirstDiffering<ProviderName>()
+        return pairs(of: keys) { key, place in
+            defer { providers.add(key.provider, at: place) }
+            return providers.place(differingFrom: key.provider)
+        }
+    }
+
+    /// aescbc keys one of whose names goes on with a colon behind the other.
+    static func overlappingNames(among keys: [Key]) -> [Pair] {
+        var names = NameTree()
+        return pairs(of: keys.filter { $0.provider == .aescbc }) { key, place in names.add(key.key.name, at: place) }
+    }
+
+    /// - Parameter earlier: Answers for a key and its place which place holds the first one to pair it with.
+    private static func pairs(of keys: [Key], _ earlier: (Key, Int) -> Int?) -> [Pair] {
+        keys.enumerated().compactMap { place, key in
+            earlier(key, place).map { (keys[$0], key) }
+        }
+    }
+}
+
+private struct NameOfProvider: Hashable {
+    let provider: ProviderName
+    let name: [UInt8]
+
+    init(_ key: LintSubject.Key) { (provider, name) = (key.provider, Array(key.key.name.utf8)) }
+}
+
+/// Where the first of some values stood that is not a given one. It is the first of all, or the first other than that.
+private struct FirstDiffering<Value: Equatable> {
+    private var first: (value: Value, place: Int)?
+    private var second: (value: Value, place: Int)?
+
+    mutating func add(_ value: Value, at place: Int) {
+        guard let first else { return first = (value, place) }
+        if second == nil, first.value != value { second = (value, place) }
+    }
+
+    func place(differingFrom value: Value) -> Int? {
+        guard let first else { return nil }
+        return first.value != value ? first.place : second?.place
+    }
+}
+
+/// Names, split at their colons: a name goes on with a colon behind another if it lies below it in the tree.
+private struct NameTree {
+    private struct Branch: Hashable {
+        let node: Int
+        let part: [UInt8]
+    }
+
+    private struct Node {
+        /// The first name that ends here.
+        var end: Int?
+        /// The first name that goes on.
+        var below: Int?
+    }
+
+    private var nodes = [Node()]
+    private var branches: [Branch: Int] = [:]
+
+    /// A name of more parts is not looked at. The most that are known, dates with a time zone, have four.
+    private static let partLimit = 16
+
+    /// Adds the name and answers the place of the first earlier one that overlaps with it.
+    mutating func add(_ name: String, at place: Int) -> Int? {
+        let parts = Array(name.utf8).split(
+            separator: UInt8(ascii: ":"), maxSplits: Self.partLimit, omittingEmptySubsequences: false)
+        guard parts.count <= Self.partLimit else { return nil }
+        var (node, found): (Int, Int?) = (0, nil)
+        for (index, part) in parts.enumerated() {
+            let branch = Branch(node: node, part: Array(part))
+            if let known = branches[branch] {
+                node = known
+            } else {
+                nodes.append(Node())
+                branches[branch] = nodes.count - 1
+                node = nodes.count - 1
+            }
+            let isLast = index == parts.count - 1
+            if let candidate = isLast ? nodes[node].below : nodes[node].end {
+                found = min(candidate, found ?? candidate)
+            }
+            if isLast {
+                nodes[node].end = nodes[node].end ?? place
+            } else {
+                nodes[node].below = nodes[node].below ?? place
+            }
+        }
+        return found
+    }
+}
+
+extension String {
+    /// Whether the texts are the same to Go. Swift's `==` takes é for e with an accent.
+    func hasBytes(of other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}

@@ -1,0 +1,155 @@
+internal import Diagnostics
+internal import EncryptionConfig
+internal import SecretMemory
+
+/// What the rules look at: the checked configuration, each part of it with its place in the file.
+struct LintSubject {
+    let linter: Linter
+    let entries: [Entry]
+    let resolution: ResourceResolution
+    /// Where the list of entries stands.
+    let position: SourcePosition
+    /// What serves each resource or wildcard that the file names.
+    let rules: [ResourcePattern: ResourceResolution.Rule]
+    private let showable: ShowableTexts
+
+    /// An item of `resources`.
+    struct Entry {
+        let path: String
+        let resources: [Resource]
+        let providers: [Item]
+        /// Those resources for which this entry's first provider writes: not those that an earlier entry has too.
+        let written: [Resource]
+    }
+
+    /// A resource in the list of an entry.
+    struct Resource {
+        /// As it is written.
+        let text: String
+        let pattern: ResourcePattern
+        let path: String
+        let position: SourcePosition
+    }
+
+    /// A provider in the list of an entry.
+    struct Item {
+        let provider: Provider
+        let keys: [Key]
+        let kms: KMSConfiguration?
+        /// Whether it is the one of its entry that writes, and there is something that it writes.
+        let writes: Bool
+    }
+
+    /// A key in the list of a provider.
+    struct Key {
+        let key: EncryptionKey
+        let provider: ProviderName
+        /// The path of the entry that it stands in.
+        let entry: String
+        let namePosition: SourcePosition
+        let secretPosition: SourcePosition
+        /// Whether new values are encrypted with it.
+        let writes: Bool
+
+        var namePath: String { "\(key.path).name" }
+        var secretPath: String { "\(key.path).secret" }
+    }
+
+    init(document: ConfigurationDocument, configuration: EncryptionConfiguration, linter: Linter) {
+        self.linter = linter
+        position = document.position
+        let resolution = ResourceResolution(configuration)
+        self.resolution = resolution
+        let rules = Dictionary(resolution.rules.map { ($0.pattern, $0) }, uniquingKeysWith: { first, _ in first })
+        self.rules = rules
+        entries = zip(document.resources, configuration.entries).enumerated().map { index, pair in
+            Entry(pair.0, pair.1, path: "resources[\(index)]") { rules[$0]?.providers.first?.path }
+        }
+        showable = ShowableTexts(
+            entries.flatMap { entry in
+                entry.resources.map(\.text)
+                    + entry.providers.flatMap { item in
+                        item.keys.map(\.key.name)
+                            + [item.kms?.name?.value, item.kms?.endpoint?.value].compactMap(\.self)
+                            // Escapes are resolved in it.
+                            + [item.kms?.endpoint.map { KMSEndpoint($0.value).socket }].compactMap(\.self)
+                    }
+            },
+            without: entries.flatMap(\.providers).flatMap(\.keys).map(\.key.secret))
+    }
+
+    /// Every resource in a list, in file order.
+    var resources: [Resource] { entries.flatMap(\.resources) }
+
+    func rule(of resource: Resource) -> ResourceResolution.Rule? { rules[resource.pattern] }
+
+    /// Every key, in file order.
+    var keys: [Key] { entries.flatMap(\.providers).flatMap(\.keys) }
+
+    /// A name of the file for people, unless it holds a piece of a key.
+    func shown(_ name: String) -> String { showable.contains(name) ? name : "REDACTED" }
+
+    /// Names in a sentence.
+    func listed(_ resources: [Resource]) -> String { resources.map { shown($0.text) }.inSentence }
+}
+
+extension LintSubject.Entry {
+    fileprivate init(
+        _ document: ResourceConfiguration, _ entry: EncryptionConfiguration.Entry, path: String,
+        writer: (ResourcePattern) -> String?
+    ) {
+        self.path = path
+        resources = document.resources.enumerated().map { index, resource in
+            LintSubject.Resource(
+                text: resource.value, pattern: ResourcePattern(parsing: resource.value),
+                path: "\(path).resources[\(index)]", position: resource.position)
+        }
+        let first = entry.providers.first?.path
+        let written = resources.filter { writer($0.pattern) == first }
+        self.written = written
+        providers = zip(document.providers, entry.providers).map { configuration, provider in
+            let writes = provider.path == first && !written.isEmpty
+            let texts = configuration.keys
+            return LintSubject.Item(
+                provider: provider,
+                keys: provider.keys.enumerated().map { index, key in
+                    let text = index < texts.count ? texts[index] : nil
+                    return LintSubject.Key(
+                        key: key, provider: provider.name, entry: path,
+                        namePosition: text?.name?.position ?? key.position,
+                        secretPosition: text?.secret?.position ?? key.position, writes: writes && index == 0)
+                },
+                kms: configuration.kms, writes: writes)
+        }
+    }
+}
+
+extension ProviderConfiguration {
+    fileprivate var keys: [KeyConfiguration] { (aesgcm ?? aescbc ?? secretbox)?.keys ?? [] }
+}
+
+extension Sequence {
+    /// The elements that share a key, in the order in which each key comes first; those without a key are left out.
+    func grouped<Key: Hashable>(by key: (Element) -> Key?) -> [(key: Key, elements: [Element])] {
+        var groups: [(key: Key, elements: [Element])] = []
+        var places: [Key: Int] = [:]
+        for element in self {
+            guard let key = key(element) else { continue }
+            if let place = places[key] {
+                groups[place].elements.append(element)
+            } else {
+                places[key] = groups.count
+                groups.append((key, [element]))
+            }
+        }
+        return groups
+    }
+}
+
+extension [String] {
+    /// `a, b and c`
+    var inSentence: String {
+        guard count > 1, let last else { return first ?? "" }
+        return "\(dropLast().joined(separator: ", ")) and \(last)"
+    }
+}

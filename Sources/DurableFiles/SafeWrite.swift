@@ -1,0 +1,229 @@
+internal import CLinux
+internal import Glibc
+public import SecretMemory
+
+/// Writes files that are there whole or not at all: a temporary file in the same folder, synced, then renamed, then
+/// the folder synced.
+public enum SafeWrite {
+    /// Makes a new file with mode 0600.
+    ///
+    /// - Parameter replacing: Whether a file of that name may be replaced.
+    public static func create(_ content: RawSpan, at path: String, replacing: Bool) throws(FileError) {
+        do {
+            try create(at: path, replacing: replacing) { file in try file.write(content) }
+        } catch {
+            throw FileError(path, writing: error)
+        }
+    }
+
+    /// The same with content that comes in pieces.
+    ///
+    /// - Parameter fill: Writes the content; what it throws is thrown, and nothing is left of the file. Signals that end
+    ///   a program are held back meanwhile: who takes long asks ``BlockedSignals/arePending()``.
+    /// - Throws: ``FileError``, or what `fill` throws.
+    public static func create(
+        at path: String, replacing: Bool, fill: (borrowing FileDescriptor) throws -> Void
+    ) throws {
+        do {
+            // A link is followed, so that it still points to the file afterwards.
+            let target = replacing ? resolved(path) : path
+            let existing = try status(of: target)
+            if existing != nil, !replacing { throw FileError(path, .exists) }
+            if let existing, existing.st_mode & S_IFMT != S_IFREG { throw FileError(path, .notRegular) }
+            // The owner of what is replaced is kept; its mode is not, as it may let others read the new key.
+            try write(to: target, called: path, replacing: replacing) { file in
+                try fill(file)
+                if let existing { try keepOwner(existing, on: file) }
+            }
+        } catch let error as SystemError where error.code == EEXIST && !replacing {
+            throw FileError(path, .exists)
+        } catch let error as SystemError {
+            throw FileError(path, writing: error)
+        }
+    }
+
+    /// Puts new content in the place of a file, whose mode, owner and extended attributes are kept.
+    ///
+    /// - Parameter expected: What the file held when it was read. If it holds something else by now, somebody else is
+    ///   at work on it, and nothing is written.
+    public static func replace(
+        _ content: RawSpan, of path: String, expecting expected: SecretKey
+    ) throws(FileError) {
+        do {
+            let target = resolved(path)
+            let original = try FileDescriptor.open(target, flags: O_RDONLY | O_NOFOLLOW)
+            try lock(original, path)
+            let existing = try original.status()
+            guard existing.st_mode & S_IFMT == S_IFREG else { throw FileError(path, .notRegular) }
+            // None at all means that somebody has put another file in its place; the check below tells of it.
+            guard existing.st_nlink <= 1 else { throw FileError(path, .severalNames(Int(existing.st_nlink))) }
+            try write(to: target, called: path, replacing: true) { file in
+                try file.write(content)
+                try keepOwner(existing, on: file)
+                ExtendedAttributes.copy(from: original, to: file)
+                guard fchmod(file.raw, existing.st_mode & 0o7777) == 0 else { throw SystemError.last }
+                // As late as can be: whoever pays no heed to the lock may have been at work until now.
+                try check(original, isStill: target, holding: expected, path)
+            }
+        } catch {
+            throw FileError(path, writing: error)
+        }
+    }
+
+    /// Overwrites a file that cannot be replaced, such as one that is mounted by itself or has several names. A copy
+    /// of the old content stands beside it while that lasts.
+    public static func overwrite(
+        _ content: RawSpan, of path: String, expecting expected: SecretKey
+    ) throws(FileError) {
+        do {
+            let target = resolved(path)
+            let file = try FileDescriptor.open(target, flags: O_RDWR | O_NOFOLLOW)
+            try lock(file, path)
+            try check(file, isStill: target, holding: expected, path)
+            let copy = copyName(of: target)
+            if try status(of: copy) == nil {
+                try write(to: copy, called: copy, replacing: false) { file in try file.write(expected.span) }
+            }
+            let signals = BlockedSignals()
+            defer { signals.unblock() }
+            do {
+                try put(content, into: file)
+            } catch {
+                do {
+                    try put(expected.span, into: file)
+                } catch let second {
+                    throw FileError(path, .notRestored(writing: error, restoring: second, copy: copy))
+                }
+                _ = unsafe unlink(copy)
+                throw error
+            }
+            _ = unsafe unlink(copy)
+        } catch {
+            throw FileError(path, writing: error)
+        }
+    }
+
+    /// Refuses a file in which a run was interrupted that overwrote it: half of it may be new.
+    ///
+    /// - Parameter content: What the file holds.
+    public static func checkInterruption(of path: String, holding content: SecretKey) throws(FileError) {
+        let copy = copyName(of: resolved(path))
+        guard unsafe access(copy, F_OK) == 0 else { return }
+        // A copy of what the file holds: the run had not begun to overwrite.
+        guard !(try InputFile.read(copy).content.bytes.isEqual(to: content.bytes)) else { return }
+        throw FileError(path, .interrupted(copy: copy))
+    }
+}
+
+extension SafeWrite {
+    /// The temporary file, its sync, the rename and the sync of the folder. Nothing is left behind if one fails.
+    ///
+    /// - Parameters:
+    ///   - name: What the person calls `path`.
+    ///   - fill: Writes the content, and gives the file its owner and mode.
+    private static func write(
+        to path: String, called name: String, replacing: Bool, fill: (borrowing FileDescriptor) throws -> Void
+    ) throws {
+        let folder = folder(of: path)
+        // Opened before anything is done, so that nothing but the sync itself can fail in the end.
+        let directory = try FileDescriptor.open(folder, flags: O_RDONLY | O_DIRECTORY)
+        let temporary = "\(folder)/.encconf-\(getpid())-\(UInt32.random(in: .min ... .max)).tmp"
+        // Between here and the rename the key stands in a file that nobody would look for.
+        let signals = BlockedSignals()
+        defer { signals.unblock() }
+        do {
+            let file = try FileDescriptor.open(temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+            try fill(file)
+            try file.synchronize()
+            try rename(temporary, to: path, replacing: replacing)
+        } catch {
+            _ = unsafe unlink(temporary)
+            throw error
+        }
+        do {
+            try directory.synchronize()
+        } catch {
+            // Some file systems do not know the sync of a folder.
+            guard error.code != EINVAL else { return }
+            throw FileError(name, .notSynced(error))
+        }
+    }
+
+    /// Overwrites an open file.
+    private static func put(_ content: RawSpan, into file: borrowing FileDescriptor) throws(SystemError) {
+        guard lseek(file.raw, 0, SEEK_SET) == 0 else { throw .last }
+        try file.write(content)
+        guard ftruncate(file.raw, off_t(content.byteCount)) == 0 else { throw .last }
+        try file.synchronize()
+    }
+
+    /// Where the content of a file stands while it is overwritten.
+    private static func copyName(of target: String) -> String { "\(target).encconf-before" }
+
+    private static func rename(_ temporary: String, to path: String, replacing: Bool) throws(SystemError) {
+        guard !replacing else {
+            guard unsafe Glibc.rename(temporary, path) == 0 else { throw .last }
+            return
+        }
+        if unsafe encconf_rename_without_replacing(temporary, path) == 0 { return }
+        // Some file systems do not know the flag, NFS among them; a link replaces nothing either.
+        guard errno == EINVAL || errno == ENOSYS else { throw .last }
+        guard unsafe link(temporary, path) == 0 else { throw .last }
+        _ = unsafe unlink(temporary)
+    }
+
+    /// Refuses to work on a file that another run of the program works on.
+    private static func lock(_ file: borrowing FileDescriptor, _ path: String) throws {
+        guard flock(file.raw, LOCK_EX | LOCK_NB) != 0 else { return }
+        guard errno == EWOULDBLOCK else { throw SystemError.last }
+        throw FileError(path, .locked)
+    }
+
+    /// Refuses a file that another one has replaced, or that holds something else, since it was read.
+    private static func check(
+        _ file: borrowing FileDescriptor, isStill target: String, holding expected: SecretKey, _ path: String
+    ) throws {
+        let (opened, found) = (try file.status(), try status(of: target))
+        guard let found, found.st_dev == opened.st_dev, found.st_ino == opened.st_ino,
+            lseek(file.raw, 0, SEEK_SET) == 0, let content = try file.readAll(limit: InputFile.limit),
+            content.isEqual(to: expected.bytes)
+        else {
+            throw FileError(path, .changed)
+        }
+    }
+
+    private static func keepOwner(_ existing: stat, on file: borrowing FileDescriptor) throws(SystemError) {
+        guard existing.st_uid != geteuid() || existing.st_gid != getegid() else { return }
+        guard fchown(file.raw, existing.st_uid, existing.st_gid) == 0 else { throw .last }
+    }
+
+    private static func status(of path: String) throws(SystemError) -> stat? {
+        var existing = stat()
+        guard unsafe lstat(path, &existing) != 0 else { return existing }
+        guard errno == ENOENT else { throw .last }
+        return nil
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let real = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
+    }
+}
+
+extension FileError {
+    /// The error itself, or the failure of a call that wrote the file.
+    fileprivate init(_ path: String, writing error: any Error) {
+        if let error = error as? FileError {
+            self = error
+            return
+        }
+        let error = error as? SystemError ?? SystemError(code: EIO)
+        self.init(path, [EBUSY, EXDEV].contains(error.code) ? .mounted : .writing(error))
+    }
+}

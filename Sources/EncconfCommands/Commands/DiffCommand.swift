@@ -1,0 +1,150 @@
+internal import ArgumentParser
+internal import DurableFiles
+internal import EncryptionConfig
+internal import Explanations
+internal import JSONText
+internal import KeyTransition
+internal import KubernetesResources
+internal import Reports
+internal import SecretMemory
+internal import StorageAudit
+internal import Terminal
+
+/// `encconf diff`
+struct DiffCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Prove that a change of the configuration leaves every value readable, or tell which not.",
+        discussion: """
+            Keys are compared by their bytes. What a file writes gives certain counterexamples; what it can only have \
+            written earlier gives possible ones. NEW is also judged as verify does: what kube-apiserver refuses is \
+            never safe. Exit status: 0 safe for one and for several apiservers, 1 not safe, \
+            3 it depends on what is stored.
+
+            Example:
+              encconf diff /etc/kubernetes/enc/enc.yaml new.yaml
+            """)
+
+    @Argument(help: ArgumentHelp("The file that servers run now.", valueName: "old"))
+    var old: String
+    @Argument(help: ArgumentHelp("The file that they shall run.", valueName: "new"))
+    var new: String
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Ask about these resources alone, with commas between them.", valueName: "list"))
+    var resources: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Write the next safe file, if the change is not safe itself (mode 0600).", valueName: "path")
+    )
+    var writeIntermediate: String?
+    @OptionGroup var server: ServerRulesOptions
+    @OptionGroup var evidence: EvidenceOptions
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
+    var output: OutputFormat = .text
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard old != "-" || new != "-" else { throw ValidationError("standard input can be read once only") }
+        try evidence.validatePlugins()
+        for name in resourceNames ?? [] { try ResourceNames.check(name) }
+        guard resourceNames?.isEmpty != true else { throw ValidationError("--resources names nothing") }
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let oldFile = try Inputs.configuration(old, headerless: reading.headerless)
+        let content = try Inputs.file(new).content
+        let newHash = try fileHash(content)
+        let verdict = try ServerVerdict(
+            on: content, path: new, options: server.optionsWithKMSv1, headerless: reading.headerless)
+        switch verdict {
+        case .accepted(_, let configuration):
+            warnOfKMSv1(from: oldFile.configuration, to: configuration, console)
+            let newFile = ConfigurationFile(path: new, hash: newHash, configuration: configuration)
+            let report = try report(from: oldFile, to: newFile, console)
+            if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
+            switch output {
+            case .text: try console.result(report.text)
+            case .json:
+                try console.result(
+                    json(oldHash: oldFile.hash, newHash: newHash, apiserverError: nil) { report.write(to: &$0) }.bytes)
+            }
+            return report.status
+        case .refused(let apiserverError, _):
+            let refused = RefusedChange(path: new, apiserverError: apiserverError)
+            if let writeIntermediate {
+                console.note("kube-apiserver refuses NEW; \(writeIntermediate.printable) is not written")
+            }
+            switch output {
+            case .text: try console.result(refused.text)
+            case .json:
+                try console.result(
+                    json(oldHash: oldFile.hash, newHash: newHash, apiserverError: apiserverError) {
+                        refused.write(to: &$0)
+                    }.bytes)
+            }
+            return .findings
+        }
+    }
+
+    private func report(
+        from oldFile: ConfigurationFile, to newFile: ConfigurationFile, _ console: Console
+    ) throws(CommandFailure) -> TransitionReport {
+        let evidence = try evidence.evidence(under: oldFile, before: newFile)
+        return TransitionReport(
+            from: oldFile.configuration, to: newFile.configuration,
+            resources: resourceNames?.map { GroupResource(parsing: $0) },
+            evidence, console)
+    }
+
+    /// The report of the kind `TransitionReport`.
+    private func json(
+        oldHash: String, newHash: String, apiserverError: String?, _ writeMembers: (inout JSONWriter) -> Void
+    ) -> SecretBytes {
+        var json = JSONWriter()
+        json.object { json in
+            json.reportHeader(kind: "TransitionReport")
+            json.member("old", old)
+            json.member("oldHash", oldHash)
+            json.member("new", new)
+            json.member("newHash", newHash)
+            json.optionalMember("apiserverError", apiserverError)
+            writeMembers(&json)
+        }
+        return json.finishLine()
+    }
+
+    /// Whether a server lets KMS v1 pass is not in the file. One that runs with KMS v1 does; of any other it is taken for
+    /// granted and said, unless `--feature-gates` tells.
+    private func warnOfKMSv1(
+        from old: EncryptionConfiguration, to new: EncryptionConfiguration, _ console: Console
+    ) {
+        let usesKMSv1 = { (file: EncryptionConfiguration) in
+            file.entries.contains { $0.providers.contains { $0.name == .kmsv1 } }
+        }
+        guard !server.options.kmsv1, usesKMSv1(new), !usesKMSv1(old) else { return }
+        console.warning(
+            "\(fileName(self.new)): has a KMS v1 provider, with which a server starts only if its gate KMSv1 is on",
+            hint: "--feature-gates KMSv1=true or KMSv1=false tells whether it is")
+    }
+
+    private var resourceNames: [String]? {
+        resources.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
+    }
+
+    private func write(_ next: NextStep, to path: String, _ console: Console) throws(CommandFailure) {
+        switch next {
+        case .intermediate(let proposal):
+            let text = SecretKey(proposal.text())
+            do {
+                try SafeWrite.create(text.span, at: path, replacing: false)
+            } catch {
+                throw error.failure(existsHint: "give another --write-intermediate")
+            }
+            console.note("wrote \(path): roll it out on every server, then ask again with it as OLD")
+        case .newItself: console.note("the change is safe itself; \(path) is not written")
+        case .evidence, .conflict: console.note("no file in between helps; \(path) is not written")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import DurableFiles
+internal import EncryptionConfig
+internal import Explanations
+internal import Reports
+internal import SecretMemory
+internal import Terminal
+
+/// `encconf explain`
+struct ExplainCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Explain a code of encconf, or an error of kube-apiserver.",
+        discussion: """
+            Without an argument it lists the codes.
+
+            Examples:
+              encconf explain ENC0201
+              encconf explain "no matching prefix found"
+            """)
+
+    @Argument(help: ArgumentHelp("A code, or the text of an error; - is standard input.", valueName: "subject"))
+    var subject: String?
+    @OptionGroup var global: GlobalOptions
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        guard let subject else {
+            var table = TextTable(header: ["CODE", "FINDING"])
+            for explanation in Explanation.ofConfigurations + Explanation.ofAudits {
+                table.append([explanation.code, explanation.title])
+            }
+            try console.result(table.text)
+            return .success
+        }
+        let text = subject == "-" ? SecretKey(try Inputs.standardInput()).revealedText() : subject
+        guard let answer = answer(to: text) else {
+            throw CommandFailure(
+                "neither a code nor an error that is known",
+                hint: "`encconf explain` lists the codes; of an error give the whole text, in quotes")
+        }
+        try console.result(answer)
+        return .success
+    }
+
+    private func answer(to text: String) -> String? {
+        if let code = Explanation.ofConfiguration(text) ?? Explanation.ofAudit(text) {
+            return "\(code.code): \(code.title)\n"
+                + paragraphs(meaning: code.meaning, check: code.check, remedy: code.remedy)
+        }
+        return RuntimeError.recognize(text).map {
+            "\($0.signs[0])\n" + paragraphs(meaning: $0.meaning, check: $0.check, remedy: $0.remedy)
+        }
+    }
+
+    private func paragraphs(meaning: String, check: String, remedy: String) -> String {
+        "\nWhat it means\n\(wrapped(meaning))\nHow to check\n\(wrapped(check))\nWhat to do\n\(wrapped(remedy))"
+    }
+
+    /// The text in lines that fit the terminal, indented by two.
+    private func wrapped(_ text: String) -> String {
+        let width = max(20, min(TerminalSize.columns, 100) - 2)
+        var lines: [String] = []
+        var line = ""
+        for word in text.split(separator: " ") {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        lines.append(line)
+        return lines.map { "  \($0)\n" }.joined()
+    }
+}

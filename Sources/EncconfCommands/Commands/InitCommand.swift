@@ -1,0 +1,126 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import DurableFiles
+internal import EncryptionConfig
+internal import Explanations
+internal import Glibc
+internal import Reports
+internal import SecretMemory
+internal import Terminal
+
+/// `encconf init`
+struct InitCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Make a new configuration with a new key.",
+        discussion: """
+            By default identity comes last, so that plaintext that is stored already stays readable. With several \
+            servers give --identity-first: every server learns to read the key while all still write plaintext; \
+            making it the write key is the next step, when all servers have loaded the file.
+
+            Example:
+              encconf init --provider secretbox --resources secrets,configmaps --file enc.yaml
+            """)
+
+    enum NewProvider: String, CaseIterable, ExpressibleByArgument { case aescbc, aesgcm, secretbox, kms }
+
+    @Option(name: .long, help: ArgumentHelp("aescbc, aesgcm, secretbox or kms.", valueName: "provider"))
+    var provider: NewProvider
+    @Option(name: .long, help: ArgumentHelp("Resources to encrypt, with commas between them.", valueName: "list"))
+    var resources = "secrets"
+    @Option(
+        name: .long, help: ArgumentHelp("Name of the key. Default: key- and the time, in UTC.", valueName: "name"))
+    var keyName: String?
+    @Flag(name: .long, help: "Leave identity out: plaintext that is stored already becomes unreadable.")
+    var noIdentity = false
+    @Flag(name: .long, help: "Put identity first: the first step where several servers run.")
+    var identityFirst = false
+    @Option(
+        name: .long, help: ArgumentHelp("Socket of the KMS plugin, such as unix:///run/kms.sock.", valueName: "url"))
+    var kmsEndpoint: String?
+    @Option(name: .long, help: ArgumentHelp("Name of the KMS provider.", valueName: "name"))
+    var kmsName: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Where to write the file (mode 0600). Default: standard output.", valueName: "path"))
+    var file: String?
+    @Flag(name: .long, help: "Replace the file if it exists.")
+    var force = false
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard !(noIdentity && identityFirst) else {
+            throw ValidationError("--no-identity and --identity-first exclude each other")
+        }
+        if provider == .kms {
+            guard kmsEndpoint != nil, kmsName != nil else {
+                throw ValidationError("--provider kms needs --kms-endpoint and --kms-name")
+            }
+            guard keyName == nil else { throw ValidationError("--key-name is not for kms; give --kms-name") }
+        } else {
+            guard kmsEndpoint == nil, kmsName == nil else {
+                throw ValidationError("--kms-endpoint and --kms-name are for --provider kms")
+            }
+        }
+        guard file != nil || !force else { throw ValidationError("--force goes with --file") }
+        guard !resourceNames.isEmpty else { throw ValidationError("--resources names nothing") }
+        guard keyName?.isEmpty != true else { throw ValidationError("--key-name is empty") }
+        try checkPlan()
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let key = provider == .kms ? nil : try newKey(length: 32)
+        let text = SecretKey(newConfiguration(key: key).text())
+        // Read again, to be sure that kube-apiserver takes it.
+        if let refusal = refusal(of: text) {
+            throw CommandFailure("the new configuration would be refused: \(refusal)")
+        }
+        if keyName?.contains(":") == true {
+            console.warning("a colon in a key name can make names overlap", hint: "`encconf explain ENC0214`")
+        }
+        if let file, file != "-" {
+            do { try SafeWrite.create(text.span, at: file, replacing: force) } catch { throw error.failure() }
+            console.note("wrote \(file); keep a copy where no backup of etcd is kept")
+        } else {
+            try console.result(text.span)
+        }
+        return .success
+    }
+
+    private var resourceNames: [String] {
+        resources.split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }.filter { !$0.isEmpty }
+    }
+
+    /// - Parameter key: Nil for a KMS provider.
+    private func newConfiguration(key: SecretKey?) -> NewConfiguration {
+        let newProvider: NewConfiguration.NewProvider =
+            if let key, let name = KeyedProvider(rawValue: provider.rawValue) {
+                .key(provider: name, name: keyName ?? UTCTime.keyName(at: UTCTime.now), secret: key)
+            } else {
+                .kms(name: kmsName ?? "", endpoint: kmsEndpoint ?? "")
+            }
+        return NewConfiguration(
+            resources: resourceNames, provider: newProvider,
+            identity: noIdentity ? .absent : identityFirst ? .first : .last, hasHeader: !reading.headerless)
+    }
+
+    /// Refuses a command line that asks for what kube-apiserver would refuse.
+    private func checkPlan() throws {
+        let placeholder = SecretKey(SecretBytes.filling(capacity: 32) { key in for _ in 0..<32 { key.append(0) } })
+        let text = SecretKey(newConfiguration(key: provider == .kms ? nil : placeholder).text())
+        if let refusal = refusal(of: text) { throw ValidationError("kube-apiserver would refuse this: \(refusal)") }
+    }
+
+    /// What kube-apiserver has against a configuration.
+    private func refusal(of text: SecretKey) -> String? {
+        do throws(ConfigurationRefusal) {
+            let document = try ConfigurationDocument.read(
+                SecretBytes(copying: text.span), headerless: reading.headerless)
+            _ = try EncryptionConfiguration(checking: document)
+            return nil
+        } catch {
+            return error.diagnostics.map(\.message).joined(separator: "; ")
+        }
+    }
+}

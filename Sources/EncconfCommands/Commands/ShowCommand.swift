@@ -1,0 +1,117 @@
+internal import ArgumentParser
+internal import ConfigurationLint
+internal import DurableFiles
+internal import EncryptionConfig
+internal import Explanations
+internal import JSONText
+internal import Reports
+internal import SecretMemory
+internal import Terminal
+
+/// `encconf show`
+struct ShowCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show what a configuration means: who writes and reads each resource, and with which keys.",
+        discussion: """
+            Keys are told apart by their fingerprints; their bytes are never shown. The hash is the one that \
+            kube-apiserver shows in its metrics for the file that it runs.
+
+            Example:
+              encconf show /etc/kubernetes/enc/enc.yaml
+            """)
+
+    @Argument(help: ArgumentHelp("The configuration; - is standard input.", valueName: "file"))
+    var file: String
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
+    var output: OutputFormat = .text
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let file = try Inputs.configuration(file, headerless: reading.headerless)
+        let summary = try ConfigurationSummary(file)
+        switch output {
+        case .text: try console.result(summary.text)
+        case .json: try console.result(summary.json().bytes)
+        }
+        return .success
+    }
+}
+
+/// The report of `show`.
+private struct ConfigurationSummary {
+    struct Key {
+        let provider: ProviderName
+        let name: String
+        let bits: Int
+        let fingerprint: String?
+        let path: String
+        /// When it was made, as seconds since 1970, if its name tells.
+        let created: Int64?
+    }
+
+    let path: String
+    let hash: String
+    let form: ConfigurationDocument.Form
+    let effective: EffectiveTable
+    let keys: [Key]
+
+    init(_ file: ConfigurationFile) throws(CommandFailure) {
+        path = file.path
+        hash = file.hash
+        form = file.configuration.form
+        effective = EffectiveTable(file.configuration)
+        var keys: [Key] = []
+        for (provider, key) in file.configuration.keys {
+            keys.append(
+                Key(
+                    provider: provider.name, name: key.name, bits: key.secret.bytes.count * 8,
+                    fingerprint: try Explanations.fingerprint(of: key), path: key.path,
+                    created: KeyNameDate(in: key.name)?.seconds))
+        }
+        self.keys = keys
+    }
+
+    var text: String {
+        let text = "\(fileName(path))\n\(hash)\n" + effective.text
+        guard !keys.isEmpty else { return text }
+        var table = TextTable(header: ["PROVIDER", "KEY", "BITS", "AGE", "FINGERPRINT", "POSITION"])
+        let now = UTCTime.now
+        for key in keys {
+            table.append([
+                key.provider.rawValue, key.name.printable, "\(key.bits)",
+                key.created.map { Age.text(now - $0) } ?? "-", key.fingerprint ?? "-", key.path,
+            ])
+        }
+        return text + "\n" + table.text
+    }
+
+    func json() -> SecretBytes {
+        var json = JSONWriter()
+        json.object { json in
+            json.reportHeader(kind: "ConfigurationSummary")
+            json.member("file", path)
+            json.member("form", form.rawValue)
+            json.member("hash", hash)
+            json.key("resources")
+            effective.write(to: &json)
+            json.key("keys")
+            json.array { json in
+                for key in keys { write(key, to: &json) }
+            }
+        }
+        return json.finishLine()
+    }
+
+    private func write(_ key: Key, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("provider", key.provider.rawValue)
+            json.member("key", key.name)
+            json.member("bits", key.bits)
+            json.optionalMember("fingerprint", key.fingerprint)
+            json.member("path", key.path)
+            json.optionalMember("created", key.created.map { UTCTime.rfc3339($0) })
+        }
+    }
+}

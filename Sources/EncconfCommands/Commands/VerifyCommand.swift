@@ -1,0 +1,164 @@
+internal import ArgumentParser
+internal import ConfigurationLint
+internal import Diagnostics
+internal import DurableFiles
+internal import EncryptionConfig
+internal import Explanations
+internal import FoundationEssentials
+internal import Glibc
+internal import KMSPlugin
+internal import Reports
+internal import SecretMemory
+internal import Terminal
+
+/// `encconf verify`
+struct VerifyCommand: EncconfCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Would kube-apiserver start with this file? What is legal but dangerous?",
+        discussion: """
+            The verdict is kube-apiserver's own, in its own words, with secrets redacted. Warnings do not change the \
+            exit status unless --strict is given. `encconf explain CODE` explains each finding.
+
+            A comment in the file suppresses a code: # encconf: ignore ENC0203 reason
+
+            Example:
+              encconf verify /etc/kubernetes/enc/enc.yaml --kubernetes 1.29
+            """)
+
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, sarif }
+
+    @Argument(help: ArgumentHelp("Configurations; - is standard input.", valueName: "file"))
+    var files: [String]
+    @OptionGroup var server: ServerRulesOptions
+    @Flag(name: .long, help: "Exit with 1 if there are warnings.")
+    var strict = false
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The file that servers run now: is the change safe? (See diff.)", valueName: "old"))
+    var against: String?
+    @OptionGroup var evidence: EvidenceOptions
+    @Option(name: .long, help: ArgumentHelp("Warn of write keys older than this, such as 90d.", valueName: "age"))
+    var maxKeyAge: Age?
+    @Flag(name: .long, help: "This is the control-plane node: look whether the sockets of KMS plugins are there.")
+    var onNode = false
+    @Flag(name: .long, help: "Only FIPS 140 approved algorithms may be used.")
+    var fips = false
+    @Option(name: .long, help: ArgumentHelp("Do not report these codes.", valueName: "list"))
+    var suppress: [String] = []
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or sarif.", valueName: "format"))
+    var output: Format = .text
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard files.count(where: { $0 == "-" }) <= 1 else {
+            throw ValidationError("standard input can be read once only")
+        }
+        try evidence.validatePlugins()
+        for code in suppressedCodes {
+            guard let explanation = Explanation.ofConfiguration(code) else {
+                throw ValidationError("\(code) is no code; `encconf explain` lists them")
+            }
+            guard !explanation.code.hasPrefix("ENC01") else {
+                throw ValidationError("\(code): what kube-apiserver refuses cannot be suppressed")
+            }
+        }
+    }
+
+    func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        var verifications: [Verification] = []
+        var failures: [ExitStatus] = []
+        for file in files {
+            do throws(CommandFailure) {
+                verifications.append(
+                    try Verification(
+                        of: file, try Inputs.file(file), options: server.options, headerless: reading.headerless,
+                        linter: linter,
+                        suppressedCodes: suppressedCodes))
+            } catch {
+                // The other files are judged all the same.
+                console.failure(error)
+                failures.append(error.status)
+            }
+        }
+        let old = try against.map { path throws(CommandFailure) in
+            try Inputs.configuration(path, headerless: reading.headerless)
+        }
+        let all = verifications.compactMap(\.configuration) + [old?.configuration].compactMap { $0 }
+        // The plugins that were asked for one file are not asked again for the next.
+        let plugins = PluginUnwrapping()
+        var proven: [Verification] = []
+        for var verification in verifications {
+            do throws(CommandFailure) {
+                try addProofs(to: &verification, old, besides: all, asking: plugins, console)
+                proven.append(verification)
+            } catch {
+                console.failure(error)
+                failures.append(error.status)
+            }
+        }
+        if !proven.isEmpty { try report(proven, console) }
+        guard !failures.contains(.failure) else { return .failure }
+        let statuses = proven.map { $0.status(isStrict: strict) } + failures
+        return [.usage, .findings, .unproven].first { statuses.contains($0) } ?? .success
+    }
+
+    private var suppressedCodes: [String] {
+        suppress.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            .map { $0.filter { !$0.isWhitespace } }
+    }
+
+    /// Whether the change to an accepted file is safe, and whether stored values can be read under it.
+    private func addProofs(
+        to verification: inout Verification, _ old: ConfigurationFile?, besides all: [EncryptionConfiguration],
+        asking plugins: PluginUnwrapping, _ console: Console
+    ) throws(CommandFailure) {
+        guard let configuration = verification.configuration else { return }
+        let file = ConfigurationFile(path: verification.path, hash: verification.hash, configuration: configuration)
+        verification.evidence = try evidence.sources(under: file, besides: all, asking: plugins).map(\.report)
+        guard let old else { return }
+        // What is stored was written under the old file, and is read under it once more to tell by which of its keys.
+        let evidence = try evidence.evidence(under: old, before: file, besides: all, asking: plugins)
+        verification.transition = TransitionReport(from: old.configuration, to: configuration, evidence, console)
+    }
+
+    private func report(_ verifications: [Verification], _ console: Console) throws(CommandFailure) {
+        switch output {
+        case .text:
+            for verification in verifications {
+                try console.result(
+                    try verification.text(usesColor: console.isOutputColored, kubernetes: server.kubernetes))
+            }
+        case .json:
+            for verification in verifications {
+                let json = SecretKey(try verification.json(kubernetes: server.kubernetes))
+                try console.result(json.span)
+            }
+        case .sarif: try console.result(try sarif(verifications))
+        }
+    }
+
+    private func sarif(_ verifications: [Verification]) throws(CommandFailure) -> String {
+        let rules = Explanation.ofConfigurations.map {
+            SARIFLog.Rule(code: $0.code, title: $0.title, description: $0.meaning, help: "\($0.check) \($0.remedy)")
+        }
+        let log = SARIFLog(
+            tool: "encconf", version: Encconf.configuration.version, rules: rules,
+            files: verifications.map { ($0.path, $0.diagnostics) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            return String(decoding: try encoder.encode(log), as: UTF8.self) + "\n"
+        } catch {
+            throw CommandFailure("cannot write SARIF")
+        }
+    }
+
+    private var linter: Linter {
+        var linter = Linter(
+            now: UTCTime.now, maxKeyAge: maxKeyAge?.seconds, kubernetesMinor: server.kubernetes.minor, fips: fips)
+        if onNode { linter.socketExists = InputFile.isSocket }
+        return linter
+    }
+}

@@ -1,0 +1,221 @@
+internal import APIServerFlags
+internal import ArgumentParser
+internal import EncryptionConfig
+internal import EtcdClient
+internal import Explanations
+internal import RemoteCalls
+internal import SecretMemory
+internal import Synchronization
+internal import Terminal
+
+/// Where etcd is and how it is spoken to: the global flags of etcdctl, with their names and meaning, and what stands
+/// in their place.
+struct EtcdConnectionOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Take etcd's addresses and certificates, --etcd-prefix and the path of the configuration from a kube-apiserver's static-pod manifest or systemd unit.",
+            valueName: "manifest"))
+    var discoverFrom: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl. Default: 127.0.0.1:2379.", valueName: "list"))
+    var endpoints: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl: who certifies the servers.", valueName: "file"))
+    var cacert: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl: the client's certificate.", valueName: "file"))
+    var cert: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl: the key of the client's certificate.", valueName: "file"))
+    var key: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl: a user of etcd.", valueName: "name[:password]"))
+    var user: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "As of etcdctl; others can see it there. ETCDCTL_PASSWORD or the prompt is better.", valueName: "password"))
+    var password: String?
+    @Option(
+        name: .long, defaultAsFlag: true,
+        help: ArgumentHelp("As of etcdctl: whether an endpoint without a scheme may be in clear.", valueName: "bool"))
+    var insecureTransport: Bool?
+    @Option(
+        name: .long, defaultAsFlag: true,
+        help: ArgumentHelp("As of etcdctl: do not ask who the servers are.", valueName: "bool"))
+    var insecureSkipTlsVerify: Bool?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl, default 2s.", valueName: "duration"))
+    var dialTimeout: String?
+    @Option(name: .long, help: ArgumentHelp("As of etcdctl, for each call, default 5s.", valueName: "duration"))
+    var commandTimeout: String?
+
+    /// Names of the options that were given.
+    var given: [String] {
+        let texts: [(String, Any?)] = [
+            ("--endpoints", endpoints), ("--cacert", cacert), ("--cert", cert), ("--key", key), ("--user", user),
+            ("--password", password), ("--insecure-transport", insecureTransport),
+            ("--insecure-skip-tls-verify", insecureSkipTlsVerify), ("--dial-timeout", dialTimeout),
+            ("--command-timeout", commandTimeout),
+        ]
+        return texts.filter { $0.1 != nil }.map(\.0)
+    }
+
+    /// Refuses what cannot go together.
+    func validateSettings() throws {
+        let settings: EtcdConnection
+        do throws(EtcdVariables.Conflict) {
+            settings = try self.settings()
+        } catch {
+            throw ValidationError(error.message)
+        }
+        if discoverFrom == nil, let problem = settings.problem { throw ValidationError(problem.explanation) }
+    }
+
+    /// The manifest that was named; nil if none was.
+    func discovery() throws(CommandFailure) -> EtcdDiscovery? {
+        guard let discoverFrom else { return nil }
+        if let discovery = Self.known.withLock({ $0[discoverFrom] }) { return discovery }
+        let discovery: EtcdDiscovery
+        do { discovery = try EtcdDiscovery.read(discoverFrom) } catch { throw error.failure }
+        for file in discovery.missingVariableFiles {
+            Console().note("\(fileName(discoverFrom)): \(file) of EnvironmentFile= does not exist; passed over")
+        }
+        Self.known.withLock { $0[discoverFrom] = discovery }
+        return discovery
+    }
+
+    /// What was read in this run, so that servers and configuration come from one state of the file, and standard
+    /// input is read once.
+    private static let known = Mutex<[String: EtcdDiscovery]>([:])
+
+    /// All that is said, the command line first, then the manifest.
+    func connection(_ discovery: EtcdDiscovery?) throws(CommandFailure) -> EtcdConnection {
+        var connection: EtcdConnection
+        do { connection = try settings() } catch { throw CommandFailure(error.message) }
+        do {
+            try discovery?.complete(&connection)
+        } catch {
+            throw error.failure
+        }
+        if let problem = connection.problem { throw CommandFailure(problem.explanation) }
+        return connection
+    }
+
+    /// What the options say, and the variables of etcdctl where they say nothing.
+    ///
+    /// With `--discover-from` no variable counts but user and password: the manifest is what was asked for.
+    func settings() throws(EtcdVariables.Conflict) -> EtcdConnection {
+        var connection = EtcdConnection()
+        let variables = EtcdVariables(isRead: discoverFrom == nil)
+        connection.endpoints = try variables.text(endpoints, "--endpoints")?.split(separator: ",").map(String.init)
+        connection.authorityFile = try variables.text(cacert, "--cacert")
+        connection.certificateFile = try variables.text(cert, "--cert")
+        connection.keyFile = try variables.text(key, "--key")
+        // These do not change who is asked, and have no other place that nobody sees.
+        let ofPerson = EtcdVariables(isRead: true)
+        connection.user = try ofPerson.text(user, "--user")
+        connection.password = try ofPerson.text(password, "--password")
+        connection.allowsClear = try variables.flag(insecureTransport, "--insecure-transport") ?? true
+        connection.skipsVerification =
+            try variables.flag(insecureSkipTlsVerify, "--insecure-skip-tls-verify") ?? false
+        connection.dialTimeout = try variables.duration(dialTimeout, "--dial-timeout")
+        connection.commandTimeout = try variables.duration(commandTimeout, "--command-timeout")
+        try variables.refuse("--discovery-srv")
+        return connection
+    }
+}
+
+/// The variables that etcdctl takes for flags: `--a-b` is `ETCDCTL_A_B` (etcd, pkg/flags/flag.go).
+struct EtcdVariables {
+    /// The command line and the environment do not go together.
+    struct Conflict: Error { let message: String }
+
+    /// Whether the environment counts at all.
+    let isRead: Bool
+
+    func text(_ option: String?, _ name: String) throws(Conflict) -> String? {
+        let variable = "ETCDCTL_" + name.dropFirst(2).replacing("-", with: "_").uppercased()
+        let value = isRead ? Environment.value(variable).flatMap { $0.isEmpty ? nil : $0 } : nil
+        guard option == nil || value == nil else {
+            throw Conflict(
+                message: "\(variable) and \(name) are both given; unset the variable or leave the option out")
+        }
+        return option ?? value
+    }
+
+    func flag(_ option: Bool?, _ name: String) throws(Conflict) -> Bool? {
+        guard let text = try text(option.map { "\($0)" }, name) else { return nil }
+        // Go's strconv.ParseBool.
+        switch text {
+        case "1", "t", "T", "true", "TRUE", "True": return true
+        case "0", "f", "F", "false", "FALSE", "False": return false
+        default: throw Conflict(message: "\(name) is true or false")
+        }
+    }
+
+    func duration(_ option: String?, _ name: String) throws(Conflict) -> Duration? {
+        guard let text = try text(option, name) else { return nil }
+        guard let duration = GoDuration.parse(text), duration > .zero else {
+            throw Conflict(message: "\(name) is a duration such as 5s or 1m30s")
+        }
+        return duration
+    }
+
+    /// What changes who is asked cannot be passed over.
+    func refuse(_ name: String) throws(Conflict) {
+        guard try text(nil, name) != nil else { return }
+        throw Conflict(message: "\(name) is not supported; name the servers with --endpoints")
+    }
+}
+
+extension EtcdConnectionOptions {
+    /// The configurations of a command that were named; if none was, the one that the manifest tells.
+    func configurations(_ paths: [String], headerless: Bool) throws(CommandFailure) -> [ConfigurationFile] {
+        var paths = paths
+        if paths.isEmpty, let discovery = try discovery() {
+            do { paths = [try discovery.configuration()] } catch { throw error.failure }
+        }
+        var files: [ConfigurationFile] = []
+        for path in paths { files.append(try Inputs.configuration(path, headerless: headerless)) }
+        return files
+    }
+}
+
+extension EtcdDiscovery {
+    /// Takes the servers and certificates where the command line does not name others.
+    fileprivate func complete(_ connection: inout EtcdConnection) throws(DiscoveryError) {
+        if connection.endpoints == nil { connection.endpoints = try servers() }
+        if connection.authorityFile == nil { connection.authorityFile = try authorityFile() }
+        guard connection.certificateFile == nil, connection.keyFile == nil else { return }
+        connection.certificateFile = try certificateFile()
+        connection.keyFile = try keyFile()
+    }
+}
+
+extension EtcdConnection {
+    /// The client of the cluster; a person is asked for a password that is missing.
+    ///
+    /// - Parameter isCancelled: Asked ten times a second: whether to give up.
+    func client(isCancelled: @escaping @Sendable () -> Bool = { false }) throws(CommandFailure) -> EtcdClient {
+        var settings = EtcdSettings()
+        settings.isCancelled = isCancelled
+        settings.onNeedlessLogin = { [name] in
+            Console().warning(
+                "\(name.printable): this cluster knows no users, so that everybody who reaches it reads all of it",
+                hint: "leave --user out, or enable authentication")
+        }
+        let login = try login { user throws(CommandFailure) in
+            do throws(PasswordPrompt.Failure) {
+                return try PasswordPrompt.read("password of etcd user \(user): ")
+            } catch {
+                switch error {
+                case .noTerminal:
+                    throw CommandFailure(
+                        "a password is needed, and there is no terminal to ask for it", hint: "set ETCDCTL_PASSWORD")
+                case .system(let error): throw CommandFailure("cannot ask for the password: \(error)")
+                }
+            }
+        }
+        do throws(EtcdConnection.Problem) {
+            return try client(login: login, settings: settings)
+        } catch {
+            throw CommandFailure(error.explanation)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+internal import Diagnostics
+internal import DurableFiles
+internal import EncryptionConfig
+internal import Explanations
+internal import Glibc
+internal import SecretMemory
+internal import Terminal
+
+/// What a person names on the command line, read with failures that a person understands.
+enum Inputs {
+    /// The file at `path`, or standard input for `-`.
+    static func file(_ path: String) throws(CommandFailure) -> InputFile {
+        if path == "-" { tellOfTyping() }
+        do { return try InputFile.read(path) } catch { throw error.failure() }
+    }
+
+    /// All of standard input.
+    static func standardInput() throws(CommandFailure) -> SecretBytes {
+        tellOfTyping()
+        do { return try InputFile.readStandardInput() } catch { throw error.failure() }
+    }
+
+    private static func tellOfTyping() {
+        if InputFile.isStandardInputTyped { Console().note("reading standard input; end it with Ctrl-D") }
+    }
+
+    /// A configuration that kube-apiserver could start with, whatever its version and feature gates.
+    static func configuration(_ path: String, headerless: Bool) throws(CommandFailure) -> ConfigurationFile {
+        let content = try file(path).content
+        guard content.bytes.count > 0 else {
+            throw CommandFailure(
+                "\(fileName(path)): the file is empty",
+                hint: "`encconf init` prints a configuration to begin with")
+        }
+        let hash = try fileHash(content)
+        do throws(ConfigurationRefusal) {
+            let document = try ConfigurationDocument.read(
+                SecretBytes(copying: content.span), headerless: headerless)
+            let configuration = try EncryptionConfiguration(checking: document, options: .lenient)
+            return ConfigurationFile(path: path, hash: hash, configuration: configuration)
+        } catch {
+            throw CommandFailure(error.diagnostics.map { problem($0, path: path) })
+        }
+    }
+}

@@ -1,0 +1,186 @@
+internal import ArgumentParser
+internal import ConfigurationLint
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import Explanations
+internal import KMSPlugin
+internal import RemoteCalls
+internal import SecretMemory
+
+/// `--kms-endpoint`: where plugins listen, if it is not where the configuration says.
+struct KMSEndpointOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where the plugin of a KMS provider listens, instead of the configuration's endpoint. Repeat it for several. "
+                + "If providers of one name have sockets of their own, name the socket that the configuration has: "
+                + "unix:///old/path=unix:///path.",
+            valueName: "[name=]unix:///path"))
+    var kmsEndpoint: [String] = []
+
+    func validate() throws {
+        for text in kmsEndpoint where Override(text) == nil {
+            throw ValidationError(
+                "\(text.printable): --kms-endpoint is NAME=unix:///PATH, for an abstract socket NAME=unix:///@NAME, "
+                    + "without control characters; a PATH that holds =unix: has %3D for the equals sign")
+        }
+        for (index, override) in overrides.enumerated()
+        where overrides[..<index].contains(where: { $0.target == override.target }) {
+            let name =
+                if case .provider(let name) = override.target { String(decoding: name, as: UTF8.self) } else { "" }
+            throw ValidationError("--kms-endpoint is given twice for \(name.isEmpty ? "the same" : name.printable)")
+        }
+    }
+
+    /// How to ask each plugin that the configurations name.
+    ///
+    /// - Parameter others: Further configurations of the command, which an endpoint can be meant for.
+    func plugins(
+        of configurations: [EncryptionConfiguration], besides others: [EncryptionConfiguration] = []
+    ) throws(CommandFailure) -> [(plugin: KMSPlugin, provider: KMSProvider)] {
+        let plugins = configurations.flatMap(\.plugins)
+        let overrides = overrides.filter { override in
+            plugins.contains(where: override.target.covers)
+                || !others.flatMap(\.plugins).contains(where: override.target.covers)
+        }
+        for override in overrides { try check(override, plugins) }
+        return try plugins.map { plugin throws(CommandFailure) in
+            let chosen = overrides.filter { $0.target.covers(plugin) }.map { Socket($0.endpoint) }
+            guard Set(chosen).count < 2 else {
+                throw CommandFailure(
+                    "--kms-endpoint: several are meant for KMS provider \(plugin.name.printable) at "
+                        + plugin.endpoint.printable, status: .usage)
+            }
+            let endpoint = endpoint(of: plugin)
+            guard Socket(endpoint).isWithoutControlBytes else {
+                throw CommandFailure(
+                    "KMS provider \(plugin.name.printable): \(endpoint.printable) holds control characters",
+                    hint: "kube-apiserver cannot connect to it either")
+            }
+            return (plugin, KMSProvider(plugin, endpoint: endpoint))
+        }
+    }
+
+    /// Refuses an endpoint for no plugin, and one for plugins that need not be the same: asked at one socket they would
+    /// be taken for one another.
+    private func check(_ override: Override, _ plugins: [KMSPlugin]) throws(CommandFailure) {
+        let covered = plugins.filter { override.target.covers($0) }
+        let endpoint = override.endpoint.printable
+        let isOneSocket = Set(covered.map { Socket($0.endpoint) }).count == 1
+        switch override.target {
+        case .only:
+            guard isOneSocket, overrides.count == 1 else {
+                throw CommandFailure(
+                    "--kms-endpoint: which KMS provider listens at \(endpoint)?",
+                    hint: "name it: --kms-endpoint NAME=\(endpoint)", status: .usage)
+            }
+        case .provider(let name):
+            let name = String(decoding: name, as: UTF8.self).printable
+            guard let first = covered.first else {
+                throw CommandFailure(
+                    "--kms-endpoint: no KMS provider is named \(name)",
+                    hint: "`encconf show` lists the providers of a configuration")
+            }
+            guard isOneSocket else {
+                throw CommandFailure(
+                    "--kms-endpoint: which of the KMS providers named \(name) listens at \(endpoint)?",
+                    hint:
+                        "name its socket in the configuration: --kms-endpoint \(first.endpoint.printable)=\(endpoint)",
+                    status: .usage)
+            }
+        case .socket:
+            guard isOneSocket else {
+                throw CommandFailure(
+                    "--kms-endpoint: no KMS provider has the socket that is to be \(endpoint)",
+                    hint: "what stands before =unix: is an endpoint of the configuration")
+            }
+        }
+    }
+
+    /// The endpoint at which a plugin is asked.
+    func endpoint(of plugin: KMSPlugin) -> String {
+        overrides.first { $0.target.covers(plugin) }?.endpoint ?? plugin.endpoint
+    }
+
+    /// The endpoints that were told without saying whose they are.
+    var unnamed: [String] { overrides.filter { $0.target == .only }.map(\.endpoint) }
+
+    /// The same without those.
+    var named: KMSEndpointOptions {
+        var options = self
+        options.kmsEndpoint = kmsEndpoint.filter { Override($0).map { $0.target != .only } ?? false }
+        return options
+    }
+
+    private var overrides: [Override] { kmsEndpoint.compactMap(Override.init) }
+}
+
+/// The socket of an endpoint, byte by byte.
+private struct Socket: Hashable {
+    let bytes: [UInt8]
+
+    init(_ endpoint: String) { bytes = Array(KMSEndpoint(endpoint).socket.utf8) }
+
+    /// A zero byte would end the path for the system, and another socket would be asked.
+    var isWithoutControlBytes: Bool { bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
+}
+
+/// One endpoint, and whose it is.
+private struct Override {
+    /// Names and sockets are bytes.
+    enum Target: Equatable {
+        /// The only plugin that there is.
+        case only
+        /// The plugins of the providers of a name.
+        case provider([UInt8])
+        /// The plugins that the configuration has at a socket.
+        case socket(Socket)
+
+        func covers(_ plugin: KMSPlugin) -> Bool {
+            switch self {
+            case .only: true
+            case .provider(let name): plugin.name.utf8.elementsEqual(name)
+            case .socket(let socket): Socket(plugin.endpoint) == socket
+            }
+        }
+    }
+
+    let target: Target
+    let endpoint: String
+
+    /// What stands before `=unix:` is a name, or an endpoint if it begins with `unix:`. Names may hold equals signs and
+    /// colons; one that holds `=unix:`, or begins with `unix:`, can be meant by its endpoint alone.
+    init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        let scheme = Array("unix:".utf8)
+        let equals = bytes.indices.filter { bytes[$0] == UInt8(ascii: "=") && bytes[($0 + 1)...].starts(with: scheme) }
+        switch equals.count {
+        case 0 where bytes.starts(with: scheme): (target, endpoint) = (.only, text)
+        case 1:
+            let left = bytes[..<equals[0]]
+            endpoint = String(decoding: bytes[(equals[0] + 1)...], as: UTF8.self)
+            guard left.starts(with: scheme) else {
+                guard !left.isEmpty else { return nil }
+                target = .provider(Array(left))
+                break
+            }
+            let socket = Socket(String(decoding: left, as: UTF8.self))
+            guard !socket.bytes.isEmpty else { return nil }
+            target = .socket(socket)
+        default: return nil
+        }
+        let socket = Socket(endpoint)
+        guard !socket.bytes.isEmpty, socket.isWithoutControlBytes else { return nil }
+    }
+}
+
+extension KMSProvider {
+    init(_ plugin: KMSPlugin, endpoint: String) {
+        let socket = KMSEndpoint(endpoint).socket
+        self.init(
+            name: plugin.name, version: plugin.version == .v1 ? .v1 : .v2,
+            peer: RemotePeer(
+                socket.hasPrefix("@") ? .abstractSocket(name: String(socket.dropFirst())) : .unixSocket(path: socket)),
+            timeout: .nanoseconds(plugin.timeout))
+    }
+}

@@ -1,0 +1,101 @@
+public import APIServerFlags
+internal import Diagnostics
+internal import DurableFiles
+internal import SecretMemory
+internal import YAMLTree
+
+extension DiscoveryError {
+    /// What to tell a person.
+    public var failure: CommandFailure {
+        switch self {
+        case .file(let error): error.failure()
+        case .flags(let path, let error):
+            CommandFailure(
+                "\(fileName(path))\(error.position.map { ":\($0.line):\($0.column)" } ?? ""): \(error.explanation)",
+                hint: error.hint)
+        case .dropIns(let path, let files):
+            CommandFailure(
+                "\(path.printable): drop-ins change this unit: "
+                    + files.prefix(3).map(\.printable).joined(separator: ", ") + (files.count > 3 ? ", …" : ""),
+                hint:
+                    "`systemctl cat \(DropIns.lastPart(path)) | encconf … --discover-from -` takes them along")
+        case .folder(let path, let error): CommandFailure("\(path.printable): \(error)")
+        case .variables(let unit, let error):
+            CommandFailure(
+                "\(fileName(unit)): EnvironmentFile= \(error.failure().problems[0].message)",
+                hint: "systemd reads it as root; --endpoints, --cacert, --cert and --key say the same")
+        case .noConfiguration(let path):
+            CommandFailure(
+                "\(path.printable): has no --encryption-provider-config, so this server encrypts nothing",
+                hint: "--config FILE names a configuration all the same")
+        case .noServers(let path):
+            CommandFailure(
+                "\(path.printable): has no --etcd-servers", hint: "--endpoints names the servers all the same")
+        case .notOnNode(let manifest, let flag, let path, let absence):
+            CommandFailure(
+                "\(manifest.printable): \(flag) \(path.printable) is not told to be a file of this node: "
+                    + absence.explanation,
+                hint: "copy the file here and name it on the command line")
+        }
+    }
+}
+
+extension HostPath.Absence {
+    fileprivate var explanation: String {
+        switch self {
+        case .notMounted: "no volume is mounted there"
+        case .volume(let name, let source?): "volume \(name.printable) is a \(source.printable), no folder of the node"
+        case .volume(let name, nil): "the pod has no volume \(name.printable)"
+        case .relative: "the path is relative"
+        case .ownRoot: "the service has a root of its own"
+        case .ownMount(let setting): "\(setting)= of the unit may put something else there"
+        }
+    }
+}
+
+extension APIServerFlagsError {
+    fileprivate var explanation: String {
+        switch reason {
+        case .tooLarge(let count): "\(count) bytes are too many for a manifest or unit"
+        case .tooMuchText: "its variables unfold to too much text"
+        case .notYAML(let error): "neither YAML nor a unit of systemd: \(error.message)"
+        case .notText: "neither YAML nor a unit of systemd, but bytes that are no text"
+        case .noPod: "is no Pod"
+        case .malformedField(let path): "\(path.printable) is missing or of the wrong type"
+        case .noAPIServer(let programs) where programs.isEmpty: "runs no kube-apiserver"
+        case .noAPIServer(let programs):
+            "runs no kube-apiserver, but \(programs.map(\.printable).joined(separator: ", "))"
+        case .severalAPIServers: "runs more than one kube-apiserver"
+        case .missingValue(let flag): "\(flag.printable) has no value"
+        case .malformedValue(let flag): "\(flag.printable) has a value that kube-apiserver refuses"
+        case .unknownVariable(let flag?, let variable):
+            "\(flag.printable) rests on \(variable.printable), which is not told"
+        case .unknownVariable(nil, let variable): "a word rests on \(variable.printable), which is not told"
+        case .unsupported(.hereDocument): "a here-document in the script is not followed"
+        case .unsupported(.shellWithoutScript): "a shell runs a script that does not stand here"
+        case .unsupported(.splitString): "`env -S` is not followed"
+        case .unsupported(.environmentFilePattern): "a pattern in EnvironmentFile= is not followed"
+        case .unclosedQuote: "a quote is never closed"
+        case .missingEnvironmentFile(let path): "\(path.printable) of EnvironmentFile= cannot be read"
+        }
+    }
+
+    fileprivate var hint: String {
+        switch reason {
+        case .noAPIServer, .noPod:
+            "name the manifest or unit of kube-apiserver; k3s has none: --endpoints, --cacert, --cert and --key say the same"
+        default: "--endpoints, --cacert, --cert and --key say the same"
+        }
+    }
+}
+
+extension FileInForce.Unknown {
+    /// Why the file cannot be compared, in one clause.
+    public var explanation: String {
+        switch self {
+        case .noConfiguration: "it names no --encryption-provider-config"
+        case .notOnNode: "its --encryption-provider-config is no file of this node"
+        case .unreadable(let error): error.failure().problems[0].message
+        }
+    }
+}

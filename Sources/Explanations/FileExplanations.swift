@@ -1,0 +1,58 @@
+public import DurableFiles
+internal import SecretMemory
+
+/// The name of a path in messages: `-` is standard input.
+public func fileName(_ path: String) -> String { path == "-" ? "standard input" : path.printable }
+
+extension FileError {
+    /// What to tell a person.
+    ///
+    /// - Parameter existsHint: What to do about a file that must not be replaced.
+    public func failure(existsHint: String = "give --force to replace it, or another name") -> CommandFailure {
+        let name = fileName(path)
+        return switch reason {
+        case .reading(let error): CommandFailure("\(name): \(error)", hint: error.readingHint(path))
+        case .writing(let error): CommandFailure("\(name): cannot write: \(error)")
+        case .closedStream:
+            CommandFailure("standard input is closed", hint: "pipe something into it, or name a file")
+        case .directory: CommandFailure("\(name): is a directory", hint: "name a file within it")
+        case .fifo:
+            CommandFailure("\(name): is a FIFO, which might never end", hint: "give - and pipe it into standard input")
+        case .notRegular: CommandFailure("\(name): is not a regular file", hint: "name a file")
+        case .empty: CommandFailure("\(name): the file is empty")
+        case .tooLarge: CommandFailure("\(name): more than 16 MiB", hint: "check that this is the right file")
+        case .exists: CommandFailure("\(name): exists already", hint: existsHint)
+        case .severalNames(let count):
+            CommandFailure(
+                "\(name): has \(count) names, of which only one would change",
+                hint: "--in-place writes into the file itself, which is not safe against a crash in between")
+        case .mounted:
+            CommandFailure(
+                "\(name): cannot be replaced, as it is mounted by itself",
+                hint: "--in-place writes into the file itself, which is not safe against a crash in between")
+        case .locked: CommandFailure("\(name): another encconf is at work on this file", hint: "try again")
+        case .changed:
+            CommandFailure("\(name): somebody else changed the file in the meantime", hint: "look at it and try again")
+        case .notRestored(let writing, let restoring, let copy):
+            CommandFailure(
+                "\(name): cannot write: \(writing), and what it held cannot be put back: \(restoring)",
+                hint: "what it held stands in \(copy)")
+        case .interrupted(let copy):
+            CommandFailure(
+                "\(name): a run that overwrote it was interrupted; what it held before stands in \(copy)",
+                hint: "put the right one of the two in its place (`encconf diff`), and remove the copy")
+        case .notSynced(let error):
+            CommandFailure(
+                "\(name): is written, but might be undone by a power failure, as its folder cannot be "
+                    + "synced: \(error)", hint: "look at the disk before anything else")
+        }
+    }
+}
+
+extension SystemError {
+    fileprivate func readingHint(_ path: String) -> String? {
+        if path == "-" { return nil }
+        if isNoSuchFile { return "give - to read standard input" }
+        return isAccessDenied ? "the file belongs to another user; try with sudo" : nil
+    }
+}

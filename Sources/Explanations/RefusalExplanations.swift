@@ -1,0 +1,90 @@
+internal import Diagnostics
+internal import EncryptionConfig
+
+extension Explanation {
+    /// What kube-apiserver refuses: see ``ConfigurationRefusal``.
+    static let refusals: [Explanation] = [
+        Explanation(
+            RefusalCode.syntax, "neither YAML nor JSON",
+            meaning: "The file cannot be parsed. A file whose first character is `{` is read as JSON and nothing else.",
+            check: "Line and column of the finding; tabs, unclosed quotes and brackets are the usual cause.",
+            remedy: "Correct the syntax. Indent with spaces."),
+        Explanation(
+            RefusalCode.kind, "not an encryption configuration",
+            meaning: "`apiVersion` and `kind` are missing, or name something else.",
+            check: "The first lines of the file. Talos keeps it without them: `--headerless` says that it is meant.",
+            remedy: "Begin with `apiVersion: apiserver.config.k8s.io/v1` and `kind: EncryptionConfiguration`."),
+        Explanation(
+            RefusalCode.type, "a value of the wrong type",
+            meaning: "A field holds a number, boolean, list or mapping where something else belongs. YAML reads a name "
+                + "such as `1` or `yes` as a number or boolean, which kube-apiserver does not turn into text.",
+            check: "The path of the finding.", remedy: "Put texts in quotes; write lists with dashes."),
+        Explanation(
+            RefusalCode.unknownField, "an unknown field",
+            meaning: "A mapping has a field that its type does not have. Names are case-sensitive: `Resources` and "
+                + "`cacheSize` are unknown.",
+            check: "Spelling, case, and whether the line is indented as far as its siblings.",
+            remedy: "Write the name as the documentation has it, or take the field out."),
+        Explanation(
+            RefusalCode.duplicateField, "a field that is set twice",
+            meaning: "One mapping has the same field twice; it is not told which one counts.",
+            check: "The two lines; often a dash is missing before the second.",
+            remedy: "Keep one, or begin a new item with a dash."),
+        Explanation(
+            RefusalCode.duration, "not a duration",
+            meaning: "`timeout` takes a number with a unit, such as `3s` or `1m30s`.",
+            check: "The value.", remedy: "Add the unit, or leave the field out for 3s."),
+        Explanation(
+            RefusalCode.emptyList, "a list without items",
+            meaning: "There must be at least one entry, one resource and one provider in each, and one key.",
+            check: "The path of the finding; an item can be lost by a wrong indentation.",
+            remedy: "Add an item, or take the entry out."),
+        Explanation(
+            RefusalCode.resource, "a resource that cannot be named, or not here",
+            meaning: "The name has capitals, is `*` alone, repeats or overlaps with another of its list, or is that of "
+                + "something that is not stored as an object or is stored under another name.",
+            check: "The message. `*.` means the core group, `*.apps` a group, `*.*` everything.",
+            remedy: "Correct the name; put overlapping ones into entries of their own, the exact ones first."),
+        Explanation(
+            RefusalCode.provider, "no provider, or several, in one item",
+            meaning: "Each item of `providers` names exactly one of identity, aescbc, aesgcm, secretbox and kms. With "
+                + "nothing behind the colon a field counts as not set.",
+            check: "Dashes and indentation.", remedy: "One dash for each provider; plaintext is `identity: {}`."),
+        Explanation(
+            RefusalCode.keyName, "a key without a name",
+            meaning: "The name of the key becomes part of every stored value and cannot be empty.",
+            check: "The path of the finding.",
+            remedy: "Give it the name under which its values are stored, or any new one if it has written nothing."),
+        Explanation(
+            RefusalCode.keySecret, "a key that is none",
+            meaning: "The key is missing, is no standard base64 with padding, or decodes to a length that the provider "
+                + "does not take: 16, 24 or 32 bytes for aescbc and aesgcm, 32 for secretbox.",
+            check: "Whether blanks or quotes slipped in, or the text was cut off.",
+            remedy: "For a key in use find the right text, in a backup or on another server. `encconf keygen` makes a "
+                + "new one."),
+        Explanation(
+            RefusalCode.kms, "a wrong field of a KMS provider",
+            meaning: "A KMS provider needs a name of its own without a colon, `apiVersion: v2` (or v1), an endpoint "
+                + "with the scheme unix, and a positive timeout; `cachesize` belongs to v1 alone.",
+            check: "The path and the message.", remedy: "Correct the field."),
+        Explanation(
+            RefusalCode.masked, "an earlier wildcard takes the resource already",
+            meaning: "Entries are read in order. A resource behind a wildcard that covers it would never be used.",
+            check: "The order of the entries.", remedy: "Put exact resources first, then `*.<group>`, then `*.*`."),
+        Explanation(
+            RefusalCode.kmsv1Gate, "KMS v1 without its feature gate",
+            meaning: "Since Kubernetes 1.29 kube-apiserver starts with a KMS v1 provider only if it is told to.",
+            check: "The flags of kube-apiserver. `apiVersion` left out means v1.",
+            remedy: "Write `apiVersion: v2` if the plugin speaks it and no value of v1 is left; until then "
+                + "`--feature-gates=KMSv1=true`."),
+        Explanation(
+            RefusalCode.limit, "more than this program looks at",
+            meaning:
+                "There are more than 1,000 findings, of which the last one counts the rest; or the file is made so "
+                + "that reading it would cost far more than its size suggests: its aliases stand for more than 64 MiB of "
+                + "text, or its resources have more than a million providers and keys, each counted for each resource. "
+                + "kube-apiserver has no such limits.",
+            check: "The message. No configuration that serves a cluster comes near.",
+            remedy: "Mend what is listed, or take out what is repeated."),
+    ]
+}

@@ -1,0 +1,87 @@
+public import EncryptionConfig
+public import KeyRotation
+
+extension RotationRefusal {
+    public var explanation: String {
+        switch self {
+        case .notAccepted: "kube-apiserver would not take the file after this step"
+        case .noSuchResource: "no entry names these resources"
+        case .nothingToRotate: "no entry has a key of its own"
+        case .ambiguous(let paths): "the file does not tell the next step: \(paths.joined(separator: ", "))"
+        case .stepsDiffer(let paths): "key sets are at different steps: \(paths.joined(separator: ", "))"
+        case .notPromoted(let paths):
+            "the new key does not write yet, so nothing can be retired: \(paths.joined(separator: ", "))"
+        case .stillWrites(let paths): "what should be taken out writes: \(paths.joined(separator: ", "))"
+        case .whichKey(let paths): "the names do not tell which key is meant: \(paths.joined(separator: ", "))"
+        case .nameTaken(let name): "there is a key named \(name) already"
+        case .notNewest(let name):
+            "the name \(name) tells an older date than a key that is there, so that the wrong one would seem new"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .notAccepted: "`encconf verify` tells what stands against it"
+        case .noSuchResource: "`encconf show` lists what the file names"
+        case .nothingToRotate: "--to secretbox (or another provider) changes what writes, in the same steps"
+        case .ambiguous: "give --step"
+        case .stepsDiffer: "give --step, or --resources for one of them"
+        case .notPromoted: "--step promote comes first"
+        case .stillWrites:
+            "it has written values, so it stays until they are rewritten: --step promote with --key-name of the old key, "
+                + "then --step retire"
+        case .whichKey: "give --key-name"
+        case .nameTaken: "give another --key-name"
+        case .notNewest: "look at the clock of this machine; --key-name gives a name of your own"
+        }
+    }
+}
+
+extension EditRefusal {
+    public var explanation: String {
+        switch self {
+        case .encodedAsUTF16: "files in UTF-16 are read, but not edited"
+        case .unreadable: "the file cannot be read"
+        case .noSuchPlace(let path): "there is no \(path)"
+        case .shared(let paths):
+            "by an alias the change would also show at \(paths.joined(separator: ", ")), which are not meant"
+        case .anchorInUse: "what is to be removed carries an anchor that is used elsewhere"
+        case .aliasBeforeAnchor: "an alias would come to stand before its anchor"
+        case .unsupportedShape: "this shape of file is not supported: the edited text would not say what was meant"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .encodedAsUTF16: "convert it to UTF-8 first; the meaning stays the same"
+        case .shared, .anchorInUse, .aliasBeforeAnchor: "write the part out in place of the alias first"
+        case .unsupportedShape:
+            "lay the file out as `encconf init` does, or edit it by hand and check with `encconf diff`"
+        case .unreadable, .noSuchPlace: nil
+        }
+    }
+}
+
+extension KeySet.State {
+    public var name: String {
+        switch self {
+        case .settled: "settled"
+        case .added: "added"
+        case .promoted: "promoted"
+        case .ambiguous: "ambiguous"
+        }
+    }
+
+    public var isAmbiguous: Bool { if case .ambiguous = self { true } else { false } }
+
+    public var explanation: String {
+        switch self {
+        case .settled: "settled, one key"
+        case .added: "added, the new key does not write yet; promote is next"
+        case .promoted: "promoted, old keys are still read; retire is next"
+        case .ambiguous(.foreignNames): "ambiguous, the names do not tell which key is newer"
+        case .ambiguous(.order): "ambiguous, the order of the keys is not that of a rotation"
+        case .ambiguous(.plaintextWrites): "ambiguous, plaintext writes: encryption is being enabled or disabled"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+public import EtcdSnapshot
+internal import SecretMemory
+
+extension SnapshotError {
+    /// What is wrong with the file, in one clause.
+    public var explanation: String {
+        switch self {
+        case .tooLarge(let count): "has \(count) bytes, which is more than 128 GiB"
+        case .noMetaPage: "is no etcd snapshot: it has no valid meta page"
+        case .truncated(let count, let expected): "is cut short: \(count) of \(expected) bytes are there"
+        case .missingBucket(let name): "has no bucket \(name.printable)"
+        case .page(let page, let fault): "page \(page) is damaged: \(fault.explanation)"
+        }
+    }
+}
+
+extension PageFault {
+    fileprivate var explanation: String {
+        switch self {
+        case .outsideFile: "it lies outside the file"
+        case .otherID(let id): "it says that it is page \(id)"
+        case .flags(let flags): "its flags are 0x\(String(flags, radix: 16))"
+        case .elementCount(let count): "it cannot have \(count) elements"
+        case .visitedTwice: "it is part of the tree twice"
+        case .depth: "the tree is too deep there"
+        case .element(let number, let fault): "element \(number): \(fault.explanation)"
+        }
+    }
+}
+
+extension ElementFault {
+    fileprivate var explanation: String {
+        switch self {
+        case .outsidePage: "it lies outside the page"
+        case .overlap: "it overlaps another one"
+        case .keyOrder: "its key is out of order"
+        case .bucket: "a bucket stands where none belongs, or the reverse"
+        case .settingLength(let count): "a setting has \(count) bytes"
+        case .revision: "its key is no revision"
+        case .record: "its record is no protobuf message"
+        case .recordFieldType(let number): "field \(number) of its record has another type"
+        case .recordWithoutKey: "its record has no key"
+        case .recordNumbers: "the numbers of its record contradict each other"
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import EncryptionConfig
+
+/// When a key was made, as the names that this program gives tell it: `key-20260729t120000z`, in UTC.
+///
+/// The keys of one run that must differ in name carry a number behind it, such as `key-20260729t120000z-2`.
+public struct KeyCreationDate: Hashable, Sendable {
+    /// `yyyymmddhhmmss`.
+    private let digits: String
+
+    /// Nil for a name that this program would not give.
+    public init?(keyName: String) {
+        let parts = keyName.split(separator: "-", omittingEmptySubsequences: false)
+        guard (2...3).contains(parts.count), parts[0] == "key", Self.isCounter(parts.dropFirst(2).first) else {
+            return nil
+        }
+        let stamp = Array(parts[1].utf8)
+        guard stamp.count == 16, stamp[8] == UInt8(ascii: "t"), stamp[15] == UInt8(ascii: "z") else { return nil }
+        let digits = stamp[..<8] + stamp[9..<15]
+        guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        self.digits = String(decoding: digits, as: UTF8.self)
+    }
+
+    private static func isCounter(_ text: Substring?) -> Bool {
+        guard let text else { return true }
+        return Int(text).map { $0 > 1 && String($0) == text } ?? false
+    }
+}
+
+extension KeyCreationDate: Comparable {
+    public static func < (left: Self, right: Self) -> Bool { left.digits < right.digits }
+}

@@ -1,0 +1,120 @@
+public import EncryptionConfig
+internal import SecretMemory
+
+/// A list of keys, and every entry of the file that has it.
+///
+/// Entries share a list if their provider and all its keys are the same, by names and bytes. They are rotated together.
+public struct KeySet: Sendable {
+    public let provider: KeyedProvider
+    /// In order.
+    public let keys: [EncryptionKey]
+    /// Where the list stands.
+    public let places: [ProviderPlace]
+    /// The resources of all these entries, in file order.
+    public let resources: [String]
+    /// Whether the first key writes, in one of the places at least.
+    public let writes: Bool
+
+    /// How far a rotation has come, by the file alone.
+    public enum State: Equatable, Sendable {
+        /// One key.
+        case settled
+        /// The newest key does not write yet.
+        case added
+        /// The newest key writes; older ones are still read.
+        case promoted
+        case ambiguous(Doubt)
+    }
+
+    public enum Doubt: Equatable, Sendable {
+        /// There are several keys, and not all of their names tell when they were made.
+        case foreignNames
+        /// The dates of the names are not those of a rotation: two are equal, or older keys stand in no order.
+        case order
+        /// Plaintext is written before the keys, as it is while encryption is enabled and while it is disabled.
+        case plaintextWrites
+    }
+
+    public var state: State {
+        guard writes else { return .ambiguous(.plaintextWrites) }
+        guard keys.count > 1 else { return .settled }
+        let dates = keys.map { KeyCreationDate(keyName: $0.name) }
+        guard !dates.contains(nil) else { return .ambiguous(.foreignNames) }
+        guard let newest else { return .ambiguous(.order) }
+        let others = dates.indices.filter { $0 != newest }.compactMap { dates[$0] }
+        guard zip(others, others.dropFirst()).allSatisfy({ $0 > $1 }) else { return .ambiguous(.order) }
+        return newest == 0 ? .promoted : .added
+    }
+
+    /// The number of the key that was made last, if the names tell; nil for a single key.
+    ///
+    /// Keys without a date count as older: the common case is a file of another hand to which this program has added
+    /// a key. Where it is not so, `--key-name` says which one is meant.
+    var newest: Int? {
+        guard keys.count > 1 else { return nil }
+        let dated = keys.indices.compactMap { index in
+            KeyCreationDate(keyName: keys[index].name).map { (index: index, date: $0) }
+        }
+        guard let last = dated.max(by: { $0.date < $1.date }), dated.count(where: { $0.date == last.date }) == 1 else {
+            return nil
+        }
+        return last.index
+    }
+
+    /// Whether a key of this name is told to be newer than all that are there; true if its name tells no date.
+    ///
+    /// It is not where a clock was wrong, and the dates would then tell the wrong next step.
+    func isNewest(_ name: String) -> Bool {
+        guard let date = KeyCreationDate(keyName: name) else { return true }
+        return keys.allSatisfy { key in KeyCreationDate(keyName: key.name).map { $0 < date } ?? true }
+    }
+
+    /// In Kubernetes notation, where the list stands first: `resources[0].providers[0].aescbc`.
+    public var path: String { "\(places.first?.path ?? "").\(provider.rawValue)" }
+}
+
+extension KeySet {
+    /// The sets that take part in writing: those of first providers, and of the first keyed provider behind an
+    /// identity that stands first. In the order in which the file has them first.
+    public static func all(in configuration: EncryptionConfiguration) -> [KeySet] {
+        var sets: [KeySet] = []
+        for (entryIndex, entry) in configuration.entries.enumerated() {
+            guard let index = writingProvider(of: entry), let kind = KeyedProvider(entry.providers[index].name) else {
+                continue
+            }
+            let set = KeySet(
+                provider: kind, keys: entry.providers[index].keys,
+                places: [ProviderPlace(entry: entryIndex, provider: index)],
+                resources: entry.resources.map(\.description), writes: index == 0)
+            if let known = sets.firstIndex(where: { $0.isSame(as: set) }) {
+                sets[known] = sets[known].joined(with: set)
+            } else {
+                sets.append(set)
+            }
+        }
+        return sets
+    }
+
+    private static func writingProvider(of entry: EncryptionConfiguration.Entry) -> Int? {
+        entry.providers.firstIndex { $0.name != .identity }
+    }
+
+    private func isSame(as other: KeySet) -> Bool {
+        provider == other.provider
+            && ConfigurationDocument.areSame(keys, other.keys) {
+                $0.name == $1.name && $0.secret.isEqual(to: $1.secret)
+            }
+    }
+
+    private func joined(with other: KeySet) -> KeySet {
+        KeySet(
+            provider: provider, keys: keys, places: places + other.places,
+            resources: resources + other.resources.filter { !resources.contains($0) },
+            writes: writes || other.writes)
+    }
+}
+
+extension KeyedProvider {
+    /// Nil for identity and KMS.
+    public init?(_ name: ProviderName) { self.init(rawValue: name.rawValue) }
+}

@@ -1,0 +1,90 @@
+public import EncryptionConfig
+public import SecretMemory
+
+/// What a rotation shall do.
+public struct RotationRequest: Sendable {
+    /// One version of the file.
+    public enum Step: String, Sendable, CaseIterable {
+        /// A new key is read, and does not write yet.
+        case add
+        /// The new key writes.
+        case promote
+        /// What no longer writes is no longer read.
+        case retire
+        /// A key that was added is taken out again.
+        case abort
+    }
+
+    /// What shall write in the end, if it is another provider.
+    public enum Target: Equatable, Sendable {
+        case keyed(KeyedProvider)
+        /// Plaintext: encryption is disabled.
+        case identity
+        /// A KMS v2 plugin. Its name must be unique in a file, so further entries get `name-2`, `name-3`, ….
+        case kms(name: String, endpoint: String)
+    }
+
+    /// Nil for the next one, if the file tells it beyond doubt.
+    public var step: Step?
+    /// Whether one server alone reads the file: then a key may write as soon as it is added.
+    public var singleServer: Bool
+    public var target: Target?
+    /// Only the key sets of these resources, named as in the file; nil for all.
+    public var resources: Set<String>?
+    /// The key that `promote` and `abort` mean, and that writes at `retire`, where the names do not tell.
+    public var keyName: String?
+
+    public init(
+        step: Step? = nil, singleServer: Bool = false, target: Target? = nil, resources: Set<String>? = nil,
+        keyName: String? = nil
+    ) {
+        self.step = step
+        self.singleServer = singleServer
+        self.target = target
+        self.resources = resources
+        self.keyName = keyName
+    }
+}
+
+/// What stands ready for new keys.
+public struct NewKeySource {
+    /// For the first key; further ones of the same run are called `name-2`, `name-3`, ….
+    let name: String
+    private let makeSecret: () -> SecretKey
+
+    /// - Parameter makeSecret: Gives 32 random bytes, other ones at each call.
+    public init(name: String, makeSecret: @escaping () -> SecretKey) {
+        self.name = name
+        self.makeSecret = makeSecret
+    }
+
+    func key(number: Int) -> NewKey {
+        NewKey(name: Self.name(name, number: number), secret: makeSecret())
+    }
+
+    static func name(_ name: String, number: Int) -> String { number == 0 ? name : "\(name)-\(number + 1)" }
+}
+
+/// Why there is no plan.
+public enum RotationRefusal: Error, Equatable {
+    /// kube-apiserver would not take the file as it is, or not as the step would leave it.
+    case notAccepted
+    /// The file has none of the resources that were asked for.
+    case noSuchResource
+    /// No entry has keys of its own; a target says what it shall have.
+    case nothingToRotate
+    /// The file does not tell the next step of these key sets.
+    case ambiguous(paths: [String])
+    /// Key sets are at different steps, so the next one has to be said.
+    case stepsDiffer(paths: [String])
+    /// What was added does not write yet, so nothing can be retired.
+    case notPromoted(paths: [String])
+    /// What should be taken out writes.
+    case stillWrites(paths: [String])
+    /// The names do not tell which key is meant.
+    case whichKey(paths: [String])
+    /// A key of this name is there already.
+    case nameTaken(String)
+    /// The new key would have an older date in its name than a key that is there.
+    case notNewest(String)
+}

@@ -1,0 +1,77 @@
+public import EncryptionConfig
+internal import KubernetesResources
+public import SecretMemory
+
+/// A configuration that nobody has written yet.
+public struct ProposedConfiguration: Sendable {
+    /// Some resources and the providers that they share. Where the keys once stood says nothing about where they go.
+    public struct Entry: Sendable {
+        public let resources: [ResourcePattern]
+        /// The first one writes, all read.
+        public let providers: [Provider]
+    }
+
+    /// Exact resources before the wildcards that cover them.
+    public let entries: [Entry]
+    let form: ConfigurationDocument.Form
+
+    /// The file in YAML, in the layout of this program. It keeps no comment, since it comes from two files.
+    public func text() -> SecretBytes {
+        ConfigurationText.write(
+            entries.map { ($0.resources, $0.providers.map(\.kind)) }, hasHeader: form != .headerless)
+    }
+
+    /// The same as a model, which can be asked like one that was read.
+    public var configuration: EncryptionConfiguration {
+        EncryptionConfiguration(
+            form: form, entries: entries.map { .init(resources: $0.resources, providers: $0.providers) })
+    }
+}
+
+extension ProposedConfiguration {
+    /// Lays out what serves each rule; nil if no layout is one that kube-apiserver takes.
+    init?(_ lists: [KeyList], form: ConfigurationDocument.Form) {
+        let lists = lists.sorted { Self.breadth($0) < Self.breadth($1) }
+        // A KMS provider may appear only once, so that wildcards share the entry of exact resources if they can.
+        let layouts = [true, false].map { Self.entries(of: lists, acrossBreadths: $0) }
+        guard let entries = layouts.first(where: Self.isAcceptable) else { return nil }
+        self.entries = entries
+        self.form = form
+    }
+
+    /// How much a rule covers: narrower ones come first.
+    private static func breadth(_ list: KeyList) -> Int {
+        guard let pattern = list.pattern, pattern.isWildcard else { return 0 }
+        return pattern == .everything ? 2 : 1
+    }
+
+    /// One entry for all resources that have the same list.
+    private static func entries(of lists: [KeyList], acrossBreadths: Bool) -> [Entry] {
+        var groups: [[KeyList]] = []
+        for list in lists {
+            let index = groups.firstIndex { group in
+                group[0].isSame(as: list) && (acrossBreadths || breadth(group[0]) == breadth(list))
+            }
+            if let index { groups[index].append(list) } else { groups.append([list]) }
+        }
+        return groups.map { Entry(resources: $0.compactMap(\.pattern), providers: $0[0].providers) }
+    }
+
+    /// Whether no wildcard masks what comes later or stands beside it, and no KMS v2 provider appears twice.
+    private static func isAcceptable(_ entries: [Entry]) -> Bool {
+        var wildcards: [ResourcePattern] = []
+        var plugins: Set<[UInt8]> = []
+        for entry in entries {
+            // Within one entry the order does not matter.
+            wildcards += entry.resources.filter(\.isWildcard)
+            for resource in entry.resources {
+                let masks = wildcards.filter { $0 == .everything || $0.name.group == resource.name.group }
+                guard masks.allSatisfy({ $0 == resource }) else { return false }
+            }
+            for case .kms(let plugin) in entry.providers.map(\.kind) where plugin.version == .v2 {
+                guard plugins.insert(Array(plugin.name.utf8)).inserted else { return false }
+            }
+        }
+        return true
+    }
+}

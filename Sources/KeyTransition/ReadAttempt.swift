@@ -1,0 +1,57 @@
+public import EncryptionConfig
+internal import SecretMemory
+
+/// What one key makes of a value that another key wrote.
+enum ReadAttempt {
+    /// The bytes that were written.
+    case opens
+    /// Another prefix, or an error. The search goes on.
+    case refuses
+    /// No error and other bytes, always.
+    case garbles
+    /// An error most of the time: a wrong AES-CBC key passes the check of the padding about once in 256 values.
+    case gambles
+    /// A KMS plugin of the right name at another place: it may be the same one.
+    case unknown
+}
+
+extension StorageKey {
+    /// Whether both write the same: the same name and bytes, or the same plugin at the same place.
+    public func isSame(as other: StorageKey) -> Bool { attempt(on: other) == .opens }
+
+    /// Tries this key on a value of another.
+    ///
+    /// (k8s.io/apiserver 1.36, pkg/storage/value/transformer.go, `prefixTransformers`, and encrypt/aes/aes.go, `cbc`.)
+    func attempt(on value: StorageKey) -> ReadAttempt {
+        switch (self, value) {
+        case (.plaintext, .plaintext): return .opens
+        case (.plugin(let reader), .plugin(let writer)):
+            // A name that is but the beginning of the other finds no DEK that its plugin would take.
+            guard reader.version == writer.version, reader.name.utf8.elementsEqual(writer.name.utf8)
+            else { return .refuses }
+            return reader.endpoint == writer.endpoint ? .opens : .unknown
+        case (.key(let reader, let provider), .key(let writer, let writerProvider)) where provider == writerProvider:
+            guard let rest = Self.byteCount(of: writer.name, behind: reader.name) else { return .refuses }
+            let hasSameBytes = reader.secret.isEqual(to: writer.secret)
+            if rest == 0, hasSameBytes { return .opens }
+            // The other ciphers authenticate.
+            guard provider == .aescbc else { return .refuses }
+            // What is left of the name counts as message. AES-CBC takes nothing but whole blocks; if it is whole
+            // blocks, the first one is taken for the initialisation vector, and the right key finds the right padding
+            // at the end of a text that is too long in front.
+            guard rest % aesBlockByteCount == 0 else { return .refuses }
+            return hasSameBytes ? .garbles : .gambles
+        default: return .refuses
+        }
+    }
+
+    /// How much of `name` and its colon is left behind `prefix` and its colon; nil if it does not begin so.
+    private static func byteCount(of name: String, behind prefix: String) -> Int? {
+        let rest = name.utf8.dropFirst(prefix.utf8.count)
+        guard name.utf8.starts(with: prefix.utf8), rest.first ?? UInt8(ascii: ":") == UInt8(ascii: ":")
+        else { return nil }
+        return rest.count
+    }
+}
+
+private let aesBlockByteCount = 16

@@ -1,0 +1,25 @@
+internal import EncryptionConfig
+internal import KubernetesResources
+
+/// The keys of each rule of a configuration.
+struct ResolvedKeys {
+    /// In the order in which the file names the rules.
+    let lists: [KeyList]
+    private let resolution: ResourceResolution
+    private let byPattern: [ResourcePattern: KeyList]
+
+    init(_ configuration: EncryptionConfiguration) {
+        resolution = ResourceResolution(configuration)
+        lists = resolution.rules.map { KeyList(pattern: $0.pattern, providers: $0.providers) }
+        byPattern = Dictionary(uniqueKeysWithValues: zip(resolution.rules.map(\.pattern), lists))
+    }
+
+    /// Every resource and wildcard that the file names.
+    var patterns: [ResourcePattern] { resolution.rules.map(\.pattern) }
+
+    /// The keys of a resource, or of what a wildcard covers beyond the names of the file: its name finds itself.
+    subscript(resource: ResourcePattern) -> KeyList {
+        let rule = resolution.rule(for: resource.name)
+        return rule.flatMap { byPattern[$0.pattern] } ?? KeyList(pattern: nil, providers: nil)
+    }
+}

@@ -1,0 +1,39 @@
+public import EncryptionConfig
+
+/// Resources whose proofs say the same.
+public struct ResourceGroup: Sendable {
+    public let resources: [ResourcePattern]
+    /// What is said of the first one.
+    public let proof: ResourceProof
+}
+
+extension TransitionProof {
+    /// All resources, those together that the same rules serve and for which the same is known. A report on `*.*` then
+    /// has a few lines.
+    public var groups: [ResourceGroup] {
+        var order: [Signature] = []
+        var members: [Signature: [ResourceProof]] = [:]
+        for proof in resources {
+            let signature = Signature(proof)
+            if members[signature] == nil { order.append(signature) }
+            members[signature, default: []].append(proof)
+        }
+        return order.compactMap { signature in
+            guard let proofs = members[signature] else { return nil }
+            return ResourceGroup(resources: proofs.map(\.resource), proof: proofs[0])
+        }
+    }
+}
+
+/// What tells proofs apart: the rules decide everything, and evidence the certainties.
+private struct Signature: Hashable {
+    let old: ResourcePattern?
+    let new: ResourcePattern?
+    let counterexamples: [String]
+
+    init(_ proof: ResourceProof) {
+        old = proof.old.pattern
+        new = proof.new.pattern
+        counterexamples = proof.counterexamples.map(\.sentence)
+    }
+}

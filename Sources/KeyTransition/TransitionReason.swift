@@ -1,0 +1,66 @@
+public import EncryptionConfig
+
+/// Why a value is not read as it was written. "Removed" is said of what OLD wrote, "unknown" of what NEW writes before
+/// OLD can read it.
+public enum TransitionReason: Equatable, Sendable {
+    /// The same bytes have another name, and the name is part of the stored value.
+    case keyRenamed(to: String)
+    /// The name is there with other bytes.
+    case keyBytesChanged
+    /// The same bytes are there for another cipher.
+    case keyMoved(to: ProviderName)
+    case keyRemoved
+    case keyUnknown
+    /// No key of this cipher is left, or the plugin is gone.
+    case providerRemoved
+    case providerUnknown
+    /// The same bytes under a name that is the beginning of the right one stand in front of it.
+    case swallowed(by: String)
+    /// Other bytes under the same name stand in front.
+    case shadowedByNamesake
+    /// Other bytes under a name that is the beginning of the right one stand in front, or alone.
+    case shadowed(by: String)
+    /// Another rule of the reading side serves the resource, and only one that does not has the key.
+    case resourceMoved(from: ResourcePattern, to: ResourcePattern)
+    /// No rule of NEW covers the resource any more.
+    case resourceUncovered
+    /// No rule of OLD covers the resource yet.
+    case resourceUnknown
+    /// Plaintext was readable and is not any more.
+    case identityRemoved
+    /// NEW encrypts a resource that OLD had no rule for, and does not read the plaintext.
+    case plaintextLeftBehind
+    /// NEW writes plaintext that OLD does not read.
+    case identityFirst
+    /// NEW has no rule for the resource, and so writes plaintext that OLD does not read.
+    case plaintextWithoutRule
+    case kmsRenamed(to: String)
+    case kmsEndpointChanged(from: String, to: String)
+    case kmsVersionChanged
+
+    /// For scripts: the name of the case.
+    public var code: String {
+        switch self {
+        case .keyRenamed: "keyRenamed"
+        case .keyBytesChanged: "keyBytesChanged"
+        case .keyMoved: "keyMoved"
+        case .keyRemoved: "keyRemoved"
+        case .keyUnknown: "keyUnknown"
+        case .providerRemoved: "providerRemoved"
+        case .providerUnknown: "providerUnknown"
+        case .swallowed: "swallowed"
+        case .shadowedByNamesake: "shadowedByNamesake"
+        case .shadowed: "shadowed"
+        case .resourceMoved: "resourceMoved"
+        case .resourceUncovered: "resourceUncovered"
+        case .resourceUnknown: "resourceUnknown"
+        case .identityRemoved: "identityRemoved"
+        case .plaintextLeftBehind: "plaintextLeftBehind"
+        case .identityFirst: "identityFirst"
+        case .plaintextWithoutRule: "plaintextWithoutRule"
+        case .kmsRenamed: "kmsRenamed"
+        case .kmsEndpointChanged: "kmsEndpointChanged"
+        case .kmsVersionChanged: "kmsVersionChanged"
+        }
+    }
+}

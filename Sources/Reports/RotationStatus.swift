@@ -1,0 +1,107 @@
+public import EncryptionConfig
+internal import Explanations
+internal import KeyRotation
+internal import SecretMemory
+
+/// Where the rotations of a file stand, by the file alone.
+public struct RotationStatus {
+    private let configuration: EncryptionConfiguration
+    private let sets: [KeySet]
+    private let file: String
+    private let options: String
+
+    /// - Parameter options: What the next command needs to read the file.
+    public init(_ configuration: EncryptionConfiguration, file: String, options: String) {
+        self.configuration = configuration
+        sets = KeySet.all(in: configuration)
+        self.file = file
+        self.options = options
+    }
+
+    public var isAmbiguous: Bool { sets.contains { $0.state.isAmbiguous } }
+
+    /// Each key set, then each entry that has none.
+    public var steps: [RotationReport.Step] {
+        let keyed = sets.map { set in
+            let keys = set.keys.map { ReadKey(provider: ProviderName(set.provider), key: $0.name) }
+            return RotationReport.Step(
+                path: set.path, resources: set.resources, step: set.state.name, before: keys, after: keys)
+        }
+        let others = keyless.map { index in
+            let entry = configuration.entries[index]
+            let keys = ReadKey.list(of: entry.providers)
+            return RotationReport.Step(
+                path: "resources[\(index)]", resources: entry.resources.map(\.description), step: "settled",
+                before: keys, after: keys)
+        }
+        return keyed + others
+    }
+
+    public var text: String {
+        let keyed = sets.map { set in
+            "\(set.path) (\(Self.list(set.resources))): \(set.state.explanation)\n  keys  "
+                + set.keys.map(\.name.printable).joined(separator: ", ") + "\n"
+        }
+        let others = keyless.map { index in
+            let entry = configuration.entries[index]
+            let writer = entry.providers.first.map { ReadKey.list(of: [$0]) }?.first
+            let explanation =
+                if let writer, writer.provider != .identity {
+                    "written with \(writer.description), which has no keys in this file"
+                } else { "not encrypted" }
+            return "resources[\(index)] (\(Self.list(entry.resources.map(\.description)))): \(explanation)\n"
+        }
+        return keyed.joined() + others.joined() + Self.otherReaders(in: configuration)
+    }
+
+    /// The next step without doubt, if there is one.
+    public var nextCommand: String? {
+        let states = sets.map(\.state).filter { $0 != .settled }
+        guard !sets.isEmpty, !isAmbiguous, states.allSatisfy({ $0 == states.first }) else { return nil }
+        let command = "encconf rotate \(RotationGuide.quoted(file))\(options)"
+        return switch states.first {
+        case .added: "\(command) --step promote --servers-loaded"
+        case .promoted: "\(command) --step retire --evidence SNAPSHOT --archive \(RotationGuide.archive(of: file))"
+        default: "\(command) --step add"
+        }
+    }
+
+    public var nextReason: String {
+        if sets.isEmpty { return "no keys in this file to rotate; --to PROVIDER changes the provider" }
+        if isAmbiguous { return "the file does not tell the next step; give --step" }
+        guard nextCommand != nil else { return "key sets are at different steps; give --resources for one of them" }
+        return switch sets.map(\.state).first(where: { $0 != .settled }) {
+        case .added: "when every server runs the file that holds the new key"
+        case .promoted: "when no stored value needs the old keys any more"
+        default: "begins a rotation"
+        }
+    }
+
+    /// Entries without a key set: of KMS or plaintext alone.
+    private var keyless: [Int] {
+        configuration.entries.indices.filter { index in
+            !sets.contains { set in set.places.contains { $0.entry == index } }
+        }
+    }
+
+    /// Who writes, to be held against what was meant.
+    public static func writers(in configuration: EncryptionConfiguration) -> String {
+        configuration.entries.enumerated().map { index, entry in
+            let writer = ReadKey.list(of: Array(entry.providers.prefix(1))).first?.description ?? ""
+            return "resources[\(index)] (\(list(entry.resources.map(\.description)))): \(writer) writes\n"
+        }.joined()
+    }
+
+    private static func list(_ resources: [String]) -> String { resources.map(\.printable).joined(separator: ", ") }
+
+    /// What entries read besides the provider that has the key set: a switch of providers may be under way, which
+    /// the file alone does not show.
+    public static func otherReaders(in configuration: EncryptionConfiguration) -> String {
+        configuration.entries.enumerated().map { index, entry in
+            let others = ReadKey.list(of: Array(entry.providers.filter { $0.name != .identity }.dropFirst()))
+            guard !others.isEmpty else { return "" }
+            return "resources[\(index)] also reads \(others.map(\.description).joined(separator: ", ")); "
+                + "to go on with a change of provider, repeat its --to\n"
+        }.joined()
+    }
+}

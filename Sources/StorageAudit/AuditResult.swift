@@ -1,0 +1,73 @@
+public import EtcdClient
+public import EtcdSnapshot
+public import KubernetesResources
+
+/// What an audit found, whatever it went through.
+public struct AuditResult {
+    public var source: AuditedSource
+    public var live: Census
+    /// What is not live any more; nil if nobody asked for it.
+    public var history: Census?
+    /// What stands in free pages; nil if nobody asked for it.
+    public var remnants: RemnantCount?
+    /// How long it took.
+    public var elapsedSeconds: Double = 0
+}
+
+/// What an audit went through.
+public struct AuditedSource {
+    /// The revision of the store that the audit shows.
+    public let revision: Int64
+    public let liveKeys: Int
+    /// The length of the file; of a living etcd the bytes of the keys and values that were read.
+    public let byteCount: Int
+    public let origin: Origin
+
+    public enum Origin {
+        case snapshot(Snapshot)
+        case etcd(Etcd)
+    }
+
+    /// What a snapshot file says of itself.
+    public struct Snapshot {
+        public let digest: DigestCheck
+        public let compactRevision: Int64
+        public let isCompactionUnfinished: Bool
+        public let records: Int
+        /// The first problems of a damaged file, and the number of all.
+        public let problems: [SnapshotError]
+        public let problemCount: Int
+    }
+
+    /// A living cluster.
+    public struct Etcd {
+        let clusterID: UInt64
+        /// The resources that live in this cluster and not in the main one; nil for the main one.
+        public let resources: Set<GroupResource>?
+        /// For the main one, those that live in others.
+        public let elsewhere: Set<GroupResource>
+        public let transport: EtcdConnection.Transport
+        /// The `--etcd-prefix` below which alone was read; nil if everything was.
+        public let onlyPrefix: String?
+        /// Whether a member answered alone, which may lag behind.
+        public let isSerializable: Bool
+
+        /// As etcdctl shows it: hexadecimal digits.
+        public var clusterIDText: String { String(clusterID, radix: 16) }
+    }
+
+    /// Nil for a living etcd.
+    public var snapshot: Snapshot? {
+        guard case .snapshot(let snapshot) = origin else { return nil }
+        return snapshot
+    }
+
+    /// Whether the file is not what was saved.
+    public var hasChanged: Bool {
+        guard case .differs = snapshot?.digest else { return false }
+        return true
+    }
+
+    /// How much of the file could not be read.
+    public var problemCount: Int { snapshot?.problemCount ?? 0 }
+}
