@@ -264,7 +264,8 @@ let package = Package(
             swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(
-            name: "EncconfCommandsTests", dependencies: ["encconf", "JSONText", "SecretMemory", "TestSupport"],
-            swiftSettings: tests),
+            name: "EncconfCommandsTests",
+            dependencies: ["encconf", "EnvelopeCrypto", "JSONText", "SecretMemory", "TestSupport"], swiftSettings: tests
+        ),
     ]
 )

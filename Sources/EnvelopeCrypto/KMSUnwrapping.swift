@@ -38,6 +38,29 @@ public struct KMSUnwrapRequest: Hashable, Sendable {
     }
 }
 
+extension KMSUnwrapRequest {
+    /// The form in which the value holds its own key in clear, in whatever came from the plugin; nil if it does not. With
+    /// such a plugin, encryption protects nothing: the value alone is enough to decrypt it.
+    ///
+    /// - Parameter key: The key or seed that the plugin decrypted for this request.
+    public func clearForm(of key: RawSpan) -> ClearKeyForm? {
+        Self.clearForm(
+            of: key, encryptedKey: encryptedKey, keyID: version2?.keyID ?? "", annotations: version2?.annotations ?? [:]
+        )
+    }
+
+    /// The same for an answer of Encrypt.
+    public static func clearForm(
+        of key: RawSpan, encryptedKey: [UInt8], keyID: String, annotations: [String: [UInt8]]
+    ) -> ClearKeyForm? {
+        let search = ClearKeySearch(for: key)
+        for bytes in [encryptedKey, Array(keyID.utf8)] + annotations.flatMap({ [Array($0.utf8), $1] }) {
+            if let form = search.form(in: bytes.span.rawBytes) { return form }
+        }
+        return nil
+    }
+}
+
 /// What a KMS v2 provider writes with at the moment. Values written otherwise are stale.
 public struct KMSWriteState: Equatable, Sendable {
     public let keyID: String
@@ -76,7 +99,7 @@ public enum KMSUncertainty: Equatable, Sendable {
     /// What it made of a new key it does not decrypt to that key.
     case keyNotReturned
     /// What it made of a new key holds that key in clear.
-    case keyInClear
+    case keyInClear(ClearKeyForm)
     /// There were no random bytes to ask it with.
     case noRandomBytes
     /// What it decrypted does not open the value, and is shorter than what kube-apiserver makes.

@@ -63,7 +63,7 @@ extension PluginClient {
         let encrypted =
             hasSections
             ? try inSection("encrypt") { () throws(PluginError) in try encrypt(seed.span) } : try encrypt(seed.span)
-        guard !encrypted.holds(seed.span) else { throw .keyInClear }
+        if let form = encrypted.clearForm(of: seed.span) { throw .keyInClear(form) }
         if let keyID {
             guard encrypted.keyID.utf8.elementsEqual(keyID.utf8) else {
                 // What kube-apiserver tells in this case are the hashes in the midst of its own state.
@@ -87,16 +87,10 @@ extension PluginClient {
 }
 
 extension EncryptedKey {
-    /// Whether a key stands somewhere in what would be stored. The time that this takes tells nobody anything: the plugin
-    /// knows the key, and what it is compared with is no secret.
-    func holds(_ key: RawSpan) -> Bool {
-        ([ciphertext, Array(keyID.utf8)] + annotations.values).contains { bytes in
-            let bytes = bytes.span.rawBytes
-            guard bytes.byteCount >= key.byteCount else { return false }
-            return (0...bytes.byteCount - key.byteCount).contains {
-                bytes.extracting(droppingFirst: $0).starts(with: key)
-            }
-        }
+    /// The form in which the answer holds a key in clear; nil if it does not. The time of the search reveals nothing: the
+    /// plugin knows the key, and its answer is not secret.
+    func clearForm(of key: RawSpan) -> ClearKeyForm? {
+        KMSUnwrapRequest.clearForm(of: key, encryptedKey: ciphertext, keyID: keyID, annotations: annotations)
     }
 
     /// The checks of kube-apiserver before it writes.

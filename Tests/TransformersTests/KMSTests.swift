@@ -81,6 +81,40 @@ struct KMSTests {
         #expect(try Self.outcome(Self.v1, Plugin()) == Self.opened(stale: true, .kmsv1))
     }
 
+    /// A value that holds its own key is opened, and says so; also when the plugin was asked before.
+    @Test func tellsThatAValueHoldsItsKey() throws {
+        let transformer = try transformer(Self.providers, unwrapping: Plugin())
+        func form(_ value: [UInt8]) throws -> ClearKeyForm? {
+            var output = SecretBuffer()
+            let etcdKey = Array(secretEtcdKey.utf8)
+            return try transformer.open(
+                value.span.rawBytes, etcdKey: etcdKey.span.rawBytes, appendingTo: &output
+            ).keyInClear
+        }
+        for value in [Self.v2, Self.v2Key, Self.v1] {
+            for _ in 0..<2 { #expect(try form(value) == .raw) }
+        }
+        let key = String(repeating: "A", count: 32)
+        let base64 = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
+        let hexadecimal = String(repeating: "41", count: 32)
+        for (text, expected) in [(base64, .base64), ("x:\(hexadecimal)", .hexadecimal), (key, .raw), ("enc", nil)]
+            as [(String, ClearKeyForm?)]
+        {
+            let encrypted = [0x1a, UInt8(text.utf8.count)] + Array(text.utf8)
+            let keyID: [UInt8] = [0x12, 1, 0x31]
+            let annotation = hex("2212 0a0d 612e6578616d706c652e636f6d 1201 76")
+            let start = Array("k8s:enc:kms:v2:myplugin:".utf8) + Self.v2Data
+            for _ in 0..<2 { #expect(try form(start + keyID + encrypted + annotation + [0x28, 1]) == expected) }
+            // What the plugin wants to be told again counts too.
+            let other: [UInt8] = [0x1a, 1, 0x39]
+            let hidden = [0x0a, 3] + Array("a.b".utf8) + [0x12, UInt8(text.utf8.count)] + Array(text.utf8)
+            let annotated = start + keyID + other + [0x22, UInt8(hidden.count)] + hidden + [0x28, 1]
+            #expect(try form(annotated) == expected)
+            #expect(
+                try form(start + [0x12, UInt8(text.utf8.count)] + Array(text.utf8) + other + [0x28, 1]) == expected)
+        }
+    }
+
     @Test func isBoundToTheEtcdKey() throws {
         let other = "/registry/secrets/default/bar"
         #expect(

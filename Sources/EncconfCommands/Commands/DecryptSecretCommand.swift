@@ -21,7 +21,7 @@ struct DecryptSecretCommand: EncconfCommand {
         abstract: "Open what etcd holds of a Secret, or of any other object.",
         discussion: """
             Takes what `etcdctl get` printed, in any of its formats, or a hexdump or base64 of it. The manifest goes \
-            to standard output, its values replaced by length and SHA-256 unless --reveal is given; who wrote it goes \
+            to standard output, its values replaced by length and a tag unless --reveal is given; who wrote it goes \
             to standard error. Several configurations are tried in order: the one in force, then archives of retired \
             keys.
 

@@ -1,4 +1,4 @@
-import EncryptionConfig
+import ConfigurationLint
 import Testing
 
 /// The socket that kube-apiserver dials, which is told by bytes.

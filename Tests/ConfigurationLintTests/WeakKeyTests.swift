@@ -1,3 +1,4 @@
+import ConfigurationLint
 import EncryptionConfig
 import SecretMemory
 import TestSupport
