@@ -109,6 +109,22 @@ extension LintRule {
                     severity: rest < 0 ? .note : nil)
             }
         },
+        LintRule(
+            "ENC0215", .warning, "a name contains a part of a key",
+            meaning: "The name of a key or KMS provider is stored in plaintext with every value, and it is in logs, "
+                + "metrics and reports. A name that contains the key, or looks like one, gives it away.",
+            check: "Compare the names in the file with its secrets. Reports show REDACTED in place of such a name.",
+            remedy: "Treat the key as known to others: rotate to a new key with another name (`encconf rotate`), and "
+                + "re-encrypt all values."
+        ) { subject in
+            subject.keys.filter { !subject.mayShow($0.key.name) }.map { key in
+                LintFinding(
+                    path: key.namePath, position: key.namePosition,
+                    message: "the name of this key contains a part of a key, or looks like one",
+                    hint: "rotate to a new key with another name: `encconf rotate FILE`",
+                    severity: subject.holdsKey(key.key.name) ? .warning : .note)
+            }
+        },
     ]
 
     /// Of AES-CBC.

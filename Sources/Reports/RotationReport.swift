@@ -3,6 +3,7 @@ internal import Explanations
 public import KeyRotation
 internal import KeyTransition
 public import ShownText
+public import StorageEvidence
 
 /// What `rotate` did, or where a rotation stands.
 public struct RotationReport {
@@ -22,6 +23,8 @@ public struct RotationReport {
     let isWritten: Bool
     let nextCommand: Phrase?
     let nextReason: Phrase
+    /// What was looked at; nil if nothing was.
+    public var evidence: StorageEvidence?
 
     public init(file: String, steps: [Step], hash: String, isWritten: Bool, nextCommand: Phrase?, nextReason: Phrase) {
         self.file = file
@@ -38,6 +41,7 @@ public struct RotationReport {
             [
                 "file": .text(file), "steps": .array(steps.map(\.value)), "hash": .text(hash),
                 "written": .bool(isWritten),
+                "evidence": .array(evidence?.values ?? []),
                 "next": ["command": .phrase(nextCommand), "reason": .phrase(nextReason)],
             ])
     }

@@ -8,6 +8,7 @@ internal import KeyRotation
 internal import Reports
 internal import SecretMemory
 internal import ShownText
+internal import StorageEvidence
 internal import Terminal
 
 /// `encconf rotate`
@@ -128,8 +129,8 @@ struct RotateCommand: EncconfCommand {
         }
         try checkNewNames(plan, document)
         let edited = try edit(plan, source)
-        let authority = try authority(for: plan, from: checked(document), hash: fileHash(source), console)
-        return try finish(plan, authority, source: source, edited: edited, console)
+        let (authority, evidence) = try authority(for: plan, from: checked(document), hash: fileHash(source), console)
+        return try finish(plan, authority, evidence, source: source, edited: edited, console)
     }
 }
 
@@ -141,7 +142,7 @@ extension RotateCommand {
     /// - Returns: The right to write the step; nil for a dry run that has none.
     private func authority(
         for plan: RotationPlan, from old: EncryptionConfiguration, hash: String, _ console: Console
-    ) throws(CommandFailure) -> RemovalAuthority? {
+    ) throws(CommandFailure) -> (authority: RemovalAuthority?, evidence: StorageEvidence?) {
         // What the command line alone refuses needs no look at what is stored.
         let promises = StepFacts(
             serversLoaded: serversLoaded, isSingleServer: singleServer, evidence: nil,
@@ -157,7 +158,7 @@ extension RotateCommand {
         if let failure = judgement.failure(facts.evidence) { throw failure }
         for warning in judgement.warnings(facts.evidence) { console.warning(warning.message, hint: warning.hint) }
         if let evidence = facts.evidence { for note in judgement.removed.notes(evidence) { console.note(note) } }
-        return judgement.authority
+        return (judgement.authority, facts.evidence)
     }
 
     /// With `retire` the name is that of the key that stays.
@@ -293,7 +294,8 @@ extension RotateCommand {
     }
 
     private func finish(
-        _ plan: RotationPlan, _ authority: RemovalAuthority?, source: SecretKey, edited: SecretKey, _ console: Console
+        _ plan: RotationPlan, _ authority: RemovalAuthority?, _ evidence: StorageEvidence?, source: SecretKey,
+        edited: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(edited)
         let guide = RotationGuide(
@@ -304,10 +306,12 @@ extension RotateCommand {
         var report = RotationReport(
             file: outputFile ?? file, steps: plan.changes.map { RotationReport.Step($0, plan.step) }, hash: hash,
             isWritten: !dryRun, nextCommand: guide.command, nextReason: guide.reason)
+        report.evidence = evidence
         guard !dryRun, let authority else {
             report = RotationReport(
                 file: file, steps: report.steps, hash: hash, isWritten: false, nextCommand: nil,
                 nextReason: "nothing is written")
+            report.evidence = evidence
             let diff = UnifiedDiff(from: source.bytes, to: edited.bytes, oldName: file, newName: file)
             try show(report, details: Phrase(stringLiteral: diff.text), console)
             return .success
