@@ -96,7 +96,8 @@ extension ResourceCensus {
 /// The values of one key over all resources.
 struct KeyRow {
     let label: StoredLabel
-    var fingerprint: String?
+    /// Those of the keys that the configurations have under the name: resources can have different ones.
+    var fingerprints: Set<String> = []
     var objects = 0
     var stale = 0
     var resources: [(resource: GroupResource, objects: Int)] = []
@@ -109,9 +110,8 @@ extension AuditReport {
         for (resource, numbers) in self.rows(of: census) {
             for (label, count) in numbers.labels {
                 let fingerprint = try fingerprint(label, of: resource)
-                var row = rows[label] ?? KeyRow(label: label, fingerprint: fingerprint)
-                // Resources can have different keys of one name.
-                if row.fingerprint != fingerprint { row.fingerprint = nil }
+                var row = rows[label] ?? KeyRow(label: label)
+                if let fingerprint { row.fingerprints.insert(fingerprint) }
                 row.objects += count.objects
                 row.stale += count.stale
                 row.resources.append((resource, count.objects))
