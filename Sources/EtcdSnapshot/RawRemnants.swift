@@ -82,7 +82,7 @@ extension RemnantScan {
     }
 }
 
-/// A record, or the value of one, that was found by itself. Value and end can lie behind the end of what is left.
+/// A record, or its value, that was found without its page. Both can end after the bytes that are left.
 private struct RawRemnant {
     let start: Int
     let value: Range<Int>
@@ -121,7 +121,7 @@ extension RemnantScan {
             revision: revision.main)
     }
 
-    /// The value that begins at `offset`, if the length of field 5 of `mvccpb.KeyValue` stands before it, and all of it
+    /// The value that begins at `offset`, if the length of field 5 of `mvccpb.KeyValue` is before it, and all of it
     /// is within `area`.
     ///
     /// The beginnings of JSON and CBOR are short: in ciphertext they come about by chance, so the rest has to look like
