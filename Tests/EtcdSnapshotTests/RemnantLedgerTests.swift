@@ -176,6 +176,33 @@ struct RemnantLedgerTests {
         #expect(brace.plaintext == 0 && brace.unexplained == 20)
     }
 
+    /// Without its page, a record is one only if the number in its value is that of its key.
+    @Test func checksTheNumbersOfALoneRecord() throws {
+        let value = encrypted(300)
+        func free(_ key: [UInt8], _ value: [UInt8]) -> [UInt8] {
+            let bytes = Array(repeating: 0x20, count: 100) + key + value
+            return bytes + Array(repeating: 0, count: Self.pageSize - bytes.count)
+        }
+        let record = record(70, "a", value)
+        let right = try ledger(free(Element.revision(70), record.value))
+        #expect(right.encrypted == value.count && right.unexplained == 100)
+        for key in [
+            Element.revision(71), Element.revision(70, sub: 1 << 40), Element.revision(0), Element.revision(1 << 50),
+        ] {
+            let wrong = try ledger(free(key, record.value))
+            // The value is still found, by its length.
+            #expect(wrong.encrypted == value.count && wrong.unexplained > 100)
+        }
+    }
+
+    /// Zeros at the beginning and the end of a record belong to it.
+    @Test func keepsTheZerosOfALoneRecord() throws {
+        let value = encrypted(300) + [0, 0]
+        let bytes = Element.revision(70) + record(70, "a", value).value
+        let ledger = try ledger(bytes + Array(repeating: 0, count: Self.pageSize - bytes.count))
+        #expect(ledger.encrypted == value.count && ledger.values.cut == 0 && ledger.unexplained == 0)
+    }
+
     /// Text behind the label of a provider is no ciphertext.
     @Test func doesNotTakeALabelsWordForIt() throws {
         let text = Array(("k8s:enc:aescbc:v1:key1:" + String(repeating: "password=hunter2 ", count: 40)).utf8)
