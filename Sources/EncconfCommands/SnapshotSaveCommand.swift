@@ -50,7 +50,7 @@ struct SnapshotSaveCommand: EncconfCommand {
         let client = try settings.client(isCancelled: BlockedSignals.arePending)
         let progress = Progress(file.printable, amount: ByteCount.text)
         var saved: SavedSnapshot?
-        try SafeWrite.create(at: file, replacing: force) { output in
+        try SafeWrite.create(at: file, replacing: force, isLong: true) { output in
             var (failure, isBegun): (SystemError?, Bool) = (nil, false)
             let summary: SnapshotSummary
             do throws(EtcdError) {
