@@ -92,7 +92,7 @@ struct SnapshotSaveCommand: EncconfCommand {
     /// Makes the file, with failures that a person understands.
     private func create(_ fill: (borrowing FileDescriptor) throws -> Void) throws(CommandFailure) {
         do {
-            try SafeWrite.create(at: file, replacing: force, fill: fill)
+            try SafeWrite.create(at: file, replacing: force, isLong: true, fill: fill)
         } catch let error as FileError {
             throw error.failure()
         } catch let failure as CommandFailure {
