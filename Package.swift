@@ -37,7 +37,7 @@ let package = Package(
         // Rest on nothing of ours, or on secrets alone.
         .target(name: "SecretMemory", swiftSettings: strict),
         .target(name: "Diagnostics", swiftSettings: strict),
-        .target(name: "GoText", swiftSettings: strict),
+        .target(name: "GoText", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "KubernetesResources", dependencies: ["GoText"], swiftSettings: strict),
         .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
@@ -75,11 +75,13 @@ let package = Package(
         // What is legal but dangerous.
         .target(
             name: "ConfigurationLint",
-            dependencies: ["Diagnostics", "EncryptionConfig", "KubernetesResources", "SecretMemory", "YAMLTree"],
+            dependencies: [
+                "Diagnostics", "EncryptionConfig", "GoText", "KubernetesResources", "SecretMemory", "YAMLTree",
+            ],
             swiftSettings: strict),
         // The proof: who can read what whom wrote.
         .target(
-            name: "KeyTransition", dependencies: ["EncryptionConfig", "KubernetesResources", "SecretMemory"],
+            name: "KeyTransition", dependencies: ["EncryptionConfig", "GoText", "KubernetesResources", "SecretMemory"],
             swiftSettings: strict),
         .target(
             name: "Transformers",
@@ -113,7 +115,7 @@ let package = Package(
         .target(
             name: "KeyRotation",
             dependencies: [
-                "EncryptionConfig", "KeyTransition", "KubernetesResources", "SecretMemory", "YAMLTree",
+                "EncryptionConfig", "GoText", "KeyTransition", "KubernetesResources", "SecretMemory", "YAMLTree",
             ],
             swiftSettings: strict),
 
@@ -169,7 +171,7 @@ let package = Package(
 
         // Tests: one target for each module, over the recorded data in testdata.
         .target(
-            name: "TestSupport", dependencies: ["EncryptionConfig", "JSONText", "SecretMemory"],
+            name: "TestSupport", dependencies: ["EncryptionConfig", "GoText", "JSONText", "SecretMemory"],
             path: "Tests/TestSupport",
             swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
@@ -182,7 +184,8 @@ let package = Package(
             name: "KubernetesResourcesTests", dependencies: ["GoText", "KubernetesResources", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
-            name: "EnvelopeCryptoTests", dependencies: ["EnvelopeCrypto", "TestSupport"], swiftSettings: tests),
+            name: "EnvelopeCryptoTests", dependencies: ["EnvelopeCrypto", "GoText", "TestSupport"], swiftSettings: tests
+        ),
         .testTarget(
             name: "KubernetesObjectsTests", dependencies: ["GoText", "KubernetesObjects", "TestSupport"],
             swiftSettings: tests),
@@ -191,20 +194,23 @@ let package = Package(
         .testTarget(
             name: "APIServerFlagsTests", dependencies: ["APIServerFlags", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "TestSupport"],
+            name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "GoText", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "ConfigurationLintTests",
             dependencies: [
-                "ConfigurationLint", "Diagnostics", "EncryptionConfig", "Explanations", "KeyTransition", "SecretMemory",
+                "ConfigurationLint", "Diagnostics", "EncryptionConfig", "Explanations", "GoText", "KeyTransition",
+                "SecretMemory",
                 "TestSupport",
             ], swiftSettings: tests),
         .testTarget(
-            name: "KeyTransitionTests", dependencies: ["EncryptionConfig", "KeyTransition", "TestSupport"],
+            name: "KeyTransitionTests", dependencies: ["EncryptionConfig", "GoText", "KeyTransition", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "KeyRotationTests",
-            dependencies: ["EncryptionConfig", "KeyRotation", "KeyTransition", "SecretMemory", "TestSupport"],
+            dependencies: [
+                "EncryptionConfig", "GoText", "KeyRotation", "KeyTransition", "SecretMemory", "TestSupport",
+            ],
             swiftSettings: tests),
         .testTarget(
             name: "TransformersTests", dependencies: ["GoText", "KeyTransition", "Transformers", "TestSupport"],
@@ -213,14 +219,15 @@ let package = Package(
         .testTarget(
             name: "RotationSimulationTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "KeyRotation", "KeyTransition", "KubernetesResources",
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KeyRotation", "KeyTransition", "KubernetesResources",
                 "SecretMemory", "TestSupport",
                 "Transformers",
             ], swiftSettings: tests),
         .testTarget(
             name: "KMSPluginTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "KMSPlugin", "ProtobufWire", "RemoteCalls", "StorageAudit",
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KMSPlugin", "ProtobufWire", "RemoteCalls",
+                "StorageAudit",
                 "TestSupport", "Transformers",
             ],
             exclude: ["Plugin"], swiftSettings: tests),

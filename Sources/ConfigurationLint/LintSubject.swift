@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import EncryptionConfig
+internal import GoText
 internal import SecretMemory
 
 /// What the rules look at: the checked configuration, each part of it with its place in the file.
@@ -65,16 +66,14 @@ struct LintSubject {
         entries = zip(document.resources, configuration.entries).enumerated().map { index, pair in
             Entry(pair.0, pair.1, path: "resources[\(index)]") { rules[$0]?.providers.first?.path }
         }
+        let providerTexts = entries.flatMap(\.providers).flatMap { item -> [String] in
+            let endpoint = item.kms?.endpoint?.value
+            // Escapes are resolved in the socket.
+            let socket = endpoint.map { KMSEndpoint(ByteName($0)).socket }
+            return item.keys.map(\.key.name.text) + [item.kms?.name?.value, endpoint, socket].compactMap(\.self)
+        }
         showable = ShowableTexts(
-            entries.flatMap { entry in
-                entry.resources.map(\.text)
-                    + entry.providers.flatMap { item in
-                        item.keys.map(\.key.name)
-                            + [item.kms?.name?.value, item.kms?.endpoint?.value].compactMap(\.self)
-                            // Escapes are resolved in it.
-                            + [item.kms?.endpoint.map { KMSEndpoint($0.value).socket }].compactMap(\.self)
-                    }
-            },
+            entries.flatMap(\.resources).map(\.text) + providerTexts,
             without: entries.flatMap(\.providers).flatMap(\.keys).map(\.key.secret))
     }
 
@@ -88,6 +87,7 @@ struct LintSubject {
 
     /// A name of the file for people, unless it holds a piece of a key.
     func shown(_ name: String) -> String { showable.contains(name) ? name : "REDACTED" }
+    func shown(_ name: ByteName) -> String { shown(name.text) }
 
     /// Names in a sentence.
     func listed(_ resources: [Resource]) -> String { resources.map { shown($0.text) }.inSentence }

@@ -1,3 +1,5 @@
+internal import SecretMemory
+
 /// A name that is compared byte by byte, as Go, etcd and kube-apiserver do.
 ///
 /// Swift compares strings by Unicode equivalence: `é` as one scalar equals `e` followed by an accent. As names, these are
@@ -46,4 +48,7 @@ extension ByteName: ExpressibleByStringLiteral {
 
 extension ByteName: CustomStringConvertible {
     public var description: String { text }
+
+    /// The name for a terminal, see `String.printable`.
+    public var printable: String { text.printable }
 }

@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+internal import GoText
 
 extension Counterexample {
     /// What happens and why, in one sentence. Names in it are as the files have them, unescaped.

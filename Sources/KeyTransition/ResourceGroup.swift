@@ -1,4 +1,5 @@
 public import EncryptionConfig
+internal import GoText
 
 /// Resources whose proofs say the same.
 public struct ResourceGroup: Sendable {
@@ -29,11 +30,11 @@ extension TransitionProof {
 private struct Signature: Hashable {
     let old: ResourcePattern?
     let new: ResourcePattern?
-    let counterexamples: [String]
+    let counterexamples: [ByteName]
 
     init(_ proof: ResourceProof) {
         old = proof.old.pattern
         new = proof.new.pattern
-        counterexamples = proof.counterexamples.map(\.sentence)
+        counterexamples = proof.counterexamples.map { ByteName($0.sentence) }
     }
 }

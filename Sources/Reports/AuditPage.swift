@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import EncryptionConfig
 internal import EtcdSnapshot
 public import Explanations
+internal import GoText
 internal import KubernetesResources
 internal import StorageAudit
 internal import Transformers
@@ -205,7 +206,7 @@ extension AuditReport {
             var lines: [HTML] = []
             for (label, numbers) in census.labels {
                 let provider = label.provider == .identity ? "none: plaintext" : label.provider?.rawValue ?? "unknown"
-                let key = label.key.map { $0.isEmpty ? "without a name" : $0 } ?? "-"
+                let key = label.key.map { $0.isEmpty ? "without a name" : $0.text } ?? "-"
                 let cells = [provider, key, try fingerprint(label, of: resource) ?? "-"].map {
                     "<td>\($0)</td>" as HTML
                 }

@@ -2,6 +2,7 @@ public import EncryptionConfig
 internal import EnvelopeCrypto
 internal import EtcdSnapshot
 public import Explanations
+internal import GoText
 internal import JSONText
 public import KubernetesResources
 internal import SecretMemory
@@ -90,8 +91,8 @@ public struct AuditReport {
     var resolution: ResourceResolution { ResourceResolution(configurations[0].configuration) }
 
     /// Writes of one AES-GCM key, over all resources, at least: the etcd versions of its live objects.
-    var gcmWrites: [(key: String, writes: Int64)] {
-        var sums: [String: Int64] = [:]
+    var gcmWrites: [(key: ByteName, writes: Int64)] {
+        var sums: [ByteName: Int64] = [:]
         for numbers in result.live.resources.values {
             for (label, census) in numbers.byLabel where label.provider == .aesgcm {
                 sums[label.key ?? "", default: 0] += census.writes

@@ -176,7 +176,7 @@ extension AuditReport {
             json.member("plaintext", remnants.plaintext)
             json.key("encrypted")
             json.array { json in
-                for (label, count) in remnants.encrypted.sorted(by: { $0.key.text < $1.key.text }) {
+                for (label, count) in remnants.encrypted.sorted(by: { $0.key < $1.key }) {
                     json.object { json in
                         json.member("provider", label.provider?.rawValue ?? "unknown")
                         json.optionalMember("key", label.key)

@@ -1,5 +1,6 @@
 internal import EncryptionConfig
 internal import Explanations
+internal import GoText
 internal import KubernetesResources
 internal import SecretMemory
 internal import StorageAudit
@@ -20,10 +21,10 @@ extension AuditReport {
         text += header("objects_by_key", "Live objects by the key in their value.")
         for report in reports {
             for (resource, census) in report.rows {
-                for (label, numbers) in census.byLabel.sorted(by: { $0.key.text < $1.key.text }) {
+                for (label, numbers) in census.byLabel.sorted(by: { $0.key < $1.key }) {
                     text +=
                         "encconf_objects_by_key{\(report.labels(resource)),"
-                        + "provider=\"\(label.provider?.rawValue ?? "unknown")\",key=\"\(escaped(label.key ?? ""))\"} "
+                        + "provider=\"\(label.provider?.rawValue ?? "unknown")\",key=\"\(escaped(label.key?.text ?? ""))\"} "
                         + "\(numbers.objects)\n"
                 }
             }

@@ -2,6 +2,7 @@ internal import EncryptionConfig
 internal import EtcdClient
 internal import EtcdSnapshot
 internal import Explanations
+internal import GoText
 internal import KubernetesResources
 internal import SecretMemory
 internal import StorageAudit
@@ -156,7 +157,7 @@ extension AuditReport {
     /// What is left in free pages; nil if nobody looked.
     var remnantWords: (heading: String, lines: [String])? {
         guard let remnants = result.remnants else { return nil }
-        var lines = remnants.encrypted.sorted { $0.key.text < $1.key.text }.map { "\($0.writer): \($1)" }
+        var lines = remnants.encrypted.sorted { $0.key < $1.key }.map { "\($0.writer): \($1)" }
         if remnants.total > 0 {
             lines.append("compaction frees pages and does not wipe them; defragment each member to be rid of them")
         }
@@ -176,6 +177,6 @@ extension AuditReport {
 extension ResourceCensus {
     /// The labels of the resource, those of most values first.
     var labels: [(label: StoredLabel, numbers: LabelCensus)] {
-        byLabel.sorted { ($1.value.objects, $0.key.text) < ($0.value.objects, $1.key.text) }.map { ($0.key, $0.value) }
+        byLabel.sorted { ($1.value.objects, $0.key) < ($0.value.objects, $1.key) }.map { ($0.key, $0.value) }
     }
 }

@@ -1,6 +1,7 @@
 internal import Dispatch
 public import EncryptionConfig
 public import Explanations
+internal import GoText
 internal import JSONText
 public import KMSPlugin
 internal import KeyTransition

@@ -1,5 +1,6 @@
 internal import EncryptionConfig
 internal import EnvelopeCrypto
+public import GoText
 public import JSONText
 public import SecretMemory
 
@@ -7,7 +8,7 @@ public import SecretMemory
 struct ReadKey: Equatable {
     let provider: ProviderName
     /// The name of the key, for KMS that of the provider; nil for identity.
-    let key: String?
+    let key: ByteName?
 
     /// The ways of a list of providers, in the order in which they are tried.
     static func list(of providers: [Provider]) -> [ReadKey] {
@@ -42,6 +43,12 @@ extension JSONWriter {
             null()
         }
     }
+
+    /// A name, or null.
+    public mutating func optionalMember(_ name: String, _ value: ByteName?) { optionalMember(name, value?.text) }
+
+    /// A member with a name as its value.
+    public mutating func member(_ name: String, _ value: ByteName) { member(name, value.text) }
 
     /// Begins a report as the contract of the command line has it.
     public mutating func reportHeader(kind: String) {

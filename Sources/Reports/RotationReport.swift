@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+internal import GoText
 internal import JSONText
 public import KeyRotation
 public import SecretMemory
@@ -88,7 +89,7 @@ public struct RotationReport {
 extension RotationReport.Step {
     public init(_ change: RotationPlan.Change, _ step: RotationRequest.Step) {
         self.init(
-            path: change.path, resources: change.resources, step: step.rawValue,
+            path: change.path, resources: change.resources.map(\.text), step: step.rawValue,
             before: change.before.map { ReadKey(provider: $0.provider, key: $0.key) },
             after: change.after.map { ReadKey(provider: $0.provider, key: $0.key) })
     }

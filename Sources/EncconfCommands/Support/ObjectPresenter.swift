@@ -1,6 +1,7 @@
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
+internal import GoText
 internal import JSONText
 internal import KubernetesObjects
 internal import KubernetesResources
@@ -112,7 +113,8 @@ struct ObjectPresenter {
 
     /// Without an etcd key the resource is only a guess, which the object can prove wrong.
     private func warnOfKind(_ object: StoredObject, _ record: StoredRecord) {
-        guard record.registryKey == nil, let known = KnownResource.named(record.resource), known.kind != object.kind
+        guard record.registryKey == nil, let known = KnownResource.named(record.resource),
+            known.kind != ByteName(object.kind)
         else { return }
         console.warning(
             "\(record.name) is of kind \(object.kind), and was read as one of \(record.resource)",
@@ -216,7 +218,7 @@ struct ObjectPresenter {
 
 extension OpenedValue {
     /// The name of the key, for KMS that of the provider; nil for identity.
-    fileprivate var keyName: String? {
+    fileprivate var keyName: ByteName? {
         if case .kms(let plugin) = provider.kind { plugin.name } else { key?.name }
     }
 

@@ -1,5 +1,6 @@
 internal import EncryptionConfig
 internal import Explanations
+internal import GoText
 internal import KeyRotation
 internal import KubernetesResources
 internal import Reports
@@ -132,9 +133,9 @@ struct RetiredKeyCheck {
     /// How many values need a key, by resource.
     private func uses(of label: StoredKeyLabel, in evidence: Evidence) -> [(resource: GroupResource, count: Int)] {
         let found = evidence.uses(of: label)
-        guard let name = label.key, let colon = name.firstIndex(of: ":") else { return found }
+        guard let name = label.key, let colon = name.utf8.firstIndex(of: UInt8(ascii: ":")) else { return found }
         // Where the file has no such key, a value tells its name only up to the first colon.
-        let beginning = StoredKeyLabel(provider: label.provider, key: String(name[..<colon]))
+        let beginning = StoredKeyLabel(provider: label.provider, key: ByteName(name.text[..<colon]))
         return found
             + evidence.uses(of: beginning).filter { resource, _ in
                 let rule = old.rule(for: resource)

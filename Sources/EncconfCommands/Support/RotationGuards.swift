@@ -1,5 +1,6 @@
 internal import EncryptionConfig
 internal import Explanations
+internal import GoText
 internal import KeyRotation
 internal import KeyTransition
 internal import SecretMemory
@@ -43,7 +44,7 @@ struct RotationGuards {
     /// With `retire` the name is that of the key that stays.
     private func warnOfKeyName() {
         guard plan.step == .retire, let name = command.keyName,
-            !plan.changes.contains(where: { $0.writeKey?.key == name })
+            !plan.changes.contains(where: { $0.writeKey?.key == ByteName(name) })
         else { return }
         let gone = plan.changes.flatMap { change in change.before.filter { !change.after.contains($0) } }
         console.warning(
