@@ -3,6 +3,7 @@ internal import DurableFiles
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
+internal import GoText
 internal import JSONText
 internal import KubernetesObjects
 internal import KubernetesResources
@@ -124,7 +125,7 @@ struct DecryptSecretCommand: EncconfCommand {
                 files.map(\.configuration), unwrapping: try kms.unwrapping(for: files.map(\.configuration))),
             files: files, isRevealed: reveal, redactor: Program.redactor
         ) { plugin, reason in
-            (kms.endpoints.endpoint(of: plugin), kms.hint(for: plugin, reason))
+            (kms.endpoints.endpoint(of: plugin).text, kms.hint(for: plugin, reason))
         }
         switch output {
         case .raw: return try show(try presenter.raw(records[0]), console)
