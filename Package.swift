@@ -79,7 +79,8 @@ let package = Package(
         .target(
             name: "ConfigurationLint",
             dependencies: [
-                "Diagnostics", "EncryptionConfig", "GoText", "KubernetesResources", "SecretMemory", "ShownText", "YAMLTree",
+                "Diagnostics", "EncryptionConfig", "GoText", "KubernetesResources", "SecretMemory", "ShownText",
+                "YAMLTree",
             ],
             swiftSettings: strict),
         // The proof: who can read what whom wrote.

@@ -164,7 +164,8 @@ extension RotateCommand {
 
     /// With `retire` the name is that of the key that stays.
     private func warnOfKeyName(_ plan: RotationPlan, _ console: Console) {
-        guard plan.step == .retire, let keyName, !plan.changes.contains(where: { $0.writeKey?.key == ByteName(keyName) })
+        guard plan.step == .retire, let keyName,
+            !plan.changes.contains(where: { $0.writeKey?.key == ByteName(keyName) })
         else { return }
         let gone = plan.changes.flatMap { change in change.before.filter { !change.after.contains($0) } }
         console.warning(
