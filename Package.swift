@@ -262,7 +262,7 @@ let package = Package(
             swiftSettings: tests),
         // The logs of real members, and such as no member writes.
         .testTarget(
-            name: "EtcdWALTests", dependencies: ["EtcdSnapshot", "EtcdWAL", "ProtobufWire", "TestSupport"],
+            name: "EtcdWALTests", dependencies: ["EtcdSnapshot", "EtcdWAL", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "StorageAuditTests",
