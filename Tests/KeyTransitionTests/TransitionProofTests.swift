@@ -3,6 +3,7 @@ import Explanations
 import GoText
 import KeyTransition
 import KubernetesResources
+import ShownText
 import Testing
 
 /// One change of each kind, the reason that it is given, and what to do instead.
