@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import EncryptionConfig
+internal import GoText
 internal import SecretMemory
 internal import ShownText
 
@@ -78,7 +79,14 @@ struct LintSubject {
     var keys: [Key] { entries.flatMap(\.providers).flatMap(\.keys) }
 
     /// A name of the file for people, unless it holds a piece of a key.
-    func shown(_ name: String) -> String { redactor.mayShow(name: name) ? name : Redactor.mark }
+    func shown(_ name: String) -> String { mayShow(name) ? name : Redactor.mark }
+    func shown(_ name: ByteName) -> String { shown(name.text) }
+
+    /// Whether a name may be shown: it has no part of a key, and does not look like one.
+    func mayShow(_ name: String) -> Bool { redactor.mayShow(name: name) }
+
+    /// Whether a name has a part of a key of the file.
+    func holdsKey(_ name: String) -> Bool { !redactor.sharesNothing(with: name) }
 
     /// Names in a sentence.
     func listed(_ resources: [Resource]) -> String { resources.map { shown($0.text) }.inSentence }

@@ -18,20 +18,23 @@ public enum SafeWrite {
 
     /// The same with content that comes in pieces.
     ///
-    /// - Parameter fill: Writes the content; what it throws is thrown, and nothing is left of the file. Signals that end
-    ///   a program are held back meanwhile: who takes long asks ``BlockedSignals/arePending()``.
+    /// - Parameters:
+    ///   - isLong: Whether it may take long, so that signals that stop the program have their effect.
+    ///   - fill: Writes the content; what it throws is thrown, and nothing is left of the file. Signals that end a
+    ///     program are held back meanwhile: who takes long asks ``BlockedSignals/arePending()``.
     /// - Throws: ``FileError``, or what `fill` throws.
     public static func create(
-        at path: String, replacing: Bool, fill: (borrowing FileDescriptor) throws -> Void
+        at path: String, replacing: Bool, isLong: Bool = false, fill: (borrowing FileDescriptor) throws -> Void
     ) throws {
         do {
             // A link is followed, so that it still points to the file afterwards.
             let target = replacing ? resolved(path) : path
+            try removeLeftBehind(beside: target)
             let existing = try status(of: target)
             if existing != nil, !replacing { throw FileError(path, .exists) }
             if let existing, existing.st_mode & S_IFMT != S_IFREG { throw FileError(path, .notRegular) }
             // The owner of what is replaced is kept; its mode is not, as it may let others read the new key.
-            try write(to: target, called: path, replacing: replacing) { file in
+            try write(to: target, called: path, replacing: replacing, isLong: isLong) { file in
                 try fill(file)
                 if let existing { try keepOwner(existing, on: file) }
             }
@@ -51,6 +54,7 @@ public enum SafeWrite {
     ) throws(FileError) {
         do {
             let target = resolved(path)
+            try removeLeftBehind(beside: target)
             let original = try FileDescriptor.open(target, flags: O_RDONLY | O_NOFOLLOW)
             try lock(original, path)
             let existing = try original.status()
@@ -77,6 +81,7 @@ public enum SafeWrite {
     ) throws(FileError) {
         do {
             let target = resolved(path)
+            try removeLeftBehind(beside: target)
             let file = try FileDescriptor.open(target, flags: O_RDWR | O_NOFOLLOW)
             try lock(file, path)
             try check(file, isStill: target, holding: expected, path)
@@ -120,24 +125,25 @@ extension SafeWrite {
     ///
     /// - Parameters:
     ///   - name: What the person calls `path`.
+    ///   - isLong: Whether a person may want to stop the program in between.
     ///   - fill: Writes the content, and gives the file its owner and mode.
     private static func write(
-        to path: String, called name: String, replacing: Bool, fill: (borrowing FileDescriptor) throws -> Void
+        to path: String, called name: String, replacing: Bool, isLong: Bool = false,
+        fill: (borrowing FileDescriptor) throws -> Void
     ) throws {
         let folder = folder(of: path)
         // Opened before anything is done, so that nothing but the sync itself can fail in the end.
         let directory = try FileDescriptor.open(folder, flags: O_RDONLY | O_DIRECTORY)
-        let temporary = "\(folder)/.encconf-\(getpid())-\(UInt32.random(in: .min ... .max)).tmp"
         // Between here and the rename the key stands in a file that nobody would look for.
-        let signals = BlockedSignals()
+        let signals = BlockedSignals(isLong ? BlockedSignals.ending : BlockedSignals.ending + BlockedSignals.stopping)
         defer { signals.unblock() }
+        let temporary = try TemporaryFile(in: folder)
         do {
-            let file = try FileDescriptor.open(temporary, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
-            try fill(file)
-            try file.synchronize()
-            try rename(temporary, to: path, replacing: replacing)
+            try fill(temporary.file)
+            try temporary.file.synchronize()
+            try rename(temporary.path, to: path, replacing: replacing)
         } catch {
-            _ = unsafe unlink(temporary)
+            _ = unsafe unlink(temporary.path)
             throw error
         }
         do {
@@ -147,6 +153,15 @@ extension SafeWrite {
             guard error.code != EINVAL else { return }
             throw FileError(name, .notSynced(error))
         }
+    }
+
+    /// Removes what killed runs left beside a file. It comes first, since one of them may have given the file a second
+    /// name.
+    private static func removeLeftBehind(beside path: String) throws(SystemError) {
+        let owner = try status(of: path)?.st_uid
+        TemporaryFile.removeLeftBehind(
+            in: try FileDescriptor.open(folder(of: path), flags: O_RDONLY | O_DIRECTORY),
+            ownedBy: Set([geteuid(), owner].compactMap { $0 }))
     }
 
     /// Overwrites an open file.

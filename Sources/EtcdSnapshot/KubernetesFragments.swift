@@ -1,4 +1,4 @@
-/// Words that stand in the middle of Kubernetes objects in plaintext, and in nothing else that etcd holds.
+/// Words in the middle of Kubernetes objects in plaintext that nothing else in etcd contains.
 enum KubernetesFragments {
     /// Field names of JSON, names of managed fields, which protobuf holds as JSON, annotations, and headers of PEM.
     private static let words = [
@@ -12,7 +12,7 @@ enum KubernetesFragments {
     /// The words that begin with each byte.
     private static let byFirst: [[[UInt8]]] = (0...255).map { first in words.filter { $0[0] == first } }
 
-    /// Whether one of them stands in `range`.
+    /// Whether one of them is in `range`.
     static func isFound(in range: Range<Int>, of bytes: RawSpan) -> Bool {
         for offset in range {
             for word in byFirst[Int(bytes.uint8(offset))] where word.count <= range.upperBound - offset {

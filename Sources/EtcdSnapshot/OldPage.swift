@@ -1,4 +1,4 @@
-/// What the header of a page says that may have been written over in part since.
+/// The header of a page of which later pages may have been overwritten.
 struct OldPageHeader {
     enum Kind: UInt16 {
         case branch = 0x01
@@ -69,8 +69,8 @@ extension RemnantScan {
         search(raw: position..<range.upperBound, onValue)
     }
 
-    /// The elements of a leaf or a branch, as far as each stands behind the one before, as bbolt writes them. Also of a
-    /// bucket within an element.
+    /// The elements of a leaf or a branch, as long as each one directly follows the one before, as bbolt writes them.
+    /// Also those of an inline bucket.
     @_lifetime(self: copy self)
     private mutating func searchElements(
         _ header: OldPageHeader, in range: Range<Int>, announcedEnd: Int, isInline: Bool = false,

@@ -1,4 +1,4 @@
-/// Tells bytes that look random from others by how often each byte, and each half of a byte, is among them (Pearson's
+/// Separates bytes that look random from others by how often each byte, and each half of a byte, is among them (Pearson's
 /// chi-square).
 ///
 /// Of 2,000,000 blocks of random bytes each, 3 of 64 bytes were taken for plaintext, and none of 80 to 1023 bytes. No

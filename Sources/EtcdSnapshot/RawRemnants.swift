@@ -27,30 +27,28 @@ extension RemnantScan {
     /// Finds the records and values in `range`, and books what is left.
     @_lifetime(self: copy self)
     mutating func search(raw range: Range<Int>, _ onValue: (RemnantValue) -> Void) {
+        // No record begins in zeros, but it may begin and end with some.
         let area = withoutZeros(range)
-        ledger.zero += range.count - area.count
-        // What is before this has been booked.
-        var booked = area.lowerBound
+        // Everything before this has been booked.
+        var booked = range.lowerBound
         var offset = area.lowerBound
-        while let next = candidate(in: offset..<area.upperBound) {
-            offset = next
+        while offset < area.upperBound, let next = candidate(in: offset..<area.upperBound) {
             let found =
-                bytes.uint8(offset) == UInt8(ascii: "_")
-                ? record(separatedAt: offset, in: booked..<area.upperBound)
-                : value(at: offset, in: booked..<area.upperBound)
+                bytes.uint8(next) == UInt8(ascii: "_")
+                ? record(separatedAt: next, in: booked..<range.upperBound)
+                : value(at: next, in: booked..<range.upperBound)
             guard let found else {
-                offset += 1
+                offset = next + 1
                 continue
             }
             classify(booked..<found.start)
-            let value = found.value.lowerBound..<min(found.value.upperBound, area.upperBound)
-            let end = min(found.end, area.upperBound)
+            let value = found.value.lowerBound..<min(found.value.upperBound, range.upperBound)
+            let end = min(found.end, range.upperBound)
             ledger.structure += end - found.start - value.count
             book(value: value, length: found.value.count, key: found.key, revision: found.revision, onValue)
-            booked = end
-            offset = end
+            (booked, offset) = (end, end)
         }
-        classify(booked..<area.upperBound)
+        classify(booked..<range.upperBound)
     }
 
     /// The first byte that can be the beginning of a value, or the separator within a revision.
@@ -82,7 +80,7 @@ extension RemnantScan {
     }
 }
 
-/// A record, or the value of one, that was found by itself. Value and end can lie behind the end of what is left.
+/// A record, or its value, that was found without its page. Both can end after the bytes that are left.
 private struct RawRemnant {
     let start: Int
     let value: Range<Int>
@@ -121,7 +119,7 @@ extension RemnantScan {
             revision: revision.main)
     }
 
-    /// The value that begins at `offset`, if the length of field 5 of `mvccpb.KeyValue` stands before it, and all of it
+    /// The value that begins at `offset`, if the length of field 5 of `mvccpb.KeyValue` is before it, and all of it
     /// is within `area`.
     ///
     /// The beginnings of JSON and CBOR are short: in ciphertext they come about by chance, so the rest has to look like
@@ -183,7 +181,9 @@ extension RemnantScan {
     private static var blockLength: Int { 512 }
 
     /// Books bytes that nothing explains by what they look like.
-    mutating func classify(_ range: Range<Int>) {
+    mutating func classify(_ all: Range<Int>) {
+        let range = withoutZeros(all)
+        ledger.zero += all.count - range.count
         var start = range.lowerBound
         while start < range.upperBound {
             // The last block takes what would be less than a block.

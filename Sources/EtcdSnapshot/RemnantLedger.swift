@@ -1,17 +1,17 @@
 /// Every byte of a database that etcd does not read, booked once.
 ///
-/// These are the free pages, which keep what was last written to them, what lies behind the last page in use, and the
-/// ends of pages in use. What was found shows presence. It shows absence only if ``unexplained`` is 0.
+/// These are the free pages, which keep what was last written to them, everything after the last page in use, and the
+/// unused ends of pages in use. What was found shows presence. It shows absence only if ``unexplained`` is 0.
 public struct RemnantLedger: Equatable, Sendable {
     /// Bytes of pages in use: they are not searched. All other numbers of bytes and this one come to the length of the
     /// database.
     public internal(set) var inUse = 0
-    /// The free pages, and those behind the last page in use.
+    /// The number of free pages, and of pages after the last page in use.
     public internal(set) var pages = 0
 
     /// Bytes that are 0.
     public internal(set) var zero = 0
-    /// Bytes of what stands around values: the headers of old pages, their tables, etcd keys and numbers of records,
+    /// Bytes around values: the headers of old pages, their tables, etcd keys and numbers of records,
     /// settings of etcd, lists of free pages.
     public internal(set) var structure = 0
     /// Bytes of encrypted values that were found with their beginning, and look encrypted throughout.

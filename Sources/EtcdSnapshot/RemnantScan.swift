@@ -40,9 +40,9 @@ struct RemnantScan: ~Escapable {
 }
 
 extension RemnantScan {
-    /// Pages that no bucket holds. A page begins where its number stands; the ones that it overflows into follow, up to
-    /// the next that begins. What was written over a page since then begins with a number too, so a page is what it was
-    /// up to there.
+    /// Pages that no bucket holds. A page begins with its own number. Its overflow pages follow, up to the next page that
+    /// begins. Whatever bbolt wrote later over a part of them begins with a number too, so an old page is intact up to
+    /// there.
     @_lifetime(self: copy self)
     mutating func search(_ run: PageRun, _ onValue: (RemnantValue) -> Void) {
         let pageSize = file.meta.pageSize
@@ -63,7 +63,7 @@ extension RemnantScan {
         }
     }
 
-    /// The ends of pages in use, and what lies between their elements. bbolt writes zeros there.
+    /// The unused ends of pages in use, and gaps between their elements. bbolt writes zeros there.
     @_lifetime(self: copy self)
     mutating func searchPagesInUse(_ pages: Range<Int>, _ onValue: (RemnantValue) -> Void) {
         let pageSize = file.meta.pageSize

@@ -4,7 +4,7 @@ struct CRC32C: Equatable {
     /// The checksum of all bytes so far.
     private(set) var value: UInt32
 
-    /// A checksum that goes on from `value`.
+    /// A checksum that continues from `value`.
     init(_ value: UInt32 = 0) { self.value = value }
 
     /// Adds `bytes`, eight at a time (Kounavis, Berry: "A Systematic Approach to Building High Performance
@@ -33,7 +33,7 @@ struct CRC32C: Equatable {
         value = ~crc
     }
 
-    /// The checksum of one byte, and of that byte with 1 to 7 zeros behind it.
+    /// The checksum of one byte, and of that byte followed by 1 to 7 zeros.
     private static let tables: [UInt32] = {
         var tables = [UInt32](repeating: 0, count: 8 * 256)
         for byte in 0..<256 {

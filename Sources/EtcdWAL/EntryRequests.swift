@@ -1,8 +1,7 @@
-/// What the entries behind the database ask for, taken together: which keys they can touch, and whether it can be told
-/// what they do.
+/// The requests of all entries after the database: the keys that they can change, and whether their effect is known.
 struct EntryRequests {
     private(set) var mentions = Mentions()
-    /// The entries that can be read, counted from the first behind the database. What follows them is not read.
+    /// The number of entries that can be read, from the first one after the database. Later ones are not read.
     private(set) var readableCount = 0
     /// Why the entry after those cannot be read.
     private(set) var gap: LogGap?

@@ -1,4 +1,4 @@
-/// Why a database and its log do not show all that the member holds, or may hold.
+/// Why a database and its log do not show everything that the member holds, or may hold.
 public enum LogGap: Error, Hashable, Sendable {
     // The files.
 
@@ -30,22 +30,23 @@ public enum LogGap: Error, Hashable, Sendable {
     case otherTerm(index: UInt64)
     /// The member received a later database from its leader, which is not this one.
     case snapshotNotInDatabase(index: UInt64)
-    /// So many changes behind the last entry that the member knows to be committed: the cluster may have made them.
+    /// This many entries that change keys follow the last one that the member knows to be committed. The cluster may
+    /// have made these changes, or may make them later.
     case uncommittedChanges(count: Int)
     /// The member was removed from the cluster, which went on without it.
     case memberRemoved
 
-    // What the entries ask for.
+    // The requests of the entries.
 
-    /// What an entry asks for is not known here.
+    /// The request of an entry is not known here.
     case unknownRequest(index: UInt64, MessageFault)
-    /// What an entry does depends on what the log does not tell, or no etcd would have done it.
+    /// The effect of an entry depends on something that is not in the log, or the entry ends etcd with a panic.
     case unforeseeableRequest(index: UInt64)
     /// Authentication is on, or was switched: whether a change was permitted is not modeled.
     case authentication
     /// An alarm is or was raised: which changes the member refused is not modeled.
     case alarm
-    /// A compaction did not end. The revision that the member goes on with depends on its version.
+    /// A compaction did not finish. The revision of the next change depends on the version of etcd.
     case revisionNotKnown
     /// The comparisons of an entry would take longer than in proportion to the log.
     case tooMuchWork(index: UInt64)

@@ -19,7 +19,7 @@ struct EntryLocation {
 /// One pass over all records of a log: checks them, and finds the entries that follow the ones in the database.
 ///
 /// It does what etcd does when it opens its log (server/storage/wal/wal.go, ReadAll), and is stricter: what etcd passes
-/// over or repairs is a gap here. Memory: 24 bytes for each entry behind the database.
+/// over or repairs is a gap here. Memory: 24 bytes for each entry after the database.
 struct LogScan {
     /// The largest segment that is read: 64 times what etcd makes them.
     static let largestSegment = Int(UInt32.max)
@@ -37,7 +37,7 @@ struct LogScan {
     private(set) var lastIndex: UInt64 = 0
     /// The term of the entry at ``databaseIndex``, if the log still has it.
     private(set) var databaseTerm: UInt64?
-    /// The entries behind ``databaseIndex``, without a gap.
+    /// The entries after ``databaseIndex``, without a gap.
     private(set) var entries: [EntryLocation] = []
     /// The latest mark of a raft snapshot that names the voters.
     private(set) var snapshot: SnapshotMark?
@@ -106,7 +106,7 @@ extension LogScan {
                 guard record.kind == expected, (count == 0) == (record.kind == .checksum) else {
                     return stop(count < 2 ? .segmentStart(name) : damaged(at: offset, of: name))
                 }
-                // The first segment at hand need not be the first of all: what its checksum goes on from is gone.
+                // Earlier segments may have been removed, and their checksum with them.
                 if count == 0, number == 0 { checksum = CRC32C(record.checksum) }
                 guard record.checksum == checksum.value else {
                     if count == 0 { return stop(.segmentStart(name)) }
@@ -160,7 +160,7 @@ extension LogScan {
             metadata = found
         case .state:
             let found = try HardState(record.data, of: bytes)
-            // Neither ever goes back.
+            // Neither ever decreases.
             guard found.term >= state.term, found.commit >= state.commit else { throw .number }
             state = found
         case .snapshot: add(try SnapshotMark(record.data, of: bytes))
@@ -199,8 +199,8 @@ extension LogScan {
         while let last = configurationChanges.last, last.index >= index { configurationChanges.removeLast() }
     }
 
-    /// The mark of a snapshot that the member took itself is behind entries that it has. One that it received from the
-    /// leader replaces its log, and its database.
+    /// A snapshot that the member took itself follows entries that are in its log. A snapshot from the leader replaces
+    /// the log and the database of the member.
     private mutating func add(_ mark: SnapshotMark) {
         if !mark.voters.isEmpty { snapshot = mark }
         guard mark.index > databaseIndex else {

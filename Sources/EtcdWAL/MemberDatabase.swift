@@ -1,7 +1,7 @@
 internal import EtcdSnapshot
 internal import SecretMemory
 
-/// What decides how a database goes on with its log, beside its records.
+/// The parts of a database, beside its records, that decide how entries of the log are applied.
 struct MemberDatabase {
     let settings: SnapshotSettings
     /// The leases that there are.

@@ -1,17 +1,17 @@
-/// What a member is in its cluster, as far as its database and log tell.
+/// The role of a member in its cluster, according to its database and log.
 public enum MemberRole: Equatable, Sendable {
-    /// It alone votes: whatever is in its log is committed.
+    /// It is the only voter: every entry of its log is committed.
     case onlyVoter
-    /// It is one of so many. Others may have gone on without it.
+    /// It is one of several voters. The others may have made changes that it does not have.
     case oneVoter(of: Int)
     /// It does not vote: it is a learner, or was removed.
     case notVoting
-    /// Neither database nor log name the members for certain.
+    /// The database and the log do not name the voters with certainty.
     case unknown
 }
 
 extension LogScan {
-    /// What a member is once all entries of its log are applied. Removals of others count only if they are committed.
+    /// The role of a member after all entries of its log. Removals of other members count only if they are committed.
     ///
     /// The log names the members if it begins with the first entry of all, or has a mark of a snapshot with their names
     /// (etcd 3.5). The database alone is not enough for an only voter: etcd 3.4 restores a snapshot without changing the
@@ -36,7 +36,7 @@ extension LogScan {
         return isKnown ? .onlyVoter : .unknown
     }
 
-    /// Whether a member was removed from its cluster, and not only told that it may be.
+    /// Whether a member was removed from its cluster by a committed change.
     func isRemoved(_ memberID: UInt64, from database: MemberDatabase, commit: UInt64) -> Bool {
         let last = configurationChanges.last { $0.index <= commit && $0.change.memberID == memberID }
         if let last { return last.change.kind == .remove }

@@ -25,9 +25,9 @@ public struct ReplayedLog: Sendable {
     public internal(set) var commitIndex: UInt64 = 0
     /// The last entry of the log.
     public internal(set) var lastIndex: UInt64 = 0
-    /// The entries behind the database that were applied.
+    /// The number of entries after the database that were applied.
     public internal(set) var appliedCount = 0
-    /// The member and the cluster whose log it is; 0 if the log does not tell.
+    /// The member and the cluster whose log it is; 0 if the log does not name them.
     public internal(set) var memberID: UInt64 = 0
     public internal(set) var clusterID: UInt64 = 0
     public internal(set) var role = MemberRole.unknown
@@ -58,7 +58,7 @@ extension ReplayedLog {
         }
     }
 
-    /// So many of the entries behind the database are committed.
+    /// The number of entries after the database that are committed.
     var committedCount: Int {
         switch role {
         case .onlyVoter: .max

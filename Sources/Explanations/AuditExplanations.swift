@@ -92,5 +92,54 @@ extension Explanation {
                 + "The number is the sum of the `version` of live objects; deleted ones do not count any more.",
             check: "The sum of `writes` of the key in `-o json`.",
             remedy: "`encconf rotate` puts a new key in; rotate by schedule, or change to secretbox or a KMS."),
+        Explanation(
+            "ENC0410", "plaintext that no entry encrypts",
+            meaning:
+                "The value is plaintext, and the configuration does not encrypt its resource: no entry names it, or "
+                + "identity is the first provider of the entry. Secrets count always, other resources if --resources "
+                + "names them. A typo in a resource name has this effect.",
+            check:
+                "`encconf show FILE` lists what is encrypted; `encconf verify FILE` warns of names that no Kubernetes "
+                + "version has.",
+            remedy: "Add the resource to an entry whose first provider encrypts, roll the file out, and re-encrypt the "
+                + "objects."),
+        Explanation(
+            "ENC0411", "an old revision is plaintext",
+            meaning: "etcd still holds an earlier revision of the value, unencrypted. It was written before encryption "
+                + "was enabled or the value was re-encrypted.",
+            check:
+                "The revision of the finding, and the compaction of etcd: kube-apiserver compacts every five minutes.",
+            remedy:
+                "Wait for the compaction, or compact etcd; then defragment each member. Backups from before hold it "
+                + "too."),
+        Explanation(
+            "ENC0412", "an old revision is unreadable",
+            meaning: "No key of the configurations decrypts an earlier revision of the value, or it is not the object "
+                + "that its etcd key names. Nobody reads it but watches and lists from that revision.",
+            check: "Whether an archived configuration has its key: repeat --config.",
+            remedy: "None is needed once etcd has compacted the revision. Keep the archive for backups that hold it."),
+        Explanation(
+            "ENC0413", "plaintext in free pages",
+            meaning: "The file holds plaintext of old values in pages that etcd no longer uses. Compaction frees pages "
+                + "and does not wipe them.",
+            check: "`encconf audit --remnants` counts what it finds, and the bytes that nothing explains.",
+            remedy:
+                "Defragment each etcd member, then save and audit a new snapshot. Delete older snapshots, or protect "
+                + "them like the Secrets themselves."),
+        Explanation(
+            "ENC0414", "a data key is stored unencrypted",
+            meaning:
+                "The value contains the data key that decrypts it, raw or as base64 or hexadecimal: the KMS plugin "
+                + "did not encrypt it. Anyone who has the value can decrypt it without the KMS.",
+            check: "`encconf kms status` shows whether the plugin still does this.",
+            remedy:
+                "Replace the plugin, re-encrypt all objects, and treat the old values and their backups as plaintext."),
+        Explanation(
+            "ENC0415", "the file was modified after it was saved",
+            meaning:
+                "The SHA-256 digest at the end of the snapshot does not match its content. The file is damaged, or "
+                + "somebody changed it.",
+            check: "`etcdutl snapshot status FILE`, and where the file was kept.",
+            remedy: "Save a new snapshot. Do not restore this one, and conclude nothing from it."),
     ]
 }

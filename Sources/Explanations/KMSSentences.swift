@@ -10,17 +10,18 @@ extension KMSUncertainty {
         case .answered(let text): "it answers with an error that need not last: \(text)"
         case .untrue(let text): "kube-apiserver would not take its answer: \(text)"
         case .keyNotReturned: Self.keyNotReturnedSentence
-        case .keyInClear: Self.keyInClearSentence
+        case .keyInClear(let form): Self.keyInClearSentence(form)
         case .noRandomBytes: Self.noRandomBytesSentence
         case .shortKey(let byteCount):
             "the key of \(byteCount) bytes that it answers does not open the value; kube-apiserver makes 32 bytes"
         }
     }
 
-    fileprivate static let keyNotReturnedSentence: Phrase =
-        "what Encrypt made of a key, Decrypt does not make that key again"
-    fileprivate static let keyInClearSentence: Phrase = "what Encrypt made of a key holds that key in clear"
-    fileprivate static let noRandomBytesSentence: Phrase = "there are no random bytes to ask it with"
+    fileprivate static let keyNotReturnedSentence: Phrase = "Decrypt did not return the key that Encrypt received"
+    fileprivate static func keyInClearSentence(_ form: ClearKeyForm) -> Phrase {
+        "Encrypt returned the key unencrypted\(form.words)"
+    }
+    fileprivate static let noRandomBytesSentence: Phrase = "there are no random bytes to test it with"
 }
 
 extension PluginError {
@@ -30,8 +31,19 @@ extension PluginError {
         case .noAnswer(let text), .passing(let text), .failed(let text), .refused(let text), .untrue(let text):
             Phrase(foreign: text)
         case .keyNotReturned: KMSUncertainty.keyNotReturnedSentence
-        case .keyInClear: KMSUncertainty.keyInClearSentence
+        case .keyInClear(let form): KMSUncertainty.keyInClearSentence(form)
         case .noRandomBytes: KMSUncertainty.noRandomBytesSentence
+        }
+    }
+}
+
+extension ClearKeyForm {
+    /// How a key is written that is not encrypted.
+    var words: Phrase {
+        switch self {
+        case .raw: ""
+        case .base64: ", as base64"
+        case .hexadecimal: ", as hexadecimal digits"
         }
     }
 }

@@ -1,4 +1,4 @@
-internal import EnvelopeCrypto
+public import EnvelopeCrypto
 internal import RemoteCalls
 
 /// Why a plugin did not do what it was asked for. The texts are those of kube-apiserver, and carry no secret.
@@ -16,7 +16,7 @@ public enum PluginError: Error, Equatable {
     /// What Encrypt made of a key, Decrypt does not make that key again.
     case keyNotReturned
     /// What Encrypt made of a key holds that key in clear.
-    case keyInClear
+    case keyInClear(ClearKeyForm)
     /// There are no random bytes to ask with.
     case noRandomBytes
 
@@ -64,7 +64,7 @@ public enum PluginError: Error, Equatable {
         case .passing(let text), .failed(let text), .refused(let text): .answered(text)
         case .untrue(let text): .untrue(text)
         case .keyNotReturned: .keyNotReturned
-        case .keyInClear: .keyInClear
+        case .keyInClear(let form): .keyInClear(form)
         case .noRandomBytes: .noRandomBytes
         }
     }

@@ -1,4 +1,5 @@
 internal import EnvelopeCrypto
+internal import GoText
 internal import SecretMemory
 
 /// What came of asking a plugin all that kube-apiserver would ask it.
@@ -56,16 +57,16 @@ extension PluginClient {
     ///   - keyID: What Status told; nil for v1.
     ///   - isExamination: Whether errors are told as by kube-apiserver's health check, which encrypts and decrypts with a
     ///     v1 plugin alone.
-    func makeSeed(keyID: String?, isExamination: Bool = false) throws(PluginError) -> NewSeed {
+    func makeSeed(keyID: ByteName?, isExamination: Bool = false) throws(PluginError) -> NewSeed {
         let random = try Self.random(Self.seedByteCount)
         let seed = SecretKey(random)
         let hasSections = isExamination && provider.version == .v1
         let encrypted =
             hasSections
             ? try inSection("encrypt") { () throws(PluginError) in try encrypt(seed.span) } : try encrypt(seed.span)
-        guard !encrypted.holds(seed.span) else { throw .keyInClear }
+        if let form = encrypted.clearForm(of: seed.span) { throw .keyInClear(form) }
         if let keyID {
-            guard encrypted.keyID.utf8.elementsEqual(keyID.utf8) else {
+            guard encrypted.keyID == keyID else {
                 // What kube-apiserver tells in this case are the hashes in the midst of its own state.
                 throw .untrue(
                     "failed to rotate DEK: statusKeyIDHash=\"\(PluginStatus.hash(keyID))\", "
@@ -87,16 +88,10 @@ extension PluginClient {
 }
 
 extension EncryptedKey {
-    /// Whether a key stands somewhere in what would be stored. The time that this takes tells nobody anything: the plugin
-    /// knows the key, and what it is compared with is no secret.
-    func holds(_ key: RawSpan) -> Bool {
-        ([ciphertext, Array(keyID.utf8)] + annotations.values).contains { bytes in
-            let bytes = bytes.span.rawBytes
-            guard bytes.byteCount >= key.byteCount else { return false }
-            return (0...bytes.byteCount - key.byteCount).contains {
-                bytes.extracting(droppingFirst: $0).starts(with: key)
-            }
-        }
+    /// The form in which the answer holds a key in clear; nil if it does not. The time of the search reveals nothing: the
+    /// plugin knows the key, and its answer is not secret.
+    func clearForm(of key: RawSpan) -> ClearKeyForm? {
+        KMSUnwrapRequest.clearForm(of: key, encryptedKey: ciphertext, keyID: keyID, annotations: annotations)
     }
 
     /// The checks of kube-apiserver before it writes.

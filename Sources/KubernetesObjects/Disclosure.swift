@@ -1,4 +1,4 @@
-/// What a reader may see of an object: everything, or of each value only its length and hash.
+/// What a reader may see of an object: everything, or of each value only its length and a tag.
 ///
 /// Names, labels and types are always seen, annotations that nothing speaks against too. Where values are not revealed,
 /// an annotation is redacted like a value if it
@@ -13,19 +13,18 @@
 public struct Disclosure {
     /// Whether values are shown as they are.
     public let isRevealed: Bool
-    private let digest: (RawSpan) -> String
+    /// Equal for equal values; it must not reveal anything else of them.
+    let tag: (RawSpan) -> String
 
     /// - Parameters:
     ///   - isRevealed: Whether to show values as they are.
-    ///   - digest: The SHA-256 of the bytes as 64 hexadecimal digits. (This module knows no cryptography.)
-    public init(isRevealed: Bool = false, digest: @escaping (RawSpan) -> String) {
+    ///   - tag: A text that is equal for equal values of one run and reveals nothing else. Not a plain hash, which lets
+    ///     anyone find a short value by trying. (This module knows no cryptography.)
+    public init(isRevealed: Bool = false, tag: @escaping (RawSpan) -> String) {
         self.isRevealed = isRevealed
-        self.digest = digest
+        self.tag = tag
     }
 
-    /// `sha256:` and the hash of `value`.
-    func hash(of value: RawSpan) -> String { "sha256:" + digest(value) }
-
     /// What stands for `value` in a redacted manifest.
-    func redaction(of value: RawSpan) -> String { "<redacted: \(value.byteCount) bytes, \(hash(of: value))>" }
+    func redaction(of value: RawSpan) -> String { "<redacted: \(value.byteCount) bytes, tag \(tag(value))>" }
 }

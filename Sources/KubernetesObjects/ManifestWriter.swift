@@ -5,7 +5,7 @@ public import SecretMemory
 ///
 /// Left out is what belongs to one cluster and would only be in the way of `kubectl apply`: uid, resourceVersion,
 /// generation, selfLink, managedFields and the deletion timestamp. Redacted, each value, and each annotation that may
-/// hold one (see ``Disclosure``), is replaced by a text that tells its length and hash; revealed, what was written can be
+/// hold one (see ``Disclosure``), is replaced by a text with its length and tag; revealed, what was written can be
 /// applied.
 public struct ManifestWriter: ~Copyable {
     private var yaml = YAMLWriter()

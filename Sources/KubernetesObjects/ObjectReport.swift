@@ -5,8 +5,8 @@ extension StoredObject {
     /// Writes the object as one JSON value: `{encoding, apiVersion, kind, namespace, name, type, immutable, labels,
     /// annotations, data}`.
     ///
-    /// `data` has for each value, also of `binaryData`, its length (`bytes`) and hash (`sha256`), and if the values are
-    /// revealed, the value in base64 (`value`). It is null for a kind whose content is not read. Of a custom resource it
+    /// `data` has for each value, also of `binaryData`, its length (`bytes`) and a tag that equal values share (`tag`), and
+    /// if the values are revealed, the value in base64 (`value`). It is null for a kind whose content is not read. Of a custom resource it
     /// has each text, number and boolean by path, such as `spec.list[0].color`, up to ``pathByteLimit`` bytes of paths;
     /// if that leaves values out, the member `omitted` is there and tells how many. Other texts that are absent are null,
     /// maps that are absent empty. Annotations that may hold values are redacted, see ``Disclosure``.
@@ -74,7 +74,7 @@ extension JSONWriter {
     mutating func report(on value: RawSpan, _ disclosure: Disclosure) {
         object { json in
             json.member("bytes", value.byteCount)
-            json.member("sha256", disclosure.hash(of: value))
+            json.member("tag", disclosure.tag(value))
             if disclosure.isRevealed { json.member("value", base64: value) }
         }
     }

@@ -1,5 +1,6 @@
 public import EncryptionConfig
 public import Explanations
+internal import GoText
 internal import KubernetesResources
 internal import SecretMemory
 public import StorageAudit
@@ -88,7 +89,7 @@ extension ResourceCensus {
 
     /// The labels of the resource, those of most values first.
     var labels: [(label: StoredLabel, numbers: LabelCensus)] {
-        byLabel.sorted { ($1.value.objects, $0.key.sortText) < ($0.value.objects, $1.key.sortText) }
+        byLabel.sorted { ($1.value.objects, $0.key) < ($0.value.objects, $1.key) }
             .map { ($0.key, $0.value) }
     }
 }
@@ -96,7 +97,8 @@ extension ResourceCensus {
 /// The values of one key over all resources.
 struct KeyRow {
     let label: StoredLabel
-    var fingerprint: String?
+    /// Those of the keys that the configurations have under the name: resources can have different ones.
+    var fingerprints: Set<String> = []
     var objects = 0
     var stale = 0
     var resources: [(resource: GroupResource, objects: Int)] = []
@@ -109,9 +111,8 @@ extension AuditReport {
         for (resource, numbers) in self.rows(of: census) {
             for (label, count) in numbers.labels {
                 let fingerprint = try fingerprint(label, of: resource)
-                var row = rows[label] ?? KeyRow(label: label, fingerprint: fingerprint)
-                // Resources can have different keys of one name.
-                if row.fingerprint != fingerprint { row.fingerprint = nil }
+                var row = rows[label] ?? KeyRow(label: label)
+                if let fingerprint { row.fingerprints.insert(fingerprint) }
                 row.objects += count.objects
                 row.stale += count.stale
                 row.resources.append((resource, count.objects))
@@ -121,7 +122,7 @@ extension AuditReport {
         return rows.values.sorted { left, right in
             let (leftPlain, rightPlain) = (left.label.provider == .identity, right.label.provider == .identity)
             if leftPlain != rightPlain { return leftPlain }
-            return (right.objects, left.label.sortText) < (left.objects, right.label.sortText)
+            return (right.objects, left.label) < (left.objects, right.label)
         }
     }
 }

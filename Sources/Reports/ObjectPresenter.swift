@@ -1,6 +1,7 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
 public import Explanations
+internal import GoText
 public import SecretMemory
 public import ShownText
 public import StorageAudit
@@ -43,7 +44,7 @@ public struct ObjectPresenter {
 
     /// Manifests, one after another.
     public func manifests(of records: [StoredRecord]) throws(CommandFailure) -> Presentation {
-        var manifests = ManifestWriter(disclosure: disclosure)
+        var manifests = ManifestWriter(disclosure: try disclosure())
         var notices: [Notice] = []
         let status = try forEachObject(of: records, &notices) { object, value, _ throws(CommandFailure) in
             manifests.append(object, plaintext: value.plaintext.span)
@@ -53,6 +54,7 @@ public struct ObjectPresenter {
 
     /// Reports of the kind `DecryptedObject`, one after another.
     public func reports(on records: [StoredRecord]) throws(CommandFailure) -> Presentation {
+        let disclosure = try disclosure()
         var output = SecretBuffer()
         var notices: [Notice] = []
         let status = try forEachObject(of: records, &notices) { object, value, record throws(CommandFailure) in
@@ -230,16 +232,15 @@ public struct ObjectPresenter {
         "\(found.provider.name) \(name: found.key.name)\(try fingerprintNote(of: found.key))"
     }
 
-    private var disclosure: Disclosure {
-        Disclosure(isRevealed: isRevealed) { bytes in
-            (try? Digest.sha256(bytes)).map { Digest.hexadecimal($0) } ?? "unknown"
-        }
+    private func disclosure() throws(CommandFailure) -> Disclosure {
+        let tags = try cipherCall { () throws(CipherError) in try ValueTags.ofRun() }
+        return Disclosure(isRevealed: isRevealed) { (try? tags.tag(of: $0)) ?? "unknown" }
     }
 }
 
 extension OpenedValue {
     /// The name of the key, for KMS that of the provider; nil for identity.
-    fileprivate var keyName: String? {
+    fileprivate var keyName: ByteName? {
         if case .kms(let plugin) = provider.kind { plugin.name } else { key?.name }
     }
 

@@ -1,8 +1,10 @@
 internal import EncryptionConfig
 internal import Explanations
+internal import GoText
 public import KeyRotation
 internal import KeyTransition
 public import ShownText
+public import StorageEvidence
 
 /// What `rotate` did, or where a rotation stands.
 public struct RotationReport {
@@ -22,6 +24,8 @@ public struct RotationReport {
     let isWritten: Bool
     let nextCommand: Phrase?
     let nextReason: Phrase
+    /// What was looked at; nil if nothing was.
+    public var evidence: StorageEvidence?
 
     public init(file: String, steps: [Step], hash: String, isWritten: Bool, nextCommand: Phrase?, nextReason: Phrase) {
         self.file = file
@@ -38,6 +42,7 @@ public struct RotationReport {
             [
                 "file": .text(file), "steps": .array(steps.map(\.value)), "hash": .text(hash),
                 "written": .bool(isWritten),
+                "evidence": .array(evidence?.values ?? []),
                 "next": ["command": .phrase(nextCommand), "reason": .phrase(nextReason)],
             ])
     }
@@ -66,7 +71,7 @@ extension RotationReport.Step {
 extension RotationReport.Step {
     public init(_ change: RotationPlan.Change, _ step: RotationRequest.Step) {
         self.init(
-            path: change.path, resources: change.resources, step: step.rawValue,
+            path: change.path, resources: change.resources.map(\.text), step: step.rawValue,
             before: change.before.map { ReadKey(provider: $0.provider, key: $0.key) },
             after: change.after.map { ReadKey(provider: $0.provider, key: $0.key) })
     }

@@ -2,6 +2,7 @@ public import EncryptionConfig
 public import Explanations
 public import KeyTransition
 public import ShownText
+public import StorageEvidence
 
 /// The transition proof as people and programs read it.
 public struct TransitionReport {
@@ -9,10 +10,13 @@ public struct TransitionReport {
     public let next: NextStep
     /// What the evidence leaves open of it.
     public let gaps: [CommandFailure.Problem]
+    /// What the answers rest on; nil if nobody looked at stored values.
+    private let evidence: StorageEvidence?
 
     /// - Parameter gaps: What the evidence leaves open.
-    public init(_ proof: TransitionProof, gaps: [CommandFailure.Problem]) {
+    public init(_ proof: TransitionProof, _ evidence: StorageEvidence? = nil, gaps: [CommandFailure.Problem] = []) {
         self.proof = proof
+        self.evidence = evidence
         next = proof.next
         self.gaps = gaps
     }
@@ -88,7 +92,8 @@ extension TransitionReport {
         [
             "safe": .word(proof.safe), "rolling": .word(proof.rolling),
             "counterexamples": .array(proof.counterexamples.map(\.value)),
-            "evidenceGaps": .array(gaps.map { .phrase($0.message) }), "changes": .array(proof.changes.map(\.value)),
+            "evidence": .array(evidence?.values ?? []), "evidenceGaps": .array(gaps.map { .phrase($0.message) }),
+            "changes": .array(proof.changes.map(\.value)),
             "next": nextValue,
         ]
     }

@@ -107,12 +107,13 @@ extension Verification {
             ])
     }
 
-    /// One audit as an object, several as a list of them.
+    /// The audit of each source under this file; null if nobody looked.
     private var evidenceValue: ReportValue {
         get throws(CommandFailure) {
+            guard !evidence.isEmpty else { return .null }
             var values: [ReportValue] = []
             for report in evidence { values.append(try report.members()) }
-            return values.count > 1 ? .array(values) : values.first ?? .null
+            return .array(values)
         }
     }
 }

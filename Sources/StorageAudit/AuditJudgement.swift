@@ -1,3 +1,4 @@
+public import GoText
 public import EncryptionConfig
 public import KubernetesResources
 internal import Transformers
@@ -67,8 +68,8 @@ public struct AuditJudgement: Sendable {
 
 extension AuditResult {
     /// Writes of one AES-GCM key, over all resources, at least: the etcd versions of its live objects.
-    public var gcmWrites: [(key: String, writes: Int64)] {
-        var sums: [String: Int64] = [:]
+    public var gcmWrites: [(key: ByteName, writes: Int64)] {
+        var sums: [ByteName: Int64] = [:]
         for numbers in live.resources.values {
             for (label, census) in numbers.byLabel where label.provider == .aesgcm {
                 sums[label.key ?? "", default: 0] += census.writes

@@ -208,6 +208,7 @@ extension Auditor {
             return try countFailure(error, record, resource, label)
         }
         if opened.isStale { resource.countStale(label: label) }
+        if opened.keyInClear != nil { booking = note(record, .keyInClear(resource.labels.labels[label])) }
         let messageLength = record.value.byteCount - opened.opener.prefixByteCount
         switch opened.opener.name {
         case .aesgcm:
@@ -226,7 +227,8 @@ extension Auditor {
                 booking = note(record, .uncovered)
             }
         } else if opened.isStale {
-            booking = note(record, .stale(resource.labels.labels[label]))
+            let stale = note(record, .stale(resource.labels.labels[label]))
+            if case .judged = booking { booking = stale }
         }
         if !place.names(plaintext.bytes, as: record.key) {
             let check = try checkObject(record, resource, label)

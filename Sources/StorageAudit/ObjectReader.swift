@@ -15,6 +15,8 @@ public struct OpenedValue: Sendable {
     public let isStale: Bool
     /// Which of the configurations opened it, from 0.
     public let configurationIndex: Int
+    /// The form in which a KMS value holds its own data key or seed in clear; nil if it does not.
+    public let keyInClear: ClearKeyForm?
 }
 
 /// What became of a value, asked as kube-apiserver would be and then further.
@@ -97,7 +99,8 @@ public final class ObjectReader {
                 OpenedValue(
                     plaintext: SecretKey(plaintext.finish()), provider: opened.provider, key: opened.key,
                     // What the configuration in force cannot read is not stored as it would store it.
-                    isStale: opened.isStale || index > 0, configurationIndex: index))
+                    isStale: opened.isStale || index > 0, configurationIndex: index,
+                    keyInClear: opened.keyInClear))
         } catch {
             return .failure(error)
         }

@@ -38,4 +38,14 @@ public struct EvidenceGap: Sendable {
     /// The entry that the gap is about.
     public let entry: ResourcePattern
     public let kind: Kind
+
+    /// Whether the gap is that of a source, or of all together.
+    public func isAbout(_ source: EvidenceSource) -> Bool {
+        switch kind {
+        case .unseen, .silentStore, .openEnded, .unknownGroup: true
+        case .otherCluster(let other, _), .plaintextCluster(let other), .silentPlugins(let other),
+            .incomplete(let other, _):
+            other.name == source.name
+        }
+    }
 }

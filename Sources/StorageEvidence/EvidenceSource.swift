@@ -34,7 +34,7 @@ public struct EvidenceSource: Sendable {
     }
 
     /// Why the source can lack records; nil if it has them all.
-    var incompleteness: EvidenceGap.Incompleteness? {
+    public var incompleteness: EvidenceGap.Incompleteness? {
         switch result.source.origin {
         case .etcd(let etcd):
             if etcd.isSerializable { return .lagging }

@@ -100,6 +100,9 @@ extension StorageEvidence {
         kind(in: pattern).map { EvidenceGap(entry: pattern, kind: $0) }
     }
 
+    /// What is missing for each entry of the file.
+    public var gaps: [EvidenceGap] { resolution.rules.map(\.pattern).compactMap { gap(in: $0) } }
+
     private func kind(in pattern: ResourcePattern) -> EvidenceGap.Kind? {
         if let unknown = counts.keys.sorted().first(where: pattern.mayMean) { return .unknownGroup(unknown) }
         let holders = present.map { ($0, census(of: pattern, in: $0)) }.filter { $0.1.objects > 0 }

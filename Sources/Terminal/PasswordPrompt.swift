@@ -21,15 +21,23 @@ public enum PasswordPrompt {
         guard unsafe tcgetattr(terminal.raw, &settings) == 0 else { throw .system(.last) }
         var silent = settings
         silent.c_lflag &= ~tcflag_t(ECHO)
-        // An interrupt at the prompt must not leave the terminal mute.
-        let signals = BlockedSignals()
+        // Nothing that ends or stops the program at the prompt may leave the terminal mute. SIGTTOU and SIGTTIN are let
+        // through: in the background the program has to stop before it changes the terminal or reads from it.
+        let signals = BlockedSignals(BlockedSignals.ending + [SIGTSTP])
         defer { signals.unblock() }
-        _ = unsafe tcsetattr(terminal.raw, TCSAFLUSH, &silent)
         defer { _ = unsafe tcsetattr(terminal.raw, TCSAFLUSH, &settings) }
         do throws(SystemError) {
-            try terminal.write(Array(prompt.text.utf8).span.rawBytes)
-            let line = try readLine(terminal, signals)
+            var line: SecretKey?
+            repeat {
+                _ = unsafe tcsetattr(terminal.raw, TCSAFLUSH, &silent)
+                try terminal.write(Array(prompt.text.utf8).span.rawBytes)
+                line = try readLine(terminal, signals)
+                guard line == nil else { continue }
+                _ = unsafe tcsetattr(terminal.raw, TCSAFLUSH, &settings)
+                signals.letThrough(SIGTSTP)
+            } while line == nil
             try terminal.write(Array("\n".utf8).span.rawBytes)
+            guard let line else { throw SystemError(code: EINTR) }
             return line
         } catch {
             throw .system(error)
@@ -37,10 +45,12 @@ public enum PasswordPrompt {
     }
 
     /// A line comes in one piece from a terminal, 4,095 bytes at most (termios(3)).
+    /// - Returns: Nil if the program is to be stopped.
     private static func readLine(
         _ terminal: borrowing FileDescriptor, _ signals: borrowing BlockedSignals
-    ) throws(SystemError) -> SecretKey {
+    ) throws(SystemError) -> SecretKey? {
         while !signals.isPending {
+            if BlockedSignals.isPending(SIGTSTP) { return nil }
             guard try terminal.isReadable(within: 100) else { continue }
             var line = SecretBuffer()
             try terminal.read(upTo: 4096, appendingTo: &line)

@@ -15,7 +15,12 @@ final class KMSOpener {
     private let plugin: KMSPlugin
     private let identity: KMSPluginIdentity
     private let unwrapping: any KMSUnwrapping
-    private var keys: [KMSUnwrapRequest: KMSv2Key] = [:]
+    private var keys: [KMSUnwrapRequest: UnwrappedKey] = [:]
+
+    private struct UnwrappedKey {
+        let key: KMSv2Key
+        let clearForm: ClearKeyForm?
+    }
 
     var provider: Provider { opener.provider }
 
@@ -30,12 +35,10 @@ final class KMSOpener {
     func open(
         _ envelope: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
     ) throws(TransformError) -> Opened {
-        let isStale =
-            switch plugin.version {
-            case .v1: try openV1(envelope, etcdKey: etcdKey, appendingTo: &output)
-            case .v2: try openV2(envelope, etcdKey: etcdKey, appendingTo: &output)
-            }
-        return Opened(opener, isStale: isStale)
+        switch plugin.version {
+        case .v1: try openV1(envelope, etcdKey: etcdKey, appendingTo: &output)
+        case .v2: try openV2(envelope, etcdKey: etcdKey, appendingTo: &output)
+        }
     }
 
     /// Seals a value, without the name of the provider. Only v2 is written.
@@ -52,13 +55,14 @@ final class KMSOpener {
 
     private func openV1(
         _ bytes: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
-    ) throws(TransformError) -> Bool {
+    ) throws(TransformError) -> Opened {
         let envelope: KMSv1Envelope
         do { envelope = try KMSv1Envelope(parsing: bytes) } catch { throw failure(error) }
         let request = KMSUnwrapRequest(plugin: identity, envelope: envelope)
         let dek = try unwrap(request)
         do {
-            return try envelope.open(bytes, dek: dek.bytes, authenticating: etcdKey, appendingTo: &output)
+            let isStale = try envelope.open(bytes, dek: dek.bytes, authenticating: etcdKey, appendingTo: &output)
+            return Opened(opener, isStale: isStale, keyInClear: request.clearForm(of: dek.span))
         } catch {
             if error.reasons.contains(.authenticationFailed) { try checkLength(of: dek.bytes.count, request) }
             throw TransformError(
@@ -68,7 +72,7 @@ final class KMSOpener {
 
     private func openV2(
         _ bytes: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
-    ) throws(TransformError) -> Bool {
+    ) throws(TransformError) -> Opened {
         let envelope: KMSv2Envelope
         do { envelope = try KMSv2Envelope(parsing: bytes) } catch { throw failure(error) }
         let request = KMSUnwrapRequest(plugin: identity, envelope: envelope)
@@ -78,23 +82,24 @@ final class KMSOpener {
         } catch {
             throw failure(error, request)
         }
-        let key = try key(for: request, type: envelope.dekSourceType)
+        let unwrapped = try key(for: request, type: envelope.dekSourceType)
         do {
-            try envelope.open(bytes, key: key, authenticating: etcdKey, appendingTo: &output)
+            try envelope.open(bytes, key: unwrapped.key, authenticating: etcdKey, appendingTo: &output)
         } catch {
-            if error == .authenticationFailed { try checkLength(of: key.sourceByteCount, request) }
+            if error == .authenticationFailed { try checkLength(of: unwrapped.key.sourceByteCount, request) }
             throw failure(error)
         }
-        return !writeState.writes(envelope)
+        return Opened(opener, isStale: !writeState.writes(envelope), keyInClear: unwrapped.clearForm)
     }
 
     private func key(
         for request: KMSUnwrapRequest, type: KMSv2Envelope.DEKSourceType
-    ) throws(TransformError) -> KMSv2Key {
+    ) throws(TransformError) -> UnwrappedKey {
         if let known = keys[request] { return known }
         let secret = try unwrap(request)
         do {
-            let key = try KMSv2Key(secret, type: type)
+            let key = UnwrappedKey(
+                key: try KMSv2Key(secret, type: type), clearForm: request.clearForm(of: secret.span))
             // Values are foreign bytes: one that names ever new keys must not fill the memory.
             if keys.count >= Self.cachedKeyLimit { keys.removeAll() }
             keys[request] = key

@@ -1,4 +1,6 @@
 public import EncryptionConfig
+public import EnvelopeCrypto
+internal import GoText
 
 /// What opens values: a provider and, if it has keys of its own, one of them.
 public final class Opener: Sendable {
@@ -24,10 +26,14 @@ public struct Opened: Sendable {
     /// Whether kube-apiserver would store the object anew at its next write, because it is not stored as a new value
     /// would be.
     public private(set) var isStale: Bool
+    /// The form in which a KMS value holds its own data key or seed in clear; nil if it does not, and for other providers.
+    /// Such a value can be decrypted without the plugin.
+    public let keyInClear: ClearKeyForm?
 
-    init(_ opener: Opener, isStale: Bool = false) {
+    init(_ opener: Opener, isStale: Bool = false, keyInClear: ClearKeyForm? = nil) {
         self.opener = opener
         self.isStale = isStale
+        self.keyInClear = keyInClear
     }
 
     public var provider: Provider { opener.provider }

@@ -27,7 +27,7 @@ struct CrashReportTests {
     @Test func anIgnoredSignalStaysIgnored() throws {
         let program = try Program()
         defer { program.remove() }
-        let (run, pipe) = try readingRun(of: program, ignoring: SIGQUIT)
+        let (run, pipe) = try readingRun(of: program, ignoring: "QUIT")
         kill(run.process.processIdentifier, SIGQUIT)
         try pipe.fileHandleForWriting.close()
         let result = try run.result()
@@ -37,7 +37,7 @@ struct CrashReportTests {
 
     /// A run that has begun to read standard input, which shows that it is at its work.
     private func readingRun(
-        of program: Program, environment: [String: String] = [:], ignoring ignored: Int32? = nil
+        of program: Program, environment: [String: String] = [:], ignoring ignored: String? = nil
     ) throws -> (Program.Run, Pipe) {
         let pipe = Pipe()
         let run = try program.start(

@@ -61,22 +61,17 @@ struct Program {
         }
     }
 
-    /// Starts the program, and lets it run. It holds no signal back: those that a thread of the tests holds back are
-    /// inherited.
+    /// Starts the program, and lets it run.
     ///
-    /// - Parameter ignored: A signal that it ignores, as `nohup` makes it do.
+    /// - Parameter ignored: The name of a signal that it ignores, as `nohup` makes it do.
     func start(
-        _ arguments: [String], environment: [String: String] = [:], input: FileHandle, ignoring ignored: Int32? = nil
+        _ arguments: [String], environment: [String: String] = [:], input: FileHandle, ignoring ignored: String? = nil
     ) throws -> Run {
-        let starter = """
-            import os, signal, sys
-            signal.pthread_sigmask(signal.SIG_SETMASK, [])
-            \(ignored.map { "signal.signal(\($0), signal.SIG_IGN)" } ?? "")
-            os.execvp(sys.argv[1], sys.argv[1:])
-            """
-        let program = Self.folder.appendingPathComponent("encconf").path
+        let trap = ignored.map { "trap '' \($0); " } ?? ""
         return try start(
-            "/usr/bin/python3", ["-c", starter, program] + arguments, environment: environment, input: input)
+            "/bin/sh",
+            ["-c", "\(trap)exec \"$@\"", "sh", Self.folder.appendingPathComponent("encconf").path] + arguments,
+            environment: environment, input: input)
     }
 
     private func start(
@@ -97,6 +92,11 @@ struct Program {
         process.standardOutput = try writing(run.output)
         process.standardError = try writing(run.errors)
         process.standardInput = input
+        // What a thread of the tests holds back, programs would inherit.
+        var (none, held) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &held)
+        defer { pthread_sigmask(SIG_SETMASK, &held, nil) }
         try process.run()
         return run
     }

@@ -1,3 +1,4 @@
+import EnvelopeCrypto
 import Foundation
 import TestSupport
 import Testing
@@ -53,7 +54,7 @@ struct RecordedDumpTests {
         struct Object: Decodable {
             struct Entry: Decodable {
                 let bytes: Int
-                let sha256: String
+                let tag: String
                 let value: String?
             }
             let kind: String
@@ -118,7 +119,10 @@ struct RecordedDumpTests {
         #expect(report.object.labels == expected.labels ?? [:])
         #expect(report.object.annotations == expected.annotations ?? [:])
         guard expected.resource != "widgets.example.com" else { return }
-        let hashes = report.object.data.mapValues { String($0.sha256.dropFirst("sha256:".count)) }
+        let hashes = try report.object.data.mapValues { entry in
+            let value = [UInt8](try #require(entry.value.flatMap { Data(base64Encoded: $0) }))
+            return Digest.hexadecimal(try Digest.sha256(value.span.bytes))
+        }
         #expect(hashes == (expected.data ?? [:]).merging(expected.binary_data ?? [:]) { first, _ in first })
         for entry in report.object.data.values {
             #expect(entry.value.flatMap { Data(base64Encoded: $0) }?.count == entry.bytes)

@@ -41,9 +41,19 @@ struct Transcript: CustomTestStringConvertible, Sendable {
             let result = try program.shell(String(line.dropFirst(2)))
             if result.status != 0 { lines.append("? \(result.status)") }
             lines += Self.lines(result.errors).map { "! \($0)" }
-            lines += Self.lines(result.text).map { "  \($0)" }
+            lines += Self.lines(Self.numberingTags(of: result.text)).map { "  \($0)" }
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Tags of values differ from run to run: each becomes its number among the tags of the command.
+    private static func numberingTags(of text: String) -> String {
+        var numbers: [Substring: Int] = [:]
+        return text.replacing(/(?<before>, tag |"tag": ")(?<tag>[0-9a-f]{16})/) { match in
+            let number = numbers[match.tag] ?? numbers.count + 1
+            numbers[match.tag] = number
+            return "\(match.before)TAG-\(number)"
+        }
     }
 
     private static func lines(_ text: String) -> [Substring] {

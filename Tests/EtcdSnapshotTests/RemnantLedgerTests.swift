@@ -126,6 +126,14 @@ struct RemnantLedgerTests {
         #expect(ledger.unexplained == ledger.likelyCiphertext)
     }
 
+    /// What is neither an object nor encrypted is a value of its own only if it is whole.
+    @Test func doesNotExplainWhatIsCutAndUnknown() throws {
+        let old = page(4, [record(2, "large", Array(String(repeating: "7 ", count: 3000).utf8))])
+        #expect(try ledger(old).otherValues == 6000 && ledger(old).values.other == 1)
+        let cut = try ledger(old.prefix(Self.pageSize) + page(5, []))
+        #expect(cut.otherValues == 0 && cut.likelyPlaintext > 3900 && cut.values == RemnantValueCounts())
+    }
+
     /// The first page of an old leaf was used again: its other pages hold the end of one value, and whole records.
     @Test func findsRecordsWithoutTheirPage() throws {
         let elements = [
@@ -174,6 +182,33 @@ struct RemnantLedgerTests {
         }
         let brace = try ledger(free(Array("text *".utf8) + [9] + Array("{ no end here".utf8)))
         #expect(brace.plaintext == 0 && brace.unexplained == 20)
+    }
+
+    /// Without its page, a record is one only if the number in its value is that of its key.
+    @Test func checksTheNumbersOfALoneRecord() throws {
+        let value = encrypted(300)
+        func free(_ key: [UInt8], _ value: [UInt8]) -> [UInt8] {
+            let bytes = Array(repeating: 0x20, count: 100) + key + value
+            return bytes + Array(repeating: 0, count: Self.pageSize - bytes.count)
+        }
+        let record = record(70, "a", value)
+        let right = try ledger(free(Element.revision(70), record.value))
+        #expect(right.encrypted == value.count && right.unexplained == 100)
+        for key in [
+            Element.revision(71), Element.revision(70, sub: 1 << 40), Element.revision(0), Element.revision(1 << 50),
+        ] {
+            let wrong = try ledger(free(key, record.value))
+            // The value is still found, by its length.
+            #expect(wrong.encrypted == value.count && wrong.unexplained > 100)
+        }
+    }
+
+    /// Zeros at the beginning and the end of a record belong to it.
+    @Test func keepsTheZerosOfALoneRecord() throws {
+        let value = encrypted(300) + [0, 0]
+        let bytes = Element.revision(70) + record(70, "a", value).value
+        let ledger = try ledger(bytes + Array(repeating: 0, count: Self.pageSize - bytes.count))
+        #expect(ledger.encrypted == value.count && ledger.values.cut == 0 && ledger.unexplained == 0)
     }
 
     /// Text behind the label of a provider is no ciphertext.

@@ -86,6 +86,11 @@ struct RealEtcdTests {
         let reading = try check(etcd, after: nil)
         #expect(reading.history.count > 150 && reading.history.contains { $0.change.isTombstone })
         #expect(reading.history.allSatisfy { $0.change.isCertain })
+        // The history of the log is the one that the member has.
+        let last = reading.log.revision
+        for revision in [last - 100, last - 40, last - 7, last] {
+            #expect(try reading.live(at: revision) == etcd.state(at: revision).live)
+        }
     }
 
     /// 64 MB of one segment are full, and the log goes on in the next.
@@ -141,6 +146,51 @@ struct RealEtcdTests {
             #expect(try reading.live == first.state(at: reading.log.revision).live)
             try member.restart()
         }
+    }
+
+    /// A leader writes a change that no other member answers. If the others were only slow, they make it later; if they
+    /// never got it, a new leader replaces it.
+    @Test(arguments: [true, false])
+    func tellsWhatALeaderCouldNotCommit(areOthersSlow: Bool) throws {
+        let cluster = try EtcdCluster()
+        let members = cluster.members
+        try members[0].etcdctl(["put", "first", "1"])
+        let leader = try #require(try members.first { try isLeader($0) })
+        let others = members.filter { $0 !== leader }
+        for other in others { if areOthersSlow { other.pause() } else { other.kill() } }
+        let request = #"{"key":"\#(Data("doubtful".utf8).base64EncodedString())","value":"eA=="}"#
+        Thread.detachNewThread { _ = try? leader.post("/v3/kv/put", request) }
+        Thread.sleep(forTimeInterval: 0.5)
+        leader.kill()
+        let doubtful = try leader.reading()
+        #expect(doubtful.log.gaps == [.uncommittedChanges(count: 1)])
+        #expect(doubtful.live.map(\.key) == [Array("first".utf8)])
+        #expect(doubtful.history.contains { !$0.change.isCertain && $0.key == Array("doubtful".utf8) })
+
+        for other in others { if areOthersSlow { other.resume() } else { try other.startAgain() } }
+        try others[0].waitUntilReady()
+        try others[0].etcdctl(["put", "second", "2"])
+        try leader.restart()
+        try leader.etcdctl(["put", "third", "3"])
+        leader.kill()
+        let replaced = try leader.reading()
+        if !areOthersSlow { #expect(!replaced.live.contains { $0.key == Array("doubtful".utf8) }) }
+        #expect(try replaced.live == others[0].state(at: replaced.log.revision).live)
+        #expect(replaced.log.revision >= 3)
+    }
+
+    private func isLeader(_ member: EtcdMember) throws -> Bool {
+        struct Answer: Decodable {
+            struct Status: Decodable {
+                struct Header: Decodable { let member_id: UInt64 }
+                let header: Header
+                let leader: UInt64
+            }
+            let Status: Status
+        }
+        let json = try member.etcdctl(["endpoint", "status", "-w", "json"])
+        let status = try #require(JSONDecoder().decode([Answer].self, from: json).first).Status
+        return status.leader == status.header.member_id
     }
 
     /// A request that ends etcd 3.4 whenever it meets it: what comes of the log cannot be told.

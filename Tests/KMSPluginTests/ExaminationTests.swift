@@ -26,7 +26,8 @@ struct ExaminationTests {
             ),
             ("Decrypt code 5", .refused("rpc error: code = NotFound desc = 100 % wrong: schlüssel")),
             ("Decrypt short", .keyNotReturned),
-            ("Encrypt plain", .keyInClear),
+            ("Encrypt plain", .keyInClear(.raw)), ("Encrypt base64", .keyInClear(.base64)),
+            ("Encrypt hex", .keyInClear(.hexadecimal)),
             ("Encrypt code 14", .passing("rpc error: code = Unavailable desc = 100 % wrong: schlüssel")),
         ] as [(String, PluginError)])
     func findsWhatIsWrong(mode: String, problem: PluginError) throws {

@@ -1,3 +1,5 @@
+import EnvelopeCrypto
+import GoText
 import SecretMemory
 import TestSupport
 import Testing
@@ -29,17 +31,17 @@ struct MessageTests {
                 + "v2, got , got invalid KMSv2 KeyID hash \"\": keyID is empty]")
     }
 
+    /// Wherever an answer holds a key, the store would hold it.
     @Test func findsAKeyInClear() {
-        let key: [UInt8] = [1, 2, 3]
-        func holds(_ encrypted: EncryptedKey) -> Bool { encrypted.holds(key.span.rawBytes) }
-        for ciphertext in [key, [0, 1, 2, 3], [1, 1, 2, 3, 4]] as [[UInt8]] {
-            #expect(holds(EncryptedKey(ciphertext: ciphertext)))
-            #expect(holds(EncryptedKey(ciphertext: [9], annotations: ["a.b": ciphertext])))
-        }
-        #expect(holds(EncryptedKey(ciphertext: [9], keyID: "\u{1}\u{2}\u{3}")))
-        for ciphertext in [[], [1, 2], [1, 2, 4, 3], [2, 3, 1]] as [[UInt8]] {
-            #expect(!holds(EncryptedKey(ciphertext: ciphertext)))
-        }
+        let key = Array("0123456789abcdef".utf8)
+        func form(_ encrypted: EncryptedKey) -> ClearKeyForm? { encrypted.clearForm(of: key.span.rawBytes) }
+        let hex = key.map { String($0, radix: 16) }.joined()
+        #expect(form(EncryptedKey(ciphertext: [0] + key + [0])) == .raw)
+        #expect(
+            form(EncryptedKey(ciphertext: [9], keyID: ByteName("id-" + String(decoding: key, as: UTF8.self)))) == .raw)
+        #expect(form(EncryptedKey(ciphertext: [9], annotations: ["a.b": key])) == .raw)
+        #expect(form(EncryptedKey(ciphertext: [9], annotations: [ByteName(hex + ".example.com"): [9]])) == .hexadecimal)
+        #expect(form(EncryptedKey(ciphertext: key.dropLast() + [0], annotations: ["a.b": [9]])) == nil)
     }
 
     @Test func refusesWhatIsNoMessage() {

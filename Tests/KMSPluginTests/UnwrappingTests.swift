@@ -296,7 +296,8 @@ struct UnwrappingTests {
                         + "encryptKeyIDHash=\"sha256:d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35\""
                 )
             ),
-            ("Decrypt short", .keyNotReturned), ("Encrypt plain", .keyInClear),
+            ("Decrypt short", .keyNotReturned), ("Encrypt plain", .keyInClear(.raw)),
+            ("Encrypt base64", .keyInClear(.base64)), ("Encrypt hex", .keyInClear(.hexadecimal)),
         ] as [(String, KMSUncertainty)])
     func sealsWithNoDoubtfulSeed(mode: String, reason: KMSUncertainty) throws {
         let plugin = try PluginProcess()

@@ -97,7 +97,7 @@ struct AnnotationScreenTests {
         let plaintext = Array(object.utf8)
         let bytes = plaintext.span.bytes
         var json = JSONWriter()
-        let disclosure = Disclosure(isRevealed: reveal, digest: ManifestWriterTests.digest)
+        let disclosure = Disclosure(isRevealed: reveal, tag: ManifestWriterTests.tag)
         try StoredObject(reading: bytes).write(to: &json, plaintext: bytes, disclosure: disclosure)
         let report = String(decoding: json.finish().bytes.copiedToArray(), as: UTF8.self)
         let redaction = #"note": "<redacted: \#(text.utf8.count) bytes, "#

@@ -4,14 +4,14 @@ import TestSupport
 import Testing
 
 struct ManifestWriterTests {
-    /// What stands for SHA-256 here: the first byte and the length, as 64 digits.
-    static func digest(_ bytes: RawSpan) -> String {
+    /// What a tag is here: the length, as 16 digits.
+    static func tag(_ bytes: RawSpan) -> String {
         let digits = String(bytes.byteCount)
-        return String(repeating: "0", count: 64 - digits.count) + digits
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     static func manifest(_ plaintexts: [UInt8]..., reveal: Bool) throws -> String {
-        var writer = ManifestWriter(disclosure: Disclosure(isRevealed: reveal, digest: digest))
+        var writer = ManifestWriter(disclosure: Disclosure(isRevealed: reveal, tag: tag))
         for plaintext in plaintexts {
             writer.append(try StoredObject(reading: plaintext.span.bytes), plaintext: plaintext.span.bytes)
         }
@@ -39,10 +39,9 @@ struct ManifestWriterTests {
     }
 
     @Test func redactsASecret() throws {
-        let hash = String(repeating: "0", count: 63) + "1"
         #expect(
             try Self.manifest(StoredObjectTests.example, reveal: false)
-                .hasSuffix("type: Opaque\ndata:\n  k: \"<redacted: 1 bytes, sha256:\(hash)>\"\n"))
+                .hasSuffix("type: Opaque\ndata:\n  k: \"<redacted: 1 bytes, tag 0000000000000001>\"\n"))
     }
 
     @Test func separatesDocuments() throws {
@@ -140,7 +139,9 @@ struct ManifestWriterTests {
     @Test func redactsAnnotationsThatRepeatTheObject() throws {
         let plaintext = try TestData.bytes("objects/secrets-team-a-cbc-two-1.bin")
         let redacted = try Self.manifest(plaintext, reveal: false)
-        #expect(redacted.contains("kubectl.kubernetes.io/last-applied-configuration: \"<redacted: 18 bytes, sha256:"))
+        #expect(
+            redacted.contains(
+                "kubectl.kubernetes.io/last-applied-configuration: \"<redacted: 18 bytes, tag 0000000000000018"))
         #expect(redacted.contains("owner: \"команда 1\"\n"))
         let revealed = try Self.manifest(plaintext, reveal: true)
         #expect(revealed.contains("last-applied-configuration: |\n      {\"kind\":\"Secret\"}\n"))

@@ -8,7 +8,7 @@ struct ObjectReportTests {
     private struct Report: Decodable {
         struct Value: Decodable {
             let bytes: Int
-            let sha256: String
+            let tag: String
             let value: String?
         }
         let encoding: String
@@ -35,7 +35,7 @@ struct ObjectReportTests {
         #expect(report.immutable == recorded.immutable && report.labels == recorded.labels)
         var annotations = recorded.annotations ?? [:]
         if !reveal, annotations[Self.lastApplied] != nil {
-            #expect(report.annotations[Self.lastApplied]?.hasPrefix("<redacted: 18 bytes, sha256:") == true)
+            #expect(report.annotations[Self.lastApplied]?.hasPrefix("<redacted: 18 bytes, tag ") == true)
             annotations[Self.lastApplied] = report.annotations[Self.lastApplied]
         }
         #expect(report.annotations == annotations)
@@ -44,7 +44,7 @@ struct ObjectReportTests {
         for (key, value) in report.data ?? [:] {
             #expect(value.value == (reveal ? recorded.data?[key] : nil))
             #expect(value.bytes == recorded.data?[key].flatMap { Data(base64Encoded: $0) }?.count)
-            #expect(value.sha256.hasPrefix("sha256:") && value.sha256.count == 71)
+            #expect(value.tag.count == 16 && Int(value.tag) == value.bytes)
         }
     }
 
@@ -80,7 +80,7 @@ struct ObjectReportTests {
         let widget = Array(#"{"apiVersion":"e.com/v1","kind":"W","\#(name)":[\#(values)]}"#.utf8)
         let bytes = widget.span.bytes
         var json = JSONWriter()
-        let disclosure = Disclosure(isRevealed: false, digest: ManifestWriterTests.digest)
+        let disclosure = Disclosure(isRevealed: false, tag: ManifestWriterTests.tag)
         try StoredObject(reading: bytes).write(to: &json, plaintext: bytes, disclosure: disclosure)
         let text = json.finish()
         #expect(text.count < StoredObject.pathByteLimit + 200_000)
@@ -102,7 +102,7 @@ struct ObjectReportTests {
     private func report(on plaintext: [UInt8], reveal: Bool) throws -> Report {
         let bytes = plaintext.span.bytes
         var json = JSONWriter()
-        let disclosure = Disclosure(isRevealed: reveal, digest: ManifestWriterTests.digest)
+        let disclosure = Disclosure(isRevealed: reveal, tag: ManifestWriterTests.tag)
         try StoredObject(reading: bytes).write(to: &json, plaintext: bytes, disclosure: disclosure)
         return try JSONDecoder().decode(Report.self, from: Data(json.finish().bytes.copiedToArray()))
     }

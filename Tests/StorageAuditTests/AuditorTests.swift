@@ -1,5 +1,6 @@
 import EncryptionConfig
 import EnvelopeCrypto
+import GoText
 import KubernetesObjects
 import KubernetesResources
 import SecretMemory
@@ -227,6 +228,31 @@ struct AuditorTests {
         #expect(census.found == [.notObject: [Self.key]])
         #expect((census["widgets.example.com"].uncertain, census["secrets"].uncertain) == (1, 0))
         #expect(census.resources.values.allSatisfy { $0.current == 0 } && census.isUnproven)
+    }
+
+    /// Two names that are equal to Unicode are two keys: one of them is stale.
+    @Test(arguments: [false, true])
+    func namesOfKeysAreBytes(isCensusOnly: Bool) throws {
+        let (composed, decomposed) = ("cl\u{e9}", "cle\u{301}")
+        func configuration(_ first: String, _ firstSecret: String, _ second: String, _ secondSecret: String) throws
+            -> EncryptionConfiguration
+        {
+            try Made.configuration(
+                ("secrets", Made.provider("secretbox", (first, firstSecret), (second, secondSecret))))
+        }
+        let reader = try configuration(composed, Made.secretA, decomposed, Made.secretB)
+        let writer = try configuration(decomposed, Made.secretB, composed, Made.secretA)
+        let keys = ["/registry/secrets/default/a", "/registry/secrets/default/b"]
+        let records = [
+            MadeRecord(key: keys[0], value: try Made.sealed(Made.object("a"), at: keys[0], by: writer)),
+            MadeRecord(key: keys[1], value: try Made.sealed(Made.object("b"), at: keys[1], by: reader)),
+        ]
+        let census = try census(records, [reader], AuditOptions(isCensusOnly: isCensusOnly))
+        #expect(census.found == [.stale: [keys[0]]])
+        let labels = census["secrets"].byLabel
+        #expect(labels.count == 2 && census["secrets"].stale == 1 && census["secrets"].unreadable == 0)
+        #expect(labels[StoredLabel(provider: .secretbox, key: ByteName(decomposed))]?.stale == 1)
+        #expect(labels[StoredLabel(provider: .secretbox, key: ByteName(composed))]?.stale == 0)
     }
 
     // MARK: Other layouts

@@ -69,16 +69,21 @@ public final class EtcdMember: @unchecked Sendable {
 
     /// Starts it again over what it has stored, after ``stop()`` or ``kill()``.
     public func restart() throws {
+        try startAgain()
+        try waitUntilReady()
+    }
+
+    /// Starts it again and does not wait: it may need others to answer.
+    public func startAgain() throws {
         let next = Process()
         (next.executableURL, next.arguments) = (process.executableURL, process.arguments)
         (next.standardOutput, next.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         process = next
         try process.run()
-        try waitUntilReady()
     }
 
     /// Waits until the member answers, and so the cluster has a leader.
-    func waitUntilReady() throws {
+    public func waitUntilReady() throws {
         for _ in 0..<200 {
             guard process.isRunning else { break }
             if (try? etcdctl(["get", "ready"])) != nil { return }

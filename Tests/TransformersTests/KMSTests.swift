@@ -1,5 +1,6 @@
 import EncryptionConfig
 import EnvelopeCrypto
+import GoText
 import SecretMemory
 import TestSupport
 import Testing
@@ -20,7 +21,7 @@ struct KMSTests {
             self.state = state
         }
 
-        convenience init(keyID: String = "kek-1", type: KMSv2Envelope.DEKSourceType = .seed) {
+        convenience init(keyID: ByteName = "kek-1", type: KMSv2Envelope.DEKSourceType = .seed) {
             self.init(state: .success(KMSWriteState(keyID: keyID, dekSourceType: type)))
         }
 
@@ -81,6 +82,40 @@ struct KMSTests {
         #expect(try Self.outcome(Self.v1, Plugin()) == Self.opened(stale: true, .kmsv1))
     }
 
+    /// A value that holds its own key is opened, and says so; also when the plugin was asked before.
+    @Test func tellsThatAValueHoldsItsKey() throws {
+        let transformer = try transformer(Self.providers, unwrapping: Plugin())
+        func form(_ value: [UInt8]) throws -> ClearKeyForm? {
+            var output = SecretBuffer()
+            let etcdKey = Array(secretEtcdKey.utf8)
+            return try transformer.open(
+                value.span.rawBytes, etcdKey: etcdKey.span.rawBytes, appendingTo: &output
+            ).keyInClear
+        }
+        for value in [Self.v2, Self.v2Key, Self.v1] {
+            for _ in 0..<2 { #expect(try form(value) == .raw) }
+        }
+        let key = String(repeating: "A", count: 32)
+        let base64 = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
+        let hexadecimal = String(repeating: "41", count: 32)
+        for (text, expected) in [(base64, .base64), ("x:\(hexadecimal)", .hexadecimal), (key, .raw), ("enc", nil)]
+            as [(String, ClearKeyForm?)]
+        {
+            let encrypted = [0x1a, UInt8(text.utf8.count)] + Array(text.utf8)
+            let keyID: [UInt8] = [0x12, 1, 0x31]
+            let annotation = hex("2212 0a0d 612e6578616d706c652e636f6d 1201 76")
+            let start = Array("k8s:enc:kms:v2:myplugin:".utf8) + Self.v2Data
+            for _ in 0..<2 { #expect(try form(start + keyID + encrypted + annotation + [0x28, 1]) == expected) }
+            // What the plugin wants to be told again counts too.
+            let other: [UInt8] = [0x1a, 1, 0x39]
+            let hidden = [0x0a, 3] + Array("a.b".utf8) + [0x12, UInt8(text.utf8.count)] + Array(text.utf8)
+            let annotated = start + keyID + other + [0x22, UInt8(hidden.count)] + hidden + [0x28, 1]
+            #expect(try form(annotated) == expected)
+            #expect(
+                try form(start + [0x12, UInt8(text.utf8.count)] + Array(text.utf8) + other + [0x28, 1]) == expected)
+        }
+    }
+
     @Test func isBoundToTheEtcdKey() throws {
         let other = "/registry/secrets/default/bar"
         #expect(
@@ -100,12 +135,13 @@ struct KMSTests {
     @Test func keyIDsAreBytes() throws {
         let (composed, decomposed) = ("kek-\u{e9}", "kek-e\u{301}")
         #expect(
-            try Self.outcome(Self.value(keyID: composed), Plugin(keyID: composed)) == Self.opened(stale: false, .kmsv2))
+            try Self.outcome(Self.value(keyID: composed), Plugin(keyID: ByteName(composed)))
+                == Self.opened(stale: false, .kmsv2))
         #expect(
-            try Self.outcome(Self.value(keyID: decomposed), Plugin(keyID: composed))
+            try Self.outcome(Self.value(keyID: decomposed), Plugin(keyID: ByteName(composed)))
                 == Self.opened(stale: true, .kmsv2))
         // The plugin is asked for each of them.
-        let plugin = Plugin(keyID: composed)
+        let plugin = Plugin(keyID: ByteName(composed))
         let transformer = try transformer(Self.providers, unwrapping: plugin)
         for keyID in [composed, decomposed, composed] {
             _ = open(Self.value(keyID: keyID), etcdKey: secretEtcdKey, with: transformer)
@@ -118,7 +154,8 @@ struct KMSTests {
 
     /// The provider is told from its namesakes, by bytes.
     @Test func tellsProvidersApart() {
-        func identity(_ name: String = "n", endpoint: String = "unix:///a", timeout: Int64 = 1) -> KMSPluginIdentity {
+        func identity(_ name: ByteName = "n", endpoint: ByteName = "unix:///a", timeout: Int64 = 1) -> KMSPluginIdentity
+        {
             KMSPluginIdentity(version: .v1, name: name, endpoint: endpoint, timeout: timeout)
         }
         let all = [

@@ -3,6 +3,7 @@ internal import DurableFiles
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
+internal import GoText
 internal import JSONText
 internal import KubernetesObjects
 internal import KubernetesResources
@@ -21,7 +22,7 @@ struct DecryptSecretCommand: EncconfCommand {
         abstract: "Open what etcd holds of a Secret, or of any other object.",
         discussion: """
             Takes what `etcdctl get` printed, in any of its formats, or a hexdump or base64 of it. The manifest goes \
-            to standard output, its values replaced by length and SHA-256 unless --reveal is given; who wrote it goes \
+            to standard output, its values replaced by length and a tag unless --reveal is given; who wrote it goes \
             to standard error. Several configurations are tried in order: the one in force, then archives of retired \
             keys.
 
@@ -124,7 +125,7 @@ struct DecryptSecretCommand: EncconfCommand {
                 files.map(\.configuration), unwrapping: try kms.unwrapping(for: files.map(\.configuration))),
             files: files, isRevealed: reveal, redactor: Program.redactor
         ) { plugin, reason in
-            (kms.endpoints.endpoint(of: plugin), kms.hint(for: plugin, reason))
+            (kms.endpoints.endpoint(of: plugin).text, kms.hint(for: plugin, reason))
         }
         switch output {
         case .raw: return try show(try presenter.raw(records[0]), console)

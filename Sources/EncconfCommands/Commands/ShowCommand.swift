@@ -3,6 +3,7 @@ internal import ConfigurationLint
 internal import DurableFiles
 internal import EncryptionConfig
 internal import Explanations
+internal import GoText
 internal import JSONText
 internal import Reports
 internal import SecretMemory
@@ -69,7 +70,7 @@ private struct ConfigurationSummary {
         for (provider, key) in file.configuration.keys {
             keys.append(
                 Key(
-                    provider: provider.name, name: key.name, bits: key.secret.bytes.count * 8,
+                    provider: provider.name, name: key.name.text, bits: key.secret.bytes.count * 8,
                     fingerprint: try Explanations.fingerprint(of: key), path: key.path,
                     created: KeyNameDate(in: key.name)?.seconds))
         }

@@ -92,7 +92,7 @@ struct SnapshotSaveCommand: EncconfCommand {
     /// Makes the file, with failures that a person understands.
     private func create(_ fill: (borrowing FileDescriptor) throws -> Void) throws(CommandFailure) {
         do {
-            try SafeWrite.create(at: file, replacing: force, fill: fill)
+            try SafeWrite.create(at: file, replacing: force, isLong: true, fill: fill)
         } catch let error as FileError {
             throw error.failure()
         } catch let failure as CommandFailure {
@@ -119,7 +119,11 @@ struct SnapshotSaveCommand: EncconfCommand {
     private func revision(in output: borrowing FileDescriptor) throws(CommandFailure) -> Int64 {
         // It has no name that anybody else would find yet (proc(5)).
         let mapping: MappedFile
-        do { mapping = try MappedFile("/proc/self/fd/\(output.raw)", called: file) } catch { throw error.failure() }
+        do {
+            mapping = try MappedFile("/proc/self/fd/\(output.raw)", called: file, isOwn: true)
+        } catch {
+            throw error.failure()
+        }
         let revision: Int64
         do throws(SnapshotError) {
             var problems = SnapshotProblems.refused

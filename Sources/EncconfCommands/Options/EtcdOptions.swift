@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import EncryptionConfig
 internal import EtcdClient
 internal import Explanations
+internal import GoText
 internal import KubernetesResources
 internal import RemoteCalls
 internal import SecretMemory
@@ -43,7 +44,7 @@ struct EtcdOptions: ParsableArguments {
             return
         }
         try connection.validateSettings()
-        if let last = etcdPrefix?.split(separator: "/").last, KnownResource.stored(at: String(last)) != nil {
+        if let last = etcdPrefix?.split(separator: "/").last, KnownResource.stored(at: ByteName(last)) != nil {
             throw ValidationError("--etcd-prefix is what all keys begin with, such as /registry, not those of \(last)")
         }
     }

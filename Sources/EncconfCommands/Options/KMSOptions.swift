@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
+internal import GoText
 internal import KMSPlugin
 internal import SecretMemory
 internal import ShownText

@@ -1,6 +1,7 @@
 """A KMS plugin for tests: v1beta1 and v2 on a Unix socket, by Debian's python3-grpcio, a gRPC that is not ours.
 
-It encrypts as the mock of the Kubernetes tests does, in base64, under the key ID "1".
+It encrypts under the key ID "1" by turning bits over, and decrypts what the mock of the Kubernetes tests encrypted too,
+which is base64.
 
     plugin.py SOCKET STATE [CERTIFICATES]
 
@@ -19,6 +20,8 @@ hexadecimal digits. STATE/mode says how to misbehave, and is read at each call: 
     wrong-key       Encrypt tells another key ID than Status
     short           a key of 16 bytes
     plain           Encrypt answers the key in clear, behind a few bytes, and Decrypt takes them away again
+    base64          Encrypt answers the key in base64, as the mock of Kubernetes
+    hex             the same in hexadecimal digits, behind a few bytes
     large           an answer of 2 MiB
     half            the process ends after half of a stream (test.Test/Stream)
     unhealthy       Status says so
@@ -118,7 +121,17 @@ def begin(method, request, context):
 
 
 def encrypted(plain, what):
-    return b"vault:v1:" + plain if what[0] == "plain" else base64.b64encode(plain)
+    if what[0] == "plain":
+        return b"vault:v1:" + plain
+    if what[0] == "base64":
+        return base64.b64encode(plain)
+    if what[0] == "hex":
+        return b"hex:" + plain.hex().upper().encode()
+    return b"turned:" + turned(plain)
+
+
+def turned(text):
+    return bytes(byte ^ 0x5A for byte in text)
 
 
 def decrypted(cipher, what, context):
@@ -126,10 +139,15 @@ def decrypted(cipher, what, context):
         return b"x" * (2 << 20)
     if cipher.startswith(b"vault:v1:"):
         return cipher[9:]
-    try:
-        plain = base64.b64decode(cipher, validate=True)
-    except ValueError:
-        context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not mine")
+    if cipher.startswith(b"hex:"):
+        return bytes.fromhex(cipher[4:].decode())
+    if cipher.startswith(b"turned:"):
+        plain = turned(cipher[7:])
+    else:
+        try:
+            plain = base64.b64decode(cipher, validate=True)
+        except ValueError:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "not mine")
     return plain[:16] if what[0] == "short" else plain
 
 

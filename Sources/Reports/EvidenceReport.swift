@@ -1,0 +1,15 @@
+internal import Explanations
+public import StorageEvidence
+
+extension StorageEvidence {
+    /// Each source, and how far it goes: `{source, clusterUID, revision, complete, ofThisCluster, gaps[]}`.
+    public var values: [ReportValue] { sources.map(value) }
+
+    func value(of source: EvidenceSource) -> ReportValue {
+        [
+            "source": .text(source.name), "clusterUID": .text(source.clusterUID), "revision": .number(source.revision),
+            "complete": .bool(source.incompleteness == nil), "ofThisCluster": .bool(isOfThisCluster(source)),
+            "gaps": .array(gaps.filter { $0.isAbout(source) }.map { .phrase($0.problem(in: self).message) }),
+        ]
+    }
+}
