@@ -300,9 +300,18 @@ extension Auditor {
             return .unknown(.plugin)
         }
         resource.numbers.unreadable += 1
+        // Whether kube-apiserver reads plaintext or not, whoever has the disk does.
+        let booking = label == 0 ? note(record, .plaintext) : Booking.judged
+        let unreadable = try noteUnreadable(record, resource.labels.labels[label], error)
+        return booking == .judged ? unreadable : booking
+    }
+
+    private func noteUnreadable(
+        _ record: borrowing AuditedRecord, _ label: StoredLabel, _ error: TransformError
+    ) throws(CipherError) -> Booking {
         guard hasRoom(for: .unreadable) else { return count(.unreadable) }
         let archive = options.isCensusOnly ? nil : try archive(of: record)
-        return note(record, .unreadable(resource.labels.labels[label], error, archive: archive))
+        return note(record, .unreadable(label, error, archive: archive))
     }
 
     /// The first archive that opens a value which the configuration in force does not.

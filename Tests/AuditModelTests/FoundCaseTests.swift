@@ -1,0 +1,59 @@
+import StorageAudit
+import TestSupport
+import Testing
+
+/// The smallest cases of faults that the model has found.
+struct FoundCaseTests {
+    private static let key = ModelKey(name: Array("k1".utf8), bytes: [UInt8](0..<32))
+    private static let secret = ModelObject(apiVersion: "v1", kind: "Secret", namespace: "a", name: "n1")
+
+    /// Values at etcd keys, each written once, in order.
+    private func store(_ values: (key: String, value: [UInt8]?)...) -> ModelStore {
+        ModelStore(
+            records: values.enumerated().map { index, change in
+                ModelRecord(
+                    key: Array(change.key.utf8), place: .nowhere, value: change.value, main: Int64(index + 2), sub: 0,
+                    createRevision: 2, version: Int64(index + 1))
+            })
+    }
+
+    private func judge(
+        _ store: ModelStore, digest: ModelDigest = .right, history: Bool = false, failOn: Set<FindingCode>? = nil,
+        of resources: ModelResource...
+    ) throws -> (AuditJudgement, AuditResult) {
+        let configuration = ModelConfiguration(
+            entries: [
+                ModelConfiguration.Entry(patterns: resources.map { ModelPattern($0) }, providers: [Self.encrypted])
+            ])
+        let file = try configuration.file()
+        var options = ModelOptions()
+        options.history = history
+        let result = try AuditedFile.audit(try store.file(digest, leafLimit: 100), under: file, options)
+        return (
+            AuditJudgement(
+                result, under: file.configuration, options: AuditedFile.auditOptions(options, findingLimit: 20),
+                failOn: failOn ?? Set(FindingCode.allCases.filter(\.countsByDefault))), result
+        )
+    }
+
+    private func sealed(_ plaintext: [UInt8], at etcdKey: String) throws -> [UInt8] {
+        var random = SeededGenerator(seed: 1)
+        return try ReferenceCipher.seal(
+            plaintext, .secretbox, Self.key, at: Array(etcdKey.utf8), using: &random)
+    }
+
+    private static let encrypted: ModelProvider = .keys(.secretbox, [key])
+
+    /// A plaintext Secret that kube-apiserver cannot read lies on the disk in plaintext all the same.
+    @Test(arguments: [false, true])
+    func plaintextThatNoProviderReads(isOld: Bool) throws {
+        let key = "/registry/secrets/a/n1"
+        let written = try sealed(Self.secret.protobuf, at: key)
+        let store =
+            isOld ? store((key, Self.secret.protobuf), (key, written)) : store((key, Self.secret.protobuf))
+        let (judgement, _) = try judge(
+            store, history: isOld, failOn: FindingCode.names["plaintext"], of: .secrets)
+        #expect(judgement.totals == (isOld ? [.oldPlaintext: 1, .oldUnreadable: 1] : [.plaintext: 1, .unreadable: 1]))
+        #expect(judgement.verdict == .findings)
+    }
+}
