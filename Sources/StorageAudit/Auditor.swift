@@ -1,5 +1,6 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
+internal import GoText
 internal import KubernetesObjects
 internal import KubernetesResources
 internal import SecretMemory
@@ -168,7 +169,11 @@ extension Auditor {
         } catch {
             return
         }
-        guard let object = try? StoredObject(reading: plaintext.bytes), object.kind == "Namespace" else { return }
+        // The object of another namespace in its place has the UID of that one.
+        guard let object = try? StoredObject(reading: plaintext.bytes), object.identity.group == "",
+            object.identity.kind == "Namespace", object.identity.name == "kube-system",
+            object.identity.namespace.isEmpty
+        else { return }
         let uid = object.metadata.uid
         if !uid.isEmpty { log.clusterUID = uid }
     }

@@ -56,4 +56,14 @@ struct FoundCaseTests {
         #expect(judgement.totals == (isOld ? [.oldPlaintext: 1, .oldUnreadable: 1] : [.plaintext: 1, .unreadable: 1]))
         #expect(judgement.verdict == .findings)
     }
+
+    /// The object of another namespace in the place of `kube-system` does not identify the cluster.
+    @Test func anotherNamespaceHasAnotherUID() throws {
+        let key = "/registry/namespaces/kube-system"
+        for (name, uid) in [("kube-system", "u1"), ("default", nil)] as [(String, String?)] {
+            let namespace = ModelObject(apiVersion: "v1", kind: "Namespace", namespace: "", name: name, uid: "u1")
+            let (_, result) = try judge(store((key, namespace.protobuf)), of: .secrets)
+            #expect(result.live.clusterUID == uid)
+        }
+    }
 }
