@@ -7,11 +7,15 @@ struct AuditScope {
     private let result: AuditResult
     private let resolution: ResourceResolution
     private let options: AuditOptions
+    private let failOn: Set<FindingCode>
 
-    init(_ result: AuditResult, _ resolution: ResourceResolution, _ options: AuditOptions) {
+    init(
+        _ result: AuditResult, _ resolution: ResourceResolution, _ options: AuditOptions, failOn: Set<FindingCode>
+    ) {
         self.result = result
         self.resolution = resolution
         self.options = options
+        self.failOn = failOn
     }
 
     /// Resources with objects that no entry encrypts: there is none, or identity writes it.
@@ -35,6 +39,8 @@ struct AuditScope {
                 if !log.gaps.isEmpty { doubts.append(.log(log.gaps)) }
             } else if case .absent = snapshot.digest {
                 doubts.append(.noDigest)
+            } else if result.source.hasChanged, !failOn.contains(.digest) {
+                doubts.append(.changed)
             }
         }
         // A file without a single object is none of kube-apiserver's, or not the whole of it.

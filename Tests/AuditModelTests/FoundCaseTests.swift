@@ -66,4 +66,18 @@ struct FoundCaseTests {
             #expect(result.live.clusterUID == uid)
         }
     }
+
+    /// A file that is not what was saved shows no more than one without a digest, also where the digest is no breach.
+    @Test(arguments: ModelDigest.allCases)
+    func aWrongDigestIsNeverClean(digest: ModelDigest) throws {
+        let key = "/registry/secrets/a/n1"
+        let store = store((key, try sealed(Self.secret.protobuf, at: key)))
+        let expected: [ModelDigest: AuditJudgement.Verdict] = [.right: .clean, .wrong: .unknown, .absent: .unknown]
+        let (judgement, _) = try judge(store, digest: digest, failOn: [.plaintext], of: .secrets)
+        #expect(judgement.verdict == expected[digest])
+        let (counted, _) = try judge(
+            store, digest: digest, failOn: [.plaintext, .digest], of: .secrets)
+        #expect(counted.verdict == (digest == .wrong ? .findings : expected[digest]))
+        #expect(counted.doubts.isEmpty == (digest != .absent))
+    }
 }
