@@ -153,11 +153,20 @@ extension Auditor {
         guard case .unrecognised = EtcdKey(bytes: record.key, prefix: options.prefix) else {
             return .outOfScope(.bookkeeping)
         }
-        guard isOfServer(record.key), (try? ObjectIdentity(reading: record.value)) != nil else {
-            return .outOfScope(.foreign)
-        }
+        guard isOfServer(record.key), mayBeObject(record.value) else { return .outOfScope(.foreign) }
         log.otherObjects += 1
         return .unknown(.unknownObject)
+    }
+
+    /// Whether a plaintext is an object, or may be one in an encoding that is not read.
+    private func mayBeObject(_ plaintext: RawSpan) -> Bool {
+        do throws(StoredObjectError) {
+            _ = try ObjectIdentity(reading: plaintext)
+            return true
+        } catch {
+            if case .notRead = IdentityCheck(error) { return true }
+            return false
+        }
     }
 
     /// Reads what identifies the cluster, whatever else is asked.

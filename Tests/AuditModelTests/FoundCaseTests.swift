@@ -80,4 +80,15 @@ struct FoundCaseTests {
         #expect(counted.verdict == (digest == .wrong ? .findings : expected[digest]))
         #expect(counted.doubts.isEmpty == (digest != .absent))
     }
+
+    /// Plaintext in an encoding that is not read, at a key that names no resource, may be a Secret.
+    @Test(arguments: [[0xd9, 0xd9, 0xf7, 0xa0], Array("apiVersion: v1\n".utf8)] as [[UInt8]])
+    func unreadEncodingsAtUnknownKeys(value: [UInt8]) throws {
+        let key = "/registry/secrets/a/n1"
+        let (judgement, _) = try judge(
+            store((key, try sealed(Self.secret.protobuf, at: key)), ("/copies/of/s/a/n1", value)),
+            of: .secrets)
+        #expect(judgement.coverage.records.count(of: .unknownObject) == 1)
+        #expect(judgement.verdict == .unknown)
+    }
 }
