@@ -91,4 +91,15 @@ struct FoundCaseTests {
         #expect(judgement.coverage.records.count(of: .unknownObject) == 1)
         #expect(judgement.verdict == .unknown)
     }
+
+    /// An old value of a resource whose group is unknown is as unknown as a live one.
+    @Test func oldValuesOfAnUnknownGroup() throws {
+        let (key, gadget) = ("/registry/secrets/a/n1", "/registry/gadgets/a/n1")
+        let (judgement, _) = try judge(
+            store(
+                (key, try sealed(Self.secret.protobuf, at: key)), (gadget, try sealed([0], at: gadget)), (gadget, nil)),
+            history: true, of: .secrets, .groupedGadgets)
+        #expect(judgement.coverage.records.count(of: .unknownGroup) == 1)
+        #expect(judgement.verdict == .unknown)
+    }
 }
