@@ -68,13 +68,14 @@ public struct AuditJudgement: Sendable {
 extension AuditResult {
     /// Writes of one AES-GCM key, over all resources, at least: the etcd versions of its live objects.
     public var gcmWrites: [(key: String, writes: Int64)] {
-        var sums: [String: Int64] = [:]
+        var sums: [StoredLabel: Int64] = [:]
         for numbers in live.resources.values {
             for (label, census) in numbers.byLabel where label.provider == .aesgcm {
-                sums[label.key ?? "", default: 0] += census.writes
+                sums[label, default: 0] += census.writes
             }
         }
-        return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return sums.map { (key: $0.key.key ?? "", writes: $0.value) }
+            .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     }
 
     /// kubernetes.io/docs, "Encrypting Confidential Data at Rest": rotate every 200,000 writes.

@@ -23,6 +23,17 @@ public struct StoredLabel: Hashable, Sendable {
         self.key = key
     }
 
+    /// Names are bytes to kube-apiserver. To Swift, texts of other bytes can be equal.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.provider == right.provider && (left.key == nil) == (right.key == nil)
+            && (left.key ?? "").utf8.elementsEqual((right.key ?? "").utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(provider)
+        for byte in (key ?? "").utf8 { hasher.combine(byte) }
+    }
+
     /// What a value of this label begins with, the name and its colon included; nil for plaintext and unknown providers.
     public var storedPrefix: String? {
         guard let key, let prefix = Self.prefixes.first(where: { $0.provider == provider }) else { return nil }

@@ -49,6 +49,17 @@ public struct StoredKeyLabel: Hashable, Sendable {
         self.provider = provider
         self.key = key
     }
+
+    /// Names are bytes to kube-apiserver. To Swift, texts of other bytes can be equal.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.provider == right.provider && (left.key == nil) == (right.key == nil)
+            && (left.key ?? "").utf8.elementsEqual((right.key ?? "").utf8)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(provider)
+        for byte in (key ?? "").utf8 { hasher.combine(byte) }
+    }
 }
 
 extension StorageKey {

@@ -1,0 +1,83 @@
+import EncryptionConfig
+import StorageAudit
+import StorageEvidence
+import TestSupport
+import Testing
+import Transformers
+
+/// The smallest cases of false proofs that the model has found.
+struct FoundEvidenceTests {
+    private static func key(_ name: String, _ byte: UInt8) -> ModelKey {
+        ModelKey(name: Array(name.utf8), bytes: [UInt8](repeating: byte, count: 31) + [0])
+    }
+
+    private static func configuration(_ keys: [ModelKey]) -> ModelConfiguration {
+        ModelConfiguration(entries: [.init(patterns: [.init(.secrets)], providers: [.keys(.aesgcm, keys)])])
+    }
+
+    /// Secrets that some keys have written, and the namespace that identifies the cluster.
+    private func source(
+        _ name: String, _ keys: [ModelKey], under file: ConfigurationFile, from revision: Int64 = 2,
+        isOfManifest: Bool = false
+    ) throws -> EvidenceSource {
+        var random = SeededGenerator(seed: 1)
+        var store = ModelStore()
+        func add(_ etcdKey: String, _ value: [UInt8]) {
+            let main = revision + Int64(store.records.count)
+            store.records.append(
+                ModelRecord(
+                    key: Array(etcdKey.utf8), place: .nowhere, value: value, main: main, sub: 0, createRevision: main,
+                    version: 1))
+        }
+        let namespace = ModelObject(apiVersion: "v1", kind: "Namespace", namespace: "", name: "kube-system")
+        add("/registry/namespaces/kube-system", namespace.protobuf)
+        for (number, key) in keys.enumerated() {
+            let object = ModelObject(apiVersion: "v1", kind: "Secret", namespace: "a", name: "n\(number)")
+            let etcdKey = "/registry/secrets/a/n\(number)"
+            add(
+                etcdKey,
+                try ReferenceCipher.seal(object.protobuf, .aesgcm, key, at: Array(etcdKey.utf8), using: &random))
+        }
+        let result = try AuditedFile.audit(store.file(.right, leafLimit: 100), under: file, ModelOptions())
+        return EvidenceSource(name: name, result: result, isOfManifest: isOfManifest)
+    }
+
+    private func judge(
+        removing name: String, from old: ConfigurationFile, keeping keys: [ModelKey], _ sources: [EvidenceSource],
+        isWholeStore: Bool = false
+    ) throws -> RemovedKeys.Verdict {
+        RemovedKeys(
+            [StoredKeyLabel(provider: .aesgcm, key: name)], of: [ResourcePattern(parsing: "secrets")],
+            from: old.configuration, to: try Self.configuration(keys).file().configuration
+        ).judge(StorageEvidence(under: old, sources, isWholeStore: isWholeStore)).verdict
+    }
+
+    /// Two names that are equal in Unicode only are two names.
+    @Test func composedNames() throws {
+        let (write, composed, decomposed) = (Self.key("k", 1), Self.key("cl\u{e9}", 2), Self.key("cle\u{301}", 3))
+        let file = try Self.configuration([write, composed, decomposed]).file()
+        let source = try source("s.db", [write, composed], under: file)
+        let labels = source.result.live.resources[ModelResource.secrets.groupResource]?.byLabel ?? [:]
+        #expect(labels[StoredLabel(provider: .aesgcm, key: composed.text)]?.objects == 1)
+        #expect(labels[StoredLabel(provider: .aesgcm, key: decomposed.text)] == nil)
+        let verdict = try judge(removing: composed.text, from: file, keeping: [write, decomposed], [source])
+        guard case .used(let uses) = verdict else {
+            Issue.record("\(verdict)")
+            return
+        }
+        #expect(uses.map(\.count) == [1])
+        guard
+            case .unused = try judge(removing: decomposed.text, from: file, keeping: [write, composed], [source])
+        else {
+            Issue.record("the other name is used")
+            return
+        }
+    }
+
+    /// The AES-GCM writes of two such keys are not added up.
+    @Test func writesOfComposedNames() throws {
+        let keys = [Self.key("cl\u{e9}", 2), Self.key("cle\u{301}", 3)]
+        let source = try source("s.db", keys, under: Self.configuration(keys).file())
+        #expect(source.result.gcmWrites.map(\.writes) == [1, 1])
+    }
+}
