@@ -80,4 +80,22 @@ struct FoundEvidenceTests {
         let source = try source("s.db", keys, under: Self.configuration(keys).file())
         #expect(source.result.gcmWrites.map(\.writes) == [1, 1])
     }
+
+    /// A value does not tell which of two keys of one name has written it.
+    @Test func twoKeysOfOneName() throws {
+        let (first, second) = (Self.key("k", 1), Self.key("k", 2))
+        let file = try Self.configuration([first, second]).file()
+        let source = try source("s.db", [first, second], under: file)
+        let verdict = try judge(removing: "k", from: file, keeping: [first], [source])
+        guard case .unknown(let gaps) = verdict, case .sharedName(let label, _)? = gaps.first?.kind else {
+            Issue.record("\(verdict)")
+            return
+        }
+        #expect(label == StoredKeyLabel(provider: .aesgcm, key: "k") && gaps.count == 1)
+        // The same key twice is no key lost.
+        guard case .unused = try judge(removing: "k", from: file, keeping: [second, first], [source]) else {
+            Issue.record("a key that stays")
+            return
+        }
+    }
 }
