@@ -98,4 +98,25 @@ struct FoundEvidenceTests {
             return
         }
     }
+
+    /// An etcd that was restored from an old backup holds less than a later snapshot, and is what the servers store in.
+    @Test func aRestoredStore() throws {
+        let (write, retired) = (Self.key("new", 1), Self.key("old", 2))
+        let file = try Self.configuration([write, retired]).file()
+        let etcd = try source("etcd", [write, retired], under: file, isOfManifest: true)
+        let later = try source("later.db", [write, write], under: file, from: 50)
+        guard
+            case .used = try judge(
+                removing: "old", from: file, keeping: [write], [etcd, later], isWholeStore: true)
+        else {
+            Issue.record("the server's own etcd was passed over")
+            return
+        }
+        // Of two snapshots the later one counts.
+        let earlier = try source("earlier.db", [write, retired], under: file)
+        guard case .unused = try judge(removing: "old", from: file, keeping: [write], [earlier, later]) else {
+            Issue.record("the later snapshot was passed over")
+            return
+        }
+    }
 }
