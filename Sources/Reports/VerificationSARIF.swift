@@ -1,8 +1,11 @@
+internal import ConfigurationLint
 public import Diagnostics
+internal import EncryptionConfig
 public import Explanations
 internal import GoText
 internal import KeyTransition
 public import ShownText
+internal import StorageAudit
 
 extension Verification {
     /// Every reason for the exit status, as findings: those of the file, then of the change, then of what is stored.
@@ -39,7 +42,7 @@ extension AuditReport {
             + judgement.doubts.map { doubt in
                 Diagnostic(
                     code: "evidence", severity: .warning, message: "\(source): \(doubt.clause)",
-                    doubt.advice.map { "\($0.reason)" }, redactor)
+                    doubt.advice.reason, redactor)
             }
     }
 }
