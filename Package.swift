@@ -272,7 +272,7 @@ let package = Package(
         .testTarget(
             name: "AuditModelTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory", "StorageAudit",
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "SecretMemory", "StorageAudit",
                 "StorageEvidence", "TestSupport", "Transformers",
             ], swiftSettings: tests),
         // Runs the built program, as its users do.
