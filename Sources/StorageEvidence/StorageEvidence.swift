@@ -40,11 +40,15 @@ public struct StorageEvidence: Sendable {
     }
 
     /// Of several main stores of one cluster the one with the highest revision; all others as they are.
+    ///
+    /// What can lack records takes the place of none. Nor does a file take that of a running etcd: one that seems to be
+    /// newer is of a copy of the cluster.
     private static func newest(of sources: [EvidenceSource]) -> [EvidenceSource] {
         sources.filter { source in
-            guard let uid = source.clusterUID, source.resources == nil else { return true }
+            guard let uid = source.clusterUID, source.resources == nil, !source.isRunning else { return true }
             return !sources.contains { other in
-                other.clusterUID == uid && other.resources == nil && other.revision > source.revision
+                other.clusterUID == uid && other.resources == nil && other.incompleteness == nil
+                    && other.revision > source.revision
             }
         }
     }
