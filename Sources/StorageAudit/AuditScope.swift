@@ -87,9 +87,10 @@ struct AuditScope {
         result.live.resources.contains { $1.objects > 0 && resolution.rule(for: $0) != nil }
     }
 
-    /// Entries of the configuration of which objects may be stored under another name.
+    /// Entries of the configuration of which objects, or old revisions of some, may be stored under another name.
     private var unknownGroups: [AuditDoubt] {
-        result.live.resources.keys.sorted().compactMap { resource in
+        let stored = Set(result.live.resources.keys).union(result.history?.resources.keys.map { $0 } ?? [])
+        return stored.sorted().compactMap { resource in
             let entries = resolution.rules.map(\.pattern).filter { $0.mayMean(resource) }
             return entries.isEmpty ? nil : .unknownGroup(resource, entries: entries)
         }
