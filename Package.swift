@@ -288,6 +288,13 @@ let package = Package(
             name: "StorageAuditTests",
             dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "GoText", "StorageAudit", "TestSupport"],
             swiftSettings: tests),
+        // Random stores, and a model that says what an audit and evidence must make of them.
+        .testTarget(
+            name: "AuditModelTests",
+            dependencies: [
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "SecretMemory", "StorageAudit",
+                "StorageEvidence", "TestSupport", "Transformers",
+            ], swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(
             name: "EncconfCommandsTests",

@@ -132,6 +132,7 @@ extension AuditDoubt {
     public var clause: Phrase {
         switch self {
         case .noDigest: "the file has no digest, so writes may be missing"
+        case .changed: "the digest does not match, so values may be missing"
         case .log: "the WAL does not show all that the member holds"
         case .damage(let places): "the file is damaged in \(counted(places, "place"))"
         case .noObjects: "no Kubernetes objects found"
@@ -151,6 +152,8 @@ extension AuditDoubt {
         switch self {
         case .noDigest:
             "the file has no digest. It may be the db of a member, and writes may still be in the WAL beside it."
+        case .changed:
+            "the digest does not match: the file was modified after it was saved, and values may be missing."
         case .log(let gaps):
             "database and WAL may not show all that the member holds: "
                 + gaps.prefix(3).map(\.explanation).joined(separator: "; ") + (gaps.count > 3 ? "; and more." : ".")
@@ -183,7 +186,7 @@ extension AuditDoubt {
         switch self {
         case .noDigest: ("save a snapshot of the running etcd with `encconf snapshot save`, and audit that", nil)
         case .log: ("start the member again, and save a snapshot with `encconf snapshot save`", nil)
-        case .damage: ("take a new snapshot", nil)
+        case .changed, .damage: ("take a new snapshot", nil)
         case .noObjects, .missing: ("audit the etcd that --etcd-servers of kube-apiserver names", nil)
         case .plugins: ("run the audit where the KMS plugins listen; see their state with `encconf kms status`", nil)
         case .encoding, .identity: ("see what these values are with `encconf decrypt-secret -o raw`", nil)
@@ -197,6 +200,7 @@ extension AuditDoubt {
     public var code: String {
         switch self {
         case .noDigest: "noDigest"
+        case .changed: "changed"
         case .log: "log"
         case .damage: "damage"
         case .noObjects: "noObjects"

@@ -31,6 +31,12 @@ extension EvidenceGap {
                     "\(all) holds \(resource.description), which encconf does not know. Their etcd keys have no group, "
                     + "so they may be \(name).",
                 hint: "`encconf audit --resources \(resource.description)` shows their keys")
+        case .sharedName(let label, let resource):
+            return CommandFailure.Problem(
+                message:
+                    "\(all) holds \(resource.description) encrypted with \(label.text), and \(file) has several keys of that "
+                    + "name. The values do not show which of them they need.",
+                hint: "rotate \(name) to a key with a name of its own first")
         case .silentPlugins(let source):
             return CommandFailure.Problem(
                 message:

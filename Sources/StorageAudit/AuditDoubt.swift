@@ -6,6 +6,8 @@ public import KubernetesResources
 public enum AuditDoubt: Sendable {
     /// The file has no digest: writes may be missing that only the write-ahead log beside it holds.
     case noDigest
+    /// The file is not what was saved, so values may be missing. Where that is a finding that counts, it is no doubt.
+    case changed
     /// The database of a member and its write-ahead log may not show all that the member holds.
     case log([LogGap])
     /// Parts of the file are damaged. What they hold was not counted.

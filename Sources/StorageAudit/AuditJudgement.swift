@@ -37,7 +37,7 @@ public struct AuditJudgement: Sendable {
         _ result: AuditResult, under configuration: EncryptionConfiguration, options: AuditOptions,
         failOn: Set<FindingCode>
     ) {
-        let scope = AuditScope(result, ResourceResolution(configuration), options)
+        let scope = AuditScope(result, ResourceResolution(configuration), options, failOn: failOn)
         totals = result.findingTotals
         doubts = scope.doubts
         coverage = AuditCoverage(result)

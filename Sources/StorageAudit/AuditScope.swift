@@ -7,11 +7,15 @@ struct AuditScope {
     private let result: AuditResult
     private let resolution: ResourceResolution
     private let options: AuditOptions
+    private let failOn: Set<FindingCode>
 
-    init(_ result: AuditResult, _ resolution: ResourceResolution, _ options: AuditOptions) {
+    init(
+        _ result: AuditResult, _ resolution: ResourceResolution, _ options: AuditOptions, failOn: Set<FindingCode>
+    ) {
         self.result = result
         self.resolution = resolution
         self.options = options
+        self.failOn = failOn
     }
 
     /// Resources with objects that no entry encrypts: there is none, or identity writes it.
@@ -35,6 +39,8 @@ struct AuditScope {
                 if !log.gaps.isEmpty { doubts.append(.log(log.gaps)) }
             } else if case .absent = snapshot.digest {
                 doubts.append(.noDigest)
+            } else if result.source.hasChanged, !failOn.contains(.digest) {
+                doubts.append(.changed)
             }
         }
         // A file without a single object is none of kube-apiserver's, or not the whole of it.
@@ -87,10 +93,10 @@ struct AuditScope {
         result.live.resources.contains { $1.objects > 0 && resolution.rule(for: $0) != nil }
     }
 
-    /// Entries of the configuration of which objects, or old revisions of some, may be stored under another name.
+    /// Entries of the configuration of which objects may be stored, or were stored, under another name.
     private var unknownGroups: [AuditDoubt] {
-        let stored = Set(result.live.resources.keys).union(result.history?.resources.keys.map { $0 } ?? [])
-        return stored.sorted().compactMap { resource in
+        Set(result.live.resources.keys).union(result.history?.resources.keys ?? [:].keys).sorted().compactMap {
+            resource in
             let entries = resolution.rules.map(\.pattern).filter { $0.mayMean(resource) }
             return entries.isEmpty ? nil : .unknownGroup(resource, entries: entries)
         }

@@ -1,5 +1,6 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
+internal import GoText
 internal import KubernetesObjects
 internal import KubernetesResources
 internal import SecretMemory
@@ -152,11 +153,20 @@ extension Auditor {
         guard case .unrecognised = EtcdKey(bytes: record.key, prefix: options.prefix) else {
             return .outOfScope(.bookkeeping)
         }
-        guard isOfServer(record.key), (try? ObjectIdentity(reading: record.value)) != nil else {
-            return .outOfScope(.foreign)
-        }
+        guard isOfServer(record.key), mayBeObject(record.value) else { return .outOfScope(.foreign) }
         log.otherObjects += 1
         return .unknown(.unknownObject)
+    }
+
+    /// Whether a plaintext is an object, or may be one in an encoding that is not read.
+    private func mayBeObject(_ plaintext: RawSpan) -> Bool {
+        do throws(StoredObjectError) {
+            _ = try ObjectIdentity(reading: plaintext)
+            return true
+        } catch {
+            if case .notRead = IdentityCheck(error) { return true }
+            return false
+        }
     }
 
     /// Reads what identifies the cluster, whatever else is asked.
@@ -168,7 +178,11 @@ extension Auditor {
         } catch {
             return
         }
-        guard let object = try? StoredObject(reading: plaintext.bytes), object.kind == "Namespace" else { return }
+        // The object of another namespace in its place has the UID of that one.
+        guard let object = try? StoredObject(reading: plaintext.bytes), object.identity.group == "",
+            object.identity.kind == "Namespace", object.identity.name == "kube-system",
+            object.identity.namespace.isEmpty
+        else { return }
         let uid = object.metadata.uid
         if !uid.isEmpty { log.clusterUID = uid }
     }
@@ -300,9 +314,18 @@ extension Auditor {
             return .unknown(.plugin)
         }
         resource.numbers.unreadable += 1
+        // Whether kube-apiserver reads plaintext or not, whoever has the disk does.
+        let booking = label == 0 ? note(record, .plaintext) : Booking.judged
+        let unreadable = try noteUnreadable(record, resource.labels.labels[label], error)
+        return booking == .judged ? unreadable : booking
+    }
+
+    private func noteUnreadable(
+        _ record: borrowing AuditedRecord, _ label: StoredLabel, _ error: TransformError
+    ) throws(CipherError) -> Booking {
         guard hasRoom(for: .unreadable) else { return count(.unreadable) }
         let archive = options.isCensusOnly ? nil : try archive(of: record)
-        return note(record, .unreadable(resource.labels.labels[label], error, archive: archive))
+        return note(record, .unreadable(label, error, archive: archive))
     }
 
     /// The first archive that opens a value which the configuration in force does not.

@@ -19,7 +19,7 @@ public enum Booking: Hashable, Sendable {
         case identity
         /// An encrypted value under an etcd key that names no resource.
         case unknownKey
-        /// A plaintext object under an etcd key that names no resource.
+        /// A plaintext object, or what may be one in an encoding that is not read, under an etcd key that names no resource.
         case unknownObject
         /// The resource is unknown and its group is not in the etcd key, so that an entry may cover it.
         case unknownGroup

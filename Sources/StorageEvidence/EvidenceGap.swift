@@ -12,6 +12,9 @@ public struct EvidenceGap: Sendable {
         case openEnded
         /// There are objects of a resource that is unknown to this program, whose etcd keys lack the group.
         case unknownGroup(GroupResource)
+        /// There are values of the removed key or of another key of its name, which the file keeps: values carry the name
+        /// alone.
+        case sharedName(StoredKeyLabel, GroupResource)
         /// The source may be of another cluster: nothing in it was encrypted with a key of the file.
         case otherCluster(EvidenceSource, objects: Int)
         /// The source may be of another cluster: the file writes plaintext, which carries no key.
@@ -42,7 +45,7 @@ public struct EvidenceGap: Sendable {
     /// Whether the gap is that of a source, or of all together.
     public func isAbout(_ source: EvidenceSource) -> Bool {
         switch kind {
-        case .unseen, .silentStore, .openEnded, .unknownGroup: true
+        case .unseen, .silentStore, .openEnded, .unknownGroup, .sharedName: true
         case .otherCluster(let other, _), .plaintextCluster(let other), .silentPlugins(let other),
             .incomplete(let other, _):
             other.name == source.name

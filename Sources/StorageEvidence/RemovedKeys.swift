@@ -1,5 +1,6 @@
 public import EncryptionConfig
 internal import GoText
+internal import KeyTransition
 public import KubernetesResources
 internal import StorageAudit
 internal import Transformers
@@ -64,7 +65,7 @@ public struct RemovedKeys: Sendable {
         let orphans = uses.filter { if case .inUse = $0.kind { false } else { true } }
         let needed = uses.filter { if case .inUse = $0.kind { true } else { false } }
         guard needed.isEmpty else { return (.used(needed), orphans) }
-        let gaps = patterns.compactMap { evidence.gap(in: $0) }
+        let gaps = sharedNames(evidence) + patterns.compactMap { evidence.gap(in: $0) }
         guard gaps.isEmpty else { return (.unknown(gaps), orphans) }
         let sources = evidence.sources.compactMap { CompleteSource($0, of: evidence) }
         let objects = patterns.flatMap { evidence.resources(servedBy: $0) }.uniqued()
@@ -99,6 +100,20 @@ public struct RemovedKeys: Sendable {
                 resource, count in
                 let isRead = Self.reads(label, old.rule(for: resource))
                 return Use(kind: isRead ? .inUse : .orphaned, resource: resource, count: count, label: label)
+            }
+        }
+    }
+
+    /// Values that may be of a removed key or of another key of its name, which the file keeps.
+    private func sharedNames(_ evidence: StorageEvidence) -> [EvidenceGap] {
+        labels.flatMap { label in
+            evidence.uses(of: label).compactMap { resource, _ in
+                guard let rule = old.rule(for: resource) else { return nil }
+                let kept = Self.keys(label, new.rule(for: resource))
+                let isLost = Self.keys(label, rule).contains { key in !kept.contains { $0.isSame(as: key) } }
+                // Where no key of the name is kept, the values count as uses.
+                guard !kept.isEmpty, isLost else { return nil }
+                return EvidenceGap(entry: rule.pattern, kind: .sharedName(label, resource))
             }
         }
     }
@@ -144,8 +159,12 @@ public struct RemovedKeys: Sendable {
     }
 
     private static func reads(_ label: StoredKeyLabel, _ rule: ResourceResolution.Rule?) -> Bool {
-        guard let rule else { return false }
-        return StorageKey.list(of: rule.providers).contains { $0.label == label }
+        !keys(label, rule).isEmpty
+    }
+
+    /// The keys of a name, of which there can be several.
+    private static func keys(_ label: StoredKeyLabel, _ rule: ResourceResolution.Rule?) -> [StorageKey] {
+        StorageKey.list(of: rule?.providers ?? []).filter { $0.label == label }
     }
 }
 

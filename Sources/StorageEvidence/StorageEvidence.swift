@@ -41,8 +41,8 @@ public struct StorageEvidence: Sendable {
 
     /// Of several main stores of one cluster the one with the highest revision; all others as they are.
     ///
-    /// What can lack records takes the place of none. Nor does a file take that of a running etcd: one that seems to be
-    /// newer is of a copy of the cluster.
+    /// What can lack records takes the place of none. Nor does a file take that of a running etcd, whatever it shows: an
+    /// etcd that was restored from an old backup has a low revision, and a copy of the cluster has its UID.
     private static func newest(of sources: [EvidenceSource]) -> [EvidenceSource] {
         sources.filter { source in
             guard let uid = source.clusterUID, source.resources == nil, !source.isRunning else { return true }

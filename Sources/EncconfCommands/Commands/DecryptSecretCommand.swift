@@ -67,10 +67,10 @@ struct DecryptSecretCommand: EncconfCommand {
         name: [.customShort("o"), .long],
         help: ArgumentHelp("yaml, json, or raw: the decrypted bytes as they are.", valueName: "format"))
     var output: Format = .yaml
-    @OptionGroup var etcd: EtcdOptions
-    @OptionGroup var kms: KMSOptions
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "etcd") var etcd: EtcdOptions
+    @OptionGroup(title: "KMS") var kms: KMSOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard !config.isEmpty || etcd.connection.discoverFrom != nil else {

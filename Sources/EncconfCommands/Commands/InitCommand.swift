@@ -48,8 +48,8 @@ struct InitCommand: EncconfCommand {
     var file: String?
     @Flag(name: .long, help: "Replace the file if it exists.")
     var force = false
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard !(noIdentity && identityFirst) else {

@@ -26,11 +26,11 @@ struct KMSStatusCommand: EncconfCommand {
     var config: String
     @Option(name: .long, help: ArgumentHelp("Ask the plugin of this provider alone.", valueName: "name"))
     var provider: String?
-    @OptionGroup var endpoints: KMSEndpointOptions
+    @OptionGroup(title: "KMS") var endpoints: KMSEndpointOptions
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     var reportKind: String? { output == .json ? "KMSStatusReport" : nil }
 

@@ -58,7 +58,7 @@ struct RotateCommand: EncconfCommand {
     var kmsName: String?
     @Flag(name: .long, help: "Every server runs the file as it is now: you have checked its hash on each.")
     var serversLoaded = false
-    @OptionGroup var evidence: EvidenceOptions
+    @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
     @Flag(
         name: .long,
         help: "Retire keys although nothing shows that no stored value needs them, or not all of it beside evidence.")
@@ -75,8 +75,8 @@ struct RotateCommand: EncconfCommand {
     var inPlace = false
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard file != "-" || status || dryRun || outputFile != nil else {

@@ -27,8 +27,8 @@ struct ShowCommand: EncconfCommand {
     var file: String
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     var reportKind: String? { output == .json ? "ConfigurationSummary" : nil }
 

@@ -33,10 +33,10 @@ struct SnapshotSaveCommand: EncconfCommand {
     var file: String
     @Flag(name: .long, help: "Replace a file of that name.")
     var force = false
-    @OptionGroup var connection: EtcdConnectionOptions
+    @OptionGroup(title: "etcd") var connection: EtcdConnectionOptions
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard file != "-" else { throw ValidationError("a snapshot is written to a file; name one") }

@@ -17,7 +17,7 @@ struct EtcdOptions: ParsableArguments {
         name: .long,
         help: "Read the living etcd. The options of etcdctl and its ETCDCTL_ variables tell where it is.")
     var etcd = false
-    @OptionGroup var connection: EtcdConnectionOptions
+    @OptionGroup(title: "etcd") var connection: EtcdConnectionOptions
     @Option(
         name: .long,
         help: ArgumentHelp(

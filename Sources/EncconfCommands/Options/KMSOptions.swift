@@ -10,7 +10,7 @@ internal import Transformers
 
 /// Who decrypts the keys of KMS values: for every command that opens stored values.
 struct KMSOptions: ParsableArguments {
-    @OptionGroup var endpoints: KMSEndpointOptions
+    @OptionGroup(title: "KMS") var endpoints: KMSEndpointOptions
     @Flag(name: .customLong("no-kms"), help: "Ask no KMS plugin; values that need one stay closed.")
     var asksNobody = false
 

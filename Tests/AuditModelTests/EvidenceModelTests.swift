@@ -1,0 +1,150 @@
+import GoText
+import EncryptionConfig
+import Foundation
+import StorageAudit
+import StorageEvidence
+import TestSupport
+import Testing
+
+/// Random sources of evidence: what they say about a removed key is what the model says, and no proof is a false one.
+struct EvidenceModelTests {
+    @Test(arguments: AuditModelTests.seeds)
+    func noProofIsFalse(seeds: Range<UInt64>) throws {
+        var failures = 0
+        for seed in seeds where seed % 2 == 0 || seeds.count == 1 {
+            guard let trial = try EvidenceTrial(seed: seed) else { continue }
+            let differences = try trial.differences()
+            guard !differences.isEmpty else { continue }
+            failures += 1
+            if failures <= 3 {
+                Issue.record("ENCCONF_SEED=\(seed)\n\(differences.joined(separator: "\n"))\n\(trial)")
+            }
+        }
+        #expect(failures == 0, "\(failures) trials of \(seeds)")
+    }
+}
+
+/// A configuration that loses a key, and sources that may need it.
+struct EvidenceTrial: CustomStringConvertible {
+    let model: EvidenceModel
+    private let oldFile: ConfigurationFile
+    private let newFile: ConfigurationFile
+
+    /// Nil if the configuration has no key that can go.
+    init?(seed: UInt64) throws {
+        var random = SeededGenerator(seed: ~seed)
+        let pool = KeyPool(using: &random)
+        let (old, oldFile) = ModelConfiguration.random(pool, using: &random)
+        guard let removal = Self.removal(from: old, using: &random) else { return nil }
+        let isWholeStore = Int.random(in: 0..<3, using: &random) == 0
+        let sources = try Self.sources(old, pool, isWholeStore: isWholeStore, using: &random)
+        model = EvidenceModel(
+            old: old, new: removal.new, cipher: removal.cipher, key: removal.key, patterns: removal.patterns,
+            sources: sources, isWholeStore: isWholeStore)
+        self.oldFile = oldFile
+        newFile = try removal.new.file()
+    }
+
+    /// Takes a key out of one entry, or of all that have it. An entry that would be left without a provider stays as it is.
+    private static func removal(
+        from old: ModelConfiguration, using random: inout SeededGenerator
+    ) -> (new: ModelConfiguration, cipher: ModelCipher, key: ModelKey, patterns: [ModelPattern])? {
+        var places: [(entry: Int, cipher: ModelCipher, key: ModelKey)] = []
+        for (index, entry) in old.entries.enumerated() {
+            for case .keys(let cipher, let keys) in entry.providers { places += keys.map { (index, cipher, $0) } }
+        }
+        guard let place = places.randomElement(using: &random) else { return nil }
+        let isEverywhere = Bool.random(using: &random)
+        var new = old
+        var patterns: [ModelPattern] = []
+        for index in new.entries.indices where isEverywhere || index == place.entry {
+            let providers = new.entries[index].providers.compactMap { provider -> ModelProvider? in
+                guard case .keys(place.cipher, let keys) = provider else { return provider }
+                let rest = keys.filter { $0 != place.key }
+                return rest.isEmpty ? nil : .keys(place.cipher, rest)
+            }
+            guard providers != new.entries[index].providers, !providers.isEmpty else { continue }
+            new.entries[index].providers = providers
+            patterns += new.entries[index].patterns.filter { !patterns.contains($0) }
+        }
+        return patterns.isEmpty ? nil : (new, place.cipher, place.key, patterns)
+    }
+
+    /// Snapshots of this cluster at different revisions, or of another one.
+    private static func sources(
+        _ old: ModelConfiguration, _ pool: KeyPool, isWholeStore: Bool, using random: inout SeededGenerator
+    ) throws -> [ModelSource] {
+        var maker = StoreMaker(old, pool, uid: "0a1b2c3d-0000-4000-8000-00000000000a", using: &random)
+        let store = try maker.store(keys: 1...6)
+        let otherPool = KeyPool(using: &random)
+        let other = ModelConfiguration.random(otherPool, using: &random).0
+        var otherMaker = StoreMaker(
+            Bool.random(using: &random) ? old : other, Bool.random(using: &random) ? pool : otherPool,
+            uid: "0a1b2c3d-0000-4000-8000-00000000000b", using: &random)
+        let stranger = try otherMaker.store(keys: 1...4)
+        let count = Int.random(in: 1...3, using: &random)
+        return (0..<count).map { number in
+            let digest: ModelDigest =
+                [.right, .right, .right, .right, .right, .wrong, .absent].randomElement(using: &random) ?? .right
+            let isOfManifest = isWholeStore && number == 0
+            var source = store
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0, 1: source = store.upTo(Int64.random(in: 1...store.revision, using: &random))
+            case 2: source = stranger
+            default: break
+            }
+            return ModelSource(source, digest, isOfManifest: isOfManifest, old)
+        }
+    }
+
+    var description: String {
+        let list = model.sources.map { source in
+            "revision \(source.store.revision), digest \(source.digest), UID \(source.audit.clusterUID ?? "-")"
+                + (source.isOfManifest ? ", of the manifest" : "")
+                + source.store.liveRecords.map { record in
+                    "\n    " + String(decoding: record.key, as: UTF8.self) + " "
+                        + String(decoding: (record.value ?? []).prefix(50), as: UTF8.self).debugDescription
+                }.joined()
+        }
+        return
+            "remove \(model.cipher) \(model.key.text) \(Data(model.key.bytes).base64EncodedString()) from \(model.patterns)\n"
+            + list.joined(separator: "\n") + "\n" + model.old.text
+    }
+
+    func differences() throws -> [String] {
+        let sources = try model.sources.enumerated().map { index, source in
+            EvidenceSource(
+                name: "s\(index)",
+                result: try AuditedFile.audit(
+                    source.store.file(source.digest, leafLimit: 1_000), under: oldFile, ModelOptions()),
+                isOfManifest: source.isOfManifest)
+        }
+        let evidence = StorageEvidence(under: oldFile, sources, isWholeStore: model.isWholeStore)
+        let removed = RemovedKeys(
+            [StoredKeyLabel(provider: model.cipher.name, key: ByteName(model.key.text))],
+            of: model.patterns.map { ResourcePattern(parsing: "\($0)") }, from: oldFile.configuration,
+            to: newFile.configuration)
+        let (verdict, orphans) = removed.judge(evidence)
+        let found: EvidenceModel.Verdict
+        switch verdict {
+        case .used: found = .used
+        case .unused: found = .unused
+        case .unknown: found = .unknown
+        }
+        var differences: [String] = []
+        if model.isNeeded, found == .unused { differences.append("a false proof: a live value needs the key") }
+        if found == .unused, model.isWanted, orphans.isEmpty {
+            differences.append("a false proof: the key opens an unreadable value")
+        }
+        let expected: EvidenceModel.Verdict
+        if model.isNamed {
+            expected = .used
+        } else if model.isNameShared || !model.isProvable {
+            expected = .unknown
+        } else {
+            expected = .unused
+        }
+        if found != expected { differences.append("\(found), and not \(expected)") }
+        return differences
+    }
+}
