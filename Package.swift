@@ -189,6 +189,13 @@ let package = Package(
             name: "TestSupport", dependencies: ["EncryptionConfig", "GoText", "JSONText", "SecretMemory"],
             path: "Tests/TestSupport",
             swiftSettings: tests),
+        // Clusters that tests make: configurations, objects, stored values, snapshots.
+        .target(
+            name: "ClusterSupport",
+            dependencies: [
+                "EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory", "StorageAudit",
+                "TestSupport", "Transformers",
+            ], path: "Tests/ClusterSupport", swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "RemoteCallsTests", dependencies: ["RemoteCalls", "TestSupport"], swiftSettings: tests),
         .testTarget(
@@ -228,9 +235,22 @@ let package = Package(
         .testTarget(
             name: "KeyRotationTests",
             dependencies: [
-                "EncryptionConfig", "GoText", "KeyRotation", "KeyTransition", "SecretMemory", "TestSupport",
-            ],
-            swiftSettings: tests),
+                "ClusterSupport", "EncryptionConfig", "GoText", "KeyRotation", "KeyTransition", "KubernetesResources",
+                "SecretMemory", "StorageEvidence", "TestSupport",
+            ], swiftSettings: tests),
+        .testTarget(
+            name: "StorageEvidenceTests",
+            dependencies: [
+                "ClusterSupport", "EncryptionConfig", "EtcdClient", "GoText", "KubernetesResources", "StorageAudit",
+                "StorageEvidence", "TestSupport",
+            ], swiftSettings: tests),
+        // What each format says of audits that were made at random.
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: [
+                "ClusterSupport", "EncryptionConfig", "KubernetesResources", "Reports", "SecretMemory", "ShownText",
+                "StorageAudit", "TestSupport",
+            ], swiftSettings: tests),
         .testTarget(
             name: "TransformersTests", dependencies: ["GoText", "KeyTransition", "Transformers", "TestSupport"],
             swiftSettings: tests),
@@ -278,7 +298,7 @@ let package = Package(
         // Runs the built program, as its users do.
         .testTarget(
             name: "EncconfCommandsTests",
-            dependencies: ["encconf", "EnvelopeCrypto", "JSONText", "SecretMemory", "TestSupport"], swiftSettings: tests
-        ),
+            dependencies: ["ClusterSupport", "encconf", "EnvelopeCrypto", "JSONText", "SecretMemory", "TestSupport"],
+            swiftSettings: tests),
     ]
 )

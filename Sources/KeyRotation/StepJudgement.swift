@@ -37,7 +37,7 @@ public struct StepJudgement: Sendable {
     /// Empty if the step may be written.
     public let refusals: [Refusal]
     public let remarks: [Remark]
-    /// The right to remove keys; nil if the step may not be written.
+    /// The right to remove keys; nil if the step may not be written, or shall not.
     public let authority: RemovalAuthority?
     /// The keys that the step removes.
     public let removed: RemovedKeys
@@ -79,7 +79,7 @@ public struct StepJudgement: Sendable {
         remarks += proven.remarks
         self.refusals = refusals
         self.remarks = remarks
-        authority = refusals.isEmpty ? proof.map { .proof($0) } ?? .word : nil
+        authority = refusals.isEmpty && !isDryRun ? proof.map { .proof($0) } ?? .word : nil
     }
 
     private static func missing(_ demand: RotationPlan.Demand, _ plan: RotationPlan, _ facts: StepFacts) -> Refusal? {

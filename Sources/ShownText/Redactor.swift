@@ -47,19 +47,22 @@ public final class Redactor: Sendable, CustomReflectable {
     public func mayShow(name: String) -> Bool { !KeyLikeness.holds(Array(name.utf8)) && sharesNothing(with: name) }
 
     /// Whether a text has no part of a key in common with one.
-    public func sharesNothing(with text: String) -> Bool {
-        // Hexadecimal digits can be written in letters of both cases.
-        [text, text.lowercased()].allSatisfy { longestRun(in: Array($0.utf8)) < Self.nameRun }
-    }
+    public func sharesNothing(with text: String) -> Bool { longestRun(in: text) < Self.nameRun }
 
     /// Whether a text that is no name may be shown.
-    public func mayShow(_ text: String) -> Bool { longestRun(in: Array(text.utf8)) < Self.textRun }
+    public func mayShow(_ text: String) -> Bool { longestRun(in: text) < Self.textRun }
 
     /// Without children: `dump` shows nothing of the keys.
     public var customMirror: Mirror { Mirror(self, children: []) }
 
-    private func longestRun(in text: [UInt8]) -> Int {
+    /// The longest run that a text has in common with a spelling of a key. Hexadecimal digits can be written in letters
+    /// of both cases, which no spelling has.
+    private func longestRun(in text: String) -> Int {
         guard let pieces else { return 0 }
+        return [text, text.lowercased()].map { longestRun(in: Array($0.utf8), pieces) }.max() ?? 0
+    }
+
+    private func longestRun(in text: [UInt8], _ pieces: SecretPieces) -> Int {
         // A secret shorter than a piece counts where it is the whole text.
         let run = pieces.longestRun(in: text.span.rawBytes)
         return run == text.count && run > 0 ? .max : run

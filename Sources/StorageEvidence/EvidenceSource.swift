@@ -29,6 +29,9 @@ public struct EvidenceSource: Sendable {
         return etcd.resources
     }
 
+    /// Whether it is a running etcd and not a file.
+    var isRunning: Bool { result.source.snapshot == nil }
+
     func census(of resource: GroupResource) -> ResourceCensus {
         result.live.resources[resource] ?? ResourceCensus()
     }

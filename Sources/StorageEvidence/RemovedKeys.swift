@@ -126,12 +126,27 @@ public struct RemovedKeys: Sendable {
             let lost = census.byLabel.reduce(0) { sum, entry in
                 guard let provider = entry.key.provider, ciphers.contains(provider) else { return sum }
                 let label = StoredKeyLabel(provider: provider, key: entry.key.key)
-                // These are counted by the name of their key.
-                guard !labels.contains(label) || Self.reads(label, new.rule(for: resource)) else { return sum }
+                guard !isCountedByName(label, of: resource) else { return sum }
                 return sum + entry.value.objects - entry.value.opened
             }
             return lost > 0 ? Use(kind: .lost, resource: resource, count: lost, label: nil) : nil
         }
+    }
+
+    /// Whether values with a label are counted as those of a removed key that has this name, or whose name begins so.
+    private func isCountedByName(_ label: StoredKeyLabel, of resource: GroupResource) -> Bool {
+        labels.contains { removed in
+            guard !Self.reads(removed, new.rule(for: resource)) else { return false }
+            return removed == label || removed.beginning == label && isCut(removed, in: resource)
+        }
+    }
+
+    /// Whether a value of the resource shows the name of a key only up to the first colon: the file has no such key for
+    /// it.
+    private func isCut(_ label: StoredKeyLabel, in resource: GroupResource) -> Bool {
+        guard let beginning = label.beginning else { return false }
+        let rule = old.rule(for: resource)
+        return !Self.reads(label, rule) && !Self.reads(beginning, rule)
     }
 
     /// The number of values that need a key, by resource.
@@ -139,14 +154,8 @@ public struct RemovedKeys: Sendable {
         of label: StoredKeyLabel, in evidence: StorageEvidence
     ) -> [(resource: GroupResource, count: Int)] {
         let found = evidence.uses(of: label)
-        guard let name = label.key, name.contains(UInt8(ascii: ":")) else { return found }
-        // Where the file has no such key, a value shows its name only up to the first colon.
-        let beginning = StoredKeyLabel(provider: label.provider, key: name.split(at: UInt8(ascii: ":"))[0])
-        return found
-            + evidence.uses(of: beginning).filter { resource, _ in
-                let rule = old.rule(for: resource)
-                return !Self.reads(label, rule) && !Self.reads(beginning, rule)
-            }
+        guard let beginning = label.beginning else { return found }
+        return found + evidence.uses(of: beginning).filter { resource, _ in isCut(label, in: resource) }
     }
 
     private static func reads(_ label: StoredKeyLabel, _ rule: ResourceResolution.Rule?) -> Bool {
@@ -156,6 +165,14 @@ public struct RemovedKeys: Sendable {
     /// The keys of a name, of which there can be several.
     private static func keys(_ label: StoredKeyLabel, _ rule: ResourceResolution.Rule?) -> [StorageKey] {
         StorageKey.list(of: rule?.providers ?? []).filter { $0.label == label }
+    }
+}
+
+extension StoredKeyLabel {
+    /// The same with the name up to its first colon; nil if it has none.
+    fileprivate var beginning: StoredKeyLabel? {
+        guard let key, key.contains(UInt8(ascii: ":")) else { return nil }
+        return StoredKeyLabel(provider: provider, key: key.split(at: UInt8(ascii: ":"))[0])
     }
 }
 

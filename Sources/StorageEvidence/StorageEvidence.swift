@@ -39,13 +39,16 @@ public struct StorageEvidence: Sendable {
         self.counts = counts
     }
 
-    /// Of several main stores of one cluster the one with the highest revision; all others as they are. What a server
-    /// stores in is stored whatever a file shows: an etcd that was restored from an old backup has a low revision.
+    /// Of several main stores of one cluster the one with the highest revision; all others as they are.
+    ///
+    /// What can lack records takes the place of none. Nor does a file take that of a running etcd, whatever it shows: an
+    /// etcd that was restored from an old backup has a low revision, and a copy of the cluster has its UID.
     private static func newest(of sources: [EvidenceSource]) -> [EvidenceSource] {
         sources.filter { source in
-            guard let uid = source.clusterUID, source.resources == nil, !source.isOfManifest else { return true }
+            guard let uid = source.clusterUID, source.resources == nil, !source.isRunning else { return true }
             return !sources.contains { other in
-                other.clusterUID == uid && other.resources == nil && other.revision > source.revision
+                other.clusterUID == uid && other.resources == nil && other.incompleteness == nil
+                    && other.revision > source.revision
             }
         }
     }

@@ -35,6 +35,11 @@ struct Program {
         try run(Self.folder.appendingPathComponent("encconf").path, arguments, input: input)
     }
 
+    /// Runs the program.
+    func run(_ arguments: [String]) throws -> Result {
+        try run(Self.folder.appendingPathComponent("encconf").path, arguments, input: nil)
+    }
+
     private func run(_ path: String, _ arguments: [String], input: [UInt8]?) throws -> Result {
         guard let input else { return try start(path, arguments).result() }
         let file = scratchFile()

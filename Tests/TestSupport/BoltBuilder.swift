@@ -17,6 +17,7 @@ public struct BoltBuilder {
     public var root: UInt64 = 2
     public private(set) var pages: [UInt64: [UInt8]] = [:]
     private var pageCount = 2
+    private var free: [UInt8] = []
 
     public init(pageSize: Int = 4096) { self.pageSize = pageSize }
 
@@ -40,13 +41,23 @@ public struct BoltBuilder {
         pageCount = max(pageCount, Int(number) + overflow + 1)
     }
 
+    /// The first page behind all others, which is not before the one after `number`.
+    public func nextPage(after number: UInt64) -> UInt64 { max(UInt64(pageCount), number + 1) }
+
+    /// Puts whole pages behind all others that no bucket holds.
+    public mutating func appendFree(_ bytes: [UInt8]) {
+        precondition(bytes.count % pageSize == 0)
+        free = bytes
+    }
+
     /// The file, with meta pages that name it as it is.
     public var file: [UInt8] {
         var file = [UInt8](repeating: 0, count: pageCount * pageSize)
         for meta in 0...1 {
             var bytes =
                 little(UInt32(0xed0c_daed)) + little(UInt32(2)) + little(UInt32(pageSize)) + little(UInt32(0))
-                + little(root) + little(UInt64(0)) + little(UInt64.max) + little(UInt64(pageCount))
+                + little(root) + little(UInt64(0)) + little(UInt64.max)
+                + little(UInt64(pageCount + free.count / pageSize))
                 + little(transaction - UInt64(meta))
             bytes += little(fnv64a(bytes))
             let header = little(UInt64(meta)) + little(UInt16(4)) + little(UInt16(0)) + little(UInt32(0))
@@ -57,7 +68,7 @@ public struct BoltBuilder {
             let start = Int(number) * pageSize
             file.replaceSubrange(start..<start + bytes.count, with: bytes)
         }
-        return file
+        return file + free
     }
 
     public static func page(_ number: UInt64, flags: UInt16, _ elements: [Element]) -> [UInt8] {
@@ -90,12 +101,21 @@ extension BoltBuilder.Element {
 
     /// The change of `key` by `revision`: a new key, or with a nil `value` its end.
     public static func record(_ revision: Int64, _ key: String, _ value: String?) -> Self {
-        let name = [0x0a, UInt8(key.utf8.count)] + Array(key.utf8)
-        guard let value else { return Self(key: Self.revision(revision) + Array("t".utf8), value: name) }
-        let numbers = [0x10] + varint(revision) + [0x18] + varint(revision) + [0x20, 1]
-        return Self(
-            key: Self.revision(revision),
-            value: name + numbers + [0x2a] + varint(value.utf8.count) + Array(value.utf8))
+        let key = Array(key.utf8)
+        guard let value else {
+            return Self(
+                key: Self.revision(revision) + Array("t".utf8), value: [0x0a] + varint(key.count) + key)
+        }
+        return record(revision, key, Array(value.utf8), created: revision, version: 1)
+    }
+
+    /// The change of `key` by `revision` to a value.
+    public static func record(
+        _ revision: Int64, _ key: [UInt8], _ value: [UInt8], created: Int64, version: Int64
+    ) -> Self {
+        let name = [0x0a] + varint(key.count) + key
+        let numbers = [0x10] + varint(created) + [0x18] + varint(revision) + [0x20] + varint(version)
+        return Self(key: Self.revision(revision), value: name + numbers + [0x2a] + varint(value.count) + value)
     }
 
     /// What `etcdutl snapshot restore --bump-revision` leaves at the revision to which it raises the store.

@@ -179,6 +179,9 @@ public final class EtcdMember: @unchecked Sendable {
     /// Puts another database in the place of the one of a stopped member.
     public func replaceDatabase(_ bytes: [UInt8]) throws { try Data(bytes).write(to: databaseFile) }
 
+    /// Where the database of the member is.
+    public var databasePath: String { databaseFile.path }
+
     private var databaseFile: URL { folder.appendingPathComponent("data/member/snap/db") }
 
     /// A port that nobody listens on, and that this function has not given out before.
