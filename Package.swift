@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
 
         // The one way from a text to what is shown: keys are left out.
-        .target(name: "ShownText", dependencies: ["SecretMemory"], swiftSettings: strict),
+        .target(name: "ShownText", dependencies: ["GoText", "SecretMemory"], swiftSettings: strict),
 
         // Everything that speaks to a file system: no other module opens a file.
         .target(name: "DurableFiles", dependencies: ["CLinux", "SecretMemory", "ShownText"], swiftSettings: strict),
@@ -79,12 +79,13 @@ let package = Package(
         .target(
             name: "ConfigurationLint",
             dependencies: [
-                "Diagnostics", "EncryptionConfig", "KubernetesResources", "SecretMemory", "ShownText", "YAMLTree",
+                "Diagnostics", "EncryptionConfig", "GoText", "KubernetesResources", "SecretMemory", "ShownText",
+                "YAMLTree",
             ],
             swiftSettings: strict),
         // The proof: who can read what whom wrote.
         .target(
-            name: "KeyTransition", dependencies: ["EncryptionConfig", "KubernetesResources", "SecretMemory"],
+            name: "KeyTransition", dependencies: ["EncryptionConfig", "GoText", "KubernetesResources", "SecretMemory"],
             swiftSettings: strict),
         .target(
             name: "Transformers",
@@ -127,7 +128,7 @@ let package = Package(
         .target(
             name: "KeyRotation",
             dependencies: [
-                "EncryptionConfig", "KeyTransition", "KubernetesResources", "SecretMemory", "StorageEvidence",
+                "EncryptionConfig", "GoText", "KeyTransition", "KubernetesResources", "SecretMemory", "StorageEvidence",
                 "YAMLTree",
             ],
             swiftSettings: strict),
@@ -185,7 +186,7 @@ let package = Package(
 
         // Tests: one target for each module, over the recorded data in testdata.
         .target(
-            name: "TestSupport", dependencies: ["EncryptionConfig", "JSONText", "SecretMemory"],
+            name: "TestSupport", dependencies: ["EncryptionConfig", "GoText", "JSONText", "SecretMemory"],
             path: "Tests/TestSupport",
             swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
@@ -201,7 +202,8 @@ let package = Package(
             name: "KubernetesResourcesTests", dependencies: ["GoText", "KubernetesResources", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
-            name: "EnvelopeCryptoTests", dependencies: ["EnvelopeCrypto", "TestSupport"], swiftSettings: tests),
+            name: "EnvelopeCryptoTests", dependencies: ["EnvelopeCrypto", "GoText", "TestSupport"], swiftSettings: tests
+        ),
         .testTarget(
             name: "KubernetesObjectsTests", dependencies: ["GoText", "KubernetesObjects", "TestSupport"],
             swiftSettings: tests),
@@ -210,21 +212,24 @@ let package = Package(
         .testTarget(
             name: "APIServerFlagsTests", dependencies: ["APIServerFlags", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "ShownText", "TestSupport"],
+            name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "GoText", "ShownText", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "ConfigurationLintTests",
             dependencies: [
-                "ConfigurationLint", "Diagnostics", "EncryptionConfig", "Explanations", "KeyTransition", "SecretMemory",
+                "ConfigurationLint", "Diagnostics", "EncryptionConfig", "Explanations", "GoText", "KeyTransition",
+                "SecretMemory",
                 "TestSupport",
             ], swiftSettings: tests),
         .testTarget(
             name: "KeyTransitionTests",
-            dependencies: ["EncryptionConfig", "Explanations", "KeyTransition", "ShownText", "TestSupport"],
+            dependencies: ["EncryptionConfig", "Explanations", "GoText", "KeyTransition", "ShownText", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "KeyRotationTests",
-            dependencies: ["EncryptionConfig", "KeyRotation", "KeyTransition", "SecretMemory", "TestSupport"],
+            dependencies: [
+                "EncryptionConfig", "GoText", "KeyRotation", "KeyTransition", "SecretMemory", "TestSupport",
+            ],
             swiftSettings: tests),
         .testTarget(
             name: "TransformersTests", dependencies: ["GoText", "KeyTransition", "Transformers", "TestSupport"],
@@ -233,14 +238,15 @@ let package = Package(
         .testTarget(
             name: "RotationSimulationTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "KeyRotation", "KeyTransition", "KubernetesResources",
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KeyRotation", "KeyTransition", "KubernetesResources",
                 "SecretMemory", "TestSupport",
                 "Transformers",
             ], swiftSettings: tests),
         .testTarget(
             name: "KMSPluginTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "KMSPlugin", "ProtobufWire", "RemoteCalls", "StorageAudit",
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KMSPlugin", "ProtobufWire", "RemoteCalls",
+                "StorageAudit",
                 "TestSupport", "Transformers",
             ],
             exclude: ["Plugin"], swiftSettings: tests),
@@ -256,7 +262,7 @@ let package = Package(
             swiftSettings: tests),
         // The logs of real members, and such as no member writes.
         .testTarget(
-            name: "EtcdWALTests", dependencies: ["EtcdSnapshot", "EtcdWAL", "ProtobufWire", "TestSupport"],
+            name: "EtcdWALTests", dependencies: ["EtcdSnapshot", "EtcdWAL", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "StorageAuditTests",
@@ -266,7 +272,7 @@ let package = Package(
         .testTarget(
             name: "AuditModelTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory", "StorageAudit",
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "SecretMemory", "StorageAudit",
                 "StorageEvidence", "TestSupport", "Transformers",
             ], swiftSettings: tests),
         // Runs the built program, as its users do.

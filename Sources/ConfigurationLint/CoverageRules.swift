@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import EncryptionConfig
+internal import GoText
 internal import KubernetesResources
 
 /// What is encrypted at all, and what stays readable.

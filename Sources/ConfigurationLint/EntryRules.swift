@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import EncryptionConfig
+internal import GoText
 internal import KubernetesResources
 internal import SecretMemory
 
@@ -71,7 +72,7 @@ private struct Comparison: Hashable {
 private struct Lack: Hashable {
     let wildcard: ResourcePattern
     /// The first keys, in words.
-    let keys: [String]
+    let keys: [ByteName]
     let count: Int
     /// Whether there is no key in common.
     let isAll: Bool
@@ -82,7 +83,7 @@ private struct Lack: Hashable {
         _ subject: LintSubject, _ first: LintSubject.Resource, _ resources: [LintSubject.Resource]
     ) -> LintFinding {
         let wildcard = subject.shown(wildcard.description)
-        let keys = count > keys.count ? keys + ["\(count - keys.count) more"] : keys
+        let keys = self.keys.map(\.text) + (count > keys.count ? ["\(count - keys.count) more"] : [])
         return LintFinding(
             path: first.path, position: first.position,
             message: "what was written under `\(wildcard)` cannot be read as \(subject.listed(resources)): "
@@ -142,7 +143,7 @@ private struct LackSearch {
         let missing = wildcard.inOrder.lazy.filter { !own.contains($0) }.prefix(Lack.listedCount)
         return Lack(
             wildcard: comparison.wildcard,
-            keys: missing.map { "\($0.provider.rawValue) \(subject.shown($0.name))" }, count: missingCount,
+            keys: missing.map { ByteName("\($0.provider.rawValue) \(subject.shown($0.name))") }, count: missingCount,
             isAll: missingCount == wildcard.all.count)
     }
 }
@@ -150,7 +151,7 @@ private struct LackSearch {
 /// What decides whether a stored value can be read: the provider, the name in the value's prefix, and the bytes.
 private struct StoredForm: Hashable {
     let provider: ProviderName
-    let name: String
+    let name: ByteName
     let key: EncryptionKey?
 
     /// Everything that a provider can have written; plaintext is no key.
@@ -162,13 +163,13 @@ private struct StoredForm: Hashable {
     }
 
     static func == (left: Self, right: Self) -> Bool {
-        left.provider == right.provider && left.name.hasBytes(of: right.name)
+        left.provider == right.provider && left.name == right.name
             && left.key.map { SecretHash($0.secret) } == right.key.map { SecretHash($0.secret) }
     }
 
     func hash(into hasher: inout Hasher) {
         hasher.combine(provider)
-        for byte in name.utf8 { hasher.combine(byte) }
+        hasher.combine(name)
         if let key { hasher.combine(SecretHash(key.secret)) }
     }
 }

@@ -49,7 +49,7 @@ struct HarmlessScalars {
     }
 
     /// For each byte of the file, whether it belongs to a harmless scalar.
-    func map(byteCount: Int) -> [Bool] {
+    public func map(byteCount: Int) -> [Bool] {
         let redactor = Redactor(secrets)
         var map = [Bool](repeating: false, count: byteCount)
         for candidate in candidates where redactor.sharesNothing(with: candidate.text) {

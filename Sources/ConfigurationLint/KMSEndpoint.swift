@@ -1,4 +1,4 @@
-internal import EncryptionConfig
+public import GoText
 
 /// The socket that kube-apiserver dials for an endpoint.
 ///
@@ -10,7 +10,7 @@ public struct KMSEndpoint: Equatable {
     /// What was taken for a host.
     let host: String
 
-    public init(_ url: String) {
+    public init(_ url: ByteName) {
         // Bytes, as Go reads them: a combining mark after a slash does not hide the slash.
         let main = Array(url.utf8).prefix { $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "?") }
         var rest = main.drop { $0 != UInt8(ascii: ":") }.dropFirst()

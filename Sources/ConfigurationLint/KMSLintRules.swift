@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import EncryptionConfig
+internal import GoText
 
 /// KMS plugins: versions, timeouts and sockets.
 extension LintRule {

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import EncryptionConfig
+internal import GoText
 internal import SecretMemory
 
 /// Names and bytes of keys: one name should stand for one key, and one key should have one name.
@@ -63,7 +64,7 @@ extension LintRule {
             remedy: "Nothing for a key that is in use. Choose names without colons for new ones, as `encconf init` "
                 + "and `encconf rotate` do."
         ) { subject in
-            subject.keys.filter { $0.key.name.contains(":") }.map { key in
+            subject.keys.filter { $0.key.name.contains(UInt8(ascii: ":")) }.map { key in
                 LintFinding(
                     path: key.namePath, position: key.namePosition,
                     message: "the name \(subject.shown(key.key.name)) contains a colon, which also ends it in stored "
@@ -117,12 +118,12 @@ extension LintRule {
             remedy: "Treat the key as known to others: rotate to a new key with another name (`encconf rotate`), and "
                 + "re-encrypt all values."
         ) { subject in
-            subject.keys.filter { !subject.mayShow($0.key.name) }.map { key in
+            subject.keys.filter { !subject.mayShow($0.key.name.text) }.map { key in
                 LintFinding(
                     path: key.namePath, position: key.namePosition,
                     message: "the name of this key contains a part of a key, or looks like one",
                     hint: "rotate to a new key with another name: `encconf rotate FILE`",
-                    severity: subject.holdsKey(key.key.name) ? .warning : .note)
+                    severity: subject.holdsKey(key.key.name.text) ? .warning : .note)
             }
         },
     ]
@@ -184,9 +185,9 @@ private enum KeyPairs {
 
     /// Of keys with the same bytes, those of one provider under different names.
     static func otherName(among keys: [Key]) -> [Pair] {
-        var names: [ProviderName: FirstDiffering<[UInt8]>] = [:]
+        var names: [ProviderName: FirstDiffering<ByteName>] = [:]
         return pairs(of: keys) { key, place in
-            let name = Array(key.key.name.utf8)
+            let name = key.key.name
             defer { names[key.provider, default: FirstDiffering()].add(name, at: place) }
             return names[key.provider]?.place(differingFrom: name)
         }
@@ -217,9 +218,9 @@ private enum KeyPairs {
 
 private struct NameOfProvider: Hashable {
     let provider: ProviderName
-    let name: [UInt8]
+    let name: ByteName
 
-    init(_ key: LintSubject.Key) { (provider, name) = (key.provider, Array(key.key.name.utf8)) }
+    init(_ key: LintSubject.Key) { (provider, name) = (key.provider, key.key.name) }
 }
 
 /// Where the first of some values stood that is not a given one. It is the first of all, or the first other than that.
@@ -259,7 +260,7 @@ private struct NameTree {
     private static let partLimit = 16
 
     /// Adds the name and answers the place of the first earlier one that overlaps with it.
-    mutating func add(_ name: String, at place: Int) -> Int? {
+    mutating func add(_ name: ByteName, at place: Int) -> Int? {
         let parts = Array(name.utf8).split(
             separator: UInt8(ascii: ":"), maxSplits: Self.partLimit, omittingEmptySubsequences: false)
         guard parts.count <= Self.partLimit else { return nil }
@@ -285,9 +286,4 @@ private struct NameTree {
         }
         return found
     }
-}
-
-extension String {
-    /// Whether the texts are the same to Go. Swift's `==` takes é for e with an accent.
-    func hasBytes(of other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }

@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+public import GoText
 
 /// The date that the name of a key carries, if it carries one: when the key was made, by all that is known.
 ///
@@ -12,7 +13,7 @@ public struct KeyNameDate: Equatable, Sendable {
     public let isDayOnly: Bool
 
     /// Finds the first date in `name`.
-    public init?(in name: String) {
+    public init?(in name: ByteName) {
         let bytes = Array(name.utf8)
         for start in bytes.indices where bytes[start].isDigit && (start == 0 || !bytes[start - 1].isDigit) {
             var reader = DateReader(bytes: bytes, position: start)

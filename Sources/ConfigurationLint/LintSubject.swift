@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import EncryptionConfig
+internal import GoText
 internal import SecretMemory
 internal import ShownText
 
@@ -79,6 +80,7 @@ struct LintSubject {
 
     /// A name of the file for people, unless it holds a piece of a key.
     func shown(_ name: String) -> String { mayShow(name) ? name : Redactor.mark }
+    func shown(_ name: ByteName) -> String { shown(name.text) }
 
     /// Whether a name may be shown: it has no part of a key, and does not look like one.
     func mayShow(_ name: String) -> Bool { redactor.mayShow(name: name) }

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import EncryptionConfig
+internal import GoText
 internal import KubernetesResources
 
 /// Resources that are not what was meant, cost much, or come too early.

@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+internal import GoText
 internal import KubernetesResources
 
 /// Whether a resource exists, and what a name that none has is likely to mean.
@@ -13,7 +14,7 @@ enum ResourceSpelling {
     /// Whether the group can be that of a custom resource: such groups have a dot
     /// (k8s.io/apiextensions-apiserver, pkg/apis/apiextensions/validation).
     static func isCustom(_ name: GroupResource) -> Bool {
-        name.group.contains(".") && !groups.contains(name.group) && withoutVersion(name) == nil
+        name.group.contains(UInt8(ascii: ".")) && !groups.contains(name.group) && withoutVersion(name) == nil
     }
 
     /// The resource or wildcard that is likely to be meant; nil for no idea.
@@ -26,10 +27,9 @@ enum ResourceSpelling {
     }
 
     private static func likelyResource(for name: GroupResource) -> GroupResource? {
-        if let plain = withoutVersion(name) {
-            return KnownResource.named(plain)?.groupResource ?? likelyResource(for: plain)
-        }
-        let parts = name.resource.split(separator: "/").map { String($0) }
+        if let plain = withoutVersion(name), let known = KnownResource.named(plain)?.groupResource { return known }
+        let name = withoutVersion(name) ?? name
+        let parts = name.resource.split(at: UInt8(ascii: "/"))
         if parts.count == 2, let known = parts.lazy.compactMap({ byWord($0) }).first { return known }
         if let known = byWord(name.resource) { return known }
         let inGroup = resources.filter { $0.group == name.group }
@@ -38,31 +38,33 @@ enum ResourceSpelling {
     }
 
     /// A resource by its plural in another group, its singular, which is its kind in lower case, or its short name.
-    private static func byWord(_ word: String) -> GroupResource? {
+    private static func byWord(_ word: ByteName) -> GroupResource? {
         resources.first { $0.resource == word }
-            ?? KnownResource.all.first { $0.kind.lowercased() == word }?.groupResource
-            ?? shortNames[word].map { GroupResource(parsing: $0) }
+            ?? KnownResource.all.first { ByteName($0.kind.text.lowercased()) == word }?.groupResource
+            ?? shortNames[word.text].map { GroupResource(parsing: $0) }
     }
 
     /// `deployments.v1.apps`, as kubectl takes it, and `secrets.v1`: there is no version in a configuration.
     private static func withoutVersion(_ name: GroupResource) -> GroupResource? {
-        let parts = name.group.split(separator: ".", maxSplits: 1)
-        guard let version = parts.first, version.hasPrefix("v"), version.dropFirst().first?.isNumber == true,
-            version.dropFirst().allSatisfy({ $0.isNumber || "alphabet".contains($0) })
+        let rest = GroupResource(parsing: name.group.text)
+        let digits = rest.resource.utf8.dropFirst()
+        func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        guard rest.resource.utf8.first == UInt8(ascii: "v"), digits.first.map(isDigit) == true,
+            digits.allSatisfy({ isDigit($0) || "alphabet".utf8.contains($0) })
         else { return nil }
-        return GroupResource(resource: name.resource, group: parts.count > 1 ? String(parts[1]) : "")
+        return GroupResource(resource: name.resource, group: rest.group)
     }
 
     /// The one with the fewest mistakes: at most one for short words, two for others.
-    private static func nearest<Name>(to word: String, among names: [Name], by text: (Name) -> String) -> Name? {
-        let limit = word.count <= 5 ? 1 : 2
+    private static func nearest<Name>(to word: ByteName, among names: [Name], by text: (Name) -> ByteName) -> Name? {
+        let limit = word.utf8.count <= 5 ? 1 : 2
         return names.map { (name: $0, mistakes: mistakes(between: word, and: text($0))) }
             .filter { $0.mistakes <= limit }
             .min { $0.mistakes < $1.mistakes }?.name
     }
 
     /// Letters left out, added, changed, or exchanged with their neighbour (optimal string alignment distance).
-    static func mistakes(between left: String, and right: String) -> Int {
+    static func mistakes(between left: ByteName, and right: ByteName) -> Int {
         let (left, right) = (Array(left.utf8), Array(right.utf8))
         // What is far longer is far off; and names come from a file, so they can be long.
         guard abs(left.count - right.count) <= 2 else { return .max }

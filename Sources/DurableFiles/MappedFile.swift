@@ -18,14 +18,16 @@ internal import ShownText
     /// If somebody shortens the file while it is read, the program ends with status 2 and a line on standard error
     /// (``MappedPages``). What was read counts only after ``checkUnchanged()``.
     ///
-    /// - Parameter name: The name of the file in messages, if it is another than the path.
-    public init(_ path: String, called name: String? = nil) throws(FileError) {
+    /// - Parameters:
+    ///   - name: The name of the file in messages, if it is another than the path.
+    ///   - isOwn: Whether this program is writing the file itself, and has it locked.
+    public init(_ path: String, called name: String? = nil, isOwn: Bool = false) throws(FileError) {
         let name = name ?? path
         do {
             file = try FileDescriptor.open(path, flags: O_RDONLY | O_NONBLOCK | O_NOCTTY)
             let status = try file.status()
             guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(name, .notRegular) }
-            try file.checkUnlocked(name)
+            if !isOwn { try file.checkUnlocked(name) }
             state = try FileState.beforeReading(file)
             // Not before that: the file may have grown.
             let length = Int(try file.status().st_size)

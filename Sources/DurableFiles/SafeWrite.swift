@@ -29,6 +29,7 @@ public enum SafeWrite {
         do {
             // A link is followed, so that it still points to the file afterwards.
             let target = replacing ? resolved(path) : path
+            try removeLeftBehind(beside: target)
             let existing = try status(of: target)
             if existing != nil, !replacing { throw FileError(path, .exists) }
             if let existing, existing.st_mode & S_IFMT != S_IFREG { throw FileError(path, .notRegular) }
@@ -53,6 +54,7 @@ public enum SafeWrite {
     ) throws(FileError) {
         do {
             let target = resolved(path)
+            try removeLeftBehind(beside: target)
             let original = try FileDescriptor.open(target, flags: O_RDONLY | O_NOFOLLOW)
             try lock(original, path)
             let existing = try original.status()
@@ -79,6 +81,7 @@ public enum SafeWrite {
     ) throws(FileError) {
         do {
             let target = resolved(path)
+            try removeLeftBehind(beside: target)
             let file = try FileDescriptor.open(target, flags: O_RDWR | O_NOFOLLOW)
             try lock(file, path)
             try check(file, isStill: target, holding: expected, path)
@@ -131,8 +134,6 @@ extension SafeWrite {
         let folder = folder(of: path)
         // Opened before anything is done, so that nothing but the sync itself can fail in the end.
         let directory = try FileDescriptor.open(folder, flags: O_RDONLY | O_DIRECTORY)
-        let owner = try? status(of: path)?.st_uid
-        TemporaryFile.removeLeftBehind(in: directory, ownedBy: Set([geteuid(), owner].compactMap { $0 }))
         // Between here and the rename the key stands in a file that nobody would look for.
         let signals = BlockedSignals(isLong ? BlockedSignals.ending : BlockedSignals.ending + BlockedSignals.stopping)
         defer { signals.unblock() }
@@ -152,6 +153,15 @@ extension SafeWrite {
             guard error.code != EINVAL else { return }
             throw FileError(name, .notSynced(error))
         }
+    }
+
+    /// Removes what killed runs left beside a file. It comes first, since one of them may have given the file a second
+    /// name.
+    private static func removeLeftBehind(beside path: String) throws(SystemError) {
+        let owner = try status(of: path)?.st_uid
+        TemporaryFile.removeLeftBehind(
+            in: try FileDescriptor.open(folder(of: path), flags: O_RDONLY | O_DIRECTORY),
+            ownedBy: Set([geteuid(), owner].compactMap { $0 }))
     }
 
     /// Overwrites an open file.

@@ -54,12 +54,14 @@ struct TemporaryFile: ~Copyable {
 }
 
 extension TemporaryFile {
-    /// Removes what runs left behind in a folder that were killed: regular files of such a name and one name only, which
-    /// no run has locked. What cannot be removed stays; the next run tries again.
+    /// Removes what runs left behind in a folder that were killed: regular files of such a name, which no run has locked.
+    /// They have no other name, or one in the same folder: where a file system has no rename that replaces nothing, a
+    /// file has both names for a moment. What cannot be removed stays; the next run tries again.
     ///
     /// - Parameter owners: Only files of these users. One that was about to replace a file has that file's owner.
     static func removeLeftBehind(in folder: borrowing FileDescriptor, ownedBy owners: Set<uid_t>) {
-        for name in names(in: folder) where isName(name) {
+        let names = names(in: folder)
+        for (name, inode) in names where isName(name) {
             let raw = unsafe openat(folder.raw, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
             guard raw >= 0 else { continue }
             defer { close(raw) }
@@ -68,13 +70,15 @@ extension TemporaryFile {
                 // The name may belong to another file by now.
                 unsafe fstatat(folder.raw, name, &named, AT_SYMLINK_NOFOLLOW) == 0,
                 FileState(opened).isSameFile(as: FileState(named)),
-                opened.st_mode & S_IFMT == S_IFREG, opened.st_nlink == 1, owners.contains(opened.st_uid)
+                opened.st_mode & S_IFMT == S_IFREG, owners.contains(opened.st_uid),
+                opened.st_nlink == 1
+                    || opened.st_nlink == 2 && names.contains(where: { $0.inode == inode && !isName($0.name) })
             else { continue }
             _ = unsafe unlinkat(folder.raw, name, 0)
         }
     }
 
-    private static func names(in folder: borrowing FileDescriptor) -> [String] {
+    private static func names(in folder: borrowing FileDescriptor) -> [(name: String, inode: ino_t)] {
         // Closed with the stream; the folder stays open.
         let raw = fcntl(folder.raw, F_DUPFD_CLOEXEC, 0)
         guard raw >= 0 else { return [] }
@@ -85,12 +89,12 @@ extension TemporaryFile {
         defer { unsafe closedir(stream) }
         // Both have one place in the folder.
         unsafe rewinddir(stream)
-        var names: [String] = []
+        var names: [(name: String, inode: ino_t)] = []
         while let entry = unsafe readdir(stream) {
-            names.append(
-                unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-                    unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-                })
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            names.append((name, unsafe entry.pointee.d_ino))
         }
         return names
     }

@@ -1,4 +1,4 @@
-internal import GoText
+public import GoText
 
 /// Why the envelope of a KMS value is not acceptable. Carries numbers, and names that the value holds in clear.
 ///
@@ -44,7 +44,7 @@ public enum KMSEnvelopeError: Error, Equatable {
 extension KMSEnvelopeError {
     /// What is wrong with a key ID; nil if it is acceptable
     /// (pkg/storage/value/encrypt/envelope/kmsv2/envelope.go, `ValidateKeyID`).
-    public init?(keyID: String) {
+    public init?(keyID: ByteName) {
         switch keyID.utf8.count {
         case 0: self = .emptyKeyID
         case ...KMSv2Envelope.maximumKeyIDByteCount: return nil

@@ -1,18 +1,13 @@
+public import GoText
 public import SecretMemory
 
 /// One key that only a KMS plugin can decrypt. Equal requests have equal answers.
 public struct KMSUnwrapRequest: Hashable, Sendable {
     /// What a KMS v2 plugin is told besides the encrypted key.
     public struct Version2: Hashable, Sendable {
-        public let keyID: String
+        public let keyID: ByteName
         public let dekSourceType: KMSv2Envelope.DEKSourceType
-        public let annotations: [String: [UInt8]]
-
-        /// Key IDs are compared byte by byte, as in Go: to Swift, texts that only look alike are equal.
-        public static func == (left: Version2, right: Version2) -> Bool {
-            left.keyID.utf8.elementsEqual(right.keyID.utf8) && left.dekSourceType == right.dekSourceType
-                && left.annotations == right.annotations
-        }
+        public let annotations: [ByteName: [UInt8]]
     }
 
     public let plugin: KMSPluginIdentity
@@ -22,7 +17,7 @@ public struct KMSUnwrapRequest: Hashable, Sendable {
     public let version2: Version2?
 
     /// The name of the KMS provider in the configuration.
-    public var provider: String { plugin.name }
+    public var provider: ByteName { plugin.name }
 
     public init(plugin: KMSPluginIdentity, envelope: KMSv1Envelope) {
         self.plugin = plugin
@@ -51,7 +46,7 @@ extension KMSUnwrapRequest {
 
     /// The same for an answer of Encrypt.
     public static func clearForm(
-        of key: RawSpan, encryptedKey: [UInt8], keyID: String, annotations: [String: [UInt8]]
+        of key: RawSpan, encryptedKey: [UInt8], keyID: ByteName, annotations: [ByteName: [UInt8]]
     ) -> ClearKeyForm? {
         let search = ClearKeySearch(for: key)
         for bytes in [encryptedKey, Array(keyID.utf8)] + annotations.flatMap({ [Array($0.utf8), $1] }) {
@@ -63,17 +58,17 @@ extension KMSUnwrapRequest {
 
 /// What a KMS v2 provider writes with at the moment. Values written otherwise are stale.
 public struct KMSWriteState: Equatable, Sendable {
-    public let keyID: String
+    public let keyID: ByteName
     public let dekSourceType: KMSv2Envelope.DEKSourceType
 
-    public init(keyID: String, dekSourceType: KMSv2Envelope.DEKSourceType = .seed) {
+    public init(keyID: ByteName, dekSourceType: KMSv2Envelope.DEKSourceType = .seed) {
         self.keyID = keyID
         self.dekSourceType = dekSourceType
     }
 
-    /// Whether a value like this one is written now. Key IDs are compared byte by byte, as in Go.
+    /// Whether a value like this one is written now.
     public func writes(_ envelope: KMSv2Envelope) -> Bool {
-        keyID.utf8.elementsEqual(envelope.keyID.utf8) && dekSourceType == envelope.dekSourceType
+        keyID == envelope.keyID && dekSourceType == envelope.dekSourceType
     }
 }
 

@@ -1,3 +1,4 @@
+public import GoText
 internal import ProtobufWire
 public import SecretMemory
 
@@ -18,12 +19,12 @@ public struct KMSv2Envelope: Sendable {
     static let maximumAnnotationsByteCount = 32 * 1024
 
     /// The name that the plugin gave to the key it encrypted with.
-    public private(set) var keyID = ""
+    public private(set) var keyID: ByteName = ""
     public private(set) var dekSourceType = DEKSourceType.key
     /// The DEK or seed as the plugin encrypted it. No secret.
     public private(set) var encryptedDEKSource: [UInt8] = []
     /// What the plugin wants to be told again when it decrypts.
-    public private(set) var annotations: [String: [UInt8]] = [:]
+    public private(set) var annotations: [ByteName: [UInt8]] = [:]
     /// Where the value itself stands within the envelope.
     private var encryptedData = 0..<0
 
@@ -36,7 +37,7 @@ public struct KMSv2Envelope: Sendable {
             let payload = envelope.extracting(field.payload)
             switch (field.number, field.type) {
             case (1, .bytes): encryptedData = field.payload
-            case (2, .bytes): keyID = try Self.text(payload)
+            case (2, .bytes): keyID = ByteName(try Self.text(payload))
             case (3, .bytes): encryptedDEKSource = payload.copiedToArray()
             case (4, .bytes): try addAnnotation(payload)
             case (5, .varint): rawType = Int32(truncatingIfNeeded: field.varint)
@@ -69,7 +70,7 @@ public struct KMSv2Envelope: Sendable {
     /// The checks of kube-apiserver, in its order, before it opens a value and before it writes one
     /// (envelope.go, `validateEncryptedObject`).
     public static func validate(
-        encryptedDEKSource: [UInt8], keyID: String, annotations: [String: [UInt8]]
+        encryptedDEKSource: [UInt8], keyID: ByteName, annotations: [ByteName: [UInt8]]
     ) throws(KMSEnvelopeError) {
         guard !encryptedDEKSource.isEmpty else { throw .emptyDEKSource }
         guard encryptedDEKSource.count <= maximumDEKSourceByteCount else {
@@ -77,7 +78,7 @@ public struct KMSv2Envelope: Sendable {
         }
         if let error = KMSEnvelopeError(keyID: keyID) { throw error }
         // Upstream walks a map in random order; ours is sorted, so that an answer is stable.
-        var errors = annotations.keys.sorted().flatMap { DomainName.errors(of: $0, path: "annotations") }
+        var errors = annotations.keys.sorted().flatMap { DomainName.errors(of: $0.text, path: "annotations") }
         let total = annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.count }
         if total > maximumAnnotationsByteCount {
             errors.append(
@@ -87,13 +88,13 @@ public struct KMSv2Envelope: Sendable {
     }
 
     private mutating func addAnnotation(_ entry: RawSpan) throws(KMSEnvelopeError) {
-        var key = ""
+        var key: ByteName = ""
         var value: [UInt8] = []
         var reader = WireReader(entry)
         while let field = try Self.next(&reader) {
             let payload = entry.extracting(field.payload)
             switch (field.number, field.type) {
-            case (1, .bytes): key = try Self.text(payload)
+            case (1, .bytes): key = ByteName(try Self.text(payload))
             case (2, .bytes): value = payload.copiedToArray()
             default: break
             }

@@ -1,3 +1,4 @@
+public import GoText
 internal import ProtobufWire
 public import SecretMemory
 
@@ -5,15 +6,15 @@ public import SecretMemory
 public struct KMSv2SealingKey: Sendable {
     private let seed: SecretKey
     private let encryptedSeed: [UInt8]
-    private let keyID: String
-    private let annotations: [String: [UInt8]]
+    private let keyID: ByteName
+    private let annotations: [ByteName: [UInt8]]
 
     /// - Parameters:
     ///   - seed: At least 32 random bytes.
     ///   - encryptedSeed: The seed as the plugin encrypted it.
     ///   - keyID: The name that the plugin gives to the key it encrypted with.
     ///   - annotations: What the plugin wants to be told again.
-    public init(seed: SecretKey, encryptedSeed: [UInt8], keyID: String, annotations: [String: [UInt8]]) {
+    public init(seed: SecretKey, encryptedSeed: [UInt8], keyID: ByteName, annotations: [ByteName: [UInt8]]) {
         self.seed = seed
         self.encryptedSeed = encryptedSeed
         self.keyID = keyID
@@ -31,11 +32,11 @@ public struct KMSv2SealingKey: Sendable {
         try cipher.seal(plaintext, authenticating: context, appendingTo: &data)
         var writer = WireWriter()
         writer.append(1, bytes: data.bytes)
-        writer.append(2, string: keyID)
+        writer.append(2, string: keyID.text)
         writer.append(3, bytes: encryptedSeed.span.rawBytes)
         for (name, value) in annotations.sorted(by: { $0.key < $1.key }) {
             var entry = WireWriter()
-            entry.append(1, string: name)
+            entry.append(1, string: name.text)
             entry.append(2, bytes: value.span.rawBytes)
             let bytes = entry.finish()
             writer.append(4, bytes: bytes.bytes)

@@ -125,9 +125,6 @@ extension StoredLabel {
                 ? "\(provider) without a key name" : key.map { "\(provider) \(name: $0)" } ?? "\(provider)"
         }
     }
-
-    /// What labels are sorted by.
-    public var sortText: String { [provider?.rawValue, key].compactMap(\.self).joined(separator: " ") }
 }
 
 extension AuditDoubt {

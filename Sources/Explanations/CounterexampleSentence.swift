@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+internal import GoText
 public import KeyTransition
 public import ShownText
 

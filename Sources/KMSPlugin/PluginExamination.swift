@@ -1,4 +1,5 @@
 internal import EnvelopeCrypto
+internal import GoText
 internal import SecretMemory
 
 /// What came of asking a plugin all that kube-apiserver would ask it.
@@ -56,7 +57,7 @@ extension PluginClient {
     ///   - keyID: What Status told; nil for v1.
     ///   - isExamination: Whether errors are told as by kube-apiserver's health check, which encrypts and decrypts with a
     ///     v1 plugin alone.
-    func makeSeed(keyID: String?, isExamination: Bool = false) throws(PluginError) -> NewSeed {
+    func makeSeed(keyID: ByteName?, isExamination: Bool = false) throws(PluginError) -> NewSeed {
         let random = try Self.random(Self.seedByteCount)
         let seed = SecretKey(random)
         let hasSections = isExamination && provider.version == .v1
@@ -65,7 +66,7 @@ extension PluginClient {
             ? try inSection("encrypt") { () throws(PluginError) in try encrypt(seed.span) } : try encrypt(seed.span)
         if let form = encrypted.clearForm(of: seed.span) { throw .keyInClear(form) }
         if let keyID {
-            guard encrypted.keyID.utf8.elementsEqual(keyID.utf8) else {
+            guard encrypted.keyID == keyID else {
                 // What kube-apiserver tells in this case are the hashes in the midst of its own state.
                 throw .untrue(
                     "failed to rotate DEK: statusKeyIDHash=\"\(PluginStatus.hash(keyID))\", "

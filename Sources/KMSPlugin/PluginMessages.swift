@@ -1,4 +1,5 @@
 internal import EnvelopeCrypto
+internal import GoText
 internal import ProtobufWire
 internal import SecretMemory
 
@@ -8,8 +9,8 @@ internal import SecretMemory
 struct EncryptedKey: Equatable, Sendable {
     var ciphertext: [UInt8] = []
     /// Empty for v1.
-    var keyID = ""
-    var annotations: [String: [UInt8]] = [:]
+    var keyID: ByteName = ""
+    var annotations: [ByteName: [UInt8]] = [:]
 }
 
 /// The requests.
@@ -31,10 +32,10 @@ enum PluginRequest {
         var writer = WireWriter()
         writer.append(1, bytes: key.ciphertext.span.rawBytes)
         writer.append(2, string: uid)
-        writer.append(3, string: key.keyID)
+        writer.append(3, string: key.keyID.text)
         for (name, value) in key.annotations.sorted(by: { $0.key < $1.key }) {
             var entry = WireWriter()
-            entry.append(1, string: name)
+            entry.append(1, string: name.text)
             entry.append(2, bytes: value.span.rawBytes)
             let bytes = entry.finish()
             writer.append(4, bytes: bytes.bytes)
@@ -60,16 +61,16 @@ enum PluginAnswer {
     static func status(_ message: RawSpan) throws(PluginError) -> PluginStatus {
         let fields = try Fields(message)
         return PluginStatus(
-            apiVersion: try fields.text(1), healthz: try fields.text(2), keyID: try fields.text(3))
+            apiVersion: try fields.text(1), healthz: try fields.text(2), keyID: ByteName(try fields.text(3)))
     }
 
     /// Both versions.
     static func encrypted(_ message: RawSpan) throws(PluginError) -> EncryptedKey {
         let fields = try Fields(message)
-        var key = EncryptedKey(ciphertext: fields.bytes(1).copiedToArray(), keyID: try fields.text(2))
+        var key = EncryptedKey(ciphertext: fields.bytes(1).copiedToArray(), keyID: ByteName(try fields.text(2)))
         for entry in fields.ranges(3) {
             let entry = try Fields(message.extracting(entry))
-            key.annotations[try entry.text(1)] = entry.bytes(2).copiedToArray()
+            key.annotations[ByteName(try entry.text(1))] = entry.bytes(2).copiedToArray()
         }
         return key
     }

@@ -1,5 +1,5 @@
 internal import EnvelopeCrypto
-internal import GoText
+public import GoText
 internal import SecretMemory
 
 /// What a plugin says of itself: Status of v2, Version of v1.
@@ -9,13 +9,13 @@ public struct PluginStatus: Equatable, Sendable {
     /// `ok`, or what is wrong. Nil for v1, which has no such question.
     public let healthz: String?
     /// The name of the key that new values are encrypted with. Nil for v1.
-    public let keyID: String?
+    public let keyID: ByteName?
 
     /// What kube-apiserver says against it; nil if it goes on with the plugin.
     ///
     /// (k8s.io/apiserver 1.36, pkg/server/options/encryptionconfig/config.go, `isKMSv2ProviderHealthyAndMaybeRotateDEK`
     /// and `isKMSv2ProviderHealthy`; pkg/storage/value/encrypt/envelope/grpc_service.go, `checkAPIVersion`.)
-    func problem(ofProvider name: String) -> String? {
+    func problem(ofProvider name: ByteName) -> String? {
         guard let healthz, let keyID else {
             guard apiVersion != "v1beta1" else { return nil }
             return "KMS provider api version \(apiVersion) is not supported, only v1beta1 is supported now"
@@ -36,7 +36,7 @@ public struct PluginStatus: Equatable, Sendable {
     /// (pkg/storage/value/encrypt/envelope/metrics, `getHash`).
     public var keyIDHash: String? { keyID.map(Self.hash) }
 
-    static func hash(_ keyID: String) -> String {
+    static func hash(_ keyID: ByteName) -> String {
         let bytes = Array(keyID.utf8)
         guard !bytes.isEmpty, let digest = try? Digest.sha256(bytes.span.rawBytes) else { return "" }
         return "sha256:" + Digest.hexadecimal(digest)

@@ -1,4 +1,5 @@
 public import EnvelopeCrypto
+internal import GoText
 public import SecretMemory
 internal import Synchronization
 

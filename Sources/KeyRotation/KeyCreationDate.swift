@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+public import GoText
 
 /// When a key was made, as the names that this program gives tell it: `key-20260729t120000z`, in UTC.
 ///
@@ -8,8 +9,8 @@ public struct KeyCreationDate: Hashable, Sendable {
     private let digits: String
 
     /// Nil for a name that this program would not give.
-    public init?(keyName: String) {
-        let parts = keyName.split(separator: "-", omittingEmptySubsequences: false)
+    public init?(keyName: ByteName) {
+        let parts = keyName.split(at: UInt8(ascii: "-"))
         guard (2...3).contains(parts.count), parts[0] == "key", Self.isCounter(parts.dropFirst(2).first) else {
             return nil
         }
@@ -20,9 +21,9 @@ public struct KeyCreationDate: Hashable, Sendable {
         self.digits = String(decoding: digits, as: UTF8.self)
     }
 
-    private static func isCounter(_ text: Substring?) -> Bool {
+    private static func isCounter(_ text: ByteName?) -> Bool {
         guard let text else { return true }
-        return Int(text).map { $0 > 1 && String($0) == text } ?? false
+        return Int(text.text).map { $0 > 1 && ByteName("\($0)") == text } ?? false
     }
 }
 

@@ -1,4 +1,5 @@
 public import EncryptionConfig
+public import GoText
 internal import SecretMemory
 
 /// A list of keys, and every entry of the file that has it.
@@ -11,7 +12,7 @@ public struct KeySet: Sendable {
     /// Where the list stands.
     public let places: [ProviderPlace]
     /// The resources of all these entries, in file order.
-    public let resources: [String]
+    public let resources: [ByteName]
     /// Whether the first key writes, in one of the places at least.
     public let writes: Bool
 
@@ -64,7 +65,7 @@ public struct KeySet: Sendable {
     /// Whether a key of this name is told to be newer than all that are there; true if its name tells no date.
     ///
     /// It is not where a clock was wrong, and the dates would then tell the wrong next step.
-    func isNewest(_ name: String) -> Bool {
+    func isNewest(_ name: ByteName) -> Bool {
         guard let date = KeyCreationDate(keyName: name) else { return true }
         return keys.allSatisfy { key in KeyCreationDate(keyName: key.name).map { $0 < date } ?? true }
     }
@@ -85,7 +86,7 @@ extension KeySet {
             let set = KeySet(
                 provider: kind, keys: entry.providers[index].keys,
                 places: [ProviderPlace(entry: entryIndex, provider: index)],
-                resources: entry.resources.map(\.description), writes: index == 0)
+                resources: entry.resources.map { ByteName($0.description) }, writes: index == 0)
             if let known = sets.firstIndex(where: { $0.isSame(as: set) }) {
                 sets[known] = sets[known].joined(with: set)
             } else {

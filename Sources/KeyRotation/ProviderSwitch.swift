@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+internal import GoText
 
 /// Plans a step from one provider to another, to encryption, or to plaintext.
 struct ProviderSwitch {
@@ -101,7 +102,7 @@ struct ProviderSwitch {
             case (.keyed(let kind), _): provider.name.rawValue == kind.rawValue
             case (.kms(let name, let endpoint), .kms(let plugin)):
                 plugin.version == .v2 && plugin.endpoint == endpoint
-                    && (plugin.name == name || plugin.name.hasPrefix("\(name)-"))
+                    && (plugin.name == name || plugin.name.starts(with: ByteName("\(name)-")))
             default: false
             }
         }

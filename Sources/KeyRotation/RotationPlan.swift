@@ -1,4 +1,5 @@
 public import EncryptionConfig
+public import GoText
 
 /// One step of a rotation: the edits, what the file says before and after, and what must be true before it is written.
 public struct RotationPlan: Sendable {
@@ -20,14 +21,14 @@ public struct RotationPlan: Sendable {
     public struct KeyReference: Equatable, Sendable {
         public let provider: ProviderName
         /// The key's name or the plugin's; nil for identity.
-        public let key: String?
+        public let key: ByteName?
     }
 
     /// What the step does to one entry.
     public struct Change: Equatable, Sendable {
         /// In Kubernetes notation, such as `resources[0]`.
         public let path: String
-        public let resources: [String]
+        public let resources: [ByteName]
         /// The keys that are read, in order; the first one writes.
         public let before: [KeyReference]
         public let after: [KeyReference]
@@ -104,7 +105,7 @@ public struct RotationPlan: Sendable {
     ) -> [Change] {
         zip(before.entries, after.entries).enumerated().compactMap { index, pair in
             let change = Change(
-                path: "resources[\(index)]", resources: pair.0.resources.map(\.description),
+                path: "resources[\(index)]", resources: pair.0.resources.map { ByteName($0.description) },
                 before: pair.0.readKeys, after: pair.1.readKeys)
             return change.before == change.after ? nil : change
         }
@@ -136,7 +137,7 @@ struct RotationScope {
         self.configuration = configuration
         let named = configuration.entries.indices.filter { index in
             guard let resources = request.resources else { return true }
-            return configuration.entries[index].resources.contains { resources.contains($0.description) }
+            return configuration.entries[index].resources.contains { resources.contains(ByteName($0.description)) }
         }
         guard !named.isEmpty else { throw .noSuchResource }
         sets = KeySet.all(in: configuration).filter { set in set.places.contains { named.contains($0.entry) } }

@@ -1,4 +1,5 @@
 public import EncryptionConfig
+public import GoText
 public import SecretMemory
 
 /// What a rotation shall do.
@@ -21,7 +22,7 @@ public struct RotationRequest: Sendable {
         /// Plaintext: encryption is disabled.
         case identity
         /// A KMS v2 plugin. Its name must be unique in a file, so further entries get `name-2`, `name-3`, ….
-        case kms(name: String, endpoint: String)
+        case kms(name: ByteName, endpoint: ByteName)
     }
 
     /// Nil for the next one, if the file tells it beyond doubt.
@@ -30,13 +31,13 @@ public struct RotationRequest: Sendable {
     public var singleServer: Bool
     public var target: Target?
     /// Only the key sets of these resources, named as in the file; nil for all.
-    public var resources: Set<String>?
+    public var resources: Set<ByteName>?
     /// The key that `promote` and `abort` mean, and that writes at `retire`, where the names do not tell.
-    public var keyName: String?
+    public var keyName: ByteName?
 
     public init(
-        step: Step? = nil, singleServer: Bool = false, target: Target? = nil, resources: Set<String>? = nil,
-        keyName: String? = nil
+        step: Step? = nil, singleServer: Bool = false, target: Target? = nil, resources: Set<ByteName>? = nil,
+        keyName: ByteName? = nil
     ) {
         self.step = step
         self.singleServer = singleServer
@@ -49,11 +50,11 @@ public struct RotationRequest: Sendable {
 /// What stands ready for new keys.
 public struct NewKeySource {
     /// For the first key; further ones of the same run are called `name-2`, `name-3`, ….
-    let name: String
+    let name: ByteName
     private let makeSecret: () -> SecretKey
 
     /// - Parameter makeSecret: Gives 32 random bytes, other ones at each call.
-    public init(name: String, makeSecret: @escaping () -> SecretKey) {
+    public init(name: ByteName, makeSecret: @escaping () -> SecretKey) {
         self.name = name
         self.makeSecret = makeSecret
     }
@@ -62,7 +63,9 @@ public struct NewKeySource {
         NewKey(name: Self.name(name, number: number), secret: makeSecret())
     }
 
-    static func name(_ name: String, number: Int) -> String { number == 0 ? name : "\(name)-\(number + 1)" }
+    static func name(_ name: ByteName, number: Int) -> ByteName {
+        number == 0 ? name : ByteName("\(name)-\(number + 1)")
+    }
 }
 
 /// Why there is no plan.
@@ -84,7 +87,7 @@ public enum RotationRefusal: Error, Equatable {
     /// The names do not tell which key is meant.
     case whichKey(paths: [String])
     /// A key of this name is there already.
-    case nameTaken(String)
+    case nameTaken(ByteName)
     /// The new key would have an older date in its name than a key that is there.
-    case notNewest(String)
+    case notNewest(ByteName)
 }

@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+internal import GoText
 internal import SecretMemory
 
 /// Finds keys of a list without trying them all: by label, or by what makes them the key that they are.
@@ -35,7 +36,6 @@ struct KeyIndex: Sendable {
     /// The places of those with the bytes of `key`, or the endpoint of its plugin, in order.
     func places(ofMaterialOf key: StorageKey) -> [Int] { Material(key).flatMap { materials[$0] } ?? [] }
 
-    /// Names are bytes to kube-apiserver. To Swift, texts of other bytes can be equal.
     private struct Label: Hashable {
         let provider: ProviderName
         let name: [UInt8]
@@ -50,7 +50,7 @@ struct KeyIndex: Sendable {
 
     private enum Material: Hashable {
         case bytes(SecretHash)
-        case endpoint(String)
+        case endpoint(ByteName)
 
         init?(_ key: StorageKey) {
             switch key {

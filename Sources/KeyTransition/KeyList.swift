@@ -1,4 +1,5 @@
 public import EncryptionConfig
+internal import GoText
 
 /// The keys that serve a resource under one configuration.
 public struct KeyList: Sendable {
@@ -73,7 +74,7 @@ extension KeyList {
 
     /// Whether two plugins have one name, which kube-apiserver refuses for KMS v2, and for v1 if it reloads the file.
     var hasPluginNamesakes: Bool {
-        let names = writers.compactMap { if case .plugin(let plugin) = $0 { Array(plugin.name.utf8) } else { nil } }
+        let names = writers.compactMap { if case .plugin(let plugin) = $0 { plugin.name } else { nil } }
         return Set(names).count < names.count
     }
 

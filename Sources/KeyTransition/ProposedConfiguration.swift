@@ -1,4 +1,5 @@
 public import EncryptionConfig
+internal import GoText
 internal import KubernetesResources
 public import SecretMemory
 
@@ -60,7 +61,7 @@ extension ProposedConfiguration {
     /// Whether no wildcard masks what comes later or stands beside it, and no KMS v2 provider appears twice.
     private static func isAcceptable(_ entries: [Entry]) -> Bool {
         var wildcards: [ResourcePattern] = []
-        var plugins: Set<[UInt8]> = []
+        var plugins: Set<ByteName> = []
         for entry in entries {
             // Within one entry the order does not matter.
             wildcards += entry.resources.filter(\.isWildcard)
@@ -69,7 +70,7 @@ extension ProposedConfiguration {
                 guard masks.allSatisfy({ $0 == resource }) else { return false }
             }
             for case .kms(let plugin) in entry.providers.map(\.kind) where plugin.version == .v2 {
-                guard plugins.insert(Array(plugin.name.utf8)).inserted else { return false }
+                guard plugins.insert(plugin.name).inserted else { return false }
             }
         }
         return true

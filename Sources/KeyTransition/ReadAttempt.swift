@@ -1,4 +1,5 @@
 public import EncryptionConfig
+internal import GoText
 internal import SecretMemory
 
 /// What one key makes of a value that another key wrote.
@@ -27,7 +28,7 @@ extension StorageKey {
         case (.plaintext, .plaintext): return .opens
         case (.plugin(let reader), .plugin(let writer)):
             // A name that is but the beginning of the other finds no DEK that its plugin would take.
-            guard reader.version == writer.version, reader.name.utf8.elementsEqual(writer.name.utf8)
+            guard reader.version == writer.version, reader.name == writer.name
             else { return .refuses }
             return reader.endpoint == writer.endpoint ? .opens : .unknown
         case (.key(let reader, let provider), .key(let writer, let writerProvider)) where provider == writerProvider:
@@ -46,9 +47,9 @@ extension StorageKey {
     }
 
     /// How much of `name` and its colon is left behind `prefix` and its colon; nil if it does not begin so.
-    private static func byteCount(of name: String, behind prefix: String) -> Int? {
+    private static func byteCount(of name: ByteName, behind prefix: ByteName) -> Int? {
         let rest = name.utf8.dropFirst(prefix.utf8.count)
-        guard name.utf8.starts(with: prefix.utf8), rest.first ?? UInt8(ascii: ":") == UInt8(ascii: ":")
+        guard name.starts(with: prefix), rest.first ?? UInt8(ascii: ":") == UInt8(ascii: ":")
         else { return nil }
         return rest.count
     }

@@ -1,4 +1,5 @@
 public import EncryptionConfig
+internal import GoText
 
 /// Resources whose proofs say the same.
 public struct ResourceGroup: Sendable {

@@ -1,4 +1,5 @@
 public import EncryptionConfig
+internal import GoText
 
 /// What is known of the stored values of one resource.
 public struct StoredLabels: Sendable {
@@ -36,7 +37,6 @@ struct StoredEvidence {
     private static func fits(_ label: StoredKeyLabel, _ key: StorageKey) -> Bool {
         guard label.provider == key.provider else { return false }
         let (name, found) = (key.name ?? "", label.key ?? "")
-        return name.utf8.elementsEqual(found.utf8)
-            || name.utf8.prefix { $0 != UInt8(ascii: ":") }.elementsEqual(found.utf8)
+        return name == found || name.utf8.prefix { $0 != UInt8(ascii: ":") }.elementsEqual(found.utf8)
     }
 }

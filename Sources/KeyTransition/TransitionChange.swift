@@ -1,4 +1,5 @@
 public import EncryptionConfig
+public import GoText
 
 /// One difference between two configurations, and the resources for which it holds.
 public struct TransitionChange: Sendable {
@@ -16,12 +17,12 @@ public struct TransitionChange: Sendable {
         case identityRemoved
         case keyAdded(StoredKeyLabel)
         case keyRemoved(StoredKeyLabel)
-        case keyRenamed(StoredKeyLabel, to: String)
+        case keyRenamed(StoredKeyLabel, to: ByteName)
         case keyBytesChanged(StoredKeyLabel)
         /// The same bytes for another cipher.
         case keyMoved(StoredKeyLabel, to: StoredKeyLabel)
-        case kmsRenamed(StoredKeyLabel, to: String)
-        case kmsEndpointChanged(StoredKeyLabel, from: String, to: String)
+        case kmsRenamed(StoredKeyLabel, to: ByteName)
+        case kmsEndpointChanged(StoredKeyLabel, from: ByteName, to: ByteName)
         case writeKeyChanged(from: StoredKeyLabel, to: StoredKeyLabel)
         /// The same keys are tried in another order.
         case readOrderChanged

@@ -1,10 +1,11 @@
 public import EncryptionConfig
+public import GoText
 
 /// Why a value is not read as it was written. "Removed" is said of what OLD wrote, "unknown" of what NEW writes before
 /// OLD can read it.
 public enum TransitionReason: Hashable, Sendable {
     /// The same bytes have another name, and the name is part of the stored value.
-    case keyRenamed(to: String)
+    case keyRenamed(to: ByteName)
     /// The name is there with other bytes.
     case keyBytesChanged
     /// The same bytes are there for another cipher.
@@ -15,11 +16,11 @@ public enum TransitionReason: Hashable, Sendable {
     case providerRemoved
     case providerUnknown
     /// The same bytes under a name that is the beginning of the right one stand in front of it.
-    case swallowed(by: String)
+    case swallowed(by: ByteName)
     /// Other bytes under the same name stand in front.
     case shadowedByNamesake
     /// Other bytes under a name that is the beginning of the right one stand in front, or alone.
-    case shadowed(by: String)
+    case shadowed(by: ByteName)
     /// Another rule of the reading side serves the resource, and only one that does not has the key.
     case resourceMoved(from: ResourcePattern, to: ResourcePattern)
     /// No rule of NEW covers the resource any more.
@@ -34,8 +35,8 @@ public enum TransitionReason: Hashable, Sendable {
     case identityFirst
     /// NEW has no rule for the resource, and so writes plaintext that OLD does not read.
     case plaintextWithoutRule
-    case kmsRenamed(to: String)
-    case kmsEndpointChanged(from: String, to: String)
+    case kmsRenamed(to: ByteName)
+    case kmsEndpointChanged(from: ByteName, to: ByteName)
     case kmsVersionChanged
 
     /// For scripts: the name of the case.

@@ -64,7 +64,7 @@ public enum IdentityCheck: Equatable, Sendable {
             isOfResource = key.known.map { $0.isOf(kind: identity.kind, group: group) } ?? false
             self = isOfResource ? .same : .other(identity)
             return
-        case .path: isOfResource = group == ByteName(key.resource.group)
+        case .path: isOfResource = group == key.resource.group
         // Objects of a known kind have a storage path of their own.
         case .plural: isOfResource = KnownResource.of(kind: identity.kind, group: group).isEmpty
         }
@@ -72,7 +72,7 @@ public enum IdentityCheck: Equatable, Sendable {
             self = .other(identity)
             return
         }
-        let isUsual = Plural.isUsual(ByteName(key.resource.resource), ofKind: identity.kind)
+        let isUsual = Plural.isUsual(key.resource.resource, ofKind: identity.kind)
         self = isUsual ? .same : .cannotTell(identity, .unusualPlural)
     }
 

@@ -1,3 +1,5 @@
+internal import GoText
+
 /// An entry of a map.
 struct Named<Value> {
     let name: String
@@ -11,12 +13,10 @@ extension Array {
     func lastOfEachName<Value>() -> [Named<Value>] where Element == Named<Value> {
         var result: [Named<Value>] = []
         let byName = enumerated().sorted {
-            // Not `==`: to a String, different bytes can be equal.
-            $0.element.name.utf8.elementsEqual($1.element.name.utf8)
-                ? $0.offset < $1.offset : $0.element.name.utf8.lexicographicallyPrecedes($1.element.name.utf8)
+            (ByteName($0.element.name), $0.offset) < (ByteName($1.element.name), $1.offset)
         }
         for entry in byName.map(\.element) {
-            if let last = result.last, last.name.utf8.elementsEqual(entry.name.utf8) { result.removeLast() }
+            if let last = result.last, ByteName(last.name) == ByteName(entry.name) { result.removeLast() }
             result.append(entry)
         }
         return result

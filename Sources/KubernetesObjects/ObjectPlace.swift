@@ -22,12 +22,12 @@ extension ObjectIdentity {
         let known = KnownResource.of(kind: kind, group: group)
         let scope: KnownResource.Scope = namespace.isEmpty ? .cluster : .namespaced
         for resource in known where resource.scope == scope {
-            let storagePath = ByteName(resource.storagePath).split(at: UInt8(ascii: "/"))
+            let storagePath = resource.storagePath.split(at: UInt8(ascii: "/"))
             if path.suffix(storagePath.count).elementsEqual(storagePath) { return resource.groupResource }
         }
         guard let plural = path.last, Plural.isUsual(plural, ofKind: kind) else { return nil }
         let isGroupNamed = group.contains(UInt8(ascii: ".")) && path.dropLast().last == group
         guard isGroupNamed || known.isEmpty else { return nil }
-        return GroupResource(resource: plural.text, group: group.text)
+        return GroupResource(resource: plural, group: group)
     }
 }

@@ -97,7 +97,7 @@ extension EtcdKeyReader {
     private static func custom(_ rest: Path) -> GroupResource? {
         let names = Array(rest.prefix(2))
         guard names.count == 2, names[0].contains(dot), !names[1].contains(dot), !names[1].isEmpty else { return nil }
-        return GroupResource(resource: names[1].text, group: names[0].text)
+        return GroupResource(resource: names[1], group: names[0])
     }
 
     /// The key of a resource that is not in the table, perhaps of a newer Kubernetes.
@@ -105,7 +105,7 @@ extension EtcdKeyReader {
         guard let plural = rest.first, !plural.contains(dot), !reserved.contains(plural), !prefix.isTaken(plural) else {
             return nil
         }
-        return object(GroupResource(resource: plural.text), rest.dropFirst(), prefix, .plural)
+        return object(GroupResource(resource: plural), rest.dropFirst(), prefix, .plural)
     }
 
     private static func object(

@@ -11,47 +11,44 @@ public struct KnownResource: Hashable, Sendable {
     /// The group under which the objects are stored, which is the one that an encryption configuration must name.
     public let groupResource: GroupResource
     /// As in the objects' `kind`, such as `ConfigMap`.
-    public let kind: String
+    public let kind: ByteName
     public let scope: Scope
     /// What stands between the etcd prefix and the namespace or name, such as `services/specs`.
-    public let storagePath: String
+    public let storagePath: ByteName
     public let era: Era
     /// Further groups of stored objects: earlier groups of the resource, and those that share its storage.
-    let otherGroups: [String]
+    let otherGroups: [ByteName]
 
     /// The resource of this name, or nil for custom resources and those of other API servers.
     public static func named(_ name: GroupResource) -> KnownResource? { kubernetesTable.byName[name] }
 
     /// The resource whose objects are stored at `path`, such as `minions`.
-    public static func stored(at path: String) -> KnownResource? { kubernetesTable.byStoragePath[ByteName(path)] }
+    public static func stored(at path: ByteName) -> KnownResource? { kubernetesTable.byStoragePath[path] }
 
     /// Where the objects of any resource stand below the etcd prefix of a kube-apiserver.
     ///
     /// Built-in resources stand under their plural alone, whatever their group; custom resources, whose group always
     /// has a dot in it, under group and plural.
-    public static func storagePath(of name: GroupResource) -> String {
-        if let known = named(name) { return known.storagePath }
-        return name.isGrouped ? "\(name.group)/\(name.resource)" : name.resource
-    }
+    public static func storagePath(of name: GroupResource) -> ByteName { named(name)?.storagePath ?? name.unknownPath }
 
     /// Whether a stored object of this resource can be of this group.
     public func isStored(in group: ByteName) -> Bool {
-        ByteName(groupResource.group) == group || otherGroups.contains { ByteName($0) == group }
+        groupResource.group == group || otherGroups.contains(group)
     }
 
     /// Whether a stored object of this kind and group is one of this resource.
-    public func isOf(kind: ByteName, group: ByteName) -> Bool { ByteName(self.kind) == kind && isStored(in: group) }
+    public func isOf(kind: ByteName, group: ByteName) -> Bool { self.kind == kind && isStored(in: group) }
 
     /// The resources that stored objects of this kind and group can be of, at most one for each API server.
     public static func of(kind: ByteName, group: ByteName) -> [KnownResource] {
         (byKind[kind] ?? []).filter { $0.isStored(in: group) }
     }
 
-    private static let byKind = Dictionary(grouping: all + openShift) { ByteName($0.kind) }
+    private static let byKind = Dictionary(grouping: all + openShift, by: \.kind)
 
     init(
-        _ group: String, _ resource: String, _ kind: String, _ scope: Scope, at storagePath: String? = nil,
-        era: Era = .current, alsoIn otherGroups: [String] = []
+        _ group: ByteName, _ resource: ByteName, _ kind: ByteName, _ scope: Scope, at storagePath: ByteName? = nil,
+        era: Era = .current, alsoIn otherGroups: [ByteName] = []
     ) {
         groupResource = GroupResource(resource: resource, group: group)
         self.kind = kind
@@ -85,11 +82,11 @@ extension KnownResource {
 
         init(_ resources: [KnownResource]) {
             byName = Dictionary(resources.map { ($0.groupResource, $0) }) { first, _ in first }
-            byStoragePath = Dictionary(resources.map { (ByteName($0.storagePath), $0) }) { first, _ in first }
+            byStoragePath = Dictionary(resources.map { ($0.storagePath, $0) }) { first, _ in first }
             takenSegments = Set(
                 resources.flatMap { resource in
-                    [ByteName(resource.groupResource.resource)]
-                        + ByteName(resource.storagePath).split(at: UInt8(ascii: "/")).prefix(1)
+                    [resource.groupResource.resource]
+                        + resource.storagePath.split(at: UInt8(ascii: "/")).prefix(1)
                 })
         }
     }

@@ -1,3 +1,5 @@
+internal import GoText
+
 extension KnownResource {
     /// The resources that OpenShift's own API servers store below `/openshift.io`. The paths do not contain the group.
     ///

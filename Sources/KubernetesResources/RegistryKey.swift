@@ -47,13 +47,15 @@ public struct RegistryKey: Hashable, Sendable {
 extension RegistryKey: CustomStringConvertible {
     /// The etcd key.
     public var description: String {
-        let unknownPath = resource.isGrouped ? "\(resource.group)/\(resource.resource)" : resource.resource
-        let path = known?.storagePath ?? unknownPath
-        return [prefix.text, path, namespace?.text, name.text].compactMap(\.self).joined(separator: "/")
+        let path = known?.storagePath ?? resource.unknownPath
+        return [prefix, path, namespace, name].compactMap { $0?.text }.joined(separator: "/")
     }
 }
 
 extension GroupResource {
     /// Whether the etcd keys of a custom resource of this group name it.
-    var isGrouped: Bool { group.utf8.contains(UInt8(ascii: ".")) }
+    var isGrouped: Bool { group.contains(UInt8(ascii: ".")) }
+
+    /// The storage path of a resource that is not in the table.
+    var unknownPath: ByteName { isGrouped ? ByteName("\(group)/\(resource)") : resource }
 }

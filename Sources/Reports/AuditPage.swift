@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import EncryptionConfig
 internal import EtcdSnapshot
 public import Explanations
+internal import GoText
 internal import KubernetesResources
 public import ShownText
 internal import StorageAudit

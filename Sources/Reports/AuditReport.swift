@@ -1,5 +1,6 @@
 public import EncryptionConfig
 public import Explanations
+internal import GoText
 internal import KubernetesResources
 internal import SecretMemory
 public import StorageAudit
@@ -88,7 +89,7 @@ extension ResourceCensus {
 
     /// The labels of the resource, those of most values first.
     var labels: [(label: StoredLabel, numbers: LabelCensus)] {
-        byLabel.sorted { ($1.value.objects, $0.key.sortText) < ($0.value.objects, $1.key.sortText) }
+        byLabel.sorted { ($1.value.objects, $0.key) < ($0.value.objects, $1.key) }
             .map { ($0.key, $0.value) }
     }
 }
@@ -121,7 +122,7 @@ extension AuditReport {
         return rows.values.sorted { left, right in
             let (leftPlain, rightPlain) = (left.label.provider == .identity, right.label.provider == .identity)
             if leftPlain != rightPlain { return leftPlain }
-            return (right.objects, left.label.sortText) < (left.objects, right.label.sortText)
+            return (right.objects, left.label) < (left.objects, right.label)
         }
     }
 }

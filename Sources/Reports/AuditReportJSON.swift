@@ -184,7 +184,7 @@ extension RemnantCount {
             "freePages": .number(pages), "plaintext": .number(plaintext),
             "unexplainedBytes": .number(unexplainedBytes),
             "encrypted": .array(
-                encrypted.sorted { $0.key.sortText < $1.key.sortText }.map { label, count in
+                encrypted.sorted { $0.key < $1.key }.map { label, count in
                     [
                         "provider": .word(label.provider?.rawValue ?? "unknown"), "key": .name(label.key),
                         "values": .number(count),

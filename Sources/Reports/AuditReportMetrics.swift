@@ -1,5 +1,6 @@
 internal import EncryptionConfig
 internal import Explanations
+internal import GoText
 internal import KubernetesResources
 public import ShownText
 internal import StorageAudit

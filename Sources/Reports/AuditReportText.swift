@@ -41,7 +41,9 @@ extension AuditReport {
         clauses += judgement.doubts.map(\.clause)
         let uncounted = judgement.uncounted.reduce(0) { $0 + $1.count }
         // A verdict that depends on an option says so.
-        if uncounted > 0, judgement.verdict != .findings { clauses.append("\(counted(uncounted, "finding")) that --fail-on does not count") }
+        if uncounted > 0, judgement.verdict != .findings {
+            clauses.append("\(counted(uncounted, "finding")) that --fail-on does not count")
+        }
         return clauses.isEmpty ? verdict : "\(verdict) \(clauses.joined(separator: "; "))."
     }
 
@@ -123,7 +125,8 @@ extension AuditReport {
             let names = row.resources.prefix(2).map { "\($0.resource.description) \($0.objects)" as Phrase }
             let more: Phrase = row.resources.count > 2 ? " and \(row.resources.count - 2) more" : ""
             table.append([
-                row.label.writer, Phrase(foreign: row.fingerprints.count == 1 ? row.fingerprints.first ?? "-" : "-"), "\(row.objects)", "\(row.stale)",
+                row.label.writer, Phrase(foreign: row.fingerprints.count == 1 ? row.fingerprints.first ?? "-" : "-"),
+                "\(row.objects)", "\(row.stale)",
                 names.joined(separator: ", ") + more,
             ])
         }

@@ -2,6 +2,7 @@ internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import EtcdClient
 internal import Explanations
+internal import GoText
 internal import KubernetesResources
 internal import ShownText
 internal import StorageAudit
@@ -50,7 +51,7 @@ extension AuditReport {
     /// What is in free space; nil if nobody looked.
     var remnantWords: (heading: Phrase, lines: [Phrase])? {
         guard let remnants = result.remnants else { return nil }
-        var lines: [Phrase] = remnants.encrypted.sorted { $0.key.sortText < $1.key.sortText }.map { label, count in
+        var lines: [Phrase] = remnants.encrypted.sorted { $0.key < $1.key }.map { label, count in
             "\(label.writer): \(counted(count, "value"))"
         }
         if remnants.unexplainedBytes > 0 {

@@ -19,7 +19,7 @@ public struct BackupMatrix {
         self.missing = missing
         let used = reports.flatMap { [$0.result.live, $0.result.history].compactMap { $0 } }
             .flatMap(\.resources.values).flatMap(\.byLabel.keys)
-        labels = Set(used).filter { $0.provider != .identity }.sorted { $0.sortText < $1.sortText }
+        labels = Set(used).filter { $0.provider != .identity }.sorted()
     }
 
     public var text: Phrase {

@@ -1,6 +1,7 @@
 internal import Dispatch
 public import EncryptionConfig
 public import Explanations
+internal import GoText
 public import KMSPlugin
 public import ShownText
 internal import KeyTransition

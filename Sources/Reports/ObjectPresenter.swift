@@ -1,6 +1,7 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
 public import Explanations
+internal import GoText
 public import SecretMemory
 public import ShownText
 public import StorageAudit
@@ -239,7 +240,7 @@ public struct ObjectPresenter {
 
 extension OpenedValue {
     /// The name of the key, for KMS that of the provider; nil for identity.
-    fileprivate var keyName: String? {
+    fileprivate var keyName: ByteName? {
         if case .kms(let plugin) = provider.kind { plugin.name } else { key?.name }
     }
 

@@ -1,11 +1,12 @@
 internal import EncryptionConfig
+internal import GoText
 internal import ShownText
 
 /// One way in which a resource's values are written or read: a provider and, unless it is identity, its key.
 struct ReadKey: Equatable {
     let provider: ProviderName
     /// The name of the key, for KMS that of the provider; nil for identity.
-    let key: String?
+    let key: ByteName?
 
     /// The ways of a list of providers, in the order in which they are tried.
     static func list(of providers: [Provider]) -> [ReadKey] {

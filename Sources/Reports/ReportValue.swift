@@ -1,3 +1,4 @@
+public import GoText
 internal import JSONText
 public import SecretMemory
 public import ShownText
@@ -21,6 +22,7 @@ public enum ReportValue: Sendable {
     public static func text(_ text: String?) -> ReportValue { text.map { .phrase(Phrase(foreign: $0)) } ?? .null }
 
     /// A name that a person chose.
+    public static func name(_ name: ByteName?) -> ReportValue { .name(name?.text) }
     public static func name(_ name: String?) -> ReportValue { name.map { .phrase(Phrase(name: $0)) } ?? .null }
 
     public static func number(_ number: (some BinaryInteger)?) -> ReportValue {

@@ -1,5 +1,6 @@
 internal import EncryptionConfig
 internal import Explanations
+internal import GoText
 public import KeyRotation
 internal import KeyTransition
 public import ShownText
@@ -70,7 +71,7 @@ extension RotationReport.Step {
 extension RotationReport.Step {
     public init(_ change: RotationPlan.Change, _ step: RotationRequest.Step) {
         self.init(
-            path: change.path, resources: change.resources, step: step.rawValue,
+            path: change.path, resources: change.resources.map(\.text), step: step.rawValue,
             before: change.before.map { ReadKey(provider: $0.provider, key: $0.key) },
             after: change.after.map { ReadKey(provider: $0.provider, key: $0.key) })
     }

@@ -1,6 +1,7 @@
 public import EncryptionConfig
 public import ShownText
 internal import Explanations
+internal import GoText
 internal import KeyRotation
 
 /// Where the rotations of a file stand, by the file alone.
@@ -25,7 +26,7 @@ public struct RotationStatus {
         let keyed = sets.map { set in
             let keys = set.keys.map { ReadKey(provider: ProviderName(set.provider), key: $0.name) }
             return RotationReport.Step(
-                path: set.path, resources: set.resources, step: set.state.name, before: keys, after: keys)
+                path: set.path, resources: set.resources.map(\.text), step: set.state.name, before: keys, after: keys)
         }
         let others = keyless.map { index in
             let entry = configuration.entries[index]
@@ -39,7 +40,7 @@ public struct RotationStatus {
 
     public var text: Phrase {
         let keyed = sets.map { set -> Phrase in
-            "\(set.path) (\(Self.list(set.resources))): \(set.state.explanation)\n  keys  "
+            "\(set.path) (\(Self.list(set.resources.map(\.text)))): \(set.state.explanation)\n  keys  "
                 + set.keys.map { Phrase(name: $0.name) }.joined(separator: ", ") + "\n"
         }
         let others = keyless.map { index -> Phrase in

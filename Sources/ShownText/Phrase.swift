@@ -1,3 +1,5 @@
+public import GoText
+
 /// A text for people, which remembers what of it came from elsewhere.
 ///
 /// Literals are the program's own words. Whatever is put into them is foreign: names out of a configuration, paths, etcd
@@ -35,6 +37,8 @@ public struct Phrase: Sendable, Equatable, ExpressibleByStringInterpolation {
     /// A name that a person chose.
     public init(name text: String) { pieces = [.name(text)] }
 
+    public init(name: ByteName) { self.init(name: name.text) }
+
     /// Foreign text of several lines.
     public init(lines text: String) { pieces = [.lines(text)] }
 
@@ -57,6 +61,8 @@ public struct Phrase: Sendable, Equatable, ExpressibleByStringInterpolation {
 
         /// Puts in a name that a person chose.
         public mutating func appendInterpolation(name text: String) { pieces.append(.name(text)) }
+
+        public mutating func appendInterpolation(name: ByteName) { appendInterpolation(name: name.text) }
 
         public mutating func appendInterpolation(_ phrase: Phrase) { pieces += phrase.pieces }
 

@@ -1,3 +1,4 @@
+public import GoText
 public import EncryptionConfig
 public import KubernetesResources
 internal import Transformers
@@ -67,15 +68,14 @@ public struct AuditJudgement: Sendable {
 
 extension AuditResult {
     /// Writes of one AES-GCM key, over all resources, at least: the etcd versions of its live objects.
-    public var gcmWrites: [(key: String, writes: Int64)] {
-        var sums: [StoredLabel: Int64] = [:]
+    public var gcmWrites: [(key: ByteName, writes: Int64)] {
+        var sums: [ByteName: Int64] = [:]
         for numbers in live.resources.values {
             for (label, census) in numbers.byLabel where label.provider == .aesgcm {
-                sums[label, default: 0] += census.writes
+                sums[label.key ?? "", default: 0] += census.writes
             }
         }
-        return sums.map { (key: $0.key.key ?? "", writes: $0.value) }
-            .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// kubernetes.io/docs, "Encrypting Confidential Data at Rest": rotate every 200,000 writes.

@@ -1,3 +1,4 @@
+internal import GoText
 public import KubernetesResources
 
 /// The questions of an audit.

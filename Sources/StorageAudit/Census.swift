@@ -1,3 +1,4 @@
+public import GoText
 public import KubernetesResources
 public import Transformers
 
@@ -77,16 +78,9 @@ public struct ResourceCensus: Equatable, Sendable {
 
 /// What a KMS v2 plugin would be asked for.
 public struct PluginUse: Hashable, Sendable {
-    public let provider: String
+    public let provider: ByteName
     /// Nil for KMS v1, whose values tell no key ID.
-    public let keyID: String?
-
-    /// Byte by byte, as in Go: to Swift, texts that only look alike are equal.
-    public static func == (left: PluginUse, right: PluginUse) -> Bool {
-        left.provider.utf8.elementsEqual(right.provider.utf8)
-            && (left.keyID == nil) == (right.keyID == nil)
-            && (left.keyID ?? "").utf8.elementsEqual((right.keyID ?? "").utf8)
-    }
+    public let keyID: ByteName?
 }
 
 /// What is stored: numbers by resource, and what is wrong.

@@ -1,3 +1,4 @@
+internal import GoText
 internal import SecretMemory
 public import KubernetesResources
 

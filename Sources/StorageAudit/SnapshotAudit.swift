@@ -27,7 +27,13 @@ struct SnapshotAudit {
             let snapshot = try SnapshotFile(file.span, &problems)
             let settings = try snapshot.settings(&problems)
             let (live, digest) = try liveRecordsAndDigest(&problems)
-            let replayed = try log?.replay(onto: snapshot, live: live, &problems)
+            // Changes that later ones replace, and those that are not certain: what is in them was written to disk.
+            var passing: [LogChange] = []
+            let replayed = try log?.replay(onto: snapshot, live: live, &problems) { change in
+                if history, !change.isTombstone { passing.append(change) }
+            }
+            let final = Set((replayed?.changes ?? []).map { LogPlace($0) })
+            passing.removeAll { $0.isCertain && final.contains(LogPlace($0)) }
             let counts = replayed?.counts ?? live.counts
             let locations = replayed?.remaining ?? live.locations
             var result = AuditResult(
@@ -37,7 +43,8 @@ struct SnapshotAudit {
                     origin: .snapshot(
                         AuditedSource.Snapshot(
                             digest: digest, compactRevision: settings.finishedCompaction,
-                            isCompactionUnfinished: settings.isCompactionUnfinished, records: counts.total,
+                            isCompactionUnfinished: settings.isCompactionUnfinished,
+                            records: counts.total + passing.count { !$0.isCertain },
                             tombstones: counts.tombstones, markers: counts.markers,
                             log: replayed.map { AuditedSource.Log(appliedEntries: $0.appliedCount, gaps: $0.gaps) },
                             problems: problems.first, problemCount: problems.count))),
@@ -45,11 +52,18 @@ struct SnapshotAudit {
             var nonces = NonceLog()
             progress.start(total: locations.count)
             result.live = try auditLive(locations, &nonces, progress)
-            if let log, let replayed { result.live.add(try audit(replayed, of: log, snapshot, &nonces)) }
-            if history { result.history = try auditHistory(snapshot, live, &nonces) }
+            let changes = replayed?.changes.filter { !$0.isTombstone } ?? []
+            if let log { result.live.add(try audit(changes, of: log, snapshot, &nonces, makeAuditor())) }
+            if history {
+                let replaced = replayed.map { Set(live.locations).subtracting($0.remaining) } ?? []
+                var census = try auditHistory(snapshot, live, replaced, &nonces)
+                if let log { census.add(try audit(passing, of: log, snapshot, &nonces, makeHistoryAuditor())) }
+                result.history = census
+            }
             let repeated = nonces.repeated()
             if !repeated.isEmpty {
-                result.live.add(try checkNonces(snapshot, live, repeated, history: history))
+                result.live.add(
+                    try checkNonces(snapshot, live, repeated, log.map { ($0, changes + passing) }, history: history))
             }
             if remnants { result.remnants = try RemnantCount(snapshot) }
             progress.finish()
@@ -98,12 +112,16 @@ struct SnapshotAudit {
 
     private func makeAuditor() -> Auditor { Auditor(configurations, unwrapping: unwrapping, options: options) }
 
-    /// The values that the log adds to the database. Old revisions that it makes are not among them.
+    private func makeHistoryAuditor() -> Auditor {
+        Auditor(configurations, unwrapping: unwrapping, options: options.ofOldRevisions)
+    }
+
+    /// The values of changes that the log makes.
     private func audit(
-        _ replayed: ReplayedLog, of log: MemberLog<MappedFile>, _ snapshot: SnapshotFile, _ nonces: inout NonceLog
+        _ changes: [LogChange], of log: MemberLog<MappedFile>, _ snapshot: SnapshotFile, _ nonces: inout NonceLog,
+        _ auditor: Auditor
     ) throws(CipherError) -> Census {
-        let auditor = makeAuditor()
-        for change in replayed.changes where !change.isTombstone {
+        for change in changes {
             let (key, value) = (log.bytes(change.key, of: snapshot), log.bytes(change.value, of: snapshot))
             try auditor.add(
                 AuditedRecord(key: key, value: value, revision: change.revision, version: change.version))
@@ -149,21 +167,25 @@ struct SnapshotAudit {
     }
 
     /// What is not live any more, but still in the file.
+    ///
+    /// - Parameter replaced: Records that the log makes old.
     private func auditHistory(
-        _ snapshot: SnapshotFile, _ live: LiveRecords, _ nonces: inout NonceLog
+        _ snapshot: SnapshotFile, _ live: LiveRecords, _ replaced: Set<RecordLocation>, _ nonces: inout NonceLog
     ) throws -> Census {
-        let auditor = Auditor(configurations, unwrapping: unwrapping, options: options.ofOldRevisions)
+        let auditor = makeHistoryAuditor()
         var problems = SnapshotProblems.collected
         var walk = try HistoryWalk(snapshot, live: live, &problems)
         while let (record, isLive) = try walk.next(&problems) {
-            if !isLive, !record.isTombstone { try add(record, of: snapshot, to: auditor) }
+            let isOld = !isLive || replaced.contains(record.location)
+            if isOld, !record.isTombstone { try add(record, of: snapshot, to: auditor) }
         }
         nonces.add(auditor.nonces)
         return auditor.census
     }
 
     private func checkNonces(
-        _ snapshot: SnapshotFile, _ live: LiveRecords, _ repeated: Set<UInt64>, history: Bool
+        _ snapshot: SnapshotFile, _ live: LiveRecords, _ repeated: Set<UInt64>,
+        _ logged: (log: MemberLog<MappedFile>, changes: [LogChange])?, history: Bool
     ) throws -> Census {
         let auditor = makeAuditor()
         var seen: [UInt64: [NonceUse]] = [:]
@@ -177,6 +199,14 @@ struct SnapshotAudit {
                     version: record.version),
                 repeated: repeated, seen: &seen)
         }
+        if let (log, changes) = logged {
+            for change in changes {
+                let (key, value) = (log.bytes(change.key, of: snapshot), log.bytes(change.value, of: snapshot))
+                try auditor.checkNonce(
+                    AuditedRecord(key: key, value: value, revision: change.revision, version: change.version),
+                    repeated: repeated, seen: &seen)
+            }
+        }
         return auditor.census
     }
 
@@ -188,4 +218,12 @@ struct SnapshotAudit {
                 key: snapshot.key(of: record), value: snapshot.value(of: record), revision: record.revision,
                 version: record.version))
     }
+}
+
+/// A change of the log: no two have the same revision and place in its transaction.
+private struct LogPlace: Hashable {
+    let revision: Int64
+    let subRevision: Int64
+
+    init(_ change: LogChange) { (revision, subRevision) = (change.revision, change.subRevision) }
 }

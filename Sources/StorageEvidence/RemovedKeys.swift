@@ -1,4 +1,5 @@
 public import EncryptionConfig
+internal import GoText
 internal import KeyTransition
 public import KubernetesResources
 internal import StorageAudit
@@ -138,9 +139,9 @@ public struct RemovedKeys: Sendable {
         of label: StoredKeyLabel, in evidence: StorageEvidence
     ) -> [(resource: GroupResource, count: Int)] {
         let found = evidence.uses(of: label)
-        guard let name = label.key, let colon = name.utf8.firstIndex(of: UInt8(ascii: ":")) else { return found }
+        guard let name = label.key, name.contains(UInt8(ascii: ":")) else { return found }
         // Where the file has no such key, a value shows its name only up to the first colon.
-        let beginning = StoredKeyLabel(provider: label.provider, key: String(name[..<colon]))
+        let beginning = StoredKeyLabel(provider: label.provider, key: name.split(at: UInt8(ascii: ":"))[0])
         return found
             + evidence.uses(of: beginning).filter { resource, _ in
                 let rule = old.rule(for: resource)

@@ -1,5 +1,6 @@
 internal import EncryptionConfig
 internal import EnvelopeCrypto
+internal import GoText
 internal import SecretMemory
 
 /// One static key with its cipher.

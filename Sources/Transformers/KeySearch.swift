@@ -1,5 +1,6 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
+public import GoText
 internal import SecretMemory
 
 /// A static key that opens a value although kube-apiserver would not try it, or not in time.
@@ -7,7 +8,7 @@ public struct FoundKey: Sendable {
     public let provider: Provider
     public let key: EncryptionKey
     /// The name that the value calls its key by.
-    public let storedName: String
+    public let storedName: ByteName
 }
 
 /// Looks for the key of a value among all keys of its cipher, whatever their names: a key that was renamed, or one
@@ -43,7 +44,7 @@ public enum KeySearch {
                     continue
                 }
                 guard accepting(plaintext.bytes) else { continue }
-                let name = String(decoding: rest.extracting(first: end).copiedToArray(), as: UTF8.self)
+                let name = ByteName(String(decoding: rest.extracting(first: end).copiedToArray(), as: UTF8.self))
                 return FoundKey(provider: provider, key: key, storedName: name)
             }
         }

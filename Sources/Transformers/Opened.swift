@@ -1,5 +1,6 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
+internal import GoText
 
 /// What opens values: a provider and, if it has keys of its own, one of them.
 public final class Opener: Sendable {

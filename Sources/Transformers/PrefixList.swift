@@ -1,3 +1,4 @@
+internal import GoText
 internal import SecretMemory
 
 /// A list whose entries take the values that begin with their prefix. Providers of a resource are such a list, and so
@@ -14,7 +15,7 @@ final class PrefixList<Entry> {
     /// What is wrong if no entry has the prefix.
     private let noMatch: TransformFailure
 
-    init(_ items: [(prefix: String, entry: Entry)], noMatch: TransformFailure) {
+    init(_ items: [(prefix: ByteName, entry: Entry)], noMatch: TransformFailure) {
         entries = items.map(\.entry)
         var bytes: [UInt8] = []
         prefixEnds = items.map { item in

@@ -1,5 +1,6 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
+internal import GoText
 public import SecretMemory
 
 /// The ordered providers of one resource, ready to open and seal its values exactly as kube-apiserver does, garbage
@@ -24,7 +25,7 @@ public final class ResourceTransformer {
     /// - Throws: ``CipherError`` if the cipher library lacks a cipher.
     public init(_ rule: ResourceResolution.Rule?, unwrapping: any KMSUnwrapping) throws(CipherError) {
         self.rule = rule
-        var entries: [(prefix: String, entry: Entry)] = []
+        var entries: [(prefix: ByteName, entry: Entry)] = []
         for provider in rule?.providers ?? [] {
             entries.append((provider.storedPrefix, try Self.entry(for: provider, unwrapping: unwrapping)))
         }
@@ -101,8 +102,8 @@ public final class ResourceTransformer {
         case .identity: return .identity(Opener(provider))
         case .kms(let plugin): return .kms(KMSOpener(plugin, of: provider, unwrapping: unwrapping))
         case .aescbc(let keys), .aesgcm(let keys), .secretbox(let keys):
-            var entries: [(prefix: String, entry: KeyCipher)] = []
-            for key in keys { entries.append(("\(key.name):", try KeyCipher(key, of: provider))) }
+            var entries: [(prefix: ByteName, entry: KeyCipher)] = []
+            for key in keys { entries.append((ByteName("\(key.name):"), try KeyCipher(key, of: provider))) }
             return .keys(PrefixList(entries, noMatch: .noMatchingKey(provider.name)))
         }
     }

@@ -1,14 +1,16 @@
 public import EncryptionConfig
 internal import EnvelopeCrypto
+public import GoText
 internal import SecretMemory
 
 /// What a stored value says of itself: the provider and the name of the key that wrote it. Whether it can be read is
 /// another question.
-public struct StoredLabel: Hashable, Sendable {
-    /// Nil for a prefix that no provider of Kubernetes has.
+public struct StoredLabel: Hashable, Comparable, Sendable {
+    /// Nil for a prefix that no provider of Kubernetes has, and for the name of a key that is not UTF-8: no configuration
+    /// can have it.
     public let provider: ProviderName?
     /// For KMS the name of the provider; nil for plaintext. Up to the first colon, though names may hold colons.
-    public let key: String?
+    public let key: ByteName?
 
     /// Names of keys longer than this are cut.
     private static let nameByteCountLimit = 256
@@ -18,26 +20,19 @@ public struct StoredLabel: Hashable, Sendable {
     ]
 
     /// The label of a key of the configuration.
-    public init(provider: ProviderName?, key: String?) {
+    public init(provider: ProviderName?, key: ByteName?) {
         self.provider = provider
         self.key = key
     }
 
-    /// Names are bytes to kube-apiserver. To Swift, texts of other bytes can be equal.
-    public static func == (left: Self, right: Self) -> Bool {
-        left.provider == right.provider && (left.key == nil) == (right.key == nil)
-            && (left.key ?? "").utf8.elementsEqual((right.key ?? "").utf8)
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(provider)
-        for byte in (key ?? "").utf8 { hasher.combine(byte) }
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.provider?.rawValue ?? "", left.key ?? "") < (right.provider?.rawValue ?? "", right.key ?? "")
     }
 
     /// What a value of this label begins with, the name and its colon included; nil for plaintext and unknown providers.
-    public var storedPrefix: String? {
+    public var storedPrefix: ByteName? {
         guard let key, let prefix = Self.prefixes.first(where: { $0.provider == provider }) else { return nil }
-        return prefix.text + key + ":"
+        return ByteName("\(prefix.text)\(key):")
     }
 
     /// Reads the label of a whole value as etcd has it.
@@ -50,9 +45,17 @@ public struct StoredLabel: Hashable, Sendable {
             let prefix = Array(text.utf8)
             guard value.starts(with: prefix.span.rawBytes) else { continue }
             let rest = value.extracting(droppingFirst: prefix.count)
-            let end = min(rest.firstOffset(of: UInt8(ascii: ":")) ?? rest.byteCount, Self.nameByteCountLimit)
+            var end = rest.firstOffset(of: UInt8(ascii: ":")) ?? rest.byteCount
+            if end > Self.nameByteCountLimit {
+                end = Self.nameByteCountLimit
+                // Not in the middle of a character.
+                while end > 0, rest[end] & 0xc0 == 0x80 { end -= 1 }
+            }
+            guard let name = String(validating: rest.extracting(first: end).copiedToArray(), as: UTF8.self) else {
+                break
+            }
             self.provider = provider
-            key = String(decoding: rest.extracting(first: end).copiedToArray(), as: UTF8.self)
+            key = ByteName(name)
             return
         }
         (provider, key) = (nil, nil)

@@ -1,6 +1,6 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
-internal import GoText
+public import GoText
 
 /// One reason why a value could not be opened.
 public enum TransformFailure: Error, Equatable {
@@ -11,11 +11,11 @@ public enum TransformFailure: Error, Equatable {
     /// No entry covers the resource, so it is read as plaintext, and the value is encrypted.
     case encryptedWithoutRule
     /// A key or provider of the right name, and what its cipher says.
-    case cipher(CipherError, provider: ProviderName, key: String)
+    case cipher(CipherError, provider: ProviderName, key: ByteName)
     /// The envelope of a KMS value is not acceptable.
-    case envelope(KMSEnvelopeError, provider: String)
+    case envelope(KMSEnvelopeError, provider: ByteName)
     /// The plugin did not decrypt the DEK or seed.
-    case plugin(String, provider: String, version: KMSPlugin.Version)
+    case plugin(String, provider: ByteName, version: KMSPlugin.Version)
     /// The plugin was not asked, so that nothing is known. A v1 and a v2 plugin can have the same name, so it is the
     /// plugin that counts, not the name in the request.
     case pluginNotAsked(KMSPlugin, KMSUnwrapRequest)

@@ -1,3 +1,4 @@
+import GoText
 import EncryptionConfig
 import Foundation
 import StorageAudit
@@ -120,7 +121,7 @@ struct EvidenceTrial: CustomStringConvertible {
         }
         let evidence = StorageEvidence(under: oldFile, sources, isWholeStore: model.isWholeStore)
         let removed = RemovedKeys(
-            [StoredKeyLabel(provider: model.cipher.name, key: model.key.text)],
+            [StoredKeyLabel(provider: model.cipher.name, key: ByteName(model.key.text))],
             of: model.patterns.map { ResourcePattern(parsing: "\($0)") }, from: oldFile.configuration,
             to: newFile.configuration)
         let (verdict, orphans) = removed.judge(evidence)

@@ -1,3 +1,4 @@
+import GoText
 import EncryptionConfig
 import StorageAudit
 import StorageEvidence
@@ -47,7 +48,7 @@ struct FoundEvidenceTests {
         isWholeStore: Bool = false
     ) throws -> RemovedKeys.Verdict {
         RemovedKeys(
-            [StoredKeyLabel(provider: .aesgcm, key: name)], of: [ResourcePattern(parsing: "secrets")],
+            [StoredKeyLabel(provider: .aesgcm, key: ByteName(name))], of: [ResourcePattern(parsing: "secrets")],
             from: old.configuration, to: try Self.configuration(keys).file().configuration
         ).judge(StorageEvidence(under: old, sources, isWholeStore: isWholeStore)).verdict
     }
@@ -58,8 +59,8 @@ struct FoundEvidenceTests {
         let file = try Self.configuration([write, composed, decomposed]).file()
         let source = try source("s.db", [write, composed], under: file)
         let labels = source.result.live.resources[ModelResource.secrets.groupResource]?.byLabel ?? [:]
-        #expect(labels[StoredLabel(provider: .aesgcm, key: composed.text)]?.objects == 1)
-        #expect(labels[StoredLabel(provider: .aesgcm, key: decomposed.text)] == nil)
+        #expect(labels[StoredLabel(provider: .aesgcm, key: ByteName(composed.text))]?.objects == 1)
+        #expect(labels[StoredLabel(provider: .aesgcm, key: ByteName(decomposed.text))] == nil)
         let verdict = try judge(removing: composed.text, from: file, keeping: [write, decomposed], [source])
         guard case .used(let uses) = verdict else {
             Issue.record("\(verdict)")

@@ -1,4 +1,5 @@
 import ConfigurationLint
+import GoText
 import Testing
 
 /// The socket that kube-apiserver dials, which is told by bytes.
@@ -10,6 +11,6 @@ struct KMSEndpointTests {
         ("unix:///run#\u{301}x", "/run"), ("unix:///run?\u{301}x", "/run"), ("unix:///@\u{301}x", "@\u{301}x"),
     ])
     func socket(endpoint: String, expected: String) {
-        #expect(KMSEndpoint(endpoint).socket.utf8.elementsEqual(expected.utf8))
+        #expect(KMSEndpoint(ByteName(endpoint)).socket.utf8.elementsEqual(expected.utf8))
     }
 }

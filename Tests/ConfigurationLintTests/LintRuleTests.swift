@@ -2,6 +2,7 @@ import ConfigurationLint
 import Diagnostics
 import EncryptionConfig
 import Explanations
+import GoText
 import TestSupport
 import Testing
 
@@ -152,7 +153,7 @@ struct LintKeyNameDateTests {
             ("v2-key-00000000-2026-01-31", 1_769_817_600, true),
         ] as [(String, Int64, Bool)])
     func reads(_ name: String, _ seconds: Int64, _ isDayOnly: Bool) {
-        let date = KeyNameDate(in: name)
+        let date = KeyNameDate(in: ByteName(name))
         #expect(date?.seconds == seconds)
         #expect(date?.isDayOnly == isDayOnly)
     }
@@ -162,5 +163,5 @@ struct LintKeyNameDateTests {
         "key-2026-1-31", "key-2026-01", "key-2026-01.31", "key-202601311", "key-0123456789", "key-99999999999999",
         "key-2026-13-01", "k-fw5hn", "12", "２０２６-01-31",
     ])
-    func findsNone(_ name: String) { #expect(KeyNameDate(in: name) == nil) }
+    func findsNone(_ name: String) { #expect(KeyNameDate(in: ByteName(name)) == nil) }
 }

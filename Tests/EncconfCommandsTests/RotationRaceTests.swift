@@ -44,7 +44,8 @@ struct RotationRaceTests {
         #expect(result.text == "second 2\nfirst 0\n", "\(result.errors)")
         #expect(result.errors.contains("another encconf is at work on this file"))
         let text = String(decoding: try folder.entries()["enc.yaml"]?.bytes ?? [], as: UTF8.self)
-        #expect(text.contains("k2") && !text.contains("k3"))
+        // A secret may have these letters too.
+        #expect(text.contains("name: \"k2\"") && !text.contains("name: \"k3\""))
     }
 
     /// Another whole run, between any two calls of the first one before it has the lock: nothing of it is lost.

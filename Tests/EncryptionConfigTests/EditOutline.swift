@@ -1,5 +1,6 @@
 import EncryptionConfig
 import Foundation
+import GoText
 import SecretMemory
 import TestSupport
 
@@ -51,7 +52,7 @@ struct Outline: Equatable {
 
 extension Outline.Key {
     init(_ key: NewKey) {
-        name = key.name
+        name = key.name.text
         secret = key.secret.span.copiedToArray()
     }
 
@@ -69,7 +70,7 @@ extension Outline.Provider {
         switch provider {
         case .identity: isIdentity = true
         case .keys(let kind, let key): keys = [kind.rawValue: [Outline.Key(key)]]
-        case .kms(let name, let endpoint): kms = ["v2", name, endpoint, nil, nil]
+        case .kms(let name, let endpoint): kms = ["v2", name.text, endpoint.text, nil, nil]
         }
     }
 

@@ -1,5 +1,6 @@
 import EncryptionConfig
 import Foundation
+import GoText
 import KubernetesResources
 import SecretMemory
 import TestSupport
@@ -92,10 +93,10 @@ struct VerdictTests {
         case .identity: return [.init(provider: name, key: nil, prefix: "")]
         case .kms(let plugin):
             let prefix = "k8s:enc:kms:\(plugin.version.rawValue):\(plugin.name):"
-            return [.init(provider: name, key: plugin.name, prefix: prefix)]
+            return [.init(provider: name, key: plugin.name.text, prefix: prefix)]
         default:
             return provider.keys.map {
-                .init(provider: name, key: $0.name, prefix: "k8s:enc:\(name):v1:\($0.name):")
+                .init(provider: name, key: $0.name.text, prefix: "k8s:enc:\(name):v1:\($0.name):")
             }
         }
     }

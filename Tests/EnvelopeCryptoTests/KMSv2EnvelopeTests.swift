@@ -1,4 +1,5 @@
 import EnvelopeCrypto
+import GoText
 import SecretMemory
 import TestSupport
 import Testing
@@ -44,10 +45,10 @@ struct ObjectBuilder: Sendable {
 struct KMSv2EnvelopeTests {
     /// What an envelope says, in a form that can be compared.
     fileprivate struct Content: Equatable {
-        var keyID = "kek"
+        var keyID: ByteName = "kek"
         var source: [UInt8] = [2]
         var type = KMSv2Envelope.DEKSourceType.seed
-        var annotations: [String: [UInt8]] = [:]
+        var annotations: [ByteName: [UInt8]] = [:]
     }
 
     private static func parse(_ bytes: [UInt8]) -> Result<Content, KMSEnvelopeError> {
@@ -260,7 +261,7 @@ struct KMSv2EnvelopeTests {
         Taken("a group", [0x33, 0x08, 0x01, 0x34] + ObjectBuilder.object(), Content()),
         Taken(
             "longest key ID", ObjectBuilder.object(keyID: [UInt8](repeating: 0x61, count: 1024)),
-            Content(keyID: String(repeating: "a", count: 1024))
+            Content(keyID: ByteName(String(repeating: "a", count: 1024)))
         ),
         Taken(
             "longest source", ObjectBuilder.object(source: [UInt8](repeating: 0, count: 1024)),

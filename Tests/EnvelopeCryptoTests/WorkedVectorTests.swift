@@ -1,4 +1,5 @@
 @testable import EnvelopeCrypto
+import GoText
 import SecretMemory
 import TestSupport
 import Testing
@@ -83,7 +84,7 @@ struct WorkedVectorTests {
         (WorkedVector.kmsv2Key, .key, [:]),
     ])
     func opensKMSv2(
-        _ value: [UInt8], type: KMSv2Envelope.DEKSourceType, annotations: [String: [UInt8]]
+        _ value: [UInt8], type: KMSv2Envelope.DEKSourceType, annotations: [ByteName: [UInt8]]
     ) throws {
         let envelope = try KMSv2Envelope(parsing: value.span.rawBytes)
         #expect(envelope.keyID == "kek-1")

@@ -126,6 +126,14 @@ struct RemnantLedgerTests {
         #expect(ledger.unexplained == ledger.likelyCiphertext)
     }
 
+    /// What is neither an object nor encrypted is a value of its own only if it is whole.
+    @Test func doesNotExplainWhatIsCutAndUnknown() throws {
+        let old = page(4, [record(2, "large", Array(String(repeating: "7 ", count: 3000).utf8))])
+        #expect(try ledger(old).otherValues == 6000 && ledger(old).values.other == 1)
+        let cut = try ledger(old.prefix(Self.pageSize) + page(5, []))
+        #expect(cut.otherValues == 0 && cut.likelyPlaintext > 3900 && cut.values == RemnantValueCounts())
+    }
+
     /// The first page of an old leaf was used again: its other pages hold the end of one value, and whole records.
     @Test func findsRecordsWithoutTheirPage() throws {
         let elements = [

@@ -18,6 +18,8 @@ struct MemberReading {
     let log: ReplayedLog
     /// By their keys.
     var live: [LiveKey] = []
+    /// Every record of the database, and then every change that the log makes, in their order. Nil for a deletion.
+    private var all: [(revision: Int64, key: [UInt8], value: LiveKey?)] = []
     /// Every change that the log makes, in its order.
     var history: [(change: LogChange, key: [UInt8], value: [UInt8])] = []
 
@@ -48,8 +50,43 @@ struct MemberReading {
                     key: read(change.key), createRevision: change.createRevision, modRevision: change.revision,
                     version: change.version, value: read(change.value), lease: change.lease))
         }
+        var walk = try RevisionWalk(database, &problems)
+        while let record = try walk.next(&problems) {
+            let key = database.key(of: record).withUnsafeBytes { Array($0) }
+            let value = database.value(of: record).withUnsafeBytes { Array($0) }
+            all.append(
+                (
+                    record.revision, key,
+                    record.isTombstone
+                        ? nil
+                        : LiveKey(
+                            key: key, createRevision: record.createRevision, modRevision: record.revision,
+                            version: record.version, value: value, lease: record.lease)
+                ))
+        }
+        for change in changes {
+            let key = read(change.key)
+            all.append(
+                (
+                    change.revision, key,
+                    change.isTombstone
+                        ? nil
+                        : LiveKey(
+                            key: key, createRevision: change.createRevision, modRevision: change.revision,
+                            version: change.version, value: read(change.value), lease: change.lease)
+                ))
+        }
         live.sort { $0.key.lexicographicallyPrecedes($1.key) }
         history = changes.map { ($0, read($0.key), read($0.value)) }
+    }
+}
+
+extension MemberReading {
+    /// What was live at a revision, by the records alone.
+    func live(at revision: Int64) -> [LiveKey] {
+        var latest: [[UInt8]: LiveKey] = [:]
+        for record in all where record.revision <= revision { latest[record.key] = record.value }
+        return latest.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
 }
 

@@ -86,6 +86,11 @@ struct RealEtcdTests {
         let reading = try check(etcd, after: nil)
         #expect(reading.history.count > 150 && reading.history.contains { $0.change.isTombstone })
         #expect(reading.history.allSatisfy { $0.change.isCertain })
+        // The history of the log is the one that the member has.
+        let last = reading.log.revision
+        for revision in [last - 100, last - 40, last - 7, last] {
+            #expect(try reading.live(at: revision) == etcd.state(at: revision).live)
+        }
     }
 
     /// 64 MB of one segment are full, and the log goes on in the next.

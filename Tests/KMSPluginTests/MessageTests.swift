@@ -1,4 +1,5 @@
 import EnvelopeCrypto
+import GoText
 import SecretMemory
 import TestSupport
 import Testing
@@ -36,9 +37,10 @@ struct MessageTests {
         func form(_ encrypted: EncryptedKey) -> ClearKeyForm? { encrypted.clearForm(of: key.span.rawBytes) }
         let hex = key.map { String($0, radix: 16) }.joined()
         #expect(form(EncryptedKey(ciphertext: [0] + key + [0])) == .raw)
-        #expect(form(EncryptedKey(ciphertext: [9], keyID: "id-" + String(decoding: key, as: UTF8.self))) == .raw)
+        #expect(
+            form(EncryptedKey(ciphertext: [9], keyID: ByteName("id-" + String(decoding: key, as: UTF8.self)))) == .raw)
         #expect(form(EncryptedKey(ciphertext: [9], annotations: ["a.b": key])) == .raw)
-        #expect(form(EncryptedKey(ciphertext: [9], annotations: [hex + ".example.com": [9]])) == .hexadecimal)
+        #expect(form(EncryptedKey(ciphertext: [9], annotations: [ByteName(hex + ".example.com"): [9]])) == .hexadecimal)
         #expect(form(EncryptedKey(ciphertext: key.dropLast() + [0], annotations: ["a.b": [9]])) == nil)
     }
 

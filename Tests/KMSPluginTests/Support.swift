@@ -1,5 +1,6 @@
 import EnvelopeCrypto
 import Foundation
+import GoText
 import KMSPlugin
 import RemoteCalls
 import SecretMemory
@@ -7,13 +8,13 @@ import TestSupport
 
 extension PluginProcess {
     func client(
-        _ version: KMSProvider.Version = .v2, name: String = "vault", timeout: Duration = .seconds(10)
+        _ version: KMSProvider.Version = .v2, name: ByteName = "vault", timeout: Duration = .seconds(10)
     ) -> PluginClient {
         PluginClient(provider(version, name: name, timeout: timeout))
     }
 
     func provider(
-        _ version: KMSProvider.Version = .v2, name: String = "vault", timeout: Duration = .seconds(10)
+        _ version: KMSProvider.Version = .v2, name: ByteName = "vault", timeout: Duration = .seconds(10)
     ) -> KMSProvider {
         KMSProvider(
             name: name, version: version, peer: RemotePeer(.unixSocket(path: socket)), timeout: timeout)
@@ -31,11 +32,11 @@ extension PluginProcess {
 enum Mock {
     static let v1 = identity(.v1)
     static let v2 = identity(.v2)
-    static let keyID = "1"
-    static let annotations = ["local-kek.kms.kubernetes.io": Array("encrypted-local-kek".utf8)]
+    static let keyID: ByteName = "1"
+    static let annotations: [ByteName: [UInt8]] = ["local-kek.kms.kubernetes.io": Array("encrypted-local-kek".utf8)]
 
     static func identity(
-        _ version: KMSPluginIdentity.Version, name: String = "vault", endpoint: String = "unix:///run/kms.sock"
+        _ version: KMSPluginIdentity.Version, name: ByteName = "vault", endpoint: ByteName = "unix:///run/kms.sock"
     ) -> KMSPluginIdentity {
         KMSPluginIdentity(version: version, name: name, endpoint: endpoint, timeout: 3_000_000_000)
     }

@@ -1,4 +1,5 @@
 import EncryptionConfig
+import GoText
 import KeyRotation
 import SecretMemory
 import TestSupport
@@ -8,7 +9,7 @@ struct RotationArchiveTests {
     /// After all files have been rotated, one archive holds each key of each of them, once for each resource.
     @Test func oneArchiveHoldsTheKeysOfAllFiles() throws {
         var archive: [UInt8]?
-        var expected: Set<String> = []
+        var expected: Set<ByteName> = []
         for file in EditFile.all where file.isAccepted {
             var rotation = Rotation(file, to: .identity)
             try rotation.run(.add)

@@ -1,4 +1,6 @@
 import EncryptionConfig
+import Foundation
+import GoText
 import KeyRotation
 import KeyTransition
 import SecretMemory
@@ -11,11 +13,11 @@ struct Rotation {
     private var random = SeededGenerator(seed: 11)
     let singleServer: Bool
     let target: RotationRequest.Target?
-    let resources: Set<String>?
+    let resources: Set<ByteName>?
 
     init(
         _ file: EditFile, to target: RotationRequest.Target? = nil, singleServer: Bool = false,
-        resources: Set<String>? = nil
+        resources: Set<ByteName>? = nil
     ) {
         self.file = file
         self.target = target
@@ -24,7 +26,7 @@ struct Rotation {
     }
 
     mutating func plan(
-        _ step: RotationRequest.Step?, keyName: String? = nil, newName: String = "key-20260729t120000z"
+        _ step: RotationRequest.Step?, keyName: ByteName? = nil, newName: ByteName = "key-20260729t120000z"
     ) throws -> RotationPlan {
         var random = random
         defer { self.random = random }
@@ -38,7 +40,7 @@ struct Rotation {
 
     /// Makes a step, and checks that the file then says what the plan intends.
     @discardableResult
-    mutating func run(_ step: RotationRequest.Step?, keyName: String? = nil) throws -> RotationPlan {
+    mutating func run(_ step: RotationRequest.Step?, keyName: ByteName? = nil) throws -> RotationPlan {
         let plan = try plan(step, keyName: keyName)
         file = try file.edited(plan.edits)
         let found = try file.configuration()
@@ -66,13 +68,13 @@ extension EncryptionConfiguration {
     }
 
     /// Every key by provider, name and bytes, of every entry.
-    var everyKey: Set<String> {
+    var everyKey: Set<ByteName> {
         Set(
             entries.flatMap { entry in
                 entry.providers.flatMap { provider in
                     provider.keys.flatMap { key in
                         entry.resources.map {
-                            "\($0) \(provider.name) \(key.name) \(key.secret.span.copiedToArray())"
+                            ByteName("\($0) \(provider.name) \(key.name) \(key.secret.span.copiedToArray())")
                         }
                     }
                 }
@@ -117,7 +119,7 @@ struct RotationTests {
         }
         for (writer, now) in zip(writers, try rotation.file.configuration().entries.map(\.providers[0])) {
             #expect(writer.name == now.name)
-            #expect(now.keys.isEmpty || now.keys[0].name.hasPrefix(Self.new) && now.keys.count == 1)
+            #expect(now.keys.isEmpty || now.keys[0].name.starts(with: ByteName(Self.new)) && now.keys.count == 1)
         }
     }
 
@@ -214,8 +216,33 @@ struct RotationTests {
         "key-20260729t120000": false, "key-20260729T120000Z": false, "key1": false, "key-2026072at120000z": false,
         "aescbckey-20260729t120000z": false, "key-20260729t120000z-02": false, "": false, "key-": false,
     ])
-    func dates(_ name: String, _ isDate: Bool) {
+    func dates(_ name: ByteName, _ isDate: Bool) {
         #expect((KeyCreationDate(keyName: name) != nil) == isDate)
+    }
+
+    /// A name means the key of the same bytes, not one that is equal to Unicode.
+    @Test func namesAreBytes() throws {
+        let secrets = [UInt8(1), 2].map { Data(repeating: $0, count: 32).base64EncodedString() }
+        let text = """
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: EncryptionConfiguration
+            resources:
+            - resources: [secrets]
+              providers:
+              - aesgcm:
+                  keys:
+                  - {name: "cl\u{e9}", secret: "\(secrets[0])"}
+                  - {name: "cle\u{301}", secret: "\(secrets[1])"}
+            """
+        let file = EditFile(name: "names.yaml", bytes: Array(text.utf8))
+        var promoted = Rotation(file)
+        let plan = try promoted.run(.promote, keyName: "cle\u{301}")
+        #expect(plan.changes.map { $0.after.map(\.key) } == [["cle\u{301}", "cl\u{e9}"]])
+        var same = Rotation(file)
+        #expect(try same.run(.promote, keyName: "cl\u{e9}").isDone)
+        // Retired is the other one, and nothing else.
+        let retirement = try promoted.run(.retire, keyName: "cle\u{301}")
+        #expect(retirement.retired.flatMap(\.labels).map(\.key) == ["cl\u{e9}"])
     }
 
     @Test func sharedKeysAreRotatedTogether() throws {
@@ -236,7 +263,7 @@ struct RotationTests {
         var rotation = Rotation(EditFile.named("separate-keys.yaml"))
         try rotation.run(nil)
         let keys = try rotation.file.configuration().keys.map(\.key)
-        #expect(keys.map(\.name).contains("\(Self.new)-2"))
+        #expect(keys.map(\.name).contains(ByteName("\(Self.new)-2")))
         #expect(!keys[1].secret.isEqual(to: keys[3].secret))
         // One of them alone can go on; then the other one is behind.
         rotation = Rotation(rotation.file, resources: ["secrets"])

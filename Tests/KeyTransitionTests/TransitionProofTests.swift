@@ -1,7 +1,9 @@
 import EncryptionConfig
 import Explanations
+import GoText
 import KeyTransition
 import KubernetesResources
+import ShownText
 import Testing
 
 /// One change of each kind, the reason that it is given, and what to do instead.
@@ -35,6 +37,24 @@ struct TransitionProofTests {
         #expect(Set(sentences.map(\.1)).count >= reasons.count)
     }
 
+    /// Names that are equal to Unicode are two keys, and values of one say nothing of the other.
+    @Test func namesAreBytes() throws {
+        let (composed, decomposed) = ("cl\u{e9}", "cle\u{301}")
+        let old = try configuration(short: "secrets: secretbox \(composed)=1 \(decomposed)=2")
+        let new = try configuration(short: "secrets: secretbox \(composed)=1")
+        let proof = TransitionProof(from: old, to: new)
+        #expect(proof.counterexamples.map(\.summary) == ["old>new unreadable possible keyRemoved"])
+        #expect(proof.counterexamples.map { $0.writer.key.name } == [ByteName(decomposed)])
+        #expect(proof.changes.map(\.code) == ["keyRemoved"])
+        for (name, expected) in [(composed, []), (decomposed, ["old>new unreadable certain keyRemoved"])] {
+            let labels: Set = [StoredKeyLabel(provider: .secretbox, key: ByteName(name))]
+            let proof = TransitionProof(from: old, to: new, stored: { _ in StoredLabels(labels, isComplete: true) })
+            #expect(proof.counterexamples.map(\.summary) == expected)
+        }
+        let renamed = try configuration(short: "secrets: secretbox \(decomposed)=1")
+        #expect(TransitionProof(from: new, to: renamed).changes.map(\.code) == ["keyRenamed", "writeKeyChanged"])
+    }
+
     /// What OLD misreads itself is told apart, unless NEW reads it even less.
     @Test func whatWasWrongBefore() throws {
         let old = try configuration(short: "secrets: aescbc a=1 a=2")
@@ -63,7 +83,7 @@ struct TransitionProofTests {
     func changesNameTheirKeys(old: String, new: String, changes: [String]) throws {
         let proof = TransitionProof(from: try configuration(short: old), to: try configuration(short: new))
         let found = proof.changes.map { change in
-            let labels = [change.subject, change.successor].flatMap { [$0?.provider.rawValue, $0?.key] }
+            let labels = [change.subject, change.successor].flatMap { [$0?.provider.rawValue, $0?.key?.text] }
             return ([change.code] + labels.map { $0 ?? "-" }).joined(separator: " ")
         }
         #expect(found == changes)
@@ -204,7 +224,7 @@ extension Counterexample {
 extension ProposedConfiguration.Entry {
     fileprivate var summary: String {
         let providers = providers.map { provider in
-            let names = StorageKey.list(of: [provider]).compactMap(\.name)
+            let names = StorageKey.list(of: [provider]).compactMap(\.name?.text)
             return ([provider.name.rawValue] + names).joined(separator: " ")
         }
         return resources.map(\.description).joined(separator: ",") + ": " + providers.joined(separator: "; ")

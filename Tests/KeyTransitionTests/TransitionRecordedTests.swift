@@ -1,4 +1,5 @@
 import EncryptionConfig
+import GoText
 import KeyTransition
 import KubernetesResources
 import TestSupport
@@ -88,7 +89,7 @@ struct TransitionRecordedTests {
 }
 
 extension StorageKey {
-    fileprivate var recorded: RecordedTransition.Key { .init(provider: provider.rawValue, key: name) }
+    fileprivate var recorded: RecordedTransition.Key { .init(provider: provider.rawValue, key: name?.text) }
 }
 
 extension ResourceProof {

@@ -132,7 +132,7 @@ struct EtcdKeyTests {
         let roles = GroupResource(resource: "clusterroles", group: "rbac.authorization.k8s.io")
         let key = RegistryKey(resource: roles, namespace: nil, name: ByteName(name))
         #expect(EtcdKey("/registry/clusterroles/" + name) == .object(key))
-        let custom = GroupResource(resource: "widgets", group: "example." + name)
+        let custom = GroupResource(resource: "widgets", group: ByteName("example.\(name)"))
         #expect(
             EtcdKey("/registry/example.\(name)/widgets/a/b", prefix: "/registry")
                 == .object(RegistryKey(resource: custom, namespace: "a", name: "b")))
@@ -192,9 +192,9 @@ struct EtcdKeyTests {
             case .object(let object):
                 #expect(object.description == key && object.prefix.text == RegistryKey.defaultPrefix)
                 // The recorder tells built-in resources without their group.
-                let isBuiltIn = object.known.map { !$0.storagePath.contains(".") } ?? false
+                let isBuiltIn = object.known.map { !$0.storagePath.contains(UInt8(ascii: ".")) } ?? false
                 let plural = object.resource.resource
-                let name = plural == "endpoints" ? "services" : isBuiltIn ? plural : object.resource.description
+                let name = plural == "endpoints" ? "services" : isBuiltIn ? plural.text : object.resource.description
                 counts[name, default: 0] += 1
             case .bookkeeping(.range): counts["ranges", default: 0] += 1
             case let other: Issue.record("\(key) is \(other)")

@@ -1,3 +1,4 @@
+import GoText
 import KubernetesResources
 import Testing
 
@@ -7,7 +8,7 @@ struct GroupResourceTests {
         ("widgets.a.example.com", "widgets", "a.example.com"), ("*.*", "*", "*"), ("", "", ""),
     ])
     func splitsAtTheFirstDot(_ text: String, _ resource: String, _ group: String) {
-        #expect(GroupResource(parsing: text) == GroupResource(resource: resource, group: group))
+        #expect(GroupResource(parsing: text) == GroupResource(resource: ByteName(resource), group: ByteName(group)))
     }
 
     @Test func isWrittenAsRead() {

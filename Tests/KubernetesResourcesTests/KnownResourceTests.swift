@@ -11,7 +11,8 @@ struct KnownResourceTests {
             #expect(KnownResource.named(resource.groupResource) == resource)
             #expect(KnownResource.stored(at: resource.storagePath) == resource)
             #expect(
-                resource.kind.first?.isUppercase == true && resource.groupResource.resource.allSatisfy(\.isLowercase))
+                resource.kind.text.first?.isUppercase == true
+                    && resource.groupResource.resource.text.allSatisfy(\.isLowercase))
         }
         #expect(KnownResource.all.map(\.groupResource) == KnownResource.all.map(\.groupResource).sorted())
     }
@@ -21,7 +22,7 @@ struct KnownResourceTests {
         #expect(Set(resources.map(\.groupResource)).count == resources.count)
         #expect(Set(resources.map(\.storagePath)).count == resources.count)
         for resource in resources {
-            #expect(resource.groupResource.group.hasSuffix(".openshift.io"))
+            #expect(resource.groupResource.group.text.hasSuffix(".openshift.io"))
             // What kube-apiserver stores is another server's.
             #expect(KnownResource.named(resource.groupResource) == nil)
         }
@@ -46,6 +47,6 @@ struct KnownResourceTests {
         ("widgets.example.com", "example.com/widgets"), ("foos", "foos"), ("foos.apps", "foos"),
     ])
     func knowsTheStoragePath(_ resource: String, _ path: String) {
-        #expect(KnownResource.storagePath(of: GroupResource(parsing: resource)) == path)
+        #expect(KnownResource.storagePath(of: GroupResource(parsing: resource)).text == path)
     }
 }

@@ -28,8 +28,8 @@ struct PluralTests {
     /// Each built-in kind has a usual plural, so none is doubted.
     @Test func fitsEveryKnownResource() {
         for resource in KnownResource.all + KnownResource.openShift {
-            let name = ByteName(resource.groupResource.resource)
-            #expect(Plural.isUsual(name, ofKind: ByteName(resource.kind)) || name.starts(with: "oauth"), "\(resource)")
+            let name = resource.groupResource.resource
+            #expect(Plural.isUsual(name, ofKind: resource.kind) || name.starts(with: "oauth"), "\(resource)")
         }
     }
 }

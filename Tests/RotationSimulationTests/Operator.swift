@@ -1,4 +1,5 @@
 import EncryptionConfig
+import GoText
 import KeyRotation
 import KeyTransition
 import SecretMemory
@@ -102,7 +103,7 @@ struct Operator {
 
     enum Refusal: Error { case notTheSame }
 
-    private func resources(ofKey name: String) -> Set<String> {
+    private func resources(ofKey name: ByteName) -> Set<ByteName> {
         Set(KeySet.all(in: file.configuration).filter { $0.keys.contains { $0.name == name } }.flatMap(\.resources))
     }
 
@@ -110,8 +111,8 @@ struct Operator {
 
     /// Plans a step, proves it, and writes the file.
     mutating func make(
-        _ step: RotationRequest.Step, of change: Change, singleServer: Bool = false, keyName: String? = nil,
-        only resources: Set<String>? = nil
+        _ step: RotationRequest.Step, of change: Change, singleServer: Bool = false, keyName: ByteName? = nil,
+        only resources: Set<ByteName>? = nil
     ) throws {
         var request = RotationRequest(
             step: step, singleServer: singleServer, resources: resources, keyName: keyName)

@@ -1,4 +1,5 @@
 import EncryptionConfig
+import GoText
 import KeyRotation
 import KeyTransition
 import SecretMemory
@@ -41,7 +42,7 @@ final class Planner {
         if let known = answers[question] { return known }
         let digits = minute < 10 ? "0\(minute)" : "\(minute)"
         var random = SeededGenerator(seed: UInt64(minute) << 32)
-        let keys = NewKeySource(name: "key-20260729t12\(digits)00z") {
+        let keys = NewKeySource(name: ByteName("key-20260729t12\(digits)00z")) {
             SecretKey(SecretBytes(copying: random.bytes(32).span.rawBytes))
         }
         let plan = try RotationPlan(request, for: file.document, newKeys: keys, options: .lenient)

@@ -1,5 +1,6 @@
 import EncryptionConfig
 import EnvelopeCrypto
+import GoText
 import KubernetesObjects
 import KubernetesResources
 import SecretMemory
@@ -58,17 +59,23 @@ struct AuditorTests {
     @Test func plaintext() throws {
         let record = MadeRecord(key: Self.key, value: Made.object("token"), revision: 9)
         let encrypting = try census([record], [Made.configuration(("secrets", "\(gcm()), identity: {}"))])
-        #expect(encrypting.found == ["ENC0401": [Self.key]])
-        #expect(encrypting.findings.kept["ENC0401"]?.first?.revision == 9)
+        #expect(encrypting.found == [.plaintext: [Self.key]])
+        #expect(encrypting.findings.kept[.plaintext]?.first?.revision == 9)
         #expect((encrypting["secrets"].plaintext, encrypting["secrets"].stale) == (1, 1))
-        // Where plaintext is what would be written, it is neither stale nor a finding.
-        let plain = try census([record], [Made.configuration(("secrets", "identity: {}, \(gcm())"))])
-        #expect(plain.found.isEmpty && plain["secrets"].stale == 0 && plain["secrets"].plaintext == 1)
-        let uncovered = try census([record], [Made.configuration(("pods", gcm()))])
-        #expect(uncovered.found.isEmpty && uncovered["secrets"].stale == 0 && uncovered["secrets"].plaintext == 1)
+        // The file does not define the scope: plaintext Secrets are a finding where identity writes them, and where no
+        // entry covers them. They are not stale then.
+        for providers in ["secrets": "identity: {}, \(gcm())", "pods": gcm()] {
+            let configuration = try Made.configuration((providers.key, providers.value))
+            for isCensusOnly in [false, true] {
+                let census = try census([record], [configuration], AuditOptions(isCensusOnly: isCensusOnly))
+                #expect(census.found == [.uncovered: [Self.key]])
+                #expect((census["secrets"].plaintext, census["secrets"].stale) == (1, 0))
+                #expect(census.ledger.counts == [.finding(.uncovered): 1])
+            }
+        }
         // Without identity it cannot even be read.
         let unreadable = try census([record], [Made.configuration(("secrets", gcm()))])
-        #expect(unreadable.found == ["ENC0403": [Self.key]])
+        #expect(unreadable.found == [.unreadable: [Self.key]])
         #expect((unreadable["secrets"].unreadable, unreadable["secrets"].stale) == (1, 0))
     }
 
@@ -79,7 +86,7 @@ struct AuditorTests {
         for isCensusOnly in [false, true] {
             let census = try census(
                 [record], [Made.configuration(("secrets", providers))], AuditOptions(isCensusOnly: isCensusOnly))
-            #expect(census.found == ["ENC0402": [Self.key]])
+            #expect(census.found == [.stale: [Self.key]])
             #expect(census["secrets"].stale == 1)
             #expect(census["secrets"].byLabel[StoredLabel(provider: .aesgcm, key: "old")]?.stale == 1)
         }
@@ -95,7 +102,7 @@ struct AuditorTests {
             let census = try census(
                 [MadeRecord(key: Self.key, value: value)], [configuration], AuditOptions(isCensusOnly: isCensusOnly))
             #expect(census["secrets"].stale == 0)
-            guard case .unreadable(_, let error, nil)? = census.findings.kept["ENC0403"]?.first?.kind else {
+            guard case .unreadable(_, let error, nil)? = census.findings.kept[.unreadable]?.first?.kind else {
                 return nil
             }
             #expect(census["secrets"].unreadable == 1)
@@ -126,7 +133,7 @@ struct AuditorTests {
         let record = MadeRecord(key: Self.key, value: try Made.sealed(Made.object("token"), at: Self.key, by: old))
         for (archives, expected) in [([], nil), ([old], 1), ([other, old], 2), ([other], nil)] as [(_, Int?)] {
             let census = try census([record], [new] + archives)
-            guard case .unreadable(_, _, let archive)? = census.findings.kept["ENC0403"]?.first?.kind else {
+            guard case .unreadable(_, _, let archive)? = census.findings.kept[.unreadable]?.first?.kind else {
                 Issue.record("it was read")
                 return
             }
@@ -140,7 +147,7 @@ struct AuditorTests {
         let configuration = try Made.configuration(("secrets", gcm()))
         let value = try Made.sealed(Array("hello".utf8), at: Self.key, by: configuration)
         let census = try census([MadeRecord(key: Self.key, value: value)], [configuration])
-        #expect(census.found == ["ENC0404": [Self.key]])
+        #expect(census.found == [.notObject: [Self.key]])
         #expect((census["secrets"].notObjects, census["secrets"].unreadable) == (1, 0))
     }
 
@@ -154,9 +161,9 @@ struct AuditorTests {
         for _ in 0..<5000 where seen < 3 {
             try auditor.add(
                 MadeRecord(key: Self.key, value: Made.sealed(Made.object("token"), at: Self.key, by: writer)))
-            seen = auditor.census.findings.totals["ENC0404"] ?? 0
+            seen = auditor.census.findings.totals[.notObject] ?? 0
         }
-        let findings = try #require(auditor.census.findings.kept["ENC0404"])
+        let findings = try #require(auditor.census.findings.kept[.notObject])
         #expect(findings.count == 3)
         for finding in findings {
             guard case .notAnObject(_, _, let rightKey) = finding.kind else {
@@ -173,8 +180,8 @@ struct AuditorTests {
         let value = try Made.sealed(Made.object("token"), at: Self.key, by: configuration)
         let keys = ["/registry/secrets/default/other", "/registry/secrets/other/token"]
         let census = try census(keys.map { MadeRecord(key: $0, value: value) }, [configuration])
-        #expect(census.found == ["ENC0405": keys])
-        guard case .otherObject(_, let identity)? = census.findings.kept["ENC0405"]?.first?.kind else { return }
+        #expect(census.found == [.moved: keys])
+        guard case .otherObject(_, let identity)? = census.findings.kept[.moved]?.first?.kind else { return }
         #expect((identity.kind, identity.namespace, identity.name) == ("Secret", "default", "token"))
     }
 
@@ -183,17 +190,17 @@ struct AuditorTests {
             ("secrets, configmaps", Made.provider("secretbox", ("a", Made.secretA))))
         let value = try Made.sealed(Made.object("token"), at: Self.key, by: configuration)
         let key = "/registry/configmaps/default/token"
-        #expect(try census([MadeRecord(key: key, value: value)], [configuration]).found == ["ENC0405": [key]])
+        #expect(try census([MadeRecord(key: key, value: value)], [configuration]).found == [.moved: [key]])
     }
 
     /// A custom resource's object is one of its group; what its kind leaves open is no finding, and not opened.
     @Test(arguments: [
-        ("example.com/v1", "Widget", 1, 0, []), ("example.com/v2", "Widget", 1, 0, []),
-        ("other.io/v1", "Widget", 0, 0, ["ENC0405"]), ("v1", "Secret", 0, 0, ["ENC0405"]),
-        ("example.com/v1", "Gadget", 0, 1, []),
+        ("example.com/v1", "Widget", 1, 0, nil), ("example.com/v2", "Widget", 1, 0, nil),
+        ("other.io/v1", "Widget", 0, 0, FindingCode.moved), ("v1", "Secret", 0, 0, FindingCode.moved),
+        ("example.com/v1", "Gadget", 0, 1, nil),
     ])
     func objectsOfCustomResources(
-        apiVersion: String, kind: String, opened: Int, uncertain: Int, codes: [String]
+        apiVersion: String, kind: String, opened: Int, uncertain: Int, code: FindingCode?
     ) throws {
         let configuration = try Made.configuration(
             ("widgets.example.com", Made.provider("secretbox", ("a", Made.secretA))))
@@ -203,8 +210,8 @@ struct AuditorTests {
         let census = try census([MadeRecord(key: key, value: value)], [configuration])
         let numbers = census["widgets.example.com"]
         #expect(numbers.byLabel.values.map(\.opened) == [opened])
-        #expect((numbers.uncertain, numbers.current, numbers.notObjects) == (uncertain, opened, codes.count))
-        #expect(Array(census.findings.totals.keys) == codes)
+        #expect((numbers.uncertain, numbers.current, numbers.notObjects) == (uncertain, opened, code == nil ? 0 : 1))
+        #expect(census.findings.totals == (code.map { [$0: 1] } ?? [:]))
         #expect(census.isUnproven == (uncertain > 0))
     }
 
@@ -218,9 +225,34 @@ struct AuditorTests {
                 key: key, value: try Made.sealed([0xd9, 0xd9, 0xf7] + Array("x".utf8), at: key, by: configuration))
         }
         let census = try census(records, [configuration])
-        #expect(census.found == ["ENC0404": [Self.key]])
+        #expect(census.found == [.notObject: [Self.key]])
         #expect((census["widgets.example.com"].uncertain, census["secrets"].uncertain) == (1, 0))
         #expect(census.resources.values.allSatisfy { $0.current == 0 } && census.isUnproven)
+    }
+
+    /// Two names that are equal to Unicode are two keys: one of them is stale.
+    @Test(arguments: [false, true])
+    func namesOfKeysAreBytes(isCensusOnly: Bool) throws {
+        let (composed, decomposed) = ("cl\u{e9}", "cle\u{301}")
+        func configuration(_ first: String, _ firstSecret: String, _ second: String, _ secondSecret: String) throws
+            -> EncryptionConfiguration
+        {
+            try Made.configuration(
+                ("secrets", Made.provider("secretbox", (first, firstSecret), (second, secondSecret))))
+        }
+        let reader = try configuration(composed, Made.secretA, decomposed, Made.secretB)
+        let writer = try configuration(decomposed, Made.secretB, composed, Made.secretA)
+        let keys = ["/registry/secrets/default/a", "/registry/secrets/default/b"]
+        let records = [
+            MadeRecord(key: keys[0], value: try Made.sealed(Made.object("a"), at: keys[0], by: writer)),
+            MadeRecord(key: keys[1], value: try Made.sealed(Made.object("b"), at: keys[1], by: reader)),
+        ]
+        let census = try census(records, [reader], AuditOptions(isCensusOnly: isCensusOnly))
+        #expect(census.found == [.stale: [keys[0]]])
+        let labels = census["secrets"].byLabel
+        #expect(labels.count == 2 && census["secrets"].stale == 1 && census["secrets"].unreadable == 0)
+        #expect(labels[StoredLabel(provider: .secretbox, key: ByteName(decomposed))]?.stale == 1)
+        #expect(labels[StoredLabel(provider: .secretbox, key: ByteName(composed))]?.stale == 0)
     }
 
     // MARK: Other layouts
@@ -238,7 +270,7 @@ struct AuditorTests {
         ]
         for prefix in [nil, "/kubernetes.io", "kubernetes.io"] {
             let census = try census(records, [configuration], AuditOptions(prefix: prefix))
-            #expect(census.found == ["ENC0401": records.map(\.key)])
+            #expect(census.found == [.plaintext: records.map(\.key)])
             #expect(census.otherKeys == 0)
         }
     }
@@ -253,7 +285,7 @@ struct AuditorTests {
             MadeRecord(key: "/copies/of/s/default/t", value: Made.object("t")),
         ]
         let census = try census(records, [configuration])
-        #expect(census.found == ["ENC0401": [records[0].key, records[2].key]])
+        #expect(census.found == [.plaintext: [records[0].key, records[2].key]])
         #expect((census["foos.new.k8s.io"].objects, census["foos.old.k8s.io"].objects) == (1, 1))
         // Whose the last one is nobody can tell.
         #expect((census.otherKeys, census.otherObjects, census.isUnproven) == (1, 1, true))
@@ -265,15 +297,34 @@ struct AuditorTests {
         Made.object(name, namespace: "ns", kind: "Foo", apiVersion: apiVersion)
     }
 
+    /// Plaintext of other resources is a finding only if they are asked for by name.
+    @Test func plaintextThatNobodyAskedFor() throws {
+        let key = "/registry/configmaps/default/c"
+        let record = MadeRecord(key: key, value: Made.object("c", kind: "ConfigMap"))
+        for (resources, providers) in [("secrets", gcm()), ("configmaps", "identity: {}, \(gcm())")] {
+            let configuration = try Made.configuration((resources, providers))
+            let census = try census([record], [configuration])
+            #expect(census.found.isEmpty && census["configmaps"].plaintext == 1)
+            let asked = try self.census(
+                [record], [configuration], AuditOptions(resources: [GroupResource(resource: "configmaps")]))
+            #expect(asked.found == [.uncovered: [key]])
+            // Where others are asked for, Secrets are not.
+            let other = MadeRecord(key: Self.key, value: Made.object("token"))
+            let secret = try self.census(
+                [other], [configuration], AuditOptions(resources: [GroupResource(resource: "configmaps")]))
+            #expect(secret.found.isEmpty && secret.ledger.counts == [.outOfScope(.notAsked): 1])
+        }
+    }
+
     /// What stands in the list of a resource is read by kube-apiserver, whatever its key is like.
     @Test func strays() throws {
         let configuration = try Made.configuration(("secrets", "\(gcm()), identity: {}"))
         let keys = ["/registry/secrets/default/a/b", "/registry/secrets/", "/registry/secrets/a"]
         let census = try census(keys.map { MadeRecord(key: $0, value: Made.object("a")) }, [configuration])
-        #expect(census.found == ["ENC0401": keys, "ENC0405": keys])
+        #expect(census.found == [.plaintext: keys, .moved: keys])
         #expect((census["secrets"].objects, census["secrets"].notObjects, census.otherKeys) == (3, 3, 0))
         let rubbish = try self.census([MadeRecord(key: keys[0], value: [1, 2])], [configuration])
-        #expect(rubbish.found == ["ENC0401": [keys[0]], "ENC0404": [keys[0]]])
+        #expect(rubbish.found == [.plaintext: [keys[0]], .notObject: [keys[0]]])
     }
 
     /// A name that joins itself to the slash before it does not hide the object.
@@ -283,7 +334,7 @@ struct AuditorTests {
         let role = Made.object(
             "\u{301}admin", namespace: "", kind: "ClusterRole", apiVersion: "rbac.authorization.k8s.io/v1")
         let census = try census([MadeRecord(key: key, value: role)], [configuration])
-        #expect(census.found == ["ENC0401": [key]])
+        #expect(census.found == [.plaintext: [key]])
     }
 
     // MARK: Findings of ciphers
@@ -298,8 +349,8 @@ struct AuditorTests {
             // Without the padding that the cipher adds.
             let value = try Made.sealed(plaintext, at: Self.key, by: configuration).dropLast(16)
             let census = try census([MadeRecord(key: Self.key, value: Array(value))], [configuration])
-            #expect(census.found == (isLong ? ["ENC0407": [Self.key]] : [:]))
-            if case .longPadding(_, let count)? = census.findings.kept["ENC0407"]?.first?.kind {
+            #expect(census.found == (isLong ? [.padding: [Self.key]] : [:]))
+            if case .longPadding(_, let count)? = census.findings.kept[.padding]?.first?.kind {
                 #expect(count == padding)
             }
         }
@@ -315,7 +366,7 @@ struct AuditorTests {
         let value = Array("k8s:enc:kms:v2:vault:".utf8) + envelope
         let records = ["a", "b"].map { MadeRecord(key: "/registry/secrets/default/\($0)", value: value) }
         let census = try census(records, [configuration])
-        #expect(census.found == ["ENC0408": records.map(\.key)])
+        #expect(census.found == [.needsPlugin: records.map(\.key)])
         #expect(census.pluginUses == [PluginUse(provider: "vault", keyID: "7"): 2])
         #expect(census.pluginCalls.count == 1)
         #expect(census.isUnproven)
@@ -333,7 +384,7 @@ struct AuditorTests {
         let options = AuditOptions(resources: [GroupResource(resource: "configmaps")])
         let census = try census(records, [configuration], options)
         #expect(census.resources.keys.map(\.description) == ["configmaps"])
-        #expect(census.found == ["ENC0401": [records[1].key]])
+        #expect(census.found == [.plaintext: [records[1].key]])
     }
 
     @Test(arguments: [0, 1, 5, 100])
@@ -343,8 +394,8 @@ struct AuditorTests {
             MadeRecord(key: "/registry/secrets/default/n\($0)", value: Made.object("n\($0)"), revision: Int64($0))
         }
         let census = try census(records, [configuration], AuditOptions(findingLimit: limit))
-        #expect(census.findings.totals == ["ENC0401": 40])
-        #expect((census.found["ENC0401"] ?? []) == records.prefix(limit).map(\.key))
+        #expect(census.findings.totals == [.plaintext: 40])
+        #expect((census.found[.plaintext] ?? []) == records.prefix(limit).map(\.key))
     }
 
     // MARK: Places
@@ -403,7 +454,7 @@ struct AuditorTests {
         let configuration = try Made.configuration(("secrets, configmaps", "identity: {}"))
         let transformer = try TransformerSet(configuration, unwrapping: NoKMS())
             .transformer(for: GroupResource(resource: "secrets"))
-        let resource = AuditedResource(transformer, isWanted: true)
+        let resource = AuditedResource(transformer, isWanted: true, isAskedFor: true, mayBeCovered: false)
         var cache = PlaceCache()
         let names = ["/registry/secrets/a", "/registry/secrets/b", "/registry/secrets/c"]
         for name in names {

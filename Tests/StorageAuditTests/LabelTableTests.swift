@@ -1,4 +1,5 @@
 import EncryptionConfig
+import GoText
 import SecretMemory
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ import Transformers
 @testable import StorageAudit
 
 struct LabelTableTests {
-    private func table(_ keys: (ProviderName, String?)...) -> LabelTable {
+    private func table(_ keys: (ProviderName, ByteName?)...) -> LabelTable {
         LabelTable(keys.map { StoredKeyLabel(provider: $0.0, key: $0.1) })
     }
 
@@ -45,13 +46,42 @@ struct LabelTableTests {
     @Test(arguments: [255, 256, 257, 5000])
     func longNames(length: Int) {
         let name = String(repeating: "n", count: length)
-        var known = table((.secretbox, name))
-        #expect(label("k8s:enc:secretbox:v1:\(name):x", in: &known) == StoredLabel(provider: .secretbox, key: name))
+        var known = table((.secretbox, ByteName(name)))
+        #expect(
+            label("k8s:enc:secretbox:v1:\(name):x", in: &known)
+                == StoredLabel(provider: .secretbox, key: ByteName(name)))
         #expect(known.labels.count == 2)
         var unknown = table()
         let short = String(name.prefix(256))
-        #expect(label("k8s:enc:secretbox:v1:\(name):x", in: &unknown) == StoredLabel(provider: .secretbox, key: short))
-        #expect(label("k8s:enc:secretbox:v1:\(name)x:x", in: &unknown).key == (length < 256 ? name + "x" : short))
+        #expect(
+            label("k8s:enc:secretbox:v1:\(name):x", in: &unknown)
+                == StoredLabel(provider: .secretbox, key: ByteName(short)))
+        #expect(label("k8s:enc:secretbox:v1:\(name)x:x", in: &unknown).key?.text == (length < 256 ? name + "x" : short))
+    }
+
+    /// Names are bytes: forms that are equal to Unicode are two keys, and what is not UTF-8 is none of the configuration's.
+    @Test func namesAreBytes() {
+        var table = table((.secretbox, "cl\u{e9}"), (.secretbox, "cle\u{301}"), (.secretbox, "cl\u{fffd}"))
+        #expect(table.configuredCount == 4)
+        let composed = label("k8s:enc:secretbox:v1:cl\u{e9}:x", in: &table)
+        let decomposed = label("k8s:enc:secretbox:v1:cle\u{301}:x", in: &table)
+        #expect(composed != decomposed && composed.key == "cl\u{e9}" && decomposed.key == "cle\u{301}")
+        #expect(table.labels.count == 4)
+        let unknown = label("k8s:enc:aescbc:v1:cl\u{e9}:x", in: &table)
+        #expect(label("k8s:enc:aescbc:v1:cle\u{301}:x", in: &table) != unknown)
+        let bytes = Array("k8s:enc:secretbox:v1:cl".utf8) + [0xff] + Array(":x".utf8)
+        let index = table.index(of: bytes.span.rawBytes)
+        #expect(table.labels[index] == StoredLabel(provider: nil, key: nil))
+    }
+
+    /// A long name is not cut within a character.
+    @Test(arguments: 0..<4)
+    func longNamesOfCharacters(offset: Int) {
+        var table = table()
+        let name = String(repeating: "n", count: offset) + String(repeating: "\u{20ac}", count: 100)
+        let found = label("k8s:enc:secretbox:v1:\(name):x", in: &table)
+        #expect(found.provider == .secretbox && name.utf8.starts(with: (found.key?.text ?? "-").utf8))
+        #expect((254...256).contains(found.key?.utf8.count ?? 0))
     }
 
     /// Values that each name another key do not fill the memory.

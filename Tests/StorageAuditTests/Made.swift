@@ -87,13 +87,13 @@ extension Auditor {
                     version: record.version),
                 repeated: repeated, seen: &seen)
         }
-        return census.findings.kept["ENC0406"] ?? []
+        return census.findings.kept[.nonceReuse] ?? []
     }
 }
 
 extension Census {
-    /// Of each kind, the keys that were found.
-    var found: [String: [String]] {
+    /// The etcd keys of the findings, by code.
+    var found: [FindingCode: [String]] {
         findings.kept.mapValues { $0.map { String(decoding: $0.etcdKey, as: UTF8.self) } }
     }
 

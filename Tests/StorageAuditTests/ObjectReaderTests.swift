@@ -1,5 +1,6 @@
 import EncryptionConfig
 import EnvelopeCrypto
+import GoText
 import KubernetesObjects
 import KubernetesResources
 import SecretMemory
@@ -112,7 +113,7 @@ struct ObjectReaderTests {
         }
         #expect(errors.count == 1)
         #expect(key.key.name == "renamed")
-        #expect(key.storedName == storedName)
+        #expect(key.storedName.text == storedName)
     }
 
     /// AES-CBC opens about one value in 255 with a wrong key. Such a value is told as what it is, with the right key.

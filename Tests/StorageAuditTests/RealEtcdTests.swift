@@ -40,7 +40,7 @@ struct RealEtcdAuditTests {
         }
         try etcd.change(["put compact_rev_key 7", "put /registry/health \"\""])
         let full = try compare(etcd, [new])
-        #expect(full.resources.count == 2 && full.findings.totals.keys.sorted() == ["ENC0401", "ENC0402", "ENC0403"])
+        #expect(full.resources.count == 2 && full.findings.totals.keys.sorted() == [.plaintext, .stale, .unreadable])
         let revision = try etcd.state().header.revision
         try etcd.etcdctl(["compact", String(revision - 1), "--physical"])
         try etcd.etcdctl(["defrag"])

@@ -1,5 +1,6 @@
 import EncryptionConfig
 import Foundation
+import GoText
 import SecretMemory
 
 /// A file of testdata/edits.
@@ -101,7 +102,7 @@ public func everyEdit(of document: ConfigurationDocument, _ random: inout Seeded
 }
 
 public func newKey(_ name: String, _ random: inout SeededGenerator) -> NewKey {
-    NewKey(name: name, secret: SecretKey(SecretBytes(copying: random.bytes(32).span.rawBytes)))
+    NewKey(name: ByteName(name), secret: SecretKey(SecretBytes(copying: random.bytes(32).span.rawBytes)))
 }
 
 extension [UInt8] {

@@ -1,5 +1,6 @@
 import EncryptionConfig
 import EnvelopeCrypto
+import GoText
 import SecretMemory
 import TestSupport
 import Testing
@@ -20,7 +21,7 @@ struct KMSTests {
             self.state = state
         }
 
-        convenience init(keyID: String = "kek-1", type: KMSv2Envelope.DEKSourceType = .seed) {
+        convenience init(keyID: ByteName = "kek-1", type: KMSv2Envelope.DEKSourceType = .seed) {
             self.init(state: .success(KMSWriteState(keyID: keyID, dekSourceType: type)))
         }
 
@@ -134,12 +135,13 @@ struct KMSTests {
     @Test func keyIDsAreBytes() throws {
         let (composed, decomposed) = ("kek-\u{e9}", "kek-e\u{301}")
         #expect(
-            try Self.outcome(Self.value(keyID: composed), Plugin(keyID: composed)) == Self.opened(stale: false, .kmsv2))
+            try Self.outcome(Self.value(keyID: composed), Plugin(keyID: ByteName(composed)))
+                == Self.opened(stale: false, .kmsv2))
         #expect(
-            try Self.outcome(Self.value(keyID: decomposed), Plugin(keyID: composed))
+            try Self.outcome(Self.value(keyID: decomposed), Plugin(keyID: ByteName(composed)))
                 == Self.opened(stale: true, .kmsv2))
         // The plugin is asked for each of them.
-        let plugin = Plugin(keyID: composed)
+        let plugin = Plugin(keyID: ByteName(composed))
         let transformer = try transformer(Self.providers, unwrapping: plugin)
         for keyID in [composed, decomposed, composed] {
             _ = open(Self.value(keyID: keyID), etcdKey: secretEtcdKey, with: transformer)
@@ -152,7 +154,8 @@ struct KMSTests {
 
     /// The provider is told from its namesakes, by bytes.
     @Test func tellsProvidersApart() {
-        func identity(_ name: String = "n", endpoint: String = "unix:///a", timeout: Int64 = 1) -> KMSPluginIdentity {
+        func identity(_ name: ByteName = "n", endpoint: ByteName = "unix:///a", timeout: Int64 = 1) -> KMSPluginIdentity
+        {
             KMSPluginIdentity(version: .v1, name: name, endpoint: endpoint, timeout: timeout)
         }
         let all = [

@@ -1,6 +1,7 @@
 import EncryptionConfig
 import EnvelopeCrypto
 import Foundation
+import GoText
 import KubernetesResources
 import SecretMemory
 import TestSupport
@@ -44,7 +45,7 @@ struct RecordedVector: Decodable, Sendable, CustomTestStringConvertible {
 final class Base64KMS: KMSUnwrapping {
     let state: KMSWriteState
 
-    init(keyID: String = "1", dekSourceType: KMSv2Envelope.DEKSourceType = .seed) {
+    init(keyID: ByteName = "1", dekSourceType: KMSv2Envelope.DEKSourceType = .seed) {
         state = KMSWriteState(keyID: keyID, dekSourceType: dekSourceType)
     }
 
@@ -84,7 +85,7 @@ func open(
             value.span.rawBytes, etcdKey: key.span.rawBytes, appendingTo: &output)
         return .opened(
             output.bytes.copiedToArray(), stale: opened.isStale, provider: opened.provider.name,
-            key: opened.key?.name)
+            key: opened.key?.name.text)
     } catch {
         precondition(output.count == 0, "bytes of a refused value stayed in the buffer")
         return .failed(error)

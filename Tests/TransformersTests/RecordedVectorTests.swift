@@ -1,5 +1,6 @@
 import EncryptionConfig
 import EnvelopeCrypto
+import GoText
 import KubernetesResources
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ struct RecordedVectorTests {
     @Test(arguments: try RecordedVector.all())
     func opensAsKubernetesDoes(_ vector: RecordedVector) throws {
         let plugin = Base64KMS(
-            keyID: vector.kms?.current_key_id ?? "1",
+            keyID: ByteName(vector.kms?.current_key_id ?? "1"),
             // The recordings of type 0 come from a server that still wrote it.
             dekSourceType: vector.note.contains("kmsv2-dek") ? .key : .seed)
         let transformers = TransformerSet(try configuration(vector.config), unwrapping: plugin)

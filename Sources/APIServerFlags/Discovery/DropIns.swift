@@ -1,5 +1,6 @@
 internal import DurableFiles
 internal import Glibc
+internal import GoText
 internal import SecretMemory
 
 /// The files that change a unit of systemd without standing in it (systemd.unit(5)).
@@ -21,13 +22,13 @@ public enum DropIns {
         var names: [String] = []
         for path in paths { names += folderNames(of: lastPart(path)).filter { !names.contains($0) } }
         var found: [String] = []
-        var seen: Set<String> = []
+        var seen: Set<ByteName> = []
         for folder in paths.map(parent) + folders {
             for name in names {
                 let path = "\(folder)/\(name)"
                 for file in try configurationFiles(in: path) {
                     let file = "\(path)/\(file)"
-                    if seen.insert(realPath(file)).inserted, counts(file) { found.append(file) }
+                    if seen.insert(ByteName(realPath(file))).inserted, counts(file) { found.append(file) }
                 }
             }
         }

@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import GoText
 public import KubernetesResources
 internal import SecretMemory
 
@@ -90,7 +91,8 @@ public struct EtcdDiscovery: Sendable {
     public var otherClusters: [(servers: [String], resources: Set<GroupResource>)] {
         var servers: [GroupResource: [String]] = [:]
         for override in flags.etcdServersOverrides {
-            servers[GroupResource(resource: override.resource, group: override.group)] = override.servers
+            servers[GroupResource(resource: ByteName(override.resource), group: ByteName(override.group))] =
+                override.servers
         }
         var clusters: [(servers: [String], resources: Set<GroupResource>)] = []
         for (resource, servers) in servers.sorted(by: { $0.key < $1.key }) where Set(servers) != Set(flags.etcdServers)

@@ -64,10 +64,10 @@ struct AuditCommand: EncconfCommand {
     @Option(
         name: [.customShort("o"), .long], help: ArgumentHelp("text, json, html or openmetrics.", valueName: "format"))
     var output: Format = .text
-    @OptionGroup var etcd: EtcdOptions
-    @OptionGroup var kms: KMSOptions
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "etcd") var etcd: EtcdOptions
+    @OptionGroup(title: "KMS") var kms: KMSOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard !config.isEmpty || etcd.connection.discoverFrom != nil else {

@@ -3,6 +3,7 @@ internal import DurableFiles
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
+internal import GoText
 internal import JSONText
 internal import KubernetesObjects
 internal import KubernetesResources
@@ -66,10 +67,10 @@ struct DecryptSecretCommand: EncconfCommand {
         name: [.customShort("o"), .long],
         help: ArgumentHelp("yaml, json, or raw: the decrypted bytes as they are.", valueName: "format"))
     var output: Format = .yaml
-    @OptionGroup var etcd: EtcdOptions
-    @OptionGroup var kms: KMSOptions
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "etcd") var etcd: EtcdOptions
+    @OptionGroup(title: "KMS") var kms: KMSOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard !config.isEmpty || etcd.connection.discoverFrom != nil else {
@@ -124,7 +125,7 @@ struct DecryptSecretCommand: EncconfCommand {
                 files.map(\.configuration), unwrapping: try kms.unwrapping(for: files.map(\.configuration))),
             files: files, isRevealed: reveal, redactor: Program.redactor
         ) { plugin, reason in
-            (kms.endpoints.endpoint(of: plugin), kms.hint(for: plugin, reason))
+            (kms.endpoints.endpoint(of: plugin).text, kms.hint(for: plugin, reason))
         }
         switch output {
         case .raw: return try show(try presenter.raw(records[0]), console)

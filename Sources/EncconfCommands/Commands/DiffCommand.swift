@@ -39,12 +39,12 @@ struct DiffCommand: EncconfCommand {
         help: ArgumentHelp("Write the next safe file, if the change is not safe itself (mode 0600).", valueName: "path")
     )
     var writeIntermediate: String?
-    @OptionGroup var server: ServerRulesOptions
-    @OptionGroup var evidence: EvidenceOptions
+    @OptionGroup(title: "Rules of kube-apiserver") var server: ServerRulesOptions
+    @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard old != "-" || new != "-" else { throw ValidationError("standard input can be read once only") }

@@ -35,9 +35,9 @@ struct EncryptCommand: EncconfCommand {
         help: ArgumentHelp(
             "The resource, such as widgets.example.com. Default: what the etcd key tells.", valueName: "resource"))
     var resource: String?
-    @OptionGroup var kms: KMSOptions
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "KMS") var kms: KMSOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard config != "-" else { throw ValidationError("standard input is for the plaintext; name a file") }

@@ -23,7 +23,7 @@ struct ExplainCommand: EncconfCommand {
 
     @Argument(help: ArgumentHelp("A code, or the text of an error; - is standard input.", valueName: "subject"))
     var subject: String?
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         guard let subject else {

@@ -4,6 +4,7 @@ internal import DurableFiles
 internal import EncryptionConfig
 internal import Explanations
 internal import Glibc
+internal import GoText
 internal import Reports
 internal import SecretMemory
 internal import ShownText
@@ -47,8 +48,8 @@ struct InitCommand: EncconfCommand {
     var file: String?
     @Flag(name: .long, help: "Replace the file if it exists.")
     var force = false
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard !(noIdentity && identityFirst) else {
@@ -97,9 +98,9 @@ struct InitCommand: EncconfCommand {
     private func newConfiguration(key: SecretKey?) -> NewConfiguration {
         let newProvider: NewConfiguration.NewProvider =
             if let key, let name = KeyedProvider(rawValue: provider.rawValue) {
-                .key(provider: name, name: keyName ?? UTCTime.keyName(at: UTCTime.now), secret: key)
+                .key(provider: name, name: ByteName(keyName ?? UTCTime.keyName(at: UTCTime.now)), secret: key)
             } else {
-                .kms(name: kmsName ?? "", endpoint: kmsEndpoint ?? "")
+                .kms(name: ByteName(kmsName ?? ""), endpoint: ByteName(kmsEndpoint ?? ""))
             }
         return NewConfiguration(
             resources: resourceNames, provider: newProvider,

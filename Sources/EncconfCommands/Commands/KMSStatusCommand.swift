@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import DurableFiles
 internal import EncryptionConfig
 internal import Explanations
+internal import GoText
 internal import KMSPlugin
 internal import Reports
 internal import SecretMemory
@@ -25,18 +26,18 @@ struct KMSStatusCommand: EncconfCommand {
     var config: String
     @Option(name: .long, help: ArgumentHelp("Ask the plugin of this provider alone.", valueName: "name"))
     var provider: String?
-    @OptionGroup var endpoints: KMSEndpointOptions
+    @OptionGroup(title: "KMS") var endpoints: KMSEndpointOptions
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     var reportKind: String? { output == .json ? "KMSStatusReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let file = try Inputs.configuration(config, headerless: reading.headerless)
         let plugins = try endpoints.plugins(of: [file.configuration]).filter { plugin, _ in
-            provider.map { plugin.name.utf8.elementsEqual($0.utf8) } ?? true
+            provider.map { plugin.name == ByteName($0) } ?? true
         }
         guard !plugins.isEmpty else {
             let name = provider.map { " named \($0)" } ?? ""
@@ -47,7 +48,7 @@ struct KMSStatusCommand: EncconfCommand {
         let report = KMSStatusReport(
             file: config,
             rows: plugins.map { plugin, provider in
-                KMSStatusReport.Row(plugin, endpoint: endpoints.endpoint(of: plugin), PluginClient(provider))
+                KMSStatusReport.Row(plugin, endpoint: endpoints.endpoint(of: plugin).text, PluginClient(provider))
             })
         switch output {
         case .text: try console.result(report.text)

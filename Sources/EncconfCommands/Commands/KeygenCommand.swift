@@ -19,7 +19,7 @@ struct KeygenCommand: EncconfCommand {
 
     @Option(name: .long, help: ArgumentHelp("Length in bytes: 16, 24 or 32.", valueName: "bytes"))
     var length = 32
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard [16, 24, 32].contains(length) else { throw ValidationError("a key has 16, 24 or 32 bytes") }

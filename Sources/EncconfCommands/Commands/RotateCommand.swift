@@ -4,6 +4,7 @@ internal import DurableFiles
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
+internal import GoText
 internal import KeyRotation
 internal import Reports
 internal import SecretMemory
@@ -57,7 +58,7 @@ struct RotateCommand: EncconfCommand {
     var kmsName: String?
     @Flag(name: .long, help: "Every server runs the file as it is now: you have checked its hash on each.")
     var serversLoaded = false
-    @OptionGroup var evidence: EvidenceOptions
+    @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
     @Flag(
         name: .long,
         help: "Retire keys although nothing shows that no stored value needs them, or not all of it beside evidence.")
@@ -74,8 +75,8 @@ struct RotateCommand: EncconfCommand {
     var inPlace = false
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard file != "-" || status || dryRun || outputFile != nil else {
@@ -163,11 +164,12 @@ extension RotateCommand {
 
     /// With `retire` the name is that of the key that stays.
     private func warnOfKeyName(_ plan: RotationPlan, _ console: Console) {
-        guard plan.step == .retire, let keyName, !plan.changes.contains(where: { $0.writeKey?.key == keyName })
+        guard plan.step == .retire, let keyName,
+            !plan.changes.contains(where: { $0.writeKey?.key == ByteName(keyName) })
         else { return }
         let gone = plan.changes.flatMap { change in change.before.filter { !change.after.contains($0) } }
         console.warning(
-            "--key-name \(name: keyName) is not the write key. retire removes every other key: \(gone.compactMap(\.key).listed).",
+            "--key-name \(name: keyName) is not the write key. retire removes every other key: \(gone.compactMap(\.key?.text).listed).",
             hint: "with retire, --key-name names the key that stays")
     }
 
@@ -193,7 +195,7 @@ extension RotateCommand {
         guard step == .add, to == nil, let keyName else { return false }
         let sets = try sets(in: document)
         return !sets.isEmpty
-            && sets.allSatisfy { set in set.keys.count > 1 && set.keys.contains { $0.name == keyName } }
+            && sets.allSatisfy { set in set.keys.count > 1 && set.keys.contains { $0.name == ByteName(keyName) } }
     }
 
     /// The key sets that the command line is about.
@@ -216,7 +218,8 @@ extension RotateCommand {
 
     /// Refuses names of the person's own for several new keys: `promote` could not tell which ones are meant.
     private func checkNewNames(_ plan: RotationPlan, _ document: ConfigurationDocument) throws(CommandFailure) {
-        guard plan.step == .add, to == nil, !singleServer, let keyName, KeyCreationDate(keyName: keyName) == nil,
+        guard plan.step == .add, to == nil, !singleServer, let keyName,
+            KeyCreationDate(keyName: ByteName(keyName)) == nil,
             try sets(in: document).count > 1
         else { return }
         throw CommandFailure(
@@ -242,7 +245,7 @@ extension RotateCommand {
         // Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.
         var spare: [SecretKey] = []
         for _ in 0..<document.resources.count * 2 + 1 { spare.append(try newKey(length: 32)) }
-        let newKeys = NewKeySource(name: newKeyName) { spare.removeLast() }
+        let newKeys = NewKeySource(name: ByteName(newKeyName)) { spare.removeLast() }
         do throws(RotationRefusal) {
             return try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
         } catch {
@@ -258,12 +261,12 @@ extension RotateCommand {
     private var request: RotationRequest {
         var request = RotationRequest(
             step: step.flatMap { RotationRequest.Step(rawValue: $0.rawValue) }, singleServer: singleServer,
-            resources: resources.map { Set($0.split(separator: ",").map { $0.filter { !$0.isWhitespace } }) },
-            keyName: keyName)
+            resources: resources.map { Set($0.split(separator: ",").map { ByteName($0.filter { !$0.isWhitespace }) }) },
+            keyName: keyName.map { ByteName($0) })
         switch to {
         case nil: break
         case .identity: request.target = .identity
-        case .kms: request.target = .kms(name: kmsName ?? "", endpoint: kmsEndpoint ?? "")
+        case .kms: request.target = .kms(name: ByteName(kmsName ?? ""), endpoint: ByteName(kmsEndpoint ?? ""))
         case .aescbc: request.target = .keyed(.aescbc)
         case .aesgcm: request.target = .keyed(.aesgcm)
         case .secretbox: request.target = .keyed(.secretbox)
@@ -272,7 +275,7 @@ extension RotateCommand {
     }
 
     /// The socket of the new KMS provider.
-    private var kmsEndpoint: String? { to == .kms ? evidence.kms.endpoints.unnamed.first : nil }
+    private var kmsEndpoint: String? { to == .kms ? evidence.kms.endpoints.unnamed.first?.text : nil }
 
     /// The evidence, and the plugins to ask for it: the new provider's has encrypted nothing yet.
     var proof: EvidenceOptions {
@@ -299,7 +302,8 @@ extension RotateCommand {
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(edited)
         let guide = RotationGuide(
-            file: outputFile ?? file, hash: hash, step: plan.step, resources: plan.changes.flatMap(\.resources),
+            file: outputFile ?? file, hash: hash, step: plan.step,
+            resources: plan.changes.flatMap(\.resources).map(\.text),
             hasOldKeys: plan.changes.contains { $0.after.dropFirst().contains { $0.provider != .identity } },
             isDisabled: plan.step == .retire && to == .identity, repeatedOptions: repeatedOptions(after: plan.step),
             isSingleServer: singleServer, archive: archive)
@@ -333,7 +337,7 @@ extension RotateCommand {
         if reading.headerless { options.append("--headerless") }
         if inPlace { options.append("--in-place") }
         // A name of the person's own does not tell that the key is the new one.
-        if let keyName, to == nil, KeyCreationDate(keyName: keyName) == nil {
+        if let keyName, to == nil, KeyCreationDate(keyName: ByteName(keyName)) == nil {
             options.append("--key-name \(RotationGuide.quoted(keyName))")
         }
         return options.joined(separator: " ")

@@ -3,6 +3,7 @@ internal import ConfigurationLint
 internal import DurableFiles
 internal import EncryptionConfig
 internal import Explanations
+internal import GoText
 internal import JSONText
 internal import Reports
 internal import SecretMemory
@@ -26,8 +27,8 @@ struct ShowCommand: EncconfCommand {
     var file: String
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     var reportKind: String? { output == .json ? "ConfigurationSummary" : nil }
 
@@ -69,7 +70,7 @@ private struct ConfigurationSummary {
         for (provider, key) in file.configuration.keys {
             keys.append(
                 Key(
-                    provider: provider.name, name: key.name, bits: key.secret.bytes.count * 8,
+                    provider: provider.name, name: key.name.text, bits: key.secret.bytes.count * 8,
                     fingerprint: try Explanations.fingerprint(of: key), path: key.path,
                     created: KeyNameDate(in: key.name)?.seconds))
         }

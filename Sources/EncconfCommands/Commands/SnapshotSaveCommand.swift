@@ -33,10 +33,10 @@ struct SnapshotSaveCommand: EncconfCommand {
     var file: String
     @Flag(name: .long, help: "Replace a file of that name.")
     var force = false
-    @OptionGroup var connection: EtcdConnectionOptions
+    @OptionGroup(title: "etcd") var connection: EtcdConnectionOptions
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard file != "-" else { throw ValidationError("a snapshot is written to a file; name one") }
@@ -119,7 +119,11 @@ struct SnapshotSaveCommand: EncconfCommand {
     private func revision(in output: borrowing FileDescriptor) throws(CommandFailure) -> Int64 {
         // It has no name that anybody else would find yet (proc(5)).
         let mapping: MappedFile
-        do { mapping = try MappedFile("/proc/self/fd/\(output.raw)", called: file) } catch { throw error.failure() }
+        do {
+            mapping = try MappedFile("/proc/self/fd/\(output.raw)", called: file, isOwn: true)
+        } catch {
+            throw error.failure()
+        }
         let revision: Int64
         do throws(SnapshotError) {
             var problems = SnapshotProblems.refused

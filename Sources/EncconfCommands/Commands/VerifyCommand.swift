@@ -33,14 +33,14 @@ struct VerifyCommand: EncconfCommand {
 
     @Argument(help: ArgumentHelp("Configurations; - is standard input.", valueName: "file"))
     var files: [String]
-    @OptionGroup var server: ServerRulesOptions
+    @OptionGroup(title: "Rules of kube-apiserver") var server: ServerRulesOptions
     @Flag(name: .long, help: "Exit with 1 if there are warnings.")
     var strict = false
     @Option(
         name: .long,
         help: ArgumentHelp("The file that servers run now: is the change safe? (See diff.)", valueName: "old"))
     var against: String?
-    @OptionGroup var evidence: EvidenceOptions
+    @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
     @Option(name: .long, help: ArgumentHelp("Warn of write keys older than this, such as 90d.", valueName: "age"))
     var maxKeyAge: Age?
     @Flag(name: .long, help: "This is the control-plane node: look whether the sockets of KMS plugins are there.")
@@ -51,8 +51,8 @@ struct VerifyCommand: EncconfCommand {
     var suppress: [String] = []
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or sarif.", valueName: "format"))
     var output: Format = .text
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup var global: GlobalOptions
+    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
+    @OptionGroup(title: "Output") var global: GlobalOptions
 
     func validate() throws {
         guard files.count(where: { $0 == "-" }) <= 1 else {
@@ -73,7 +73,7 @@ struct VerifyCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         var verifications: [Verification] = []
-        var failures: [CommandFailure] = []
+        var failures: [(path: String, failure: CommandFailure)] = []
         for file in files {
             do throws(CommandFailure) {
                 verifications.append(
@@ -84,11 +84,17 @@ struct VerifyCommand: EncconfCommand {
             } catch {
                 // The other files are judged all the same.
                 console.failure(error)
-                failures.append(error)
+                failures.append((file, error))
             }
         }
-        let old = try against.map { path throws(CommandFailure) in
-            try Inputs.configuration(path, headerless: reading.headerless)
+        let old: ConfigurationFile?
+        do throws(CommandFailure) {
+            old = try against.map { path throws(CommandFailure) in
+                try Inputs.configuration(path, headerless: reading.headerless)
+            }
+        } catch {
+            if output == .sarif { try console.result(try sarif([], [(against ?? "", error)])) }
+            throw error
         }
         let all = verifications.compactMap(\.configuration) + [old?.configuration].compactMap { $0 }
         // The plugins that were asked for one file are not asked again for the next.
@@ -100,14 +106,11 @@ struct VerifyCommand: EncconfCommand {
                 proven.append(verification)
             } catch {
                 console.failure(error)
-                failures.append(error)
+                failures.append((verification.path, error))
             }
         }
-        if !proven.isEmpty { try report(proven, console) }
-        if output == .json {
-            for failure in failures { try console.result(.report(kind: "VerifyReport", [:]) + failure.value) }
-        }
-        return .worst(of: proven.map { $0.status(isStrict: strict) } + failures.map(\.status))
+        try report(proven, failures, console)
+        return .worst(of: proven.map { $0.status(isStrict: strict) } + failures.map(\.failure.status))
     }
 
     private var suppressedCodes: [String] {
@@ -136,7 +139,9 @@ struct VerifyCommand: EncconfCommand {
             from: old.configuration, to: configuration, evidence, console)
     }
 
-    private func report(_ verifications: [Verification], _ console: Console) throws(CommandFailure) {
+    private func report(
+        _ verifications: [Verification], _ failures: [(path: String, failure: CommandFailure)], _ console: Console
+    ) throws(CommandFailure) {
         switch output {
         case .text:
             for verification in verifications {
@@ -147,21 +152,26 @@ struct VerifyCommand: EncconfCommand {
             for verification in verifications {
                 try console.result(try verification.value(kubernetes: server.kubernetes))
             }
-        case .sarif: try console.result(Phrase(stringLiteral: try sarif(verifications)))
+            for (_, failure) in failures { try console.result(.report(kind: "VerifyReport", [:]) + failure.value) }
+        case .sarif: try console.result(try sarif(verifications, failures))
         }
     }
 
-    private func sarif(_ verifications: [Verification]) throws(CommandFailure) -> String {
+    /// Every message in it has passed the redaction.
+    private func sarif(
+        _ verifications: [Verification], _ failures: [(path: String, failure: CommandFailure)]
+    ) throws(CommandFailure) -> Phrase {
         let rules = Explanation.ofConfigurations.map {
             SARIFLog.Rule(code: $0.code, title: $0.title, description: $0.meaning, help: "\($0.check) \($0.remedy)")
         }
         let log = SARIFLog(
             tool: "encconf", version: Encconf.configuration.version, rules: rules,
-            files: verifications.map { ($0.path, $0.diagnostics) })
+            files: verifications.map { ($0.path, $0.reasons(Program.redactor)) }
+                + failures.map { ($0.path, $0.failure.reasons(Program.redactor)) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
-            return String(decoding: try encoder.encode(log), as: UTF8.self) + "\n"
+            return Phrase(stringLiteral: String(decoding: try encoder.encode(log), as: UTF8.self) + "\n")
         } catch {
             throw CommandFailure("cannot write SARIF")
         }

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import EncryptionConfig
 internal import EtcdClient
 internal import Explanations
+internal import GoText
 internal import KubernetesResources
 internal import RemoteCalls
 internal import SecretMemory
@@ -16,7 +17,7 @@ struct EtcdOptions: ParsableArguments {
         name: .long,
         help: "Read the living etcd. The options of etcdctl and its ETCDCTL_ variables tell where it is.")
     var etcd = false
-    @OptionGroup var connection: EtcdConnectionOptions
+    @OptionGroup(title: "etcd") var connection: EtcdConnectionOptions
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -43,7 +44,7 @@ struct EtcdOptions: ParsableArguments {
             return
         }
         try connection.validateSettings()
-        if let last = etcdPrefix?.split(separator: "/").last, KnownResource.stored(at: String(last)) != nil {
+        if let last = etcdPrefix?.split(separator: "/").last, KnownResource.stored(at: ByteName(last)) != nil {
             throw ValidationError("--etcd-prefix is what all keys begin with, such as /registry, not those of \(last)")
         }
     }

@@ -15,8 +15,8 @@ struct EvidenceOptions: ParsableArguments {
         help: ArgumentHelp(
             "A snapshot of etcd that shows what is stored. Repeat it for several.", valueName: "snapshot"))
     var evidence: [String] = []
-    @OptionGroup public var etcd: EtcdOptions
-    @OptionGroup var kms: KMSOptions
+    @OptionGroup(title: "etcd") public var etcd: EtcdOptions
+    @OptionGroup(title: "KMS") var kms: KMSOptions
 
     var isGiven: Bool { !evidence.isEmpty || etcd.isGiven }
 

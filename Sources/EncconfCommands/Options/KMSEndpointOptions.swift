@@ -3,6 +3,7 @@ internal import ConfigurationLint
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
+internal import GoText
 internal import KMSPlugin
 internal import RemoteCalls
 internal import SecretMemory
@@ -28,8 +29,8 @@ struct KMSEndpointOptions: ParsableArguments {
         for (index, override) in overrides.enumerated()
         where overrides[..<index].contains(where: { $0.target == override.target }) {
             let name =
-                if case .provider(let name) = override.target { String(decoding: name, as: UTF8.self) } else { "" }
-            throw ValidationError("--kms-endpoint is given twice for \(name.isEmpty ? "the same" : name)")
+                if case .provider(let name) = override.target { name } else { "" as ByteName }
+            throw ValidationError("--kms-endpoint is given twice for \(name.isEmpty ? "the same" : name.text)")
         }
     }
 
@@ -76,15 +77,14 @@ struct KMSEndpointOptions: ParsableArguments {
                     hint: "name it: --kms-endpoint NAME=\(endpoint)", status: .usage)
             }
         case .provider(let name):
-            let name = String(decoding: name, as: UTF8.self)
             guard let first = covered.first else {
                 throw CommandFailure(
-                    "--kms-endpoint: no KMS provider is named \(name)",
+                    "--kms-endpoint: no KMS provider is named \(name: name)",
                     hint: "`encconf show` lists the providers of a configuration")
             }
             guard isOneSocket else {
                 throw CommandFailure(
-                    "--kms-endpoint: which of the KMS providers named \(name) listens at \(endpoint)?",
+                    "--kms-endpoint: which of the KMS providers named \(name: name) listens at \(endpoint)?",
                     hint:
                         "name its socket in the configuration: --kms-endpoint \(first.endpoint)=\(endpoint)",
                     status: .usage)
@@ -99,12 +99,12 @@ struct KMSEndpointOptions: ParsableArguments {
     }
 
     /// The endpoint at which a plugin is asked.
-    func endpoint(of plugin: KMSPlugin) -> String {
+    func endpoint(of plugin: KMSPlugin) -> ByteName {
         overrides.first { $0.target.covers(plugin) }?.endpoint ?? plugin.endpoint
     }
 
     /// The endpoints that were told without saying whose they are.
-    var unnamed: [String] { overrides.filter { $0.target == .only }.map(\.endpoint) }
+    var unnamed: [ByteName] { overrides.filter { $0.target == .only }.map(\.endpoint) }
 
     /// The same without those.
     var named: KMSEndpointOptions {
@@ -120,7 +120,7 @@ struct KMSEndpointOptions: ParsableArguments {
 private struct Socket: Hashable {
     let bytes: [UInt8]
 
-    init(_ endpoint: String) { bytes = Array(KMSEndpoint(endpoint).socket.utf8) }
+    init(_ endpoint: ByteName) { bytes = Array(KMSEndpoint(endpoint).socket.utf8) }
 
     /// A zero byte would end the path for the system, and another socket would be asked.
     var isWithoutControlBytes: Bool { bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
@@ -133,21 +133,21 @@ private struct Override {
         /// The only plugin that there is.
         case only
         /// The plugins of the providers of a name.
-        case provider([UInt8])
+        case provider(ByteName)
         /// The plugins that the configuration has at a socket.
         case socket(Socket)
 
         func covers(_ plugin: KMSPlugin) -> Bool {
             switch self {
             case .only: true
-            case .provider(let name): plugin.name.utf8.elementsEqual(name)
+            case .provider(let name): plugin.name == name
             case .socket(let socket): Socket(plugin.endpoint) == socket
             }
         }
     }
 
     let target: Target
-    let endpoint: String
+    let endpoint: ByteName
 
     /// What stands before `=unix:` is a name, or an endpoint if it begins with `unix:`. Names may hold equals signs and
     /// colons; one that holds `=unix:`, or begins with `unix:`, can be meant by its endpoint alone.
@@ -156,16 +156,16 @@ private struct Override {
         let scheme = Array("unix:".utf8)
         let equals = bytes.indices.filter { bytes[$0] == UInt8(ascii: "=") && bytes[($0 + 1)...].starts(with: scheme) }
         switch equals.count {
-        case 0 where bytes.starts(with: scheme): (target, endpoint) = (.only, text)
+        case 0 where bytes.starts(with: scheme): (target, endpoint) = (.only, ByteName(text))
         case 1:
             let left = bytes[..<equals[0]]
-            endpoint = String(decoding: bytes[(equals[0] + 1)...], as: UTF8.self)
+            endpoint = ByteName(String(decoding: bytes[(equals[0] + 1)...], as: UTF8.self))
             guard left.starts(with: scheme) else {
                 guard !left.isEmpty else { return nil }
-                target = .provider(Array(left))
+                target = .provider(ByteName(String(decoding: left, as: UTF8.self)))
                 break
             }
-            let socket = Socket(String(decoding: left, as: UTF8.self))
+            let socket = Socket(ByteName(String(decoding: left, as: UTF8.self)))
             guard !socket.bytes.isEmpty else { return nil }
             target = .socket(socket)
         default: return nil
@@ -176,12 +176,14 @@ private struct Override {
 }
 
 extension KMSProvider {
-    init(_ plugin: KMSPlugin, endpoint: String) {
+    init(_ plugin: KMSPlugin, endpoint: ByteName) {
         let socket = KMSEndpoint(endpoint).socket
         self.init(
             name: plugin.name, version: plugin.version == .v1 ? .v1 : .v2,
             peer: RemotePeer(
-                socket.hasPrefix("@") ? .abstractSocket(name: String(socket.dropFirst())) : .unixSocket(path: socket)),
+                socket.utf8.first == UInt8(ascii: "@")
+                    ? .abstractSocket(name: String(decoding: socket.utf8.dropFirst(), as: UTF8.self))
+                    : .unixSocket(path: socket)),
             timeout: .nanoseconds(plugin.timeout))
     }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
+internal import GoText
 internal import KMSPlugin
 internal import SecretMemory
 internal import ShownText
@@ -9,7 +10,7 @@ internal import Transformers
 
 /// Who decrypts the keys of KMS values: for every command that opens stored values.
 struct KMSOptions: ParsableArguments {
-    @OptionGroup var endpoints: KMSEndpointOptions
+    @OptionGroup(title: "KMS") var endpoints: KMSEndpointOptions
     @Flag(name: .customLong("no-kms"), help: "Ask no KMS plugin; values that need one stay closed.")
     var asksNobody = false
 

@@ -1,4 +1,5 @@
 public import Diagnostics
+public import GoText
 public import SecretMemory
 
 /// A configuration that kube-apiserver would take: checked, defaulted, keys decoded.
@@ -78,7 +79,7 @@ public enum ProviderName: String, Sendable, CaseIterable {
 
 /// One static key.
 public struct EncryptionKey: Sendable {
-    public let name: String
+    public let name: ByteName
     /// The key's bytes: 16, 24 or 32, for secretbox 32.
     public let secret: SecretKey
     /// Where it stands in the document, such as `resources[0].providers[1].aescbc.keys[0]`.
@@ -91,17 +92,11 @@ public struct KMSPlugin: Hashable, Sendable {
     public enum Version: String, Sendable { case v1, v2 }
 
     public let version: Version
-    public let name: String
+    public let name: ByteName
     /// URL with the scheme `unix`, as written.
-    public let endpoint: String
+    public let endpoint: ByteName
     /// For one call, in nanoseconds.
     public let timeout: Int64
-
-    /// Byte by byte, as in Go: to Swift, texts that only look alike are equal.
-    public static func == (left: KMSPlugin, right: KMSPlugin) -> Bool {
-        left.version == right.version && left.timeout == right.timeout
-            && left.name.utf8.elementsEqual(right.name.utf8) && left.endpoint.utf8.elementsEqual(right.endpoint.utf8)
-    }
 }
 
 extension EncryptionConfiguration {

@@ -1,3 +1,4 @@
+public import GoText
 public import KubernetesResources
 
 /// A resource as a configuration names it: exactly, by its group (`*.apps`, `*.` for the core group), or all (`*.*`).
@@ -14,7 +15,7 @@ public struct ResourcePattern: Hashable, Sendable {
     public static let everything = ResourcePattern(parsing: "*.*")
 
     /// `*.<group>`: every resource of one group.
-    public static func all(of group: String) -> ResourcePattern {
+    public static func all(of group: ByteName) -> ResourcePattern {
         ResourcePattern(name: GroupResource(resource: "*", group: group))
     }
 

@@ -1,3 +1,5 @@
+public import GoText
+
 /// What a value is stored with: a static key, a KMS plugin, or nothing. Two of the same name can differ in their bytes.
 public enum StorageKey: Sendable {
     case plaintext
@@ -13,7 +15,7 @@ public enum StorageKey: Sendable {
     }
 
     /// The name of the key, for KMS that of the provider; nil for plaintext.
-    public var name: String? {
+    public var name: ByteName? {
         switch self {
         case .plaintext: nil
         case .key(let key, _): key.name
@@ -43,29 +45,15 @@ public enum StorageKey: Sendable {
 public struct StoredKeyLabel: Hashable, Sendable {
     public let provider: ProviderName
     /// For KMS the name of the provider; nil for plaintext.
-    public let key: String?
+    public let key: ByteName?
 
-    public init(provider: ProviderName, key: String?) {
+    public init(provider: ProviderName, key: ByteName?) {
         self.provider = provider
         self.key = key
-    }
-
-    /// Names are bytes to kube-apiserver. To Swift, texts of other bytes can be equal.
-    public static func == (left: Self, right: Self) -> Bool {
-        left.provider == right.provider && (left.key == nil) == (right.key == nil)
-            && (left.key ?? "").utf8.elementsEqual((right.key ?? "").utf8)
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(provider)
-        for byte in (key ?? "").utf8 { hasher.combine(byte) }
     }
 }
 
 extension StorageKey {
     /// Whether values of both begin with the same prefix.
-    public func hasLabel(of other: StorageKey) -> Bool {
-        // Names are bytes to kube-apiserver. To Swift, texts of other bytes can be equal.
-        provider == other.provider && (name ?? "").utf8.elementsEqual((other.name ?? "").utf8)
-    }
+    public func hasLabel(of other: StorageKey) -> Bool { label == other.label }
 }

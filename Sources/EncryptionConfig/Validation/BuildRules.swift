@@ -13,7 +13,7 @@ struct BuildRules {
 
     func check(_ document: ConfigurationDocument) throws(ConfigurationRefusal) {
         /// The wildcards so far, by their group.
-        var wildcards: [String: String] = [:]
+        var wildcards: [ByteName: String] = [:]
         for (index, entry) in document.resources.enumerated() {
             let path = "resources[\(index)]"
             for (index, provider) in entry.providers.enumerated() {

@@ -91,7 +91,8 @@ extension Provider {
             guard let version = KMSPlugin.Version(rawValue: effective.apiVersion) else { return nil }
             kind = .kms(
                 KMSPlugin(
-                    version: version, name: effective.name, endpoint: effective.endpoint, timeout: effective.timeout))
+                    version: version, name: ByteName(effective.name), endpoint: ByteName(effective.endpoint),
+                    timeout: effective.timeout))
         } else if let list = configuration.aesgcm {
             kind = .aesgcm(Self.keys(of: list, at: "\(path).aesgcm"))
         } else if let list = configuration.aescbc {
@@ -112,7 +113,7 @@ extension Provider {
                 let secret = ProviderRules.decodedSecret(text.value)
             else { return nil }
             return EncryptionKey(
-                name: name.value, secret: secret, path: "\(path).keys[\(index)]", position: key.position)
+                name: ByteName(name.value), secret: secret, path: "\(path).keys[\(index)]", position: key.position)
         }
     }
 }

@@ -57,7 +57,7 @@ struct ResourceRules {
         if name.group == "*", name.resource != "*" {
             return (
                 "encrypting the same resource across groups is not supported",
-                isShown(name.resource) ? "name each group, such as \(name.resource).apps" : nil
+                isShown(name.resource.text) ? "name each group, such as \(name.resource).apps" : nil
             )
         }
         return nil
@@ -110,7 +110,7 @@ private struct ResourceOverlaps {
     }
 
     init(_ names: [GroupResource]) {
-        // Names are equal if their bytes are, as in Go; so are groups, as those of names without a resource.
+        // Groups are looked up as names without a resource.
         let places = Self.places(of: names)
         let groups = Self.places(of: names.map { GroupResource(resource: "", group: $0.group) })
         for (place, name) in names.enumerated() {

@@ -1,3 +1,4 @@
+public import GoText
 public import SecretMemory
 
 /// One change of a configuration, made in every place that it names.
@@ -31,11 +32,11 @@ public struct ProviderPlace: Hashable, Sendable {
 
 /// A key that no file holds yet.
 public struct NewKey: Sendable {
-    public let name: String
+    public let name: ByteName
     /// The key's bytes, not their base64.
     public let secret: SecretKey
 
-    public init(name: String, secret: SecretKey) {
+    public init(name: ByteName, secret: SecretKey) {
         self.name = name
         self.secret = secret
     }
@@ -48,7 +49,7 @@ public enum NewProvider: Sendable {
     /// aescbc, aesgcm or secretbox with one key.
     case keys(KeyedProvider, NewKey)
     /// A KMS v2 plugin.
-    case kms(name: String, endpoint: String)
+    case kms(name: ByteName, endpoint: ByteName)
 }
 
 /// The providers that have keys of their own, by the names of their fields.

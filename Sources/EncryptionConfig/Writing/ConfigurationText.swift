@@ -1,3 +1,4 @@
+internal import GoText
 public import SecretMemory
 
 /// Writes whole configurations, for files that nobody has laid out yet.
@@ -45,8 +46,8 @@ extension Provider.Kind {
                 ])
             case .kms(let plugin):
                 .mapping([
-                    ("apiVersion", .text(plugin.version.rawValue)), ("name", .text(plugin.name)),
-                    ("endpoint", .text(plugin.endpoint)), ("timeout", .text(GoDuration.text(plugin.timeout))),
+                    ("apiVersion", .text(plugin.version.rawValue)), ("name", .text(plugin.name.text)),
+                    ("endpoint", .text(plugin.endpoint.text)), ("timeout", .text(GoDuration.text(plugin.timeout))),
                 ])
             }
         return .mapping([(fieldName, value)])

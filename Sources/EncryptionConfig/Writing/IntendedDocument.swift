@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import GoText
 internal import SecretMemory
 
 extension ConfigurationDocument {
@@ -103,8 +104,9 @@ extension ProviderConfiguration {
             lists[kind] = KeyListConfiguration(keys: [KeyConfiguration(key)], isNull: false, position: nowhere)
         case .kms(let name, let endpoint):
             kms = KMSConfiguration(
-                apiVersion: Located(value: "v2", position: nowhere), name: Located(value: name, position: nowhere),
-                cachesize: nil, endpoint: Located(value: endpoint, position: nowhere), timeout: nil, position: nowhere)
+                apiVersion: Located(value: "v2", position: nowhere), name: Located(value: name.text, position: nowhere),
+                cachesize: nil, endpoint: Located(value: endpoint.text, position: nowhere), timeout: nil,
+                position: nowhere)
         }
         self.init(
             aesgcm: lists[.aesgcm], aescbc: lists[.aescbc], secretbox: lists[.secretbox], identity: identity,
@@ -151,7 +153,7 @@ extension KeyConfiguration {
     fileprivate init(_ key: NewKey) {
         let nowhere = SourcePosition(line: 1, column: 1, offset: 0)
         self.init(
-            name: Located(value: key.name, position: nowhere),
+            name: Located(value: key.name.text, position: nowhere),
             secret: Located(value: SecretKey(SecretBase64.encode(key.secret.span)), position: nowhere),
             position: nowhere)
     }

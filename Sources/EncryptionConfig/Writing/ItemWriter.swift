@@ -1,3 +1,4 @@
+internal import GoText
 internal import SecretMemory
 internal import YAMLTree
 
@@ -73,7 +74,7 @@ struct ItemWriter {
             copyWithoutComments(position..<entry.value.range.lowerBound, to: &output)
             let isName = entry.key.scalar?.text.isText("name") ?? false
             ScalarText.write(
-                isName ? .text(new.name) : .base64(new.secret), like: entry.value, in: text, to: &output)
+                isName ? .text(new.name.text) : .base64(new.secret), like: entry.value, in: text, to: &output)
             position = entry.value.contentEnd(in: text)
         }
         copyWithoutComments(position..<max(position, range.upperBound), to: &output)

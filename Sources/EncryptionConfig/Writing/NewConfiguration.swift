@@ -1,3 +1,4 @@
+public import GoText
 public import SecretMemory
 
 /// A configuration that is yet to be written.
@@ -5,9 +6,9 @@ public struct NewConfiguration: Sendable {
     /// The provider that shall encrypt.
     public enum NewProvider: Sendable {
         /// A cipher with one key.
-        case key(provider: KeyedProvider, name: String, secret: SecretKey)
+        case key(provider: KeyedProvider, name: ByteName, secret: SecretKey)
         /// A KMS v2 plugin.
-        case kms(name: String, endpoint: String)
+        case kms(name: ByteName, endpoint: ByteName)
     }
 
     /// Where plaintext stands in the order of providers.

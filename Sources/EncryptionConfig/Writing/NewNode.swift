@@ -1,3 +1,4 @@
+internal import GoText
 internal import SecretMemory
 
 /// What an edit puts into a list.
@@ -8,7 +9,7 @@ enum NewItem {
     /// The item without any style.
     var node: NewNode {
         switch self {
-        case .key(let key): .mapping([("name", .text(key.name)), ("secret", .base64(key.secret))])
+        case .key(let key): .mapping([("name", .text(key.name.text)), ("secret", .base64(key.secret))])
         case .provider(let provider): .mapping([(provider.fieldName, provider.fieldValue)])
         }
     }
@@ -28,7 +29,7 @@ extension NewProvider {
         case .identity: .mapping([])
         case .keys(_, let key): .mapping([("keys", .list([NewItem.key(key).node]))])
         case .kms(let name, let endpoint):
-            .mapping([("apiVersion", .word("v2")), ("name", .text(name)), ("endpoint", .text(endpoint))])
+            .mapping([("apiVersion", .word("v2")), ("name", .text(name.text)), ("endpoint", .text(endpoint.text))])
         }
     }
 }

@@ -34,10 +34,10 @@ extension TransformFailure {
             "the value was written by \(label.text), and no entry of the configuration covers "
                 + "\(resource.description)"
         case .cipher(let error, let provider, let key): error.meaning(provider: provider, key: key)
-        case .envelope(_, let provider): "the envelope of KMS provider \(provider) is damaged"
-        case .plugin(_, let provider, _): "the plugin of KMS provider \(provider) does not decrypt the key"
+        case .envelope(_, let provider): "the envelope of KMS provider \(name: provider) is damaged"
+        case .plugin(_, let provider, _): "the plugin of KMS provider \(name: provider) does not decrypt the key"
         case .pluginNotAsked(let plugin, _), .pluginWithoutAnswer(let plugin, _, _):
-            "only the plugin of KMS provider \(plugin.name) can decrypt the key"
+            "only the plugin of KMS provider \(name: plugin.name) can decrypt the key"
         }
     }
 }
@@ -48,7 +48,7 @@ extension StoredLabel {
 }
 
 extension CipherError {
-    fileprivate func meaning(provider: ProviderName, key: String) -> Phrase {
+    fileprivate func meaning(provider: ProviderName, key: ByteName) -> Phrase {
         let name: Phrase = "\(provider) \(name: key)"
         return switch self {
         case .authenticationFailed:
