@@ -51,7 +51,9 @@ struct AuditTrial {
         var random = SeededGenerator(seed: seed)
         let pool = KeyPool(using: &random)
         (configuration, file) = ModelConfiguration.random(pool, using: &random)
-        var maker = StoreMaker(configuration, pool, uid: "0a1b2c3d-0000-4000-8000-00000000000a", using: &random)
+        var maker = StoreMaker(
+            configuration, pool, uid: "0a1b2c3d-0000-4000-8000-00000000000a",
+            healthInTen: [3, 7, 9, 10].randomElement(using: &random) ?? 7, using: &random)
         store = try maker.store(keys: 0...10)
         digest = [.right, .right, .right, .right, .wrong, .absent].randomElement(using: &random) ?? .right
         var options = ModelOptions()

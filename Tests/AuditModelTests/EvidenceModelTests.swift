@@ -11,8 +11,10 @@ struct EvidenceModelTests {
     @Test(arguments: AuditModelTests.seeds)
     func noProofIsFalse(seeds: Range<UInt64>) throws {
         var failures = 0
+        var verdicts: [EvidenceModel.Verdict: Int] = [:]
         for seed in seeds where seed % 2 == 0 || seeds.count == 1 {
             guard let trial = try EvidenceTrial(seed: seed) else { continue }
+            verdicts[trial.expected, default: 0] += 1
             let differences = try trial.differences()
             guard !differences.isEmpty else { continue }
             failures += 1
@@ -20,6 +22,8 @@ struct EvidenceModelTests {
                 Issue.record("ENCCONF_SEED=\(seed)\n\(differences.joined(separator: "\n"))\n\(trial)")
             }
         }
+        // Trials that all end in the same verdict would show little.
+        #expect(seeds.count == 1 || verdicts.values.min() ?? 0 >= 10 && verdicts.count == 3, "\(verdicts)")
         #expect(failures == 0, "\(failures) trials of \(seeds)")
     }
 }
@@ -27,6 +31,8 @@ struct EvidenceModelTests {
 /// A configuration that loses a key, and sources that may need it.
 struct EvidenceTrial: CustomStringConvertible {
     let model: EvidenceModel
+    /// What the model says.
+    let expected: EvidenceModel.Verdict
     private let oldFile: ConfigurationFile
     private let newFile: ConfigurationFile
 
@@ -34,13 +40,15 @@ struct EvidenceTrial: CustomStringConvertible {
     init?(seed: UInt64) throws {
         var random = SeededGenerator(seed: ~seed)
         let pool = KeyPool(using: &random)
-        let (old, oldFile) = ModelConfiguration.random(pool, using: &random)
+        let (old, oldFile) = ModelConfiguration.random(pool, exactInTen: 9, using: &random)
         guard let removal = Self.removal(from: old, using: &random) else { return nil }
         let isWholeStore = Int.random(in: 0..<3, using: &random) == 0
         let sources = try Self.sources(old, pool, isWholeStore: isWholeStore, using: &random)
         model = EvidenceModel(
             old: old, new: removal.new, cipher: removal.cipher, key: removal.key, patterns: removal.patterns,
             sources: sources, isWholeStore: isWholeStore)
+        expected =
+            model.isNamed ? .used : model.isNameShared || !model.isProvable ? .unknown : .unused
         self.oldFile = oldFile
         newFile = try removal.new.file()
     }
@@ -74,13 +82,18 @@ struct EvidenceTrial: CustomStringConvertible {
     private static func sources(
         _ old: ModelConfiguration, _ pool: KeyPool, isWholeStore: Bool, using random: inout SeededGenerator
     ) throws -> [ModelSource] {
-        var maker = StoreMaker(old, pool, uid: "0a1b2c3d-0000-4000-8000-00000000000a", using: &random)
+        let health = [7, 10, 10].randomElement(using: &random) ?? 10
+        var maker = StoreMaker(
+            old, pool, uid: "0a1b2c3d-0000-4000-8000-00000000000a", healthInTen: health, using: &random)
         let store = try maker.store(keys: 1...6)
+        // Another cluster has the same configuration, the same keys, or neither; or it is one that was restored, which
+        // goes on with the UID and the keys of this one.
         let otherPool = KeyPool(using: &random)
         let other = ModelConfiguration.random(otherPool, using: &random).0
         var otherMaker = StoreMaker(
             Bool.random(using: &random) ? old : other, Bool.random(using: &random) ? pool : otherPool,
-            uid: "0a1b2c3d-0000-4000-8000-00000000000b", using: &random)
+            uid: "0a1b2c3d-0000-4000-8000-00000000000\(Bool.random(using: &random) ? "a" : "b")", healthInTen: health,
+            using: &random)
         let stranger = try otherMaker.store(keys: 1...4)
         let count = Int.random(in: 1...3, using: &random)
         return (0..<count).map { number in
@@ -89,7 +102,7 @@ struct EvidenceTrial: CustomStringConvertible {
             let isOfManifest = isWholeStore && number == 0
             var source = store
             switch Int.random(in: 0..<6, using: &random) {
-            case 0, 1: source = store.upTo(Int64.random(in: 1...store.revision, using: &random))
+            case 0, 1: source = store.upTo(Int64.random(in: 1...max(1, store.revision), using: &random))
             case 2: source = stranger
             default: break
             }
@@ -135,14 +148,6 @@ struct EvidenceTrial: CustomStringConvertible {
         if model.isNeeded, found == .unused { differences.append("a false proof: a live value needs the key") }
         if found == .unused, model.isWanted, orphans.isEmpty {
             differences.append("a false proof: the key opens an unreadable value")
-        }
-        let expected: EvidenceModel.Verdict
-        if model.isNamed {
-            expected = .used
-        } else if model.isNameShared || !model.isProvable {
-            expected = .unknown
-        } else {
-            expected = .unused
         }
         if found != expected { differences.append("\(found), and not \(expected)") }
         return differences

@@ -154,20 +154,27 @@ extension ModelConfiguration {
     /// two that are equal in Unicode only.
     static let names = ["k1", "k2", "k3", "k1:x", "k1:123456789012345", "cl\u{e9}", "cle\u{301}"].map { Array($0.utf8) }
 
-    private static let resources: [ModelPattern] =
-        [.secrets, .secrets, .secrets, .configmaps, .configmaps, .widgets, .widgets, .oxen, .namespaces, .events]
-        .map { ModelPattern($0) }
-        + [.deployments, .gadgets, .groupedGadgets, ModelResource("pods")].map { ModelPattern($0) }
+    private static let exactNames: [ModelPattern] = [
+        .secrets, .secrets, .secrets, .configmaps, .configmaps, .widgets, .widgets, .oxen, .namespaces, .events,
+        .deployments, ModelResource("pods"),
+    ].map { ModelPattern($0) }
+    private static let otherNames: [ModelPattern] =
+        [.gadgets, .groupedGadgets].map { ModelPattern($0) }
         + ["", "*", "example.com", "apps", "new.k8s.io"].map { ModelPattern(allOf: $0) }
 
     /// A configuration that kube-apiserver accepts.
-    static func random(_ pool: KeyPool, using random: inout SeededGenerator) -> (ModelConfiguration, ConfigurationFile)
-    {
+    ///
+    /// - Parameter exactInTen: How many of ten names are no wildcards and none of an unknown group.
+    static func random(
+        _ pool: KeyPool, exactInTen: Int = 7, using random: inout SeededGenerator
+    ) -> (ModelConfiguration, ConfigurationFile) {
         while true {
             let entries = (0..<Int.random(in: 1...3, using: &random)).map { number in
                 Entry(
                     patterns: (0..<Int.random(in: 1...3, using: &random)).map { _ in
-                        resources.randomElement(using: &random) ?? resources[0]
+                        let names =
+                            Int.random(in: 0..<10, using: &random) < exactInTen ? exactNames : otherNames
+                        return names.randomElement(using: &random) ?? names[0]
                     },
                     providers: providers(number, pool, using: &random))
             }

@@ -129,10 +129,12 @@ struct StoreMaker {
     /// How many of the values are faultless, in ten.
     let healthInTen: Int
 
-    init(_ configuration: ModelConfiguration, _ pool: KeyPool, uid: String, using random: inout SeededGenerator) {
-        (self.configuration, self.pool, self.uid) = (configuration, pool, uid)
+    init(
+        _ configuration: ModelConfiguration, _ pool: KeyPool, uid: String, healthInTen: Int,
+        using random: inout SeededGenerator
+    ) {
+        (self.configuration, self.pool, self.uid, self.healthInTen) = (configuration, pool, uid, healthInTen)
         self.random = SeededGenerator(seed: random.next())
-        healthInTen = [3, 7, 9, 10].randomElement(using: &random) ?? 7
     }
 
     private mutating func chance(_ count: Int, in all: Int) -> Bool { Int.random(in: 0..<all, using: &random) < count }

@@ -58,11 +58,12 @@ enum ReferenceContent: Equatable {
     }
 
     private static func json(_ plaintext: [UInt8]) -> ModelObject? {
-        // Foundation takes other encodings than UTF-8 too.
-        guard String(validating: plaintext, as: UTF8.self) != nil, !plaintext.contains(0),
-            let object = try? JSONSerialization.jsonObject(with: Data(plaintext)) as? [String: Any]
+        // Go replaces what is not UTF-8. Foundation takes other encodings too, which have zeros.
+        let text = String(decoding: plaintext, as: UTF8.self)
+        guard !plaintext.contains(0),
+            let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         else { return nil }
-        func text(_ value: Any?) -> String?? {
+        func member(_ value: Any?) -> String?? {
             switch value {
             case nil, is NSNull: .some("")
             case let text as String: .some(text)
@@ -75,11 +76,11 @@ enum ReferenceContent: Equatable {
         case let map as [String: Any]: metadata = map
         default: return nil
         }
-        guard let apiVersion = text(object["apiVersion"]), let kind = text(object["kind"]),
-            let namespace = text(metadata["namespace"]), let name = text(metadata["name"]),
+        guard let apiVersion = member(object["apiVersion"]), let kind = member(object["kind"]),
+            let namespace = member(metadata["namespace"]), let name = member(metadata["name"]),
             let apiVersion, let kind, let namespace, let name, !apiVersion.isEmpty, !kind.isEmpty
         else { return nil }
-        let uid = text(metadata["uid"]).flatMap { $0 } ?? ""
+        let uid = member(metadata["uid"]).flatMap { $0 } ?? ""
         return ModelObject(apiVersion: apiVersion, kind: kind, namespace: namespace, name: name, uid: uid)
     }
 
