@@ -90,7 +90,7 @@ extension AuditFinding {
             return "\(count) bytes of AES-CBC padding, where 16 is the most (\(label.writer))"
         case .pluginNeeded(let use, let reason):
             guard let reason else { return "needs KMS provider \(use.name)" }
-            return "needs KMS provider \(use.name); the plugin did not answer: \(reason.clause)"
+            return "needs KMS provider \(use.name); the plugin did not decrypt it: \(reason.clause)"
         }
     }
 
@@ -164,7 +164,7 @@ extension AuditDoubt {
             "no object of \(patterns.map(\.description).listed) found. Check that this is the right etcd and not a part of it."
         case .plugins(let count):
             isAsked
-                ? "\(counted(count, "value")) need\(count == 1 ? "s" : "") a KMS plugin, and no plugin answered."
+                ? "\(counted(count, "value")) need\(count == 1 ? "s" : "") a KMS plugin, and no plugin decrypted \(count == 1 ? "it" : "them")."
                 : "\(counted(count, "value")) need\(count == 1 ? "s" : "") a KMS plugin (--no-kms)."
         case .encoding(let count):
             "\(counted(count, "value")) \(isAre(count)) in an encoding that encconf does not read, such as CBOR."
