@@ -16,7 +16,9 @@ extension EvidenceGap {
         switch kind {
         case .silentStore:
             return CommandFailure.Problem(
-                message: "\(all): the etcd of the server holds nothing that was encrypted with a write key of \(file)",
+                message:
+                    "\(all) proves nothing about \(name): the etcd of the server holds nothing that was "
+                    + "encrypted with a write key of \(file)",
                 hint: "check that it is the etcd of that server; if it is, re-encrypt one object")
         case .unseen:
             return CommandFailure.Problem(

@@ -199,13 +199,17 @@ extension StorageEvidence {
             if source.result.source.hasChanged { return .changed(source.name) }
             // An etcd that a manifest has for some resources may well be empty.
             if source.resources == nil, source.result.live.resources.isEmpty { return .noObjects(source.name) }
-            let count = source.result.live.encryptedOtherKeys
-            if count > 0 { return .unknownKeys(source.name, values: count) }
         }
         let resolution = ResourceResolution(file.configuration)
         let isConfigured = sources.contains { source in
             source.result.live.resources.contains { $1.objects > 0 && resolution.rule(for: $0) != nil }
         }
-        return isConfigured ? nil : .nothingConfigured(sources.map(\.name))
+        // A wrong --etcd-prefix has both this and values of unknown keys.
+        guard isConfigured else { return .nothingConfigured(sources.map(\.name)) }
+        for source in sources {
+            let count = source.result.live.encryptedOtherKeys
+            if count > 0 { return .unknownKeys(source.name, values: count) }
+        }
+        return nil
     }
 }

@@ -1,3 +1,4 @@
+import ClusterSupport
 import Foundation
 import TestSupport
 import Testing
@@ -43,7 +44,7 @@ struct AuditPageTests {
         "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "h1", "h2", "h3", "h4",
         "p", "ul", "li", "a", "code", "dl", "dt", "dd", "br", "div", "table", "caption", "thead", "tbody", "tfoot",
         "tr",
-        "th", "td", "strong",
+        "th", "td", "strong", "pre",
     ]
 
     private func checkThatNothingIsLoaded(_ page: Page) {
@@ -65,14 +66,19 @@ struct AuditPageTests {
         #expect(page.status == 1)
         checkThatNothingIsLoaded(page)
         for text in [
-            "There are findings. Could not be checked: 10 values can be opened by KMS plugins alone, which gave no "
-                + "answer or were not asked Findings that count in this verdict (--fail-on): plaintext, unreadable, "
-                + "notObject, moved, nonce, padding. plaintext where encryption is configured: 14 (ENC0401)",
-            "ENC0408 needs a KMS plugin: 10 (makes the verdict unknown where nothing worse is found)",
+            """
+            FINDINGS. 14 values are plaintext; 4 old revisions are plaintext; 11 values were not checked. \
+            Not checked 11 values need a KMS plugin (--no-kms). \
+            Findings that count in this verdict (--fail-on): digest, keyInClear, moved, nonce, notObject, \
+            padding, plaintext, unreadable. What was audited
+            """,
+            "ENC0401 error: 14 values are plaintext, although testdata/cluster/config-all.yaml encrypts their resource",
+            "ENC0408 note: 11 values were not checked; they need a KMS plugin (makes the verdict unknown)",
             "verified: the file is what was saved", "412, compacted up to 0",
             "sha256:c61e9a4d60d8f81298482cd0c4b627efd3c3e97ed480e8028be492d5f90324a6",
-            "secretbox sb-2025 6a2b9044c8d1807b", "10 values can be opened by KMS plugins alone",
-            "Which backup needs which key", "aescbc lost-key", "ENC0405 moved: 1",
+            "secretbox sb-2025 6a2b9044c8d1807b", "10 values need a KMS plugin (--no-kms).",
+            "Keys that each snapshot needs", "Keep a key until every snapshot that needs it is deleted.",
+            "aescbc lost-key", "ENC0405 error: 1 value is moved",
         ] {
             // Cells stand beside each other without a space.
             let isThere = page.text.replacing(" ", with: "").contains(text.replacing(" ", with: ""))
@@ -116,7 +122,8 @@ struct AuditPageTests {
         #expect(page.text.contains("<\"'>"))
         #expect(page.text.contains("./<script>&.db"))
         #expect(page.text.contains("./]]><!--\\u{202e}.yaml"))
-        #expect(page.text.contains("the digest differs: the file is not what was saved"))
+        #expect(page.text.contains("DIFFERS: the file is not what was saved"))
+        #expect(page.text.contains("the digest does not match: the file was modified after it was saved; 10 values"))
         #expect(page.text.contains("Not audited: gone.db could not be read."))
         #expect(!page.markup.unicodeScalars.contains { $0.value == 0x1b || $0.value == 0x202e || $0.value == 0 })
     }
@@ -124,28 +131,46 @@ struct AuditPageTests {
     @Test(arguments: [
         (
             "all", "--census-only --fail-on unreadable", 0, "unknown",
-            "Clean by labels alone, as --fail-on counts; nothing was opened; 44 findings of other kinds."
+            """
+            clean by value prefix only; nothing was decrypted. 55 values checked; \
+            44 findings that --fail-on does not count. Findings that count
+            """
         ),
-        ("all", "--census-only --resources services", 0, "unknown", "Clean by labels alone; nothing was opened."),
+        // What is asked for by name counts, though no entry covers it.
+        (
+            "all", "--census-only --resources services", 1, "findings",
+            "FINDINGS. 1 plaintext value that no entry encrypts. Findings that count"
+        ),
         (
             "all", "--no-kms --fail-on unreadable", 3, "unknown",
-            "Unknown: part of it could not be checked; 34 findings of other kinds than --fail-on counts. "
-                + "Could not be checked: 10 values"
+            """
+            UNKNOWN. 10 values were not checked; 34 findings that --fail-on does not count. \
+            Not checked 10 values need a KMS plugin (--no-kms). Findings that count
+            """
         ),
-        ("all", "--resources services", 0, "clean", "Clean. Findings that count"),
-        ("all", "--no-kms", 1, "findings", "There are findings."),
+        (
+            "all", "--resources services", 1, "findings",
+            "FINDINGS. 1 plaintext value that no entry encrypts. Findings that count"
+        ),
+        (
+            "all", "--no-kms", 1, "findings",
+            "FINDINGS. 14 values are plaintext; 10 values were not checked. Not checked"
+        ),
         // Nothing is green over values that nobody can read.
         (
             "missing-key", "--census-only --fail-on moved", 0, "unknown",
-            "Clean by labels alone, as --fail-on counts; nothing was opened; 44 findings of other kinds."
+            """
+            clean by value prefix only; nothing was decrypted. 55 values checked; \
+            44 findings that --fail-on does not count. Findings that count
+            """
         ),
         (
             "missing-key", "--no-kms --resources widgets.example.com --fail-on moved", 3, "unknown",
-            "findings of kind unreadable do not count in this verdict (--fail-on): 1"
+            "ENC0403 error: 1 value is unreadable (does not count)"
         ),
         (
             "missing-key", "--fail-on moved --resources services,configmaps", 0, "unknown",
-            "Clean, as --fail-on counts; 7 findings of other kinds."
+            "clean. 11 values checked; 8 findings that --fail-on does not count. Findings that count"
         ),
     ])
     func theVerdictComesFirst(
@@ -164,6 +189,30 @@ struct AuditPageTests {
         #expect(try program.shell("encconf audit \(arguments)").status == status)
     }
 
+    /// Only what was opened and found to be sound is green.
+    @Test(arguments: [
+        ("", "clean", "clean. 3 values checked. Findings that count"),
+        (
+            "--census-only", "unknown",
+            "clean by value prefix only; nothing was decrypted. 3 values checked. Findings that count"
+        ),
+    ])
+    func theCleanPageIsGreen(options: String, verdictClass: String, verdict: String) throws {
+        let folder = try AuditCase()
+        defer { folder.remove() }
+        try folder.configure("secrets: secretbox k1=1; identity")
+        try folder.save { snapshot in
+            for name in ["s0", "s1", "s2"] {
+                try snapshot.put(secret: name, by: "secrets: secretbox k1=1; identity")
+            }
+        }
+        let page = try page(folder.program, "--config c.yaml \(options) s.db")
+        #expect(page.status == 0)
+        #expect(page.markup.contains("<h2><code>s.db</code></h2>\n<p class=\"verdict \(verdictClass)\">"))
+        #expect(page.text.contains(verdict), "\(page.text)")
+        checkThatNothingIsLoaded(page)
+    }
+
     /// What was asked stands beside what was found, and nothing that makes the verdict is said not to count.
     @Test func whatWasLeftOutIsTold() throws {
         let program = try Program()
@@ -173,14 +222,17 @@ struct AuditPageTests {
         #expect(page.status == 3)
         for text in [
             "Findings that count in this verdict (--fail-on): moved, nonce.",
-            "ENC0408 needs a KMS plugin: 10 (makes the verdict unknown)",
-            "ENC0401 plaintext where encryption is configured: 7 (does not count)",
-            "resources other than secrets, widgets.example.com were not judged (--resources)",
-            "findings of kind plaintext do not count in this verdict (--fail-on): 7",
-            "findings of kind stale do not count in this verdict (--fail-on): 20",
+            "UNKNOWN. 10 values were not checked; 27 findings that --fail-on does not count.",
+            "ENC0408 note: 10 values were not checked; they need a KMS plugin (makes the verdict unknown)",
+            """
+            ENC0401 error: 7 values are plaintext, although testdata/cluster/config-all.yaml encrypts their resource \
+            (does not count)
+            """,
+            "ENC0402 warning: 20 values are stale (does not count)",
+            "only secrets, widgets.example.com (--resources)",
         ] { #expect(page.text.contains(text), "\(text)") }
-        #expect(!page.text.contains("of kind unreadable") && !page.text.contains("of kind ENC"))
-        #expect(page.markup.contains("</p>\n<div class=\"doubts unknown\">\n<p>Could not be checked:</p>"))
+        #expect(!page.text.contains("ENC0403") && !page.text.contains("a KMS plugin (does not count)"))
+        #expect(page.markup.contains("</p>\n<div class=\"doubts unknown\">\n<p>Not checked</p>"))
     }
 
     /// Of a backup that could not be read nobody knows which keys it needs, and no key may be destroyed for it.
@@ -190,9 +242,9 @@ struct AuditPageTests {
         let line = "--config testdata/cluster/config-all.yaml --no-kms gone.db testdata/cluster/snapshot.db '<b>.db'"
         let page = try page(program, line)
         #expect(page.status == 2)
-        #expect(page.text.contains("Which backup needs which key"))
-        #expect(page.text.contains("until it is, no key may be destroyed."))
-        #expect(!page.text.contains("a key may be destroyed when"))
+        #expect(page.text.contains("Keys that each snapshot needs"))
+        #expect(page.text.contains("Destroy no key until these snapshots can be read."))
+        #expect(!page.text.contains("Keep a key until"))
         #expect(page.markup.contains("<th scope=\"col\">gone.db</th><th scope=\"col\">&lt;b&gt;.db</th>"))
         #expect(page.markup.contains("<td class=\"n\">6</td><td>?</td><td>?</td>"))
     }
@@ -222,8 +274,8 @@ struct AuditPageTests {
         #expect(page.status == 1, "\(page.text)")
         checkThatNothingIsLoaded(page)
         #expect(
-            page.text.contains("Cluster") && !page.text.contains("Digest") && !page.text.contains("a snapshot shows"))
-        #expect(page.text.contains("old revisions, free pages and backups are not part of what a living etcd shows"))
+            page.text.contains("Cluster") && !page.text.contains("Digest") && !page.text.contains("A snapshot shows"))
+        #expect(page.text.contains("A running etcd shows neither old revisions nor free pages."))
     }
 
     @Test func nothingIsPrintedIfNothingWasAudited() throws {
