@@ -3,7 +3,7 @@ public import GoText
 public import RemoteCalls
 
 /// A KMS provider of a configuration, as far as it takes to ask its plugin.
-public struct KMSProvider: Equatable, Sendable {
+public struct KMSProvider: Hashable, Sendable {
     public typealias Version = KMSPluginIdentity.Version
 
     public let name: ByteName
@@ -24,5 +24,12 @@ public struct KMSProvider: Equatable, Sendable {
     public static func == (left: KMSProvider, right: KMSProvider) -> Bool {
         left.version == right.version && left.timeout == right.timeout && left.name == right.name
             && left.peer == right.peer && ByteName(left.peer.description) == ByteName(right.peer.description)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(version)
+        hasher.combine(timeout)
+        hasher.combine(name)
+        hasher.combine(ByteName(peer.description))
     }
 }

@@ -11,7 +11,12 @@ public final class PluginUnwrapping: KMSUnwrapping, Sendable {
     /// Keys of one plugin that are remembered at once. Each KMS v1 value has its own.
     private static let rememberedKeyLimit = 20_000
 
-    private let plugins = Mutex<[KMSPluginIdentity: AskedPlugin]>([:])
+    private struct Plugins {
+        var byIdentity: [KMSPluginIdentity: AskedPlugin] = [:]
+        var byProvider: [KMSProvider: AskedPlugin] = [:]
+    }
+
+    private let plugins = Mutex(Plugins())
     private let rememberedKeyLimit: Int
     private let isCancelled: @Sendable () -> Bool
 
@@ -31,10 +36,12 @@ public final class PluginUnwrapping: KMSUnwrapping, Sendable {
     /// Says how to ask a plugin. Those that are asked in the same way share what is remembered.
     public func add(_ identity: KMSPluginIdentity, asking provider: KMSProvider) {
         plugins.withLock { plugins in
-            guard plugins[identity] == nil else { return }
-            plugins[identity] =
-                plugins.values.first { $0.client.provider == provider }
+            guard plugins.byIdentity[identity] == nil else { return }
+            let plugin =
+                plugins.byProvider[provider]
                 ?? AskedPlugin(PluginClient(provider, isCancelled: isCancelled), rememberedKeyLimit: rememberedKeyLimit)
+            plugins.byProvider[provider] = plugin
+            plugins.byIdentity[identity] = plugin
         }
     }
 
@@ -52,7 +59,7 @@ public final class PluginUnwrapping: KMSUnwrapping, Sendable {
     }
 
     private func plugin(_ identity: KMSPluginIdentity) throws(KMSUnwrapError) -> AskedPlugin {
-        guard let plugin = plugins.withLock({ $0[identity] }) else { throw .notAsked }
+        guard let plugin = plugins.withLock({ $0.byIdentity[identity] }) else { throw .notAsked }
         return plugin
     }
 }

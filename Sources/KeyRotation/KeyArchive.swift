@@ -57,42 +57,49 @@ public enum KeyArchive {
 
 /// The providers of each resource.
 private struct ArchiveContents {
-    private var resources: [(pattern: ResourcePattern, providers: [Provider.Kind])] = []
+    private var resources: [ArchivedResource] = []
+    private var places: [ResourcePattern: Int] = [:]
 
     /// The number of keys, plugins and identities, counted for each resource.
-    var count: Int { resources.flatMap(\.providers).reduce(0) { $0 + $1.itemCount } }
+    var count: Int { resources.reduce(0) { $0 + $1.count } }
 
     mutating func add(_ kind: Provider.Kind, for patterns: [ResourcePattern]) {
         for pattern in patterns {
-            let known = resources.firstIndex { $0.pattern == pattern } ?? resources.count
-            if known == resources.count { resources.append((pattern, [])) }
-            resources[known].providers.merge(kind)
+            let place = places[pattern] ?? resources.count
+            if place == resources.count {
+                places[pattern] = place
+                resources.append(ArchivedResource(pattern: pattern))
+            }
+            resources[place].add(kind)
         }
     }
 
     func isSame(as other: ArchiveContents) -> Bool {
-        ConfigurationDocument.areSame(ordered, other.ordered) {
-            $0.pattern == $1.pattern && ArchiveContents.areSame($0.providers, $1.providers)
-        }
-    }
-
-    private static func areSame(_ left: [Provider.Kind], _ right: [Provider.Kind]) -> Bool {
-        ConfigurationDocument.areSame(left, right) { $0.isSame(as: $1) }
+        ConfigurationDocument.areSame(ordered, other.ordered) { $0.pattern == $1.pattern && $0.forms == $1.forms }
     }
 
     /// Exact resources first: an entry with a wildcard masks what follows it.
-    private var ordered: [(pattern: ResourcePattern, providers: [Provider.Kind])] {
+    private var ordered: [ArchivedResource] {
         (0...2).flatMap { rank in resources.filter { $0.pattern.rank == rank } }
     }
 
     /// Resources with the same keys share an entry, unless one of them covers the other.
     private var entries: [(patterns: [ResourcePattern], providers: [Provider.Kind])] {
+        /// What resources have in common that share an entry.
+        struct Shared: Hashable {
+            let rank: Int
+            let forms: [[StorageKeyForm]]
+        }
         var entries: [(patterns: [ResourcePattern], providers: [Provider.Kind])] = []
-        for (pattern, providers) in ordered {
-            let equal = entries.firstIndex { entry in
-                entry.patterns.first?.rank == pattern.rank && Self.areSame(entry.providers, providers)
+        var places: [Shared: Int] = [:]
+        for resource in ordered {
+            let shared = Shared(rank: resource.pattern.rank, forms: resource.forms)
+            let place = places[shared] ?? entries.count
+            if place == entries.count {
+                places[shared] = place
+                entries.append(([], resource.providers.map(\.kind)))
             }
-            if let equal { entries[equal].patterns.append(pattern) } else { entries.append(([pattern], providers)) }
+            entries[place].patterns.append(resource.pattern)
         }
         return entries
     }
@@ -100,57 +107,68 @@ private struct ArchiveContents {
     func text() -> SecretBytes { ConfigurationText.write(entries) }
 }
 
+/// What the archive has for one resource.
+private struct ArchivedResource {
+    let pattern: ResourcePattern
+    private(set) var providers: [ArchivedProvider] = []
+    private var known: Set<StorageKeyForm> = []
+    /// The places of providers with keys, by their field.
+    private var places: [String: Int] = [:]
+
+    init(pattern: ResourcePattern) { self.pattern = pattern }
+
+    var count: Int { providers.reduce(0) { $0 + max($1.keys.count, 1) } }
+    /// Of each provider what it writes.
+    var forms: [[StorageKeyForm]] { providers.map(\.kind.forms) }
+
+    /// Adds what is not there yet: keys to the list of their provider, plugins behind all others.
+    mutating func add(_ kind: Provider.Kind) {
+        guard !kind.keys.isEmpty else {
+            if known.isDisjoint(with: kind.forms) { providers.append(ArchivedProvider(kind)) }
+            known.formUnion(kind.forms)
+            return
+        }
+        guard let unknown = kind.without(known) else { return }
+        known.formUnion(unknown.forms)
+        if let place = places[kind.fieldName] {
+            providers[place].keys += unknown.keys
+        } else {
+            places[kind.fieldName] = providers.count
+            providers.append(ArchivedProvider(unknown))
+        }
+    }
+}
+
+/// A provider whose list of keys can grow in its place.
+private struct ArchivedProvider {
+    private let form: Provider.Kind
+    var keys: [EncryptionKey]
+
+    init(_ kind: Provider.Kind) {
+        form = kind
+        keys = kind.keys
+    }
+
+    var kind: Provider.Kind {
+        switch form {
+        case .identity, .kms: form
+        case .aescbc: .aescbc(keys)
+        case .aesgcm: .aesgcm(keys)
+        case .secretbox: .secretbox(keys)
+        }
+    }
+}
+
 extension ResourcePattern {
     /// How much it covers: one resource, a group, everything.
     fileprivate var rank: Int { self == .everything ? 2 : isWildcard ? 1 : 0 }
 }
 
-extension [Provider.Kind] {
-    /// Adds what is not there yet: keys to the list of their provider, plugins behind all others.
-    fileprivate mutating func merge(_ kind: Provider.Kind) {
-        guard let kind = kind.keys.isEmpty ? kind : kind.without(keysOf: self) else { return }
-        if let index = firstIndex(where: { $0.isSame(as: kind) || !kind.keys.isEmpty && $0.fieldName == kind.fieldName }
-        ) {
-            self[index] = self[index].appending(kind.keys)
-        } else {
-            append(kind)
-        }
-    }
-}
-
 extension Provider.Kind {
-    fileprivate var keys: [EncryptionKey] {
-        switch self {
-        case .aescbc(let keys), .aesgcm(let keys), .secretbox(let keys): keys
-        case .identity, .kms: []
-        }
+    private var provider: Provider {
+        Provider(kind: self, path: "", position: Provider.implicitIdentity.position)
     }
 
-    fileprivate var itemCount: Int { keys.isEmpty ? 1 : keys.count }
-
-    fileprivate func appending(_ more: [EncryptionKey]) -> Provider.Kind {
-        switch self {
-        case .identity, .kms: self
-        case .aescbc(let keys): .aescbc(keys + more)
-        case .aesgcm(let keys): .aesgcm(keys + more)
-        case .secretbox(let keys): .secretbox(keys + more)
-        }
-    }
-
-    /// The keys that none of `kinds` has; nil if they have all.
-    fileprivate func without(keysOf kinds: [Provider.Kind]) -> Provider.Kind? {
-        without(kinds.map { Provider(kind: $0, path: "", position: Provider.implicitIdentity.position) })
-    }
-
-    fileprivate func isSame(as other: Provider.Kind) -> Bool {
-        switch (self, other) {
-        case (.kms(let left), .kms(let right)):
-            left.version == right.version && left.name == right.name && left.endpoint == right.endpoint
-        default:
-            fieldName == other.fieldName
-                && ConfigurationDocument.areSame(keys, other.keys) {
-                    $0.name == $1.name && $0.secret.isEqual(to: $1.secret)
-                }
-        }
-    }
+    fileprivate var keys: [EncryptionKey] { provider.keys }
+    fileprivate var forms: [StorageKeyForm] { provider.forms }
 }

@@ -33,10 +33,11 @@ struct KeyRotation {
                 guard set.newest ?? 0 == 0 || set.keys.first?.name == request.keyName else {
                     throw .notPromoted(paths: [set.path])
                 }
-                edits += set.keys.indices.dropFirst().reversed().map { .removeKey(at: $0, in: set.places) }
+                guard set.keys.count > 1 else { continue }
+                edits.append(.removeKeys(at: Array(set.keys.indices.dropFirst()), in: set.places))
             case .abort:
                 guard let index = try abortable(of: set) else { continue }
-                edits.append(.removeKey(at: index, in: set.places))
+                edits.append(.removeKeys(at: [index], in: set.places))
             }
         }
         return (step, edits)

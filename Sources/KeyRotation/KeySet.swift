@@ -78,40 +78,59 @@ extension KeySet {
     /// The sets that take part in writing: those of first providers, and of the first keyed provider behind an
     /// identity that stands first. In the order in which the file has them first.
     public static func all(in configuration: EncryptionConfiguration) -> [KeySet] {
-        var sets: [KeySet] = []
+        var drafts: [Draft] = []
+        var known: [Identity: Int] = [:]
         for (entryIndex, entry) in configuration.entries.enumerated() {
             guard let index = writingProvider(of: entry), let kind = KeyedProvider(entry.providers[index].name) else {
                 continue
             }
-            let set = KeySet(
-                provider: kind, keys: entry.providers[index].keys,
-                places: [ProviderPlace(entry: entryIndex, provider: index)],
-                resources: entry.resources.map { ByteName($0.description) }, writes: index == 0)
-            if let known = sets.firstIndex(where: { $0.isSame(as: set) }) {
-                sets[known] = sets[known].joined(with: set)
-            } else {
-                sets.append(set)
+            let keys = entry.providers[index].keys
+            let identity = Identity(provider: kind, forms: entry.providers[index].forms)
+            let place = known[identity] ?? drafts.count
+            if place == drafts.count {
+                known[identity] = place
+                drafts.append(Draft(provider: kind, keys: keys))
             }
+            drafts[place].add(
+                ProviderPlace(entry: entryIndex, provider: index),
+                resources: entry.resources.map { ByteName($0.description) }, writes: index == 0)
         }
-        return sets
+        return drafts.map { draft in
+            KeySet(
+                provider: draft.provider, keys: draft.keys, places: draft.places, resources: draft.resources,
+                writes: draft.writes)
+        }
+    }
+
+    /// What entries share whose keys are one set.
+    private struct Identity: Hashable {
+        let provider: KeyedProvider
+        let forms: [StorageKeyForm]
+    }
+
+    /// A set whose places are still being found.
+    private struct Draft {
+        let provider: KeyedProvider
+        let keys: [EncryptionKey]
+        var places: [ProviderPlace] = []
+        var resources: [ByteName] = []
+        var writes = false
+        private var seen: Set<ByteName> = []
+
+        init(provider: KeyedProvider, keys: [EncryptionKey]) {
+            self.provider = provider
+            self.keys = keys
+        }
+
+        mutating func add(_ place: ProviderPlace, resources: [ByteName], writes: Bool) {
+            places.append(place)
+            self.resources += resources.filter { seen.insert($0).inserted }
+            self.writes = self.writes || writes
+        }
     }
 
     private static func writingProvider(of entry: EncryptionConfiguration.Entry) -> Int? {
         entry.providers.firstIndex { $0.name != .identity }
-    }
-
-    private func isSame(as other: KeySet) -> Bool {
-        provider == other.provider
-            && ConfigurationDocument.areSame(keys, other.keys) {
-                $0.name == $1.name && $0.secret.isEqual(to: $1.secret)
-            }
-    }
-
-    private func joined(with other: KeySet) -> KeySet {
-        KeySet(
-            provider: provider, keys: keys, places: places + other.places,
-            resources: resources + other.resources.filter { !resources.contains($0) },
-            writes: writes || other.writes)
     }
 }
 

@@ -48,9 +48,10 @@ struct ProviderSwitch {
                 return .insertProvider(.kms(name: name, endpoint: endpoint), at: addedIndex, entries: [entry])
             }
         case .keyed(let kind):
+            let names = Set(scope.configuration.keys.map(\.key.name))
             return try sharing(lacking).enumerated().map { number, entries throws(RotationRefusal) in
                 let key = newKeys.key(number: number)
-                guard !scope.configuration.keys.contains(where: { $0.key.name == key.name }) else {
+                guard !names.contains(key.name) else {
                     throw .nameTaken(key.name)
                 }
                 return .insertProvider(.keys(kind, key), at: addedIndex, entries: entries)
@@ -68,15 +69,15 @@ struct ProviderSwitch {
     private func retirements() throws(RotationRefusal) -> [ConfigurationEdit] {
         let waiting = scope.entries.filter { place(in: $0) != 0 }
         guard waiting.isEmpty else { throw .notPromoted(paths: paths(waiting)) }
-        let longest = scope.entries.map { providers(of: $0).count }.max() ?? 0
-        // From the last one on, so that the numbers of the others stay what they are.
-        return (1..<max(longest, 1)).reversed().compactMap { index in
-            let entries = scope.entries.filter { entry in
-                guard index < providers(of: entry).count else { return false }
-                return target == .identity || providers(of: entry)[index].name != .identity
+        var removed: [Int: [Int]] = [:]
+        for entry in scope.entries {
+            for (index, provider) in providers(of: entry).enumerated().dropFirst()
+            where target == .identity || provider.name != .identity {
+                removed[index, default: []].append(entry)
             }
-            return entries.isEmpty ? nil : .removeProvider(at: index, entries: entries)
         }
+        // From the last one on, so that the numbers of the others stay what they are.
+        return removed.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
     }
 
     /// What was added is taken out. Plaintext stays: whether it was read before nobody knows, and it harms nothing.
@@ -110,8 +111,9 @@ struct ProviderSwitch {
 
     /// Entries that share keys now get the same new one, and those without keys get one together.
     private func sharing(_ entries: [Int]) -> [[Int]] {
-        let shared = scope.sets.map { set in entries.filter { entry in set.places.contains { $0.entry == entry } } }
-        let others = entries.filter { entry in !shared.contains { $0.contains(entry) } }
+        let asked = Set(entries)
+        let shared = scope.sets.map { set in set.places.map(\.entry).filter(asked.contains) }
+        let others = asked.subtracting(shared.joined()).sorted()
         return (shared + [others]).filter { !$0.isEmpty }
     }
 

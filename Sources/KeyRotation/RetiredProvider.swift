@@ -19,37 +19,27 @@ public struct RetiredProvider: Sendable {
         from after: EncryptionConfiguration, of before: EncryptionConfiguration
     ) -> [RetiredProvider] {
         zip(before.entries, after.entries).flatMap { old, new in
-            old.providers.compactMap { $0.kind.without(new.providers) }
+            let known = Set(new.providers.flatMap(\.forms))
+            return old.providers.compactMap { $0.kind.without(known) }
                 .map { RetiredProvider(resources: old.resources, kind: $0) }
         }
     }
 }
 
 extension Provider.Kind {
-    /// What none of `others` has; nil if they have all of it.
-    func without(_ others: [Provider]) -> Provider.Kind? {
-        switch self {
-        case .identity: return nil
-        case .kms(let plugin):
-            let isThere = others.contains { other in
-                guard case .kms(let known) = other.kind else { return false }
-                return known.version == plugin.version && known.name == plugin.name
-                    && known.endpoint == plugin.endpoint
-            }
-            return isThere ? nil : self
-        case .aescbc(let keys): return Self.lost(keys, .aescbc, others).map { .aescbc($0) }
-        case .aesgcm(let keys): return Self.lost(keys, .aesgcm, others).map { .aesgcm($0) }
-        case .secretbox(let keys): return Self.lost(keys, .secretbox, others).map { .secretbox($0) }
+    /// What is not known yet; nil if all of it is, and for identity, which is nothing to keep.
+    func without(_ known: Set<StorageKeyForm>) -> Provider.Kind? {
+        func isUnknown(_ key: StorageKey) -> Bool { !known.contains(StorageKeyForm(key)) }
+        func lost(_ keys: [EncryptionKey], _ name: ProviderName) -> [EncryptionKey]? {
+            let lost = keys.filter { isUnknown(.key($0, of: name)) }
+            return lost.isEmpty ? nil : lost
         }
-    }
-
-    private static func lost(
-        _ keys: [EncryptionKey], _ name: ProviderName, _ others: [Provider]
-    ) -> [EncryptionKey]? {
-        let known = others.filter { $0.name == name }.flatMap(\.keys)
-        let lost = keys.filter { key in
-            !known.contains { $0.name == key.name && $0.secret.isEqual(to: key.secret) }
+        return switch self {
+        case .identity: nil
+        case .kms(let plugin): isUnknown(.plugin(plugin)) ? self : nil
+        case .aescbc(let keys): lost(keys, .aescbc).map { .aescbc($0) }
+        case .aesgcm(let keys): lost(keys, .aesgcm).map { .aesgcm($0) }
+        case .secretbox(let keys): lost(keys, .secretbox).map { .secretbox($0) }
         }
-        return lost.isEmpty ? nil : lost
     }
 }

@@ -83,12 +83,8 @@ public struct RotationPlan: Sendable {
     private static func apply(
         _ edits: [ConfigurationEdit], to document: ConfigurationDocument
     ) throws(RotationRefusal) -> ConfigurationDocument {
-        var document = document
-        for edit in edits {
-            // The places come from the document itself; what has several providers in one item was refused before.
-            do { document = try document.applying(edit) } catch { throw .notAccepted }
-        }
-        return document
+        // The places come from the document itself; what has several providers in one item was refused before.
+        do { return try document.applying(edits) } catch { throw .notAccepted }
     }
 
     private static func demands(of step: RotationRequest.Step, singleServer: Bool) -> [Demand] {
@@ -135,13 +131,13 @@ struct RotationScope {
 
     init(_ configuration: EncryptionConfiguration, _ request: RotationRequest) throws(RotationRefusal) {
         self.configuration = configuration
-        let named = configuration.entries.indices.filter { index in
+        let named = Set(configuration.entries.indices).filter { index in
             guard let resources = request.resources else { return true }
             return configuration.entries[index].resources.contains { resources.contains(ByteName($0.description)) }
         }
         guard !named.isEmpty else { throw .noSuchResource }
         sets = KeySet.all(in: configuration).filter { set in set.places.contains { named.contains($0.entry) } }
-        entries = Set(named + sets.flatMap(\.places).map(\.entry)).sorted()
+        entries = named.union(sets.flatMap(\.places).map(\.entry)).sorted()
     }
 
     /// What shall write: as requested, or, where plaintext still writes before a single set of keys, that set.

@@ -8,8 +8,9 @@ enum AskedResources {
     static func all(_ old: ResolvedKeys, _ new: ResolvedKeys) -> [ResourcePattern] {
         let patterns = old.patterns + new.patterns
         let known = KnownResource.all.filter { $0.era == .current }.map { ResourcePattern.exact($0.groupResource) }
+        let wildcards = Set(patterns.filter(\.isWildcard))
         let covered = known.filter { known in
-            patterns.contains { $0 == .everything || $0 == .all(of: known.name.group) }
+            wildcards.contains(.everything) || wildcards.contains(.all(of: known.name.group))
         }
         return distinct(patterns.filter { !$0.isWildcard } + covered + patterns.filter(\.isWildcard))
     }

@@ -1,63 +1,46 @@
 internal import EncryptionConfig
 internal import GoText
-internal import SecretMemory
 
 /// Finds keys of a list without trying them all: by label, or by what makes them the key that they are.
 struct KeyIndex: Sendable {
-    private var labels: [Label: [Int]] = [:]
-    private var materials: [Material: [Int]] = [:]
+    private var labels: [StoredKeyLabel: [Int]] = [:]
+    private var materials: [StorageKeyMaterial: [ProviderName: Int]] = [:]
+    private var forms: [StorageKeyForm: Int] = [:]
     private var nameByteCounts: Set<Int> = []
 
     init(_ keys: [StorageKey]) {
         for (place, key) in keys.enumerated() {
-            let label = Label(key)
-            labels[label, default: []].append(place)
-            nameByteCounts.insert(label.name.count)
-            if let material = Material(key) { materials[material, default: []].append(place) }
+            labels[key.label, default: []].append(place)
+            nameByteCounts.insert(key.name?.utf8.count ?? 0)
+            if let material = StorageKeyMaterial(key), materials[material]?[key.provider] == nil {
+                materials[material, default: [:]][key.provider] = place
+            }
+            let form = StorageKeyForm(key)
+            if forms[form] == nil { forms[form] = place }
         }
     }
 
     /// The places of those with the label of `key`, in order.
-    func places(labelledAs key: StorageKey) -> [Int] { labels[Label(key)] ?? [] }
+    func places(labelledAs key: StorageKey) -> [Int] { labels[key.label] ?? [] }
 
-    /// The places of those that do not refuse a value of `key` by its label alone, in order: a name that goes on with a
-    /// colon behind theirs is taken for theirs too.
-    func places(taking key: StorageKey) -> [Int] {
-        guard case .key = key else { return places(labelledAs: key) }
-        let label = Label(key)
-        var places: [Int] = []
-        for (end, byte) in label.name.enumerated() where byte == UInt8(ascii: ":") && nameByteCounts.contains(end) {
-            places += labels[Label(provider: label.provider, name: Array(label.name[..<end]))] ?? []
-        }
-        guard !places.isEmpty else { return labels[label] ?? [] }
-        return (places + (labels[label] ?? [])).sorted()
+    /// The first place of one that writes the same as `key`.
+    func place(of key: StorageKey) -> Int? { forms[StorageKeyForm(key)] }
+
+    /// The places that decide over a value of `key`: of each name that the value can be taken for, the first one, and the
+    /// first one with the same bytes. A name that goes on with a colon behind another is taken for that one too.
+    func decisivePlaces(for key: StorageKey) -> Set<Int> {
+        let (name, material) = (Array((key.name ?? "").utf8), StorageKeyMaterial(key))
+        let beginnings = name.indices.filter { name[$0] == UInt8(ascii: ":") && nameByteCounts.contains($0) }
+            .map { ByteName(String(decoding: name[..<$0], as: UTF8.self)) }
+        let labels = [key.label] + beginnings.map { StoredKeyLabel(provider: key.provider, key: $0) }
+        return Set(
+            labels.flatMap { label in
+                [self.labels[label]?.first, forms[StorageKeyForm(label: label, material: material)]].compactMap { $0 }
+            })
     }
 
-    /// The places of those with the bytes of `key`, or the endpoint of its plugin, in order.
-    func places(ofMaterialOf key: StorageKey) -> [Int] { Material(key).flatMap { materials[$0] } ?? [] }
-
-    private struct Label: Hashable {
-        let provider: ProviderName
-        let name: [UInt8]
-
-        init(_ key: StorageKey) { self.init(provider: key.provider, name: Array((key.name ?? "").utf8)) }
-
-        init(provider: ProviderName, name: [UInt8]) {
-            self.provider = provider
-            self.name = name
-        }
-    }
-
-    private enum Material: Hashable {
-        case bytes(SecretHash)
-        case endpoint(ByteName)
-
-        init?(_ key: StorageKey) {
-            switch key {
-            case .plaintext: return nil
-            case .key(let key, _): self = .bytes(SecretHash(key.secret))
-            case .plugin(let plugin): self = .endpoint(plugin.endpoint)
-            }
-        }
+    /// Of each provider the first place of one with the bytes of `key`, or the endpoint of its plugin.
+    func places(ofMaterialOf key: StorageKey) -> [ProviderName: Int] {
+        StorageKeyMaterial(key).flatMap { materials[$0] } ?? [:]
     }
 }

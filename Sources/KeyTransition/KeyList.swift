@@ -10,6 +10,7 @@ public struct KeyList: Sendable {
     /// What can have written: the same, each once.
     public let writers: [StorageKey]
     let providers: [Provider]
+    let providerNames: Set<ProviderName>
     let index: KeyIndex
 
     /// What new values are written with.
@@ -20,11 +21,10 @@ public struct KeyList: Sendable {
         self.providers = providers ?? [.implicitIdentity]
         let keys = StorageKey.list(of: self.providers)
         let index = KeyIndex(keys)
-        writers = keys.enumerated().filter { place, key in
-            !index.places(labelledAs: key).prefix { $0 < place }.contains { keys[$0].isSame(as: key) }
-        }.map(\.element)
+        writers = keys.enumerated().filter { place, key in index.place(of: key) == place }.map(\.element)
         self.keys = keys
         self.index = index
+        providerNames = Set(self.providers.map(\.name))
     }
 }
 
@@ -55,21 +55,26 @@ enum Reading {
 }
 
 extension KeyList {
-    /// Tries all keys in order on a value of `writer`, until one raises no error.
+    /// What comes of a value of `writer` when all keys are tried in order, until one raises no error.
+    ///
+    /// Of all keys of one name only two matter: the first one, and the first one with the right bytes.
     func reading(_ writer: StorageKey) -> Reading {
-        var gambler: EncryptionKey?
-        var namesake: KMSPlugin?
-        for key in index.places(taking: writer).lazy.map({ keys[$0] }) {
-            switch (key.attempt(on: writer), key) {
-            case (.opens, _): return gambler.map { .sameUnlessBy($0) } ?? .same
-            case (.garbles, .key(let key, _)): return .garbledBy(key)
-            case (.gambles, .key(let key, _)): gambler = gambler ?? key
-            case (.unknown, .plugin(let plugin)): namesake = namesake ?? plugin
-            default: continue
-            }
+        guard case .key = writer else {
+            if index.place(of: writer) != nil { return .same }
+            guard let place = index.places(labelledAs: writer).first, case .plugin(let namesake) = keys[place]
+            else { return .refused }
+            return .unknown(namesake)
         }
+        let places = index.decisivePlaces(for: writer)
+        // The first that raises no error: it opens the value, or always gives other bytes.
+        let end = places.filter { [.opens, .garbles].contains(keys[$0].attempt(on: writer)) }.min()
         // If a wrong key was tried, luck turns the error into other bytes now and then. It is unreadable either way.
-        return namesake.map { .unknown($0) } ?? .refused
+        guard let end else { return .refused }
+        guard case .opens = keys[end].attempt(on: writer) else {
+            return keys[end].secretKey.map { .garbledBy($0) } ?? .refused
+        }
+        let gambler = places.filter { $0 < end && keys[$0].attempt(on: writer) == .gambles }.min()
+        return gambler.flatMap { keys[$0].secretKey }.map { .sameUnlessBy($0) } ?? .same
     }
 
     /// Whether two plugins have one name, which kube-apiserver refuses for KMS v2, and for v1 if it reloads the file.
@@ -78,12 +83,15 @@ extension KeyList {
         return Set(names).count < names.count
     }
 
-    func contains(_ key: StorageKey) -> Bool {
-        index.places(labelledAs: key).contains { keys[$0].isSame(as: key) }
-    }
+    func contains(_ key: StorageKey) -> Bool { index.place(of: key) != nil }
 
     /// Whether both read and write the same in the same order.
     func isSame(as other: KeyList) -> Bool {
         keys.count == other.keys.count && zip(keys, other.keys).allSatisfy { $0.isSame(as: $1) }
     }
+}
+
+extension StorageKey {
+    /// The key, if it is one of the file.
+    fileprivate var secretKey: EncryptionKey? { if case .key(let key, _) = self { key } else { nil } }
 }

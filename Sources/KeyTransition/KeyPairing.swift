@@ -1,5 +1,4 @@
 internal import EncryptionConfig
-internal import SecretMemory
 
 /// Which keys of two lists are the same, and what became of the others.
 struct KeyPairing {
@@ -11,24 +10,18 @@ struct KeyPairing {
 
     init(old: KeyList, new: KeyList) {
         let candidates = new.writers.filter { !old.contains($0) }
-        let index = KeyIndex(candidates)
-        var paired: Set<Int> = []
+        var pool = CandidatePool(candidates)
         var removed = old.writers.filter { !new.contains($0) }
         var kinds: [TransitionChange.Kind] = []
         // A name with other bytes before bytes with another name: of two keys that changed names, both hold.
         for transformation in [Self.rewritten, Self.renamed, Self.moved] {
             removed.removeAll { key in
-                // Each transformation keeps the label or what stands behind it.
-                for place in index.places(labelledAs: key) + index.places(ofMaterialOf: key) {
-                    guard !paired.contains(place), let kind = transformation(key, candidates[place]) else { continue }
-                    kinds.append(kind)
-                    paired.insert(place)
-                    return true
-                }
-                return false
+                guard let kind = transformation(key, &pool) else { return false }
+                kinds.append(kind)
+                return true
             }
         }
-        let added = candidates.enumerated().filter { !paired.contains($0.offset) }.map(\.element)
+        let added = pool.rest
         kinds += Self.ciphers(of: old, without: new).map { .providerRemoved($0) }
         kinds += removed.map { key in
             switch key {
@@ -48,30 +41,26 @@ struct KeyPairing {
         self.kinds = kinds
     }
 
-    private static func rewritten(_ old: StorageKey, _ new: StorageKey) -> TransitionChange.Kind? {
-        guard old.hasLabel(of: new) else { return nil }
-        switch (old, new) {
+    private static func rewritten(_ old: StorageKey, _ pool: inout CandidatePool) -> TransitionChange.Kind? {
+        switch (old, pool.take(labelledAs: old)) {
         case (.plugin(let from), .plugin(let to)):
-            return .kmsEndpointChanged(old.label, from: from.endpoint, to: to.endpoint)
-        case (.key, .key): return .keyBytesChanged(old.label)
-        default: return nil
+            .kmsEndpointChanged(old.label, from: from.endpoint, to: to.endpoint)
+        case (.key, .key): .keyBytesChanged(old.label)
+        default: nil
         }
     }
 
-    private static func renamed(_ old: StorageKey, _ new: StorageKey) -> TransitionChange.Kind? {
-        guard old.provider == new.provider else { return nil }
-        switch (old, new) {
-        case (.plugin(let from), .plugin(let to)) where from.endpoint == to.endpoint:
-            return .kmsRenamed(old.label, to: to.name)
-        case (.key(let from, _), .key(let to, _)) where from.secret.isEqual(to: to.secret):
-            return .keyRenamed(old.label, to: to.name)
-        default: return nil
+    private static func renamed(_ old: StorageKey, _ pool: inout CandidatePool) -> TransitionChange.Kind? {
+        switch (old, pool.take(ofMaterialOf: old, and: old.provider)) {
+        case (.plugin, .plugin(let to)): .kmsRenamed(old.label, to: to.name)
+        case (.key, .key(let to, _)): .keyRenamed(old.label, to: to.name)
+        default: nil
         }
     }
 
-    private static func moved(_ old: StorageKey, _ new: StorageKey) -> TransitionChange.Kind? {
-        guard case .key(let from, _) = old, case .key(let to, _) = new, from.secret.isEqual(to: to.secret)
-        else { return nil }
+    private static func moved(_ old: StorageKey, _ pool: inout CandidatePool) -> TransitionChange.Kind? {
+        // A plugin of another version is another one.
+        guard case .key = old, let new = pool.take(ofMaterialOf: old) else { return nil }
         return .keyMoved(old.label, to: new.label)
     }
 
@@ -83,5 +72,55 @@ struct KeyPairing {
         let (own, others) = (Set(ciphers(list)), Set(ciphers(other)))
         return ProviderName.allCases.filter { own.contains($0) && !others.contains($0) }
             .map { StoredKeyLabel(provider: $0, key: nil) }
+    }
+}
+
+/// The keys of which it is not known yet what they were before. Each is taken once.
+private struct CandidatePool {
+    /// What two keys share of which one became the other.
+    private enum Trait: Hashable {
+        case label(StoredKeyLabel)
+        case material(StorageKeyMaterial, ProviderName)
+        case anyMaterial(StorageKeyMaterial)
+    }
+
+    private let keys: [StorageKey]
+    private var taken: Set<Int> = []
+    /// The places of those with a trait, the last one first.
+    private var places: [Trait: [Int]] = [:]
+
+    init(_ keys: [StorageKey]) {
+        self.keys = keys
+        for (place, key) in keys.enumerated().reversed() {
+            var traits = [Trait.label(key.label)]
+            if let material = StorageKeyMaterial(key) {
+                traits += [.material(material, key.provider), .anyMaterial(material)]
+            }
+            for trait in traits { places[trait, default: []].append(place) }
+        }
+    }
+
+    /// Those that nobody took, in order.
+    var rest: [StorageKey] { keys.enumerated().filter { !taken.contains($0.offset) }.map(\.element) }
+
+    /// Plaintext has no other form, so that it is never taken.
+    mutating func take(labelledAs key: StorageKey) -> StorageKey? {
+        if case .plaintext = key { nil } else { take(.label(key.label)) }
+    }
+
+    mutating func take(ofMaterialOf key: StorageKey, and provider: ProviderName) -> StorageKey? {
+        StorageKeyMaterial(key).flatMap { take(.material($0, provider)) }
+    }
+
+    mutating func take(ofMaterialOf key: StorageKey) -> StorageKey? {
+        StorageKeyMaterial(key).flatMap { take(.anyMaterial($0)) }
+    }
+
+    /// The first one that has the trait and was not taken yet. Those that were taken are looked at once, and dropped.
+    private mutating func take(_ trait: Trait) -> StorageKey? {
+        while let place = places[trait]?.popLast() {
+            if taken.insert(place).inserted { return keys[place] }
+        }
+        return nil
     }
 }

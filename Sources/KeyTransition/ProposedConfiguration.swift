@@ -48,26 +48,36 @@ extension ProposedConfiguration {
 
     /// One entry for all resources that have the same list.
     private static func entries(of lists: [KeyList], acrossBreadths: Bool) -> [Entry] {
-        var groups: [[KeyList]] = []
-        for list in lists {
-            let index = groups.firstIndex { group in
-                group[0].isSame(as: list) && (acrossBreadths || breadth(group[0]) == breadth(list))
-            }
-            if let index { groups[index].append(list) } else { groups.append([list]) }
+        /// What lists share that share an entry.
+        struct Group: Hashable {
+            let keys: [StorageKeyForm]
+            let breadth: Int
         }
-        return groups.map { Entry(resources: $0.compactMap(\.pattern), providers: $0[0].providers) }
+        var groups: [(resources: [ResourcePattern], providers: [Provider])] = []
+        var places: [Group: Int] = [:]
+        for list in lists {
+            let group = Group(
+                keys: list.keys.map { StorageKeyForm($0) }, breadth: acrossBreadths ? 0 : breadth(list))
+            let place = places[group] ?? groups.count
+            if place == groups.count {
+                places[group] = place
+                groups.append(([], list.providers))
+            }
+            groups[place].resources += [list.pattern].compactMap { $0 }
+        }
+        return groups.map { Entry(resources: $0.resources, providers: $0.providers) }
     }
 
     /// Whether no wildcard masks what comes later or stands beside it, and no KMS v2 provider appears twice.
     private static func isAcceptable(_ entries: [Entry]) -> Bool {
-        var wildcards: [ResourcePattern] = []
+        var wildcards: Set<ResourcePattern> = []
         var plugins: Set<ByteName> = []
         for entry in entries {
             // Within one entry the order does not matter.
-            wildcards += entry.resources.filter(\.isWildcard)
+            wildcards.formUnion(entry.resources.filter(\.isWildcard))
             for resource in entry.resources {
-                let masks = wildcards.filter { $0 == .everything || $0.name.group == resource.name.group }
-                guard masks.allSatisfy({ $0 == resource }) else { return false }
+                let masks = [.everything, .all(of: resource.name.group)].filter { $0 != resource }
+                guard masks.allSatisfy({ !wildcards.contains($0) }) else { return false }
             }
             for case .kms(let plugin) in entry.providers.map(\.kind) where plugin.version == .v2 {
                 guard plugins.insert(plugin.name).inserted else { return false }

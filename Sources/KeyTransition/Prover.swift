@@ -36,7 +36,7 @@ struct Prover {
             reason = isNamesake ? .shadowedByNamesake : .shadowed(by: other.name)
         case .garbledBy(let other): (effect, reason) = (.wrongBytes, .swallowed(by: other.name))
         case .refused:
-            let finder = ReasonFinder(writer: (side, writer), reader: reader, readerFile: file.lists)
+            let finder = ReasonFinder(writer: (side, writer), reader: reader, readerFile: file)
             (effect, reason) = (.unreadable, finder.reason(for: key))
         case .unknown(let plugin):
             guard case .plugin(let writing) = key else { return nil }

@@ -6,7 +6,7 @@ struct ReasonFinder {
     let writer: (side: Counterexample.Side, list: KeyList)
     let reader: KeyList
     /// Whatever the reading side's file has, for any resource.
-    let readerFile: [KeyList]
+    let readerFile: ResolvedKeys
 
     /// Why `key` is not read.
     func reason(for key: StorageKey) -> TransitionReason {
@@ -15,7 +15,7 @@ struct ReasonFinder {
             return isRemoval ? .plaintextLeftBehind : .plaintextWithoutRule
         }
         if let from = writer.list.pattern, let to = reader.pattern, from != to,
-            readerFile.contains(where: { $0.contains(key) })
+            readerFile.contains(key)
         {
             return .resourceMoved(from: from, to: to)
         }
@@ -32,21 +32,17 @@ struct ReasonFinder {
     private func reason(for key: EncryptionKey, of provider: ProviderName) -> TransitionReason {
         let asked = StorageKey.key(key, of: provider)
         if !reader.index.places(labelledAs: asked).isEmpty { return .keyBytesChanged }
-        var moved: ProviderName?
-        let namesakes = reader.index.places(ofMaterialOf: asked).lazy.map { reader.keys[$0] }
-        for case .key(let other, let otherProvider) in namesakes {
-            if otherProvider == provider { return .keyRenamed(to: other.name) }
-            moved = moved ?? otherProvider
-        }
-        if let moved { return .keyMoved(to: moved) }
-        if reader.providers.contains(where: { $0.name == provider }) { return isRemoval ? .keyRemoved : .keyUnknown }
+        let places = reader.index.places(ofMaterialOf: asked)
+        if let name = places[provider].flatMap({ reader.keys[$0].name }) { return .keyRenamed(to: name) }
+        if let moved = places.min(by: { $0.value < $1.value })?.key { return .keyMoved(to: moved) }
+        if reader.providerNames.contains(provider) { return isRemoval ? .keyRemoved : .keyUnknown }
         return isRemoval ? .providerRemoved : .providerUnknown
     }
 
     private func reason(for plugin: KMSPlugin) -> TransitionReason {
-        for case .plugin(let other) in reader.keys where other.endpoint == plugin.endpoint {
-            return other.version == plugin.version ? .kmsRenamed(to: other.name) : .kmsVersionChanged
-        }
-        return isRemoval ? .providerRemoved : .providerUnknown
+        guard let place = reader.index.places(ofMaterialOf: .plugin(plugin)).values.min(),
+            case .plugin(let other) = reader.keys[place]
+        else { return isRemoval ? .providerRemoved : .providerUnknown }
+        return other.version == plugin.version ? .kmsRenamed(to: other.name) : .kmsVersionChanged
     }
 }

@@ -7,12 +7,17 @@ struct ResolvedKeys {
     let lists: [KeyList]
     private let resolution: ResourceResolution
     private let byPattern: [ResourcePattern: KeyList]
+    private let forms: Set<StorageKeyForm>
 
     init(_ configuration: EncryptionConfiguration) {
         resolution = ResourceResolution(configuration)
         lists = resolution.rules.map { KeyList(pattern: $0.pattern, providers: $0.providers) }
         byPattern = Dictionary(uniqueKeysWithValues: zip(resolution.rules.map(\.pattern), lists))
+        forms = Set(lists.flatMap(\.writers).map { StorageKeyForm($0) })
     }
+
+    /// Whether any rule has a key that writes the same.
+    func contains(_ key: StorageKey) -> Bool { forms.contains(StorageKeyForm(key)) }
 
     /// Every resource and wildcard that the file names.
     var patterns: [ResourcePattern] { resolution.rules.map(\.pattern) }

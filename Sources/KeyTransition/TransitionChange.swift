@@ -82,9 +82,10 @@ extension TransitionChange {
     /// All differences: of the rules, then of the keys of each resource, equal ones told once.
     static func all(_ prover: Prover, _ proofs: [ResourceProof]) -> [TransitionChange] {
         let (old, new) = (prover.old.patterns, prover.new.patterns)
+        let isKnown = (old: Set(old), new: Set(new))
         let rules =
-            new.filter { !old.contains($0) }.map { (Kind.resourceAdded($0), $0) }
-            + old.filter { !new.contains($0) }.map { (Kind.resourceRemoved($0), $0) }
+            new.filter { !isKnown.old.contains($0) }.map { (Kind.resourceAdded($0), $0) }
+            + old.filter { !isKnown.new.contains($0) }.map { (Kind.resourceRemoved($0), $0) }
         let keys = proofs.flatMap { proof in kinds(from: proof.old, to: proof.new).map { ($0, proof.resource) } }
         var order: [Kind] = []
         var resources: [Kind: [ResourcePattern]] = [:]

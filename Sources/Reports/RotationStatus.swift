@@ -80,9 +80,8 @@ public struct RotationStatus {
 
     /// Entries without a key set: of KMS or plaintext alone.
     private var keyless: [Int] {
-        configuration.entries.indices.filter { index in
-            !sets.contains { set in set.places.contains { $0.entry == index } }
-        }
+        let keyed = Set(sets.flatMap(\.places).map(\.entry))
+        return configuration.entries.indices.filter { !keyed.contains($0) }
     }
 
     /// Who writes, to be held against what was meant.

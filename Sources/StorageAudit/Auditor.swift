@@ -72,7 +72,7 @@ public final class Auditor {
     ///   - repeated: What ``NonceLog/repeated()`` found over all records.
     ///   - seen: The nonces met so far in this second look.
     public func checkNonce(
-        _ record: borrowing AuditedRecord, repeated: Set<UInt64>, seen: inout [UInt64: [NonceUse]]
+        _ record: borrowing AuditedRecord, repeated: Set<UInt64>, seen: inout NonceUses
     ) throws(CipherError) {
         guard !options.isCensusOnly, let place = try place(of: record), place.resource.isWanted else { return }
         plaintext.truncate(to: 0)
@@ -85,14 +85,11 @@ public final class Auditor {
         }
         guard opened.opener.name == .aesgcm, let key = opened.key else { return }
         let message = record.value.extracting(droppingFirst: opened.opener.prefixByteCount)
-        let hash = NonceLog.hash(message, key: try keyNumber(of: opened.opener))
-        guard repeated.contains(hash) else { return }
-        let use = NonceUse(message: message, etcdKey: record.key)
+        let number = try keyNumber(of: opened.opener)
+        guard repeated.contains(NonceLog.hash(message, key: number)) else { return }
         // The first value of a nonce is only known to be one of two when the second comes.
-        if let other = seen[hash]?.first(where: use.breaksTheKey(with:)) {
-            _ = note(record, .nonceReused(StoredLabel(provider: .aesgcm, key: key.name), with: other.etcdKey))
-        }
-        seen[hash, default: []].append(use)
+        guard let other = seen.add(message, at: record.key, key: number) else { return }
+        _ = note(record, .nonceReused(StoredLabel(provider: .aesgcm, key: key.name), with: other))
     }
 
     /// What was found so far.

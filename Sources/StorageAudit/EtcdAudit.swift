@@ -84,7 +84,7 @@ struct EtcdAudit {
         settings.revision = revision
         let walk = source.client.walk(source.range, settings)
         let auditor = makeAuditor()
-        var seen: [UInt64: [NonceUse]] = [:]
+        var seen = NonceUses()
         do {
             while let event = try walk.next() {
                 guard case .page(let page) = event else { continue }

@@ -60,25 +60,3 @@ private struct BitTable {
 extension Int {
     fileprivate var nextPowerOfTwo: Int { 1 << (Int.bitWidth - Swift.max(0, self - 1).leadingZeroBitCount) }
 }
-
-/// A message of AES-GCM with its nonce, and the etcd key of the value that has it.
-public struct NonceUse: Sendable {
-    let nonce: [UInt8]
-    /// With the length, what tells the message from another of the same nonce.
-    let tag: [UInt8]
-    let length: Int
-    let etcdKey: [UInt8]
-
-    init(message: RawSpan, etcdKey: RawSpan) {
-        nonce = message.extracting(first: 12).copiedToArray()
-        tag = message.extracting(last: 16).copiedToArray()
-        length = message.byteCount
-        self.etcdKey = etcdKey.copiedToArray()
-    }
-
-    /// Whether both have the same nonce. The very same value twice, as somebody who puts a backup back writes it, tells
-    /// an attacker nothing.
-    func breaksTheKey(with other: NonceUse) -> Bool {
-        nonce == other.nonce && (tag != other.tag || length != other.length || etcdKey != other.etcdKey)
-    }
-}

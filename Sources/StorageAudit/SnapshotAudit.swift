@@ -188,7 +188,7 @@ struct SnapshotAudit {
         _ logged: (log: MemberLog<MappedFile>, changes: [LogChange])?, history: Bool
     ) throws -> Census {
         let auditor = makeAuditor()
-        var seen: [UInt64: [NonceUse]] = [:]
+        var seen = NonceUses()
         var problems = SnapshotProblems.collected
         var walk = try HistoryWalk(snapshot, live: live, &problems)
         while let (record, isLive) = try walk.next(&problems) {

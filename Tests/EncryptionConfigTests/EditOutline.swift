@@ -34,7 +34,8 @@ struct Outline: Equatable {
         }
         switch edit {
         case .insertKey(let key, let index, let places): inKeys(places) { $0.insert(Key(key), at: index) }
-        case .removeKey(let index, let places): inKeys(places) { $0.remove(at: index) }
+        case .removeKeys(let indices, let places):
+            inKeys(places) { keys in for index in indices.sorted(by: >) { keys.remove(at: index) } }
         case .moveKeyToFront(let index, let places): inKeys(places) { $0.insert($0.remove(at: index), at: 0) }
         case .insertProvider(let provider, let index, let entries):
             for entry in entries { outline.entries[entry].providers.insert(Provider(provider), at: index) }
@@ -112,7 +113,7 @@ extension ConfigurationEdit {
     /// What takes an insertion back.
     var inverse: ConfigurationEdit? {
         switch self {
-        case .insertKey(_, let index, let places): .removeKey(at: index, in: places)
+        case .insertKey(_, let index, let places): .removeKeys(at: [index], in: places)
         case .insertProvider(_, let index, let entries): .removeProvider(at: index, entries: entries)
         default: nil
         }
@@ -123,7 +124,7 @@ extension ConfigurationEdit {
     func isConfined(from old: EditFile, to new: EditFile) -> Bool {
         switch self {
         case .insertKey, .insertProvider: old.bytes.isSubsequence(of: new.bytes)
-        case .removeKey, .removeProvider:
+        case .removeKeys, .removeProvider:
             new.bytes.isSubsequence(of: old.bytes) || new.text.contains("[]") && new.lines.count <= old.lines.count
         case .moveKeyToFront, .moveProviderToFront: old.bytes.sorted() == new.bytes.sorted()
         }

@@ -22,8 +22,8 @@ struct EditTests {
             let difference = edited.lines.difference(from: file.lines)
             switch edit {
             case .insertKey, .insertProvider: #expect(difference.removals.isEmpty, "\(edit)")
-            case .removeKey(_, _) where edited.text.contains("[]"): #expect(difference.insertions.count == 1)
-            case .removeKey: #expect(difference.insertions.isEmpty, "\(edit)")
+            case .removeKeys(_, _) where edited.text.contains("[]"): #expect(difference.insertions.count == 1)
+            case .removeKeys: #expect(difference.insertions.isEmpty, "\(edit)")
             case .removeProvider(_, _): #expect(difference.insertions.count <= 1, "\(edit)")
             case .moveKeyToFront, .moveProviderToFront: #expect(edited.lines.sorted() == file.lines.sorted(), "\(edit)")
             }
@@ -197,7 +197,7 @@ struct EditTests {
 
     @Test func theOnlyItemLeavesAnEmptyList() throws {
         let file = EditFile.named("documented.yaml")
-        let empty = try file.edited(.removeKey(at: 0, in: [ProviderPlace(entry: 0, provider: 0)]))
+        let empty = try file.edited(.removeKeys(at: [0], in: [ProviderPlace(entry: 0, provider: 0)]))
         #expect(empty.text.contains("\n          keys: []\n      - identity: {}\n"))
     }
 
@@ -222,9 +222,9 @@ struct EditTests {
     @Test func anAnchorThatIsUsedIsNotRemoved() throws {
         let file = EditFile.named("anchored-secret.yaml")
         let places = [ProviderPlace(entry: 0, provider: 0), ProviderPlace(entry: 1, provider: 0)]
-        #expect(throws: EditRefusal.anchorInUse) { try file.edited(.removeKey(at: 0, in: [places[0]])) }
+        #expect(throws: EditRefusal.anchorInUse) { try file.edited(.removeKeys(at: [0], in: [places[0]])) }
         // In both lists it can be: what uses the anchor goes first.
-        let edited = try file.edited(.removeKey(at: 1, in: places))
+        let edited = try file.edited(.removeKeys(at: [1], in: places))
         #expect(!edited.text.contains("&old") && !edited.text.contains("*old"))
     }
 
@@ -261,7 +261,7 @@ struct EditTests {
         let nowhere = ProviderPlace(entry: 0, provider: 1)
         for edit: ConfigurationEdit in [
             .removeProvider(at: 2, entries: [0]), .removeProvider(at: 0, entries: [1]),
-            .removeKey(at: 0, in: [nowhere]),
+            .removeKeys(at: [0], in: [nowhere]),
             .moveKeyToFront(from: -1, in: [ProviderPlace(entry: 0, provider: 0)]),
         ] {
             #expect(throws: EditRefusal.self) { try file.edited(edit) }

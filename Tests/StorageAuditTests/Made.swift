@@ -78,7 +78,7 @@ extension Auditor {
     /// The findings of the second look at nonces, over the same records.
     func nonceFindings(in records: [MadeRecord]) throws -> [AuditFinding] {
         let repeated = nonces.repeated()
-        var seen: [UInt64: [NonceUse]] = [:]
+        var seen = NonceUses()
         for record in records {
             let (key, value) = (Array(record.key.utf8), record.value)
             try checkNonce(

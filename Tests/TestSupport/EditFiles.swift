@@ -94,7 +94,7 @@ public func everyEdit(of document: ConfigurationDocument, _ random: inout Seeded
             for position in 0...list.keys.count { edits.append(.insertKey(key(), at: position, in: [place])) }
             for position in list.keys.indices {
                 edits.append(.moveKeyToFront(from: position, in: [place]))
-                edits.append(.removeKey(at: position, in: [place]))
+                edits.append(.removeKeys(at: [position], in: [place]))
             }
         }
     }

@@ -102,11 +102,11 @@ public struct KMSPlugin: Hashable, Sendable {
 extension EncryptionConfiguration {
     /// Every KMS plugin of the file once, in file order. Several entries can share one.
     public var plugins: [KMSPlugin] {
-        var plugins: [KMSPlugin] = []
-        for provider in entries.flatMap(\.providers) {
-            if case .kms(let plugin) = provider.kind, !plugins.contains(plugin) { plugins.append(plugin) }
+        var seen: Set<KMSPlugin> = []
+        return entries.flatMap(\.providers).compactMap { provider in
+            guard case .kms(let plugin) = provider.kind, seen.insert(plugin).inserted else { return nil }
+            return plugin
         }
-        return plugins
     }
 
     /// Every static key of the file, in file order.

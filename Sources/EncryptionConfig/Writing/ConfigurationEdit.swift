@@ -8,12 +8,21 @@ public import SecretMemory
 public enum ConfigurationEdit: Sendable {
     /// The new key becomes number `at` of each list.
     case insertKey(NewKey, at: Int, in: [ProviderPlace])
-    case removeKey(at: Int, in: [ProviderPlace])
+    case removeKeys(at: [Int], in: [ProviderPlace])
     case moveKeyToFront(from: Int, in: [ProviderPlace])
     /// The new provider becomes number `at` of each entry. Entries are counted from 0 in `resources`.
     case insertProvider(NewProvider, at: Int, entries: [Int])
     case removeProvider(at: Int, entries: [Int])
     case moveProviderToFront(from: Int, entries: [Int])
+}
+
+extension ConfigurationEdit {
+    /// The same as edits of one item each.
+    var singles: [ConfigurationEdit] {
+        guard case .removeKeys(let indices, let places) = self else { return [self] }
+        // From the last one on, so that the numbers of the others stay what they are.
+        return indices.sorted(by: >).map { .removeKeys(at: [$0], in: places) }
+    }
 }
 
 /// An item of `providers`, by the numbers of its entry and of itself.

@@ -16,28 +16,87 @@ public enum ConfigurationEditor {
         _ edits: [ConfigurationEdit], to source: borrowing SecretBytes, headerless: Bool = false
     ) throws(EditRefusal) -> SecretBytes {
         var text = SecretBytes(copying: source.bytes)
-        for edit in edits { text = try apply(edit, to: text, headerless: headerless) }
+        for batch in batches(of: edits) {
+            do throws(EditRefusal) {
+                text = try make(batch, in: text, headerless: headerless)
+            } catch {
+                // One item after the other may be laid out in a way that many at once are not.
+                let singles = batch.flatMap(\.singles)
+                guard error == .unsupportedShape, singles.count > 1 else { throw error }
+                for single in singles { text = try make([single], in: text, headerless: headerless) }
+            }
+        }
         return text
     }
 
-    private static func apply(
-        _ edit: ConfigurationEdit, to source: borrowing SecretBytes, headerless: Bool
+    /// The edits in groups that can be made in one text: none of their lists is in another, or edited twice.
+    static func batches(of edits: [ConfigurationEdit]) -> [[ConfigurationEdit]] {
+        var batches: [[ConfigurationEdit]] = []
+        var edited: Set<ListPlace> = []
+        for edit in edits {
+            let places = Set(edit.places)
+            if let first = edited.first, places.allSatisfy({ $0.isLike(first) && !edited.contains($0) }) {
+                batches[batches.count - 1].append(edit)
+                edited.formUnion(places)
+            } else {
+                batches.append([edit])
+                edited = places
+            }
+        }
+        return batches
+    }
+
+    private static func make(
+        _ batch: [ConfigurationEdit], in source: borrowing SecretBytes, headerless: Bool
     ) throws(EditRefusal) -> SecretBytes {
         guard !isUTF16(source.bytes) else { throw .encodedAsUTF16 }
         let before = try model(of: source, headerless: headerless, else: .unreadable)
-        let intended = try before.applying(edit)
-        var text = try SourceLines(parsing: source, else: .unreadable)
-        let lists = try EditedLists(edit, in: text.document)
-        // Of the places that one list serves, the first one stands for all.
-        for place in lists.representatives {
-            let location = try ListLocation(of: place, in: text.document)
-            let edited = Patch.apply(try ListEdit(edit, at: location, in: text).patches(), to: text.bytes.span)
-            text = try SourceLines(parsing: edited, else: lists.hasAliases ? .aliasBeforeAnchor : .unsupportedShape)
+        let intended = try before.applying(batch)
+        let text = try SourceLines(parsing: source, else: .unreadable)
+        let result: SecretBytes
+        if text.aliases.isEmpty, let patched = try patched(text, by: batch) {
+            result = patched
+        } else {
+            result = try edited(text, by: batch)
         }
-        let result = SecretBytes(copying: text.bytes.span)
         let after = try model(of: result, headerless: headerless, else: .unsupportedShape)
         guard after.hasSameContent(as: intended) else { throw .unsupportedShape }
         return result
+    }
+
+    /// The text with all lists edited at once; nil if two of the changes concern the same bytes.
+    private static func patched(
+        _ text: SourceLines, by batch: [ConfigurationEdit]
+    ) throws(EditRefusal) -> SecretBytes? {
+        guard let place = batch.flatMap(\.places).first else { return SecretBytes(copying: text.bytes.span) }
+        let shared = SharedLists(like: place, in: text.document)
+        var patches: [Patch] = []
+        for edit in batch {
+            for (_, location) in try shared.lists(of: edit, in: text.document) {
+                patches += try ListEdit(edit, at: location, in: text).patches()
+            }
+        }
+        return Patch.areApart(patches) ? Patch.apply(patches, to: text.bytes.span) : nil
+    }
+
+    /// The text with one list edited after the other, from the end of the document to its start, so that what uses an
+    /// anchor goes before the anchor does.
+    private static func edited(
+        _ source: SourceLines, by batch: [ConfigurationEdit]
+    ) throws(EditRefusal) -> SecretBytes {
+        let refusal = source.aliases.isEmpty ? EditRefusal.unsupportedShape : .aliasBeforeAnchor
+        var text = source
+        for edit in batch {
+            guard let place = edit.places.first else { continue }
+            let lists = try SharedLists(like: place, in: text.document).lists(of: edit, in: text.document)
+            // Of the places that one list serves, the first one stands for all.
+            for (place, _) in lists.reversed() {
+                let location = try ListLocation(of: place, in: text.document)
+                let edited = Patch.apply(try ListEdit(edit, at: location, in: text).patches(), to: text.bytes.span)
+                text = try SourceLines(parsing: edited, else: refusal)
+            }
+        }
+        return SecretBytes(copying: text.bytes.span)
     }
 
     private static func model(

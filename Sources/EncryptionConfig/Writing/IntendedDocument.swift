@@ -5,25 +5,52 @@ internal import SecretMemory
 extension ConfigurationDocument {
     /// What the document says once `edit` has been made. Positions are those of the old text, where there are any.
     public func applying(_ edit: ConfigurationEdit) throws(EditRefusal) -> ConfigurationDocument {
-        switch edit {
+        try applying([edit])
+    }
+
+    /// The same for several edits, one after the other; each counts in what the ones before it left.
+    public func applying(_ edits: [ConfigurationEdit]) throws(EditRefusal) -> ConfigurationDocument {
+        var resources = resources
+        for edit in edits { try edit.apply(to: &resources) }
+        return ConfigurationDocument(form: form, resources: resources, position: position, redactor: redactor)
+    }
+
+    /// Whether both say the same, wherever they say it.
+    func hasSameContent(as other: ConfigurationDocument) -> Bool {
+        form == other.form && Self.areSame(resources, other.resources) { $0.hasSameContent(as: $1) }
+    }
+
+    public static func areSame<Item>(_ left: [Item], _ right: [Item], _ isSame: (Item, Item) -> Bool) -> Bool {
+        left.count == right.count && zip(left, right).allSatisfy(isSame)
+    }
+}
+
+extension ConfigurationEdit {
+    /// Makes the edit in the items of `resources`.
+    fileprivate func apply(to resources: inout [ResourceConfiguration]) throws(EditRefusal) {
+        switch self {
         case .insertKey(let key, let index, let places):
-            try changingKeys(in: places) { keys throws(NoSuchItem) in
+            try Self.change(places, of: &resources) { keys throws(NoSuchItem) in
                 try Self.insert(KeyConfiguration(key), at: index, in: &keys)
             }
-        case .removeKey(let index, let places):
-            try changingKeys(in: places) { keys throws(NoSuchItem) in try Self.remove(at: index, in: &keys) }
+        case .removeKeys(let indices, let places):
+            try Self.change(places, of: &resources) { keys throws(NoSuchItem) in
+                try Self.remove(at: indices, in: &keys)
+            }
         case .moveKeyToFront(let index, let places):
-            try changingKeys(in: places) { keys throws(NoSuchItem) in try Self.moveToFront(index, in: &keys) }
+            try Self.change(places, of: &resources) { keys throws(NoSuchItem) in
+                try Self.moveToFront(index, in: &keys)
+            }
         case .insertProvider(let provider, let index, let entries):
-            try changingProviders(of: entries) { providers throws(NoSuchItem) in
+            try Self.change(entries, of: &resources) { providers throws(NoSuchItem) in
                 try Self.insert(ProviderConfiguration(provider), at: index, in: &providers)
             }
         case .removeProvider(let index, let entries):
-            try changingProviders(of: entries) { providers throws(NoSuchItem) in
-                try Self.remove(at: index, in: &providers)
+            try Self.change(entries, of: &resources) { providers throws(NoSuchItem) in
+                try Self.remove(at: [index], in: &providers)
             }
         case .moveProviderToFront(let index, let entries):
-            try changingProviders(of: entries) { providers throws(NoSuchItem) in
+            try Self.change(entries, of: &resources) { providers throws(NoSuchItem) in
                 try Self.moveToFront(index, in: &providers)
             }
         }
@@ -36,9 +63,10 @@ extension ConfigurationDocument {
         items.insert(item, at: index)
     }
 
-    private static func remove<Item>(at index: Int, in items: inout [Item]) throws(NoSuchItem) {
-        guard items.indices.contains(index) else { throw NoSuchItem() }
-        items.remove(at: index)
+    private static func remove<Item>(at indices: [Int], in items: inout [Item]) throws(NoSuchItem) {
+        let removed = Set(indices)
+        guard removed.isSubset(of: items.indices), removed.count == indices.count else { throw NoSuchItem() }
+        items = items.indices.filter { !removed.contains($0) }.map { items[$0] }
     }
 
     private static func moveToFront<Item>(_ index: Int, in items: inout [Item]) throws(NoSuchItem) {
@@ -46,10 +74,10 @@ extension ConfigurationDocument {
         items.insert(items.remove(at: index), at: 0)
     }
 
-    private func changingProviders(
-        of entries: [Int], _ change: (inout [ProviderConfiguration]) throws(NoSuchItem) -> Void
-    ) throws(EditRefusal) -> ConfigurationDocument {
-        var resources = resources
+    private static func change(
+        _ entries: [Int], of resources: inout [ResourceConfiguration],
+        _ change: (inout [ProviderConfiguration]) throws(NoSuchItem) -> Void
+    ) throws(EditRefusal) {
         for entry in Set(entries) {
             let path = "resources[\(entry)].providers"
             guard resources.indices.contains(entry) else { throw .noSuchPlace(path: path) }
@@ -58,29 +86,18 @@ extension ConfigurationDocument {
             resources[entry] = ResourceConfiguration(
                 resources: resources[entry].resources, providers: providers, position: resources[entry].position)
         }
-        return ConfigurationDocument(form: form, resources: resources, position: position, redactor: redactor)
     }
 
-    private func changingKeys(
-        in places: [ProviderPlace], _ change: (inout [KeyConfiguration]) throws(NoSuchItem) -> Void
-    ) throws(EditRefusal) -> ConfigurationDocument {
-        var document = self
+    private static func change(
+        _ places: [ProviderPlace], of resources: inout [ResourceConfiguration],
+        _ change: (inout [KeyConfiguration]) throws(NoSuchItem) -> Void
+    ) throws(EditRefusal) {
         for place in Set(places) {
-            document = try document.changingProviders(of: [place.entry]) { providers throws(NoSuchItem) in
+            try Self.change([place.entry], of: &resources) { providers throws(NoSuchItem) in
                 guard providers.indices.contains(place.provider) else { throw NoSuchItem() }
                 providers[place.provider] = try providers[place.provider].changingKeys(change, else: NoSuchItem())
             }
         }
-        return document
-    }
-
-    /// Whether both say the same, wherever they say it.
-    func hasSameContent(as other: ConfigurationDocument) -> Bool {
-        form == other.form && Self.areSame(resources, other.resources) { $0.hasSameContent(as: $1) }
-    }
-
-    public static func areSame<Item>(_ left: [Item], _ right: [Item], _ isSame: (Item, Item) -> Bool) -> Bool {
-        left.count == right.count && zip(left, right).allSatisfy(isSame)
     }
 }
 

@@ -17,7 +17,8 @@ struct ListEdit {
         switch edit {
         case .insertKey(let key, let index, _): return try insertion(of: .key(key), at: index)
         case .insertProvider(let provider, let index, _): return try insertion(of: .provider(provider), at: index)
-        case .removeKey(let index, _), .removeProvider(let index, _): return try removal(of: index, from: layout())
+        case .removeKeys(let indices, _): return try removal(of: indices, from: layout())
+        case .removeProvider(let index, _): return try removal(of: index, from: layout())
         case .moveKeyToFront(let index, _), .moveProviderToFront(let index, _):
             return moveToFront(index, in: try layout())
         }
@@ -49,6 +50,21 @@ struct ListEdit {
     }
 
     // MARK: Remove
+
+    private func removal(of indices: [Int], from layout: ListLayout) throws(EditRefusal) -> [Patch] {
+        if let index = indices.first, indices.count == 1 { return try removal(of: index, from: layout) }
+        let (items, removed) = (layout.items, Set(indices))
+        guard let last = items.indices.last(where: { !removed.contains($0) }), !removed.contains(0) else {
+            throw .unsupportedShape
+        }
+        var patches: [Patch] = []
+        for index in removed.sorted() { patches += try removal(of: index, from: layout).suffix(1) }
+        // Without a comma behind the last item before, none behind the last item after.
+        if last < items.count - 1, items[items.count - 1].separator.isEmpty {
+            patches.append(.removing(items[last].separator))
+        }
+        return patches
+    }
 
     private func removal(of index: Int, from layout: ListLayout) throws(EditRefusal) -> [Patch] {
         let items = layout.items
@@ -91,8 +107,8 @@ struct ListEdit {
 
     private func isAnchorUsedOutside(_ node: YAMLNode) -> Bool {
         let anchored = Set(node.descendants.filter { $0.anchor != nil }.map { ObjectIdentifier($0) })
-        guard !anchored.isEmpty, let root = text.document.root else { return false }
-        return root.aliases.contains { alias in
+        guard !anchored.isEmpty else { return false }
+        return text.aliases.contains { alias in
             !node.range.contains(alias.range.lowerBound) && anchored.contains(ObjectIdentifier(alias.resolved))
         }
     }

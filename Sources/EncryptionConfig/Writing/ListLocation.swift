@@ -21,10 +21,20 @@ enum ListPlace: Hashable {
     }
 }
 
+extension ListPlace {
+    /// Whether both lists hold the same kind of items, so that neither can be in the other.
+    func isLike(_ other: ListPlace) -> Bool {
+        switch (self, other) {
+        case (.providers, .providers), (.keys, .keys): true
+        case (.providers, .keys), (.keys, .providers): false
+        }
+    }
+}
+
 extension ConfigurationEdit {
     var places: [ListPlace] {
         switch self {
-        case .insertKey(_, _, let places), .removeKey(_, let places), .moveKeyToFront(_, let places):
+        case .insertKey(_, _, let places), .removeKeys(_, let places), .moveKeyToFront(_, let places):
             places.map { .keys($0) }
         case .insertProvider(_, _, let entries), .removeProvider(_, let entries), .moveProviderToFront(_, let entries):
             entries.map { .providers(entry: $0) }
@@ -88,28 +98,32 @@ struct ListLocation {
     }
 }
 
-/// The lists of the text that an edit is about, each of them once.
-struct EditedLists {
-    /// From the end of the document to its start, so that what uses an anchor goes before the anchor does.
-    let representatives: [ListPlace]
-    /// Whether the document uses anchors at all.
-    let hasAliases: Bool
+/// The lists of one kind that a document has, and which places share them.
+struct SharedLists {
+    private let places: [ObjectIdentifier: [ListPlace]]
 
-    init(_ edit: ConfigurationEdit, in document: YAMLDocument) throws(EditRefusal) {
+    init(like place: ListPlace, in document: YAMLDocument) {
+        places = Dictionary(grouping: ListLocation.all(like: place, in: document), by: \.location.identity)
+            .mapValues { $0.map(\.place) }
+    }
+
+    /// Where the lists stand that an edit is about, each of them once, in file order.
+    ///
+    /// - Throws: ``EditRefusal/shared(with:)`` if one is also a list that the edit does not name.
+    func lists(
+        of edit: ConfigurationEdit, in document: YAMLDocument
+    ) throws(EditRefusal) -> [(place: ListPlace, location: ListLocation)] {
         var seen: Set<ObjectIdentifier> = []
-        var representatives: [ListPlace] = []
+        var lists: [(place: ListPlace, location: ListLocation)] = []
         let named = Set(edit.places)
         for place in named.sorted(by: { $0.order < $1.order }) {
             let location = try ListLocation(of: place, in: document)
             guard seen.insert(location.identity).inserted else { continue }
-            let others = ListLocation.all(like: place, in: document).filter { other in
-                other.location.identity == location.identity && !named.contains(other.place)
-            }
-            guard others.isEmpty else { throw .shared(with: others.map(\.place.path)) }
-            representatives.append(place)
+            let others = (places[location.identity] ?? []).filter { !named.contains($0) }
+            guard others.isEmpty else { throw .shared(with: others.map(\.path)) }
+            lists.append((place, location))
         }
-        self.representatives = representatives.reversed()
-        hasAliases = document.root?.aliases.isEmpty == false
+        return lists
     }
 }
 

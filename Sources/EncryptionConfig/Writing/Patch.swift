@@ -23,6 +23,12 @@ struct Patch {
         return inserting(SecretKey(buffer.finish()), at: offset)
     }
 
+    /// Whether no two of them concern the same bytes.
+    static func areApart(_ patches: [Patch]) -> Bool {
+        let ranges = patches.map(\.range).sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+        return zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }
+    }
+
     /// The text with all patches, which must not overlap. Of insertions at one place the first one comes first.
     static func apply(_ patches: [Patch], to text: RawSpan) -> SecretBytes {
         let added = patches.reduce(0) { $0 + $1.replacement.bytes.count }

@@ -5,11 +5,14 @@ internal import YAMLTree
 struct SourceLines {
     let document: YAMLDocument
     let bytes: SecretKey
+    /// Every alias of the document.
+    let aliases: [YAMLNode]
 
     /// - Throws: `refusal` if the text is no document.
     init(parsing text: borrowing SecretBytes, else refusal: EditRefusal) throws(EditRefusal) {
         bytes = SecretKey(SecretBytes(copying: text.bytes))
         do { document = try YAMLDocument(parsing: SecretBytes(copying: text.bytes)) } catch { throw refusal }
+        aliases = document.root?.aliases ?? []
     }
 
     var count: Int { bytes.bytes.count }
@@ -76,7 +79,10 @@ struct SourceLines {
     }
 
     /// Whether only blanks stand before `offset` in its line.
-    func isFirstInLine(_ offset: Int) -> Bool { skipBlanks(before: offset) == lineStart(of: offset) }
+    func isFirstInLine(_ offset: Int) -> Bool {
+        let start = skipBlanks(before: offset)
+        return start == 0 || isBreak(at: start - 1)
+    }
 
     /// Whether the bytes are nothing but blanks and line breaks.
     func isWhiteSpace(_ range: Range<Int>) -> Bool { range.allSatisfy { isBlank(at: $0) || isBreak(at: $0) } }
