@@ -83,6 +83,7 @@ extension StorageEvidence {
             case .silentStore: "silentStore"
             case .openEnded: "openEnded"
             case .unknownGroup(let resource): "unknownGroup \(resource)"
+            case .sharedName(let label, let resource): "sharedName \(label.key?.text ?? "-") \(resource)"
             case .otherCluster(let source, let objects): "otherCluster \(source.name) \(objects)"
             case .plaintextCluster(let source): "plaintextCluster \(source.name)"
             case .silentPlugins(let source): "silentPlugins \(source.name)"
