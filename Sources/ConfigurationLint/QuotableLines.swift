@@ -12,55 +12,61 @@ internal import YAMLTree
 public struct QuotableLines: Sendable {
     private let lines: [Int: String]
 
-    /// Finds the lines of the file whose bytes are `source`.
-    public init(_ source: consuming SecretBytes) {
-        guard let document = try? YAMLDocument(parsing: source), let root = document.root else {
+    /// Finds lines of the file whose bytes are `source`.
+    ///
+    /// - Parameter wanted: The lines to look at, counted from 1. A file can be nothing but lines.
+    public init(_ source: consuming SecretBytes, wanted: Set<Int>) {
+        guard !wanted.isEmpty, let document = try? YAMLDocument(parsing: source), let root = document.root else {
             lines = [:]
             return
         }
         var scalars = HarmlessScalars()
         scalars.visit(root, as: .configuration)
-        lines = Self.lines(of: document.source, scalars.map(byteCount: document.source.count))
+        lines = Self.lines(wanted, of: document.source, scalars.map(byteCount: document.source.count))
     }
 
-    /// The text of a line, counted from 1; nil if it has to stay hidden, or if there is none.
+    /// The text of a line that was wanted, counted from 1; nil if it has to stay hidden, or if there is none.
     public func text(ofLine line: Int) -> String? { lines[line] }
 
     private static let byteCountLimit = 1000
 
-    private static func lines(of source: borrowing SecretBytes, _ isHarmless: [Bool]) -> [Int: String] {
+    private static func lines(
+        _ wanted: Set<Int>, of source: borrowing SecretBytes, _ isHarmless: [Bool]
+    ) -> [Int: String] {
         let bytes = source.bytes
         var lines: [Int: String] = [:]
-        for (index, range) in lineRanges(of: bytes).enumerated() {
-            guard range.count <= byteCountLimit, range.allSatisfy({ isHarmless[$0] || isMark(bytes[$0]) }) else {
-                continue
-            }
-            lines[index + 1] = unsafe bytes.extracting(range).withUnsafeBytes {
+        let hasKnownEnds = eachLine(of: bytes) { number, range in
+            guard wanted.contains(number), range.count <= byteCountLimit,
+                range.allSatisfy({ isHarmless[$0] || isMark(bytes[$0]) })
+            else { return }
+            lines[number] = unsafe bytes.extracting(range).withUnsafeBytes {
                 unsafe String(validating: $0, as: UTF8.self)
             }
         }
-        return lines
+        return hasKnownEnds ? lines : [:]
     }
 
-    /// The lines without their ends; none for a file that has other line ends than LF and CR LF, since its positions
-    /// count these too (YAML 1.1, section 5.4), or perhaps is in UTF-16.
-    private static func lineRanges(of bytes: RawSpan) -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        var start = 0
+    /// Goes through the lines without their ends.
+    ///
+    /// - Returns: False for a file that has other line ends than LF and CR LF, since its positions count these too
+    ///   (YAML 1.1, section 5.4), or that is perhaps in UTF-16.
+    private static func eachLine(of bytes: RawSpan, _ body: (Int, Range<Int>) -> Void) -> Bool {
+        var (start, number) = (0, 1)
         for offset in bytes.byteOffsets {
             let next = offset + 1 < bytes.byteCount ? bytes[offset + 1] : 0
             switch (bytes[offset], next) {
             case (UInt8(ascii: "\n"), _):
                 let hasReturn = offset > start && bytes[offset - 1] == UInt8(ascii: "\r")
-                ranges.append(start..<(hasReturn ? offset - 1 : offset))
-                start = offset + 1
+                body(number, start..<(hasReturn ? offset - 1 : offset))
+                (start, number) = (offset + 1, number + 1)
             case (UInt8(ascii: "\r"), UInt8(ascii: "\n")): continue
             // The last two: U+0085, and U+2028 or U+2029 as well as some others.
-            case (UInt8(ascii: "\r"), _), (0, _), (0xc2, 0x85), (0xe2, 0x80): return []
+            case (UInt8(ascii: "\r"), _), (0, _), (0xc2, 0x85), (0xe2, 0x80): return false
             default: continue
             }
         }
-        return ranges + [start..<bytes.byteCount]
+        body(number, start..<bytes.byteCount)
+        return true
     }
 
     /// What stands between scalars and carries nothing.

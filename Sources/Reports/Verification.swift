@@ -58,7 +58,8 @@ public struct Verification {
         let suppressions = Suppressions(options: suppressedCodes, source: SecretBytes(copying: content.span))
         diagnostics = found.filter { !suppressions.cover($0) }
         suppressed = found.filter { suppressions.cover($0) }
-        lines = QuotableLines(SecretBytes(copying: content.span))
+        lines = QuotableLines(
+            SecretBytes(copying: content.span), wanted: Set(diagnostics.compactMap(\.position?.line)))
     }
 
     /// What the exit status tells of this file.

@@ -37,12 +37,10 @@ struct ManyEditsTests {
 
     @Test(arguments: EditFile.all)
     func keysAreRemovedTogether(_ file: EditFile) throws {
-        for (place, count) in try lists(of: file) where count > 1 {
-            for first in 1..<count {
-                for last in first..<count {
-                    let edit = ConfigurationEdit.removeKeys(at: Array(first...last), in: [place])
-                    expectSame([edit], edit.singles, file)
-                }
+        for (place, count) in try lists(of: file) where count > 2 {
+            for kept in [0, count / 2] {
+                let edit = ConfigurationEdit.removeKeys(at: Array(kept + 1..<count), in: [place])
+                expectSame([edit], edit.singles, file)
             }
             let some = ConfigurationEdit.removeKeys(at: Array(stride(from: 0, to: count, by: 2)), in: [place])
             expectSame([some], some.singles, file)
@@ -68,7 +66,7 @@ struct ManyEditsTests {
     @Test(arguments: EditFile.all)
     func mixedEdits(_ file: EditFile) throws {
         var random = SeededGenerator(seed: 6)
-        for _ in 0..<40 {
+        for _ in 0..<5 {
             var edits: [ConfigurationEdit] = []
             var document = try file.document()
             for _ in 0..<3 {
