@@ -13,14 +13,20 @@ extension FileFinding {
 
     static func furtherDocument(in document: YAMLDocument) -> FileFinding? {
         guard document.syntax == .yaml, let root = document.root else { return nil }
-        let bytes = document.source.bytes
-        var (line, isBehindEnd) = (root.end.line, false)
-        var lineBreak = bytes.firstOffset(of: UInt8(ascii: "\n"), from: root.end.offset)
+        return furtherText(in: document.source, behind: root.end)
+    }
+
+    /// Text behind the end of a document.
+    private static func furtherText(in source: borrowing SecretBytes, behind end: SourcePosition) -> FileFinding? {
+        let bytes = source.bytes
+        var (line, isBehindEnd) = (end.line, false)
+        var lineBreak = bytes.firstOffset(of: UInt8(ascii: "\n"), from: end.offset)
         while let end = lineBreak {
             let start = end + 1
             line += 1
             lineBreak = bytes.firstOffset(of: UInt8(ascii: "\n"), from: start)
-            switch Line(bytes.extracting(start..<(lineBreak ?? bytes.byteCount))) {
+            let stop = if let lineBreak { lineBreak } else { bytes.byteCount }
+            switch Line(bytes, start..<stop) {
             case .mark: isBehindEnd = true
             case .nothing: continue
             case .text:
@@ -39,25 +45,25 @@ private enum Line {
     case nothing
     case text
 
-    init(_ bytes: RawSpan) {
-        let head = bytes.extracting(first: 3)
-        if head.elementsEqual("---") || head.elementsEqual("..."), bytes.byteCount < 4 || Self.isBlank(bytes[3]) {
+    /// - Parameter range: Where the line is in `bytes`.
+    init(_ bytes: RawSpan, _ range: Range<Int>) {
+        if Self.isMark(bytes, range) {
             self = .mark
             return
         }
-        var offset = 0
-        while offset < bytes.byteCount, Self.isBlank(bytes[offset]) { offset += 1 }
-        self = offset == bytes.byteCount || bytes[offset] == UInt8(ascii: "#") ? .nothing : .text
+        var offset = range.lowerBound
+        while offset < range.upperBound, Self.isBlank(bytes[offset]) { offset += 1 }
+        self = offset == range.upperBound || bytes[offset] == UInt8(ascii: "#") ? .nothing : .text
+    }
+
+    private static func isMark(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+        guard range.count >= 3, range.count == 3 || isBlank(bytes[range.lowerBound + 3]) else { return false }
+        let first = bytes[range.lowerBound]
+        guard first == UInt8(ascii: "-") || first == UInt8(ascii: ".") else { return false }
+        return bytes[range.lowerBound + 1] == first && bytes[range.lowerBound + 2] == first
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
-    }
-}
-
-extension RawSpan {
-    fileprivate func elementsEqual(_ text: StaticString) -> Bool {
-        unsafe elementsEqual(
-            UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount).bytes)
     }
 }

@@ -17,7 +17,7 @@ struct ManyKeysTests {
             case 0: return "identity"
             case 1:
                 let version = Bool.random(using: &random) ? "v1" : "v2"
-                let name = ["p", "q"].randomElement(using: &random) ?? ""
+                let name = "\(version)-\(Int.random(in: 0..<2, using: &random))"
                 // Only v1 providers may have one name.
                 guard version == "v1" || plugins.insert(name).inserted else { return "identity" }
                 return "kms \(version) \(name)@\(Int.random(in: 0..<2, using: &random))"
