@@ -73,9 +73,9 @@ struct AuditorTests {
                 #expect(census.ledger.counts == [.finding(.uncovered): 1])
             }
         }
-        // Without identity it cannot even be read.
+        // Without identity kube-apiserver does not read it; whoever has the disk does.
         let unreadable = try census([record], [Made.configuration(("secrets", gcm()))])
-        #expect(unreadable.found == [.unreadable: [Self.key]])
+        #expect(unreadable.found == [.plaintext: [Self.key], .unreadable: [Self.key]])
         #expect((unreadable["secrets"].unreadable, unreadable["secrets"].stale) == (1, 0))
     }
 
