@@ -48,14 +48,17 @@ struct AuditScopeTests {
             unknown.text.contains(
                 "\n  configuration  config-missing-key.yaml\n"
                     + "  hash           \(hashes["config-missing-key.yaml"] ?? "")\n"
-                    + "  archive        config-all.yaml\n  hash           \(hashes["config-all.yaml"] ?? "")\n"))
+                    + "  archive        config-all.yaml\n"
+                    + "  hash           \(hashes["config-all.yaml"] ?? "")\n"))
         #expect(
             unknown.text.hasPrefix(
                 "snapshot.db: UNKNOWN. 10 values were not checked; 34 findings that --fail-on does not count.\n"))
         #expect(unknown.text.contains("\nNot checked: 10 values need a KMS plugin (--no-kms).\n"))
         let clean = try run("--config config-all.yaml --resources configmaps --fail-on moved snapshot.db")
         #expect(clean.status == 0)
-        #expect(clean.text.hasPrefix("snapshot.db: clean. 10 values checked; 7 findings that --fail-on does not count.\n"))
+        #expect(
+            clean.text.hasPrefix(
+                "snapshot.db: clean. 10 values checked; 7 findings that --fail-on does not count.\n"))
         let json = try run("\(files) --no-kms -o json snapshot.db")
         let report = try JSONDecoder().decode(Report.self, from: Data(json.output))
         #expect(report.configurations.map(\.path) == ["config-missing-key.yaml", "config-all.yaml"])
