@@ -40,10 +40,11 @@ struct EvidenceTrial: CustomStringConvertible {
     init?(seed: UInt64) throws {
         var random = SeededGenerator(seed: ~seed)
         let pool = KeyPool(using: &random)
-        let (old, oldFile) = ModelConfiguration.random(pool, exactInTen: 9, using: &random)
+        let (old, oldFile) = try Self.configuration(pool, using: &random)
         guard let removal = Self.removal(from: old, using: &random) else { return nil }
         let isWholeStore = Int.random(in: 0..<3, using: &random) == 0
-        let sources = try Self.sources(old, pool, isWholeStore: isWholeStore, using: &random)
+        let sources = try Self.sources(
+            old, pool, removal.cipher, removal.key, isWholeStore: isWholeStore, using: &random)
         model = EvidenceModel(
             old: old, new: removal.new, cipher: removal.cipher, key: removal.key, patterns: removal.patterns,
             sources: sources, isWholeStore: isWholeStore)
@@ -51,6 +52,22 @@ struct EvidenceTrial: CustomStringConvertible {
             model.isNamed ? .used : model.isNameShared || !model.isProvable ? .unknown : .unused
         self.oldFile = oldFile
         newFile = try removal.new.file()
+    }
+
+    /// A configuration; some have two keys of one name and one cipher.
+    private static func configuration(
+        _ pool: KeyPool, using random: inout SeededGenerator
+    ) throws -> (ModelConfiguration, ConfigurationFile) {
+        var (configuration, file) = ModelConfiguration.random(pool, exactInTen: 8, using: &random)
+        guard Int.random(in: 0..<5, using: &random) == 0 else { return (configuration, file) }
+        for (index, entry) in configuration.entries.enumerated() {
+            configuration.entries[index].providers = entry.providers.map { provider in
+                guard case .keys(let cipher, let keys) = provider else { return provider }
+                return .keys(cipher, keys + [ModelKey(name: keys[0].name, bytes: pool.bytes(using: &random))])
+            }
+        }
+        file = try configuration.file()
+        return (configuration, file)
     }
 
     /// Takes a key out of one entry, or of all that have it. An entry that would be left without a provider stays as it is.
@@ -78,14 +95,43 @@ struct EvidenceTrial: CustomStringConvertible {
         return patterns.isEmpty ? nil : (new, place.cipher, place.key, patterns)
     }
 
+    /// A store in which the key has written, and which was rewritten later, for the most part.
+    private static func store(
+        _ old: ModelConfiguration, _ pool: KeyPool, _ cipher: ModelCipher, _ key: ModelKey, health: Int,
+        using random: inout SeededGenerator
+    ) throws -> ModelStore {
+        var maker = StoreMaker(old, pool, uid: uid, healthInTen: health, using: &random)
+        var store = try maker.store(keys: 2...6)
+        if Int.random(in: 0..<8, using: &random) == 0 {
+            // The name of the key was another one once: kube-apiserver reads no such value.
+            let object = ModelObject(apiVersion: "v1", kind: "Secret", namespace: "a", name: "lost")
+            let etcdKey = Array("/registry/secrets/a/lost".utf8)
+            let main = store.lastRevision + 1
+            store.records.append(
+                ModelRecord(
+                    key: etcdKey,
+                    place: .object(.secrets, namespace: "a", name: "lost", .builtIn("Secret", groups: [""])),
+                    value: try ReferenceCipher.seal(
+                        object.protobuf, cipher, ModelKey(name: Array("gone".utf8), bytes: key.bytes), at: etcdKey,
+                        using: &random),
+                    main: main, sub: 0, createRevision: main, version: 1))
+        }
+        guard Int.random(in: 0..<4, using: &random) > 0 else { return store }
+        try maker.rewrite(&store, shareInTen: 10, by: .first)
+        let isAnother = Int.random(in: 0..<3, using: &random) == 0
+        try maker.rewrite(&store, shareInTen: isAnother ? 10 : 2, by: isAnother ? .another(than: key) : .first)
+        return store
+    }
+
+    private static let uid = "0a1b2c3d-0000-4000-8000-00000000000a"
+
     /// Snapshots of this cluster at different revisions, or of another one.
     private static func sources(
-        _ old: ModelConfiguration, _ pool: KeyPool, isWholeStore: Bool, using random: inout SeededGenerator
+        _ old: ModelConfiguration, _ pool: KeyPool, _ cipher: ModelCipher, _ key: ModelKey, isWholeStore: Bool,
+        using random: inout SeededGenerator
     ) throws -> [ModelSource] {
         let health = [7, 10, 10].randomElement(using: &random) ?? 10
-        var maker = StoreMaker(
-            old, pool, uid: "0a1b2c3d-0000-4000-8000-00000000000a", healthInTen: health, using: &random)
-        let store = try maker.store(keys: 1...6)
+        let store = try store(old, pool, cipher, key, health: health, using: &random)
         // Another cluster has the same configuration, the same keys, or neither; or it is one that was restored, which
         // goes on with the UID and the keys of this one.
         let otherPool = KeyPool(using: &random)

@@ -60,6 +60,9 @@ struct ModelStore {
     /// etcd-storage.md, section 3: the highest of the last record, a marker and the compactions.
     var revision: Int64 { max(records.map(\.main).max() ?? 0, markers.max() ?? 0, compactedRevision) }
 
+    /// The revision of the last record or marker.
+    var lastRevision: Int64 { max(records.map(\.main).max() ?? 1, markers.max() ?? 1) }
+
     /// The store as it was.
     func upTo(_ revision: Int64) -> ModelStore {
         ModelStore(
@@ -199,7 +202,7 @@ struct StoreMaker {
     // MARK: Objects
 
     /// The object that the key names.
-    private mutating func rightObject(_ place: ModelPlace) -> ModelObject {
+    fileprivate mutating func rightObject(_ place: ModelPlace) -> ModelObject {
         switch place {
         case .object(let resource, let namespace, let name, let kinds),
             .otherPrefix(let resource, let namespace, let name, let kinds):
@@ -341,5 +344,42 @@ struct StoreMaker {
         if chance(1, in: 4) { store.compactedRevision = Int64.random(in: 1...main + 2, using: &random) }
         if chance(1, in: 6) { store.markers.append(main + Int64.random(in: 1...50, using: &random)) }
         return store
+    }
+}
+
+extension StoreMaker {
+    /// Which key writes the values that are written anew.
+    enum Writer {
+        case first
+        /// A key of the entry that is neither the first nor this one.
+        case another(than: ModelKey)
+    }
+
+    /// Writes live objects anew, as a rotation does.
+    mutating func rewrite(_ store: inout ModelStore, shareInTen: Int, by writer: Writer) throws {
+        for record in store.liveRecords where Int.random(in: 0..<10, using: &random) < shareInTen {
+            guard case .object(let resource, _, _, _) = record.place, let rule = configuration.rule(for: resource)
+            else { continue }
+            let plaintext = rightObject(record.place).protobuf
+            var provider = rule.providers[0]
+            if case .another(let key) = writer {
+                let others = rule.providers.flatMap { provider -> [ModelProvider] in
+                    guard case .keys(let cipher, let keys) = provider else { return [] }
+                    return keys.filter { $0 != key }.map { .keys(cipher, [$0]) }
+                }
+                provider = others.randomElement(using: &random) ?? provider
+            }
+            let value: [UInt8]
+            switch provider {
+            case .identity: value = plaintext
+            case .kms(let name): value = ReferenceCipher.kmsValue(name, using: &random)
+            case .keys(let cipher, let keys):
+                value = try ReferenceCipher.seal(plaintext, cipher, keys[0], at: record.key, using: &random)
+            }
+            let change = ModelRecord(
+                key: record.key, place: record.place, value: value, main: store.lastRevision + 1, sub: 0,
+                createRevision: record.createRevision, version: record.version + 1)
+            store.records.append(change)
+        }
     }
 }
