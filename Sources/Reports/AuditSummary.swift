@@ -35,11 +35,7 @@ extension AuditReport {
     }
 
     /// Whether the plugins were asked for the values that need one.
-    var isPluginAsked: Bool {
-        result.listedFindings[.needsPlugin]?.contains {
-            if case .pluginNeeded(_, reason: .some) = $0.kind { true } else { false }
-        } ?? false
-    }
+    var isPluginAsked: Bool { result.live.isPluginAsked || result.history?.isPluginAsked == true }
 
     /// The keys of KMS plugins that values need, in order.
     var pluginUses: [(use: PluginUse, count: Int)] {

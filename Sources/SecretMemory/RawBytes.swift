@@ -58,6 +58,8 @@ extension OutputRawSpan {
     @inlinable @_lifetime(self: copy self)
     public mutating func append(contentsOf bytes: RawSpan) {
         unsafe withUnsafeMutableBytes { buffer, initializedCount in
+            // The copy itself is checked in debug builds only.
+            precondition(bytes.byteCount <= buffer.count - initializedCount, "no room for the bytes")
             unsafe bytes.withUnsafeBytes { source in
                 unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[initializedCount...]).copyMemory(from: source)
             }

@@ -306,6 +306,7 @@ extension Auditor {
             if label != resource.writeLabel { resource.countStale(label: label) }
             let use = PluginUse(provider: request.provider, keyID: request.version2?.keyID)
             log.pluginUses[use, default: 0] += 1
+            if reason != nil { log.isPluginAsked = true }
             if log.pluginCalls.count < Census.pluginCallLimit { log.pluginCalls.insert(request.hashValue) }
             _ = note(record, .pluginNeeded(use, reason: reason))
             return .unknown(.plugin)

@@ -88,6 +88,8 @@ public struct Census: Sendable {
     public internal(set) var resources: [GroupResource: ResourceCensus] = [:]
     /// Values by the plugin and key ID that they need.
     public internal(set) var pluginUses: [PluginUse: Int] = [:]
+    /// Whether a plugin was asked for one of them.
+    public internal(set) var isPluginAsked = false
     /// The distinct keys that a plugin would have to decrypt, up to ``pluginCallLimit``.
     public internal(set) var pluginCalls: Set<Int> = []
     public internal(set) var findings: FindingLog
@@ -122,6 +124,7 @@ public struct Census: Sendable {
     public mutating func add(_ other: Census) {
         for (resource, numbers) in other.resources { resources[resource, default: ResourceCensus()].add(numbers) }
         pluginUses.merge(other.pluginUses, uniquingKeysWith: +)
+        isPluginAsked = isPluginAsked || other.isPluginAsked
         if pluginCalls.count < Self.pluginCallLimit { pluginCalls.formUnion(other.pluginCalls) }
         findings.add(other.findings)
         otherKeys += other.otherKeys

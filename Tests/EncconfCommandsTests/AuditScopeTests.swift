@@ -35,6 +35,13 @@ struct AuditScopeTests {
         #expect(some.text.contains("Only secrets: other resources may need any key.\n"))
     }
 
+    /// Whether plugins were asked does not depend on how many findings are listed.
+    @Test(arguments: [0, 3]) func aPluginThatWasAskedIsNotBlamedOnAnOption(limit: Int) throws {
+        let line = "--config config-all.yaml --limit \(limit) snapshot.db"
+        #expect(try run(line).text.contains("\nNot checked: 10 values need a KMS plugin, and no plugin decrypted them.\n"))
+        #expect(try run("--no-kms \(line)").text.contains("\nNot checked: 10 values need a KMS plugin (--no-kms).\n"))
+    }
+
     /// The text says what was asked, under which files, and why nobody can tell.
     @Test func theTextSaysWhatItRestsOn() throws {
         let hashes = [
