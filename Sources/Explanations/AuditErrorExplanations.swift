@@ -8,11 +8,9 @@ extension AuditError {
     /// What to tell a person.
     public var failure: CommandFailure {
         switch self {
-        case .file(let error): error.failure()
+        case .file(let error): error.failure(canBeStream: false)
         case .snapshot(let path, let error):
-            CommandFailure(
-                "\(path): \(error.explanation)",
-                hint: "take a new snapshot; `encconf audit --salvage` goes on with what can be read")
+            CommandFailure("\(path): \(error.explanation)", hint: error.hint)
         case .etcd(let name, let error): error.failure(name)
         case .cipher(let error): CommandFailure(libraryProblem(error))
         case .place(let error): error.failure

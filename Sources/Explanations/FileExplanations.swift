@@ -8,11 +8,16 @@ public func fileName(_ path: String) -> Phrase { path == "-" ? "standard input" 
 extension FileError {
     /// What to tell a person.
     ///
-    /// - Parameter existsHint: What to do about a file that must not be replaced.
-    public func failure(existsHint: Phrase = "give --force to replace it, or another name") -> CommandFailure {
+    /// - Parameters:
+    ///   - existsHint: What to do about a file that must not be replaced.
+    ///   - canBeStream: Whether standard input can take its place.
+    public func failure(
+        existsHint: Phrase = "give --force to replace it, or another name", canBeStream: Bool = true
+    ) -> CommandFailure {
         let name = fileName(path)
         return switch reason {
-        case .reading(let error): CommandFailure("\(name): \(error)", hint: error.readingHint(path))
+        case .reading(let error):
+            CommandFailure("\(name): \(error)", hint: error.readingHint(path, canBeStream: canBeStream))
         case .writing(let error): CommandFailure("\(name): cannot write: \(error)")
         case .closedStream:
             CommandFailure("standard input is closed", hint: "pipe something into it, or name a file")
@@ -58,9 +63,9 @@ extension FileError {
 }
 
 extension SystemError {
-    fileprivate func readingHint(_ path: String) -> Phrase? {
+    fileprivate func readingHint(_ path: String, canBeStream: Bool) -> Phrase? {
         if path == "-" { return nil }
-        if isNoSuchFile { return "give - to read standard input" }
+        if isNoSuchFile { return canBeStream ? "give - to read standard input" : nil }
         return isAccessDenied ? "the file belongs to another user; try with sudo" : nil
     }
 }

@@ -15,6 +15,18 @@ extension SnapshotError {
     }
 }
 
+extension SnapshotError {
+    /// What to do about the file.
+    var hint: Phrase {
+        switch self {
+        case .noMetaPage: "name a file of `encconf snapshot save` or `etcdctl snapshot save`"
+        case .tooLarge: "take a new snapshot"
+        case .truncated, .missingBucket, .page:
+            "take a new snapshot; `encconf audit --salvage` goes on with what can be read"
+        }
+    }
+}
+
 extension PageFault {
     fileprivate var explanation: Phrase {
         switch self {

@@ -8,7 +8,9 @@ internal import Transformers
 
 extension AuditReport {
     /// The numbers in the text format of OpenMetrics, in which all samples of a family stand together.
-    public static func openMetrics(_ reports: [AuditReport]) -> Phrase {
+    ///
+    /// - Parameter missing: The sources that could not be audited: their verdict is unknown, and they have no numbers.
+    public static func openMetrics(_ reports: [AuditReport], missing: [String] = []) -> Phrase {
         var text: Phrase = ""
         func family(_ name: String, _ help: String, _ samples: (AuditReport) -> [(labels: Phrase, value: Int)]) {
             text += "# TYPE encconf_\(word: name) gauge\n# HELP encconf_\(word: name) \(word: help)\n"
@@ -20,9 +22,10 @@ extension AuditReport {
         }
         for verdict in [AuditJudgement.Verdict.clean, .findings, .unknown] {
             if verdict == .clean { text += "# TYPE encconf_verdict gauge\n# HELP encconf_verdict 1 for the verdict.\n" }
-            for report in reports {
-                text += "encconf_verdict{\(label("snapshot", report.path)),\(label("verdict", verdict.rawValue))} "
-                text += "\(report.judgement.verdict == verdict ? 1 : 0)\n"
+            let verdicts = reports.map { ($0.path, $0.judgement.verdict) } + missing.map { ($0, .unknown) }
+            for (path, given) in verdicts {
+                text += "encconf_verdict{\(label("snapshot", path)),\(label("verdict", verdict.rawValue))} "
+                text += "\(given == verdict ? 1 : 0)\n"
             }
         }
         family("findings", "Findings by code.") { report in

@@ -144,7 +144,8 @@ extension AuditReport {
         if !judgement.failOn.contains(code), code != .needsPlugin { text += " (not counted: --fail-on)" }
         text += "\n"
         for use in pluginUses where code == .needsPlugin {
-            text += "  \(use.use.name)  \(counted(use.count, "value"))\n"
+            let reason: Phrase = reason(use.use).map { ": \($0)" } ?? ""
+            text += "  \(use.use.name)  \(counted(use.count, "value"))\(reason)\n"
         }
         for sentence in overdueKeyWords where code == .writes { text += "  \(sentence)\n" }
         for finding in findings where code != .needsPlugin {

@@ -44,6 +44,14 @@ extension AuditReport {
         }.map { ($0.key, $0.value) }
     }
 
+    /// Why the plugin did not decrypt a value, of the first such value that is listed; nil if it was not asked.
+    func reason(_ use: PluginUse) -> Phrase? {
+        for finding in result.listedFindings[.needsPlugin] ?? [] {
+            if case .pluginNeeded(use, let reason?) = finding.kind { return reason.clause }
+        }
+        return nil
+    }
+
     /// What is in free space; nil if nobody looked.
     var remnantWords: (heading: Phrase, lines: [Phrase])? {
         guard let remnants = result.remnants else { return nil }

@@ -1,4 +1,4 @@
-/// Columns of text, as wide as their longest cell. Columns whose cells are all numbers stand to the right.
+/// Columns of text, as wide as their longest cell. Columns of numbers, or `-` for none, stand to the right.
 public struct TextTable: Sendable, Equatable {
     /// The header, and what follows it.
     public private(set) var rows: [[Phrase]]
@@ -19,7 +19,8 @@ public struct TextTable: Sendable, Equatable {
     }
 
     private static func isNumeric(_ column: Int, _ cells: [[String]]) -> Bool {
-        cells.count > 1 && cells.dropFirst().allSatisfy { isNumber($0[column]) }
+        cells.dropFirst().allSatisfy { $0[column] == "-" || isNumber($0[column]) }
+            && cells.dropFirst().contains { isNumber($0[column]) }
     }
 
     /// The lines, without blanks at their ends.
@@ -39,6 +40,6 @@ public struct TextTable: Sendable, Equatable {
     }
 
     private static func isNumber(_ cell: String) -> Bool {
-        cell == "-" || !cell.isEmpty && cell.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        !cell.isEmpty && cell.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 }

@@ -371,34 +371,3 @@ extension Auditor {
         return .finding(code)
     }
 }
-
-extension RawSpan {
-    /// Where `byte` stands last.
-    func lastOffset(of byte: UInt8) -> Int? {
-        var offset = byteCount - 1
-        while offset >= 0 {
-            if self[offset] == byte { return offset }
-            offset -= 1
-        }
-        return nil
-    }
-
-    /// Whether the last segment of an etcd key is `name`.
-    fileprivate func isNamed(_ name: StaticString) -> Bool {
-        let length = name.utf8CodeUnitCount
-        guard byteCount > length, self[byteCount - length - 1] == UInt8(ascii: "/") else { return false }
-        for index in 0..<length where unsafe self[byteCount - length + index] != name.utf8Start[index] { return false }
-        return true
-    }
-
-    /// The length of what stands before the last slash of an etcd key; nil if what follows is nothing, or more than
-    /// ASCII, so that it has a say in whether the key is one at all.
-    fileprivate var folderLengthOfPlainName: Int? {
-        var (offset, bits) = (byteCount - 1, UInt8(0))
-        while offset >= 0, self[offset] != UInt8(ascii: "/") {
-            bits |= self[offset]
-            offset -= 1
-        }
-        return offset >= 0 && offset < byteCount - 1 && bits < 0x80 ? offset : nil
-    }
-}

@@ -27,13 +27,8 @@ struct SnapshotAudit {
             let snapshot = try SnapshotFile(file.span, &problems)
             let settings = try snapshot.settings(&problems)
             let (live, digest) = try liveRecordsAndDigest(&problems)
-            // Changes that later ones replace, and those that are not certain: what is in them was written to disk.
-            var passing: [LogChange] = []
-            let replayed = try log?.replay(onto: snapshot, live: live, &problems) { change in
-                if history, !change.isTombstone { passing.append(change) }
-            }
-            let final = Set((replayed?.changes ?? []).map { LogPlace($0) })
-            passing.removeAll { $0.isCertain && final.contains(LogPlace($0)) }
+            let logged = try log.map { try LoggedChanges($0, onto: snapshot, live: live, history: history, &problems) }
+            let replayed = logged?.replayed
             let counts = replayed?.counts ?? live.counts
             let locations = replayed?.remaining ?? live.locations
             var result = AuditResult(
@@ -44,7 +39,7 @@ struct SnapshotAudit {
                         AuditedSource.Snapshot(
                             digest: digest, compactRevision: settings.finishedCompaction,
                             isCompactionUnfinished: settings.isCompactionUnfinished,
-                            records: counts.total + passing.count { !$0.isCertain },
+                            records: counts.total + (logged?.uncertainCount ?? 0),
                             tombstones: counts.tombstones, markers: counts.markers,
                             log: replayed.map { AuditedSource.Log(appliedEntries: $0.appliedCount, gaps: $0.gaps) },
                             problems: problems.first, problemCount: problems.count))),
@@ -52,18 +47,16 @@ struct SnapshotAudit {
             var nonces = NonceLog()
             progress.start(total: locations.count)
             result.live = try auditLive(locations, &nonces, progress)
-            let changes = replayed?.changes.filter { !$0.isTombstone } ?? []
-            if let log { result.live.add(try audit(changes, of: log, snapshot, &nonces, makeAuditor())) }
+            try logged?.addLive(of: snapshot, to: &result.live, &nonces, makeAuditor())
             if history {
                 let replaced = replayed.map { Set(live.locations).subtracting($0.remaining) } ?? []
                 var census = try auditHistory(snapshot, live, replaced, &nonces)
-                if let log { census.add(try audit(passing, of: log, snapshot, &nonces, makeHistoryAuditor())) }
+                try logged?.addPassing(of: snapshot, to: &census, &nonces, makeHistoryAuditor())
                 result.history = census
             }
             let repeated = nonces.repeated()
             if !repeated.isEmpty {
-                result.live.add(
-                    try checkNonces(snapshot, live, repeated, log.map { ($0, changes + passing) }, history: history))
+                result.live.add(try checkNonces(snapshot, live, repeated, logged, history: history))
             }
             if remnants { result.remnants = try RemnantCount(snapshot) }
             progress.finish()
@@ -114,20 +107,6 @@ struct SnapshotAudit {
 
     private func makeHistoryAuditor() -> Auditor {
         Auditor(configurations, unwrapping: unwrapping, options: options.ofOldRevisions)
-    }
-
-    /// The values of changes that the log makes.
-    private func audit(
-        _ changes: [LogChange], of log: MemberLog<MappedFile>, _ snapshot: SnapshotFile, _ nonces: inout NonceLog,
-        _ auditor: Auditor
-    ) throws(CipherError) -> Census {
-        for change in changes {
-            let (key, value) = (log.bytes(change.key, of: snapshot), log.bytes(change.value, of: snapshot))
-            try auditor.add(
-                AuditedRecord(key: key, value: value, revision: change.revision, version: change.version))
-        }
-        nonces.add(auditor.nonces)
-        return auditor.census
     }
 
     /// Each thread takes a slice of the records, in order, so that the first findings are the first records'.
@@ -185,7 +164,7 @@ struct SnapshotAudit {
 
     private func checkNonces(
         _ snapshot: SnapshotFile, _ live: LiveRecords, _ repeated: Set<UInt64>,
-        _ logged: (log: MemberLog<MappedFile>, changes: [LogChange])?, history: Bool
+        _ logged: LoggedChanges?, history: Bool
     ) throws -> Census {
         let auditor = makeAuditor()
         var seen = NonceUses()
@@ -199,13 +178,8 @@ struct SnapshotAudit {
                     version: record.version),
                 repeated: repeated, seen: &seen)
         }
-        if let (log, changes) = logged {
-            for change in changes {
-                let (key, value) = (log.bytes(change.key, of: snapshot), log.bytes(change.value, of: snapshot))
-                try auditor.checkNonce(
-                    AuditedRecord(key: key, value: value, revision: change.revision, version: change.version),
-                    repeated: repeated, seen: &seen)
-            }
+        try logged?.each(of: snapshot) { record throws(CipherError) in
+            try auditor.checkNonce(record, repeated: repeated, seen: &seen)
         }
         return auditor.census
     }
@@ -218,12 +192,4 @@ struct SnapshotAudit {
                 key: snapshot.key(of: record), value: snapshot.value(of: record), revision: record.revision,
                 version: record.version))
     }
-}
-
-/// A change of the log: no two have the same revision and place in its transaction.
-private struct LogPlace: Hashable {
-    let revision: Int64
-    let subRevision: Int64
-
-    init(_ change: LogChange) { (revision, subRevision) = (change.revision, change.subRevision) }
 }

@@ -32,7 +32,9 @@ struct EvidenceModel {
     private var present: [ModelSource] {
         sources.filter { source in
             guard let uid = source.audit.clusterUID, !source.isOfManifest else { return true }
-            return !sources.contains { $0.audit.clusterUID == uid && $0.store.revision > source.store.revision }
+            return !sources.contains {
+                $0.audit.clusterUID == uid && $0.digest == .right && $0.store.revision > source.store.revision
+            }
         }
     }
 

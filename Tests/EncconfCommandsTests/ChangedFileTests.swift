@@ -13,8 +13,8 @@ struct ChangedFileTests {
 
         """
     private static let changed = """
-        : the file changed while it was read
-        encconf: hint: take a copy that nobody writes to, and try again
+        : changed while it was read
+        encconf: hint: use a copy that no process writes to, and try again
 
         """
 

@@ -9,7 +9,7 @@ struct RotationRaceTests {
 
     /// Whether a run said that another one changed the file, after it was read or during that.
     private func tellsOfChange(_ errors: String) -> Bool {
-        ["somebody else changed the file in the meantime", "the file changed while it was read"].contains {
+        ["somebody else changed the file in the meantime", "changed while it was read"].contains {
             errors.contains("encconf: error: enc.yaml: \($0)")
         }
     }

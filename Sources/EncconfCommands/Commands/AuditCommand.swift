@@ -4,6 +4,7 @@ internal import Explanations
 internal import KubernetesResources
 internal import Reports
 internal import SecretMemory
+internal import ShownText
 internal import StorageAudit
 internal import Terminal
 
@@ -98,7 +99,10 @@ struct AuditCommand: EncconfCommand {
                 resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) },
                 prefix: etcd.etcdPrefix),
             jobs: jobs)
-        let failOn = (try? failOnCodes()) ?? []
+        let failOn: Set<FindingCode>
+        do throws(ValidationError) { failOn = try failOnCodes() } catch {
+            throw CommandFailure("\(error.message)", status: .usage)
+        }
         // Before anything is read, so that a certificate that is missing does not cost what was done.
         let sources = try etcd.sources()
         var (reports, failures) = ([AuditReport](), [Failure]())
@@ -113,18 +117,27 @@ struct AuditCommand: EncconfCommand {
         }
         for path in snapshots {
             add(path) { () throws(CommandFailure) in
-                try run.report(
-                    snapshot: path, failOn: failOn, history: history, remnants: remnants, isSalvage: salvage)
+                try run.report(on: path, failOn: failOn) { progress throws(AuditError) in
+                    try run.audit(
+                        snapshot: path, history: history, remnants: remnants, isSalvage: salvage, progress: progress)
+                }
             }
         }
         if let dataDir {
             add(dataDir) { () throws(CommandFailure) in
-                try run.report(
-                    dataDirectory: dataDir, failOn: failOn, history: history, remnants: remnants, isSalvage: salvage)
+                try run.report(on: dataDir, failOn: failOn) { progress throws(AuditError) in
+                    try run.audit(
+                        dataDirectory: dataDir, history: history, remnants: remnants, isSalvage: salvage,
+                        progress: progress)
+                }
             }
         }
         for source in sources {
-            add(source.name) { () throws(CommandFailure) in try run.report(source, failOn: failOn) }
+            add(source.name) { () throws(CommandFailure) in
+                try run.report(on: source.name, failOn: failOn) { progress throws(AuditError) in
+                    try run.audit(source, progress: progress)
+                }
+            }
         }
         try show(reports, failures, console)
         return .worst(of: reports.map(\.status) + failures.map(\.error.status))
@@ -157,7 +170,7 @@ struct AuditCommand: EncconfCommand {
                 try console.result(
                     try AuditPage(reports, missing: missing, version: Encconf.configuration.version).text())
             }
-        case .openmetrics: if !reports.isEmpty { try console.result(AuditReport.openMetrics(reports)) }
+        case .openmetrics: try console.result(AuditReport.openMetrics(reports, missing: missing))
         }
     }
 
@@ -165,7 +178,7 @@ struct AuditCommand: EncconfCommand {
         resources.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
     }
 
-    private func failOnCodes() throws -> Set<FindingCode> {
+    private func failOnCodes() throws(ValidationError) -> Set<FindingCode> {
         guard let failOn else { return Set(FindingCode.allCases.filter(\.countsByDefault)) }
         var codes: Set<FindingCode> = []
         for name in failOn.split(separator: ",") {
@@ -184,43 +197,14 @@ struct AuditCommand: EncconfCommand {
 }
 
 extension AuditRun {
-    /// Audits a snapshot file.
-    func report(
-        snapshot path: String, failOn: Set<FindingCode>, history: Bool = false, remnants: Bool = false,
-        isSalvage: Bool = false
+    /// The report of an audit that this run makes.
+    fileprivate func report(
+        on name: String, failOn: Set<FindingCode>, _ audit: (any AuditProgress) throws(AuditError) -> AuditResult
     ) throws(CommandFailure) -> AuditReport {
         do {
-            let result = try audit(
-                snapshot: path, history: history, remnants: remnants, isSalvage: isSalvage,
-                progress: AuditProgressLine(path))
             return AuditReport(
-                path: path, configurations: configurations, result: result, failOn: failOn, options: options)
-        } catch {
-            throw error.failure
-        }
-    }
-
-    /// Audits the data directory of a stopped member.
-    func report(
-        dataDirectory path: String, failOn: Set<FindingCode>, history: Bool, remnants: Bool, isSalvage: Bool
-    ) throws(CommandFailure) -> AuditReport {
-        do {
-            let result = try audit(
-                dataDirectory: path, history: history, remnants: remnants, isSalvage: isSalvage,
-                progress: AuditProgressLine(path))
-            return AuditReport(
-                path: path, configurations: configurations, result: result, failOn: failOn, options: options)
-        } catch {
-            throw error.failure
-        }
-    }
-
-    /// Audits etcd.
-    func report(_ source: EtcdSource, failOn: Set<FindingCode>) throws(CommandFailure) -> AuditReport {
-        do {
-            let result = try audit(source, progress: AuditProgressLine(source.name))
-            return AuditReport(
-                path: source.name, configurations: configurations, result: result, failOn: failOn, options: options)
+                path: name, configurations: configurations, result: try audit(AuditProgressLine(name)), failOn: failOn,
+                options: options)
         } catch {
             throw error.failure
         }
