@@ -128,8 +128,8 @@ let package = Package(
         .target(
             name: "KeyRotation",
             dependencies: [
-                "EncryptionConfig", "GoText", "KeyTransition", "KubernetesResources", "SecretMemory", "StorageEvidence",
-                "YAMLTree",
+                "ConfigurationLint", "EncryptionConfig", "GoText", "KMSPlugin", "KeyTransition", "KubernetesResources",
+                "SecretMemory", "StorageEvidence", "YAMLTree",
             ],
             swiftSettings: strict),
 

@@ -74,6 +74,37 @@ public enum SafeWrite {
         }
     }
 
+    /// Puts a new file with mode 0600 in the place of another one, which is kept under a second name with mode 0600.
+    ///
+    /// - Parameters:
+    ///   - path: The file, which must be there.
+    ///   - aside: The name under which the old content is kept. No file of that name may be there.
+    public static func supersede(_ content: RawSpan, of path: String, keeping aside: String) throws(FileError) {
+        do {
+            let target = resolved(path)
+            try removeLeftBehind(beside: target)
+            let original = try FileDescriptor.open(target, flags: O_RDONLY | O_NOFOLLOW)
+            try lock(original, path)
+            let existing = try original.status()
+            guard existing.st_mode & S_IFMT == S_IFREG else { throw FileError(path, .notRegular) }
+            guard let old = try original.readAll(limit: InputFile.limit) else { throw FileError(path, .tooLarge) }
+            let kept = SecretKey(old)
+            guard try status(of: aside) == nil else { throw FileError(aside, .exists) }
+            try write(to: aside, called: aside, replacing: false) { file in
+                try file.write(kept.span)
+                try keepOwner(existing, on: file)
+            }
+            try write(to: target, called: path, replacing: true) { file in
+                try file.write(content)
+                try keepOwner(existing, on: file)
+                // What was written to it meanwhile is not kept.
+                try check(original, isStill: target, holding: kept, path)
+            }
+        } catch {
+            throw FileError(path, writing: error)
+        }
+    }
+
     /// Overwrites a file that cannot be replaced, such as one that is mounted by itself or has several names. A copy
     /// of the old content stands beside it while that lasts.
     public static func overwrite(

@@ -60,6 +60,37 @@ extension EvidenceGap {
         case .incomplete(let source, let reason):
             return CommandFailure.Problem(
                 message: "\(source.name) can lack values: \(reason.explanation)", hint: reason.hint)
+        case .early(let source, let reason): return reason.problem(source, file)
+        }
+    }
+}
+
+extension EvidenceGap.Earliness {
+    fileprivate func problem(_ source: EvidenceSource, _ file: Phrase) -> CommandFailure.Problem {
+        switch self {
+        case .unknown where source.isRunning:
+            CommandFailure.Problem(
+                message:
+                    "\(source.name) may be too early: not every server is known to run \(file), and one that runs an older "
+                    + "file may still write with the removed key",
+                hint: "confirm that every server runs the file with --servers-loaded HASH, or pass a --receipt")
+        case .unknown:
+            CommandFailure.Problem(
+                message:
+                    "\(source.name) may be too early: it shows revision \(source.revision), and the revision from which every "
+                    + "server ran \(file) is not known",
+                hint: "pass that revision with --after-revision N or --receipt FILE, or read etcd itself with --etcd and "
+                    + "--servers-loaded HASH")
+        case .before(let revision):
+            CommandFailure.Problem(
+                message:
+                    "\(source.name) is too early: it shows revision \(source.revision), and every server runs \(file) only "
+                    + "from revision \(revision) on",
+                hint: "save a new snapshot with `encconf snapshot save`, and use that")
+        case .otherCluster:
+            CommandFailure.Problem(
+                message: "\(source.name) is not known to be of the cluster of the receipt",
+                hint: "use a snapshot of that cluster with its namespace kube-system, or a receipt of this cluster")
         }
     }
 }

@@ -10,13 +10,21 @@ extension RotationRefusal {
         case .nothingToRotate: "no entry has a key of its own"
         case .ambiguous(let paths): "the file does not tell the next step: \(paths.joined(separator: ", "))"
         case .stepsDiffer(let paths): "key sets are at different steps: \(paths.joined(separator: ", "))"
-        case .notPromoted(let paths):
-            "the new key does not write yet, so nothing can be retired: \(paths.joined(separator: ", "))"
+        case .notPromoted(let paths): "what should write does not write yet: \(paths.joined(separator: ", "))"
         case .stillWrites(let paths): "what should be taken out writes: \(paths.joined(separator: ", "))"
         case .whichKey(let paths): "the names do not tell which key is meant: \(paths.joined(separator: ", "))"
         case .nameTaken(let name): "there is a key named \(name) already"
+        case .oneNameForSeveral(let name):
+            "several key lists get keys of their own, and \(name) does not tell which key is new"
+        case .newOrOld(let paths):
+            "a provider of this kind is there already, so a new key or one of its keys can be meant: \(paths.joined(separator: ", "))"
+        case .weak(let name, let paths):
+            "the key \(name) can be guessed, so it is never made the write key: \(paths.joined(separator: ", "))"
+        case .otherProviders(let paths):
+            "the write provider has nothing to retire, and further providers are read: \(paths.joined(separator: ", "))"
+        case .onlyIdentity: "every entry holds identity alone, which opts its resources out of encryption"
         case .notNewest(let name):
-            "the name \(name) tells an older date than a key that is there, so that the wrong one would seem new"
+            "the name \(name) does not tell a later date than the keys that are there, so that the wrong one would seem new"
         }
     }
 
@@ -27,12 +35,17 @@ extension RotationRefusal {
         case .nothingToRotate: "--to secretbox (or another provider) changes what writes, in the same steps"
         case .ambiguous: "give --step"
         case .stepsDiffer: "give --step, or --resources for one of them"
-        case .notPromoted: "--step promote comes first"
+        case .notPromoted: "--step promote comes first; --key-name names the key that stays"
         case .stillWrites:
             "it has written values, so it stays until they are rewritten: --step promote with --key-name of the old key, "
                 + "then --step retire"
         case .whichKey: "give --key-name"
         case .nameTaken: "give another --key-name"
+        case .oneNameForSeveral: "omit --key-name, or name one list after the other with --resources"
+        case .newOrOld: "name the key with --key-name: a name that is not there is added"
+        case .weak: "add a new key with --step add; `encconf verify` tells what is wrong with this one"
+        case .otherProviders: "name the provider that stays with --to"
+        case .onlyIdentity: "name the resources with --resources to encrypt them"
         case .notNewest: "look at the clock of this machine; --key-name gives a name of your own"
         }
     }
@@ -80,9 +93,10 @@ extension KeySet.State {
         case .settled: "settled, one key"
         case .added: "added, the new key does not write yet; promote is next"
         case .promoted: "promoted, old keys are still read; retire is next"
-        case .ambiguous(.foreignNames): "ambiguous, the names do not tell which key is newer"
+        case .ambiguous(.foreignNames): "ambiguous, no name tells when its key was made"
         case .ambiguous(.order): "ambiguous, the order of the keys is not that of a rotation"
-        case .ambiguous(.plaintextWrites): "ambiguous, plaintext writes: encryption is being enabled or disabled"
+        case .ambiguous(.plaintextWrites):
+            "written in plaintext; encryption is being enabled or disabled, and the file does not tell which"
         }
     }
 }

@@ -14,7 +14,9 @@ extension StepJudgement {
         let isProvable = refusals.allSatisfy { refusal in
             switch refusal {
             case .gaps, .unsettled: true
-            case .serversNotLoaded, .notShownUnused, .noDestination, .used, .unsafe: false
+            case .serversNotLoaded, .serversRunAnother, .pluginNotAsked, .pluginUnhealthy, .notShownUnused, .noDestination,
+                .destroyedWithoutProof, .used, .unsafe:
+                false
             }
         }
         return CommandFailure(
@@ -35,13 +37,6 @@ extension StepJudgement {
                             "The removed keys are not archived. Resources that the file does not list may need them in "
                             + "another etcd.", hint: "keep the keys with --archive FILE")
                 ]
-            case .mayHaveWritten:
-                [
-                    CommandFailure.Problem(
-                        message: "abort removes a key. Values that it encrypted, if any, become unreadable.",
-                        hint:
-                            "keep it with --archive FILE, or prove that none exists with --evidence SNAPSHOT or --etcd")
-                ]
             }
         }
     }
@@ -50,29 +45,55 @@ extension StepJudgement {
 extension StepJudgement.Refusal {
     fileprivate func problems(_ evidence: StorageEvidence?) -> [CommandFailure.Problem] {
         switch self {
-        case .serversNotLoaded:
+        case .serversNotLoaded(let hash):
             [
                 CommandFailure.Problem(
                     message:
-                        "Not every server is known to run this file. A server without the new key could not read new "
-                        + "objects.",
+                        "Not every server is known to run this file (\(hash)). A server that runs another one may lack a key or "
+                        + "still write with an old one.",
                     hint:
-                        "compare the hash of `encconf show` with the metric of each server, then pass --servers-loaded; or "
-                        + "--single-server if there is one only")
+                        "compare this hash with the metric of each server, then pass it with --servers-loaded, or pass a "
+                        + "--receipt; to promote, --single-server if only one server reads the file")
+            ]
+        case .serversRunAnother(let hash):
+            [
+                CommandFailure.Problem(
+                    message: "What is said of the servers is about another file; this one has the hash \(hash).",
+                    hint: "copy this file to every server, restart them, then pass --servers-loaded with this hash")
+            ]
+        case .pluginNotAsked:
+            [
+                CommandFailure.Problem(
+                    message: "The KMS plugin was not asked whether it is healthy.",
+                    hint: "run this on the node of the plugin, or go on without an answer with --no-kms")
+            ]
+        case .pluginUnhealthy(let error):
+            [
+                CommandFailure.Problem(
+                    message:
+                        "The KMS plugin is not healthy: \(error.sentence). With it kube-apiserver would not be ready, and could not "
+                        + "write.",
+                    hint: "start the plugin first; --no-kms goes on without asking it")
             ]
         case .notShownUnused:
             [
                 CommandFailure.Problem(
-                    message: "retire would remove old keys. Stored values may still use them.",
+                    message: "The step removes keys. Stored values may still use them.",
                     hint:
-                        "prove that none does with --evidence SNAPSHOT or --etcd, or skip the proof with --without-evidence"
-                )
+                        "prove that none does with --discover-from, --etcd or --evidence, or skip the proof with "
+                        + "--without-evidence")
             ]
         case .noDestination:
             [
                 CommandFailure.Problem(
-                    message: "retire would remove old keys. Older backups may need them.",
+                    message: "The step removes keys. Older backups may need them.",
                     hint: "keep them with --archive FILE, or destroy them with --discard-retired-keys")
+            ]
+        case .destroyedWithoutProof:
+            [
+                CommandFailure.Problem(
+                    message: "Keys are destroyed only with a proof that no stored value needs them.",
+                    hint: "keep them with --archive FILE, or give evidence that is complete and late enough")
             ]
         case .used(let uses): uses.map { $0.problem(isDestroyed: true) }
         case .gaps(let gaps):
@@ -86,7 +107,7 @@ extension StepJudgement.Refusal {
         case .unsettled(let counterexamples):
             Self.problems(counterexamples) + [
                 CommandFailure.Problem(
-                    message: "Not written: the evidence does not exclude these values.",
+                    message: "Not written: nothing excludes these values.",
                     hint: "if you know that there are none, add --without-evidence")
             ]
         }

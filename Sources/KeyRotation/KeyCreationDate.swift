@@ -1,9 +1,10 @@
 internal import EncryptionConfig
 public import GoText
 
-/// When a key was made, as the names that this program gives tell it: `key-20260729t120000z`, in UTC.
+/// When a key was made, as the names that this program gives tell it: `key-20260729t120000z-1f0c`, in UTC, with the
+/// first four digits of the key's fingerprint.
 ///
-/// The keys of one run that must differ in name carry a number behind it, such as `key-20260729t120000z-2`.
+/// Names of older versions end behind the time, or with a number where one run made several keys.
 public struct KeyCreationDate: Hashable, Sendable {
     /// `yyyymmddhhmmss`.
     private let digits: String
@@ -11,7 +12,7 @@ public struct KeyCreationDate: Hashable, Sendable {
     /// Nil for a name that this program would not give.
     public init?(keyName: ByteName) {
         let parts = keyName.split(at: UInt8(ascii: "-"))
-        guard (2...3).contains(parts.count), parts[0] == "key", Self.isCounter(parts.dropFirst(2).first) else {
+        guard (2...3).contains(parts.count), parts[0] == "key", Self.isEnding(parts.dropFirst(2).first) else {
             return nil
         }
         let stamp = Array(parts[1].utf8)
@@ -21,9 +22,10 @@ public struct KeyCreationDate: Hashable, Sendable {
         self.digits = String(decoding: digits, as: UTF8.self)
     }
 
-    private static func isCounter(_ text: ByteName?) -> Bool {
+    private static func isEnding(_ text: ByteName?) -> Bool {
         guard let text else { return true }
-        return Int(text.text).map { $0 > 1 && ByteName("\($0)") == text } ?? false
+        let isFingerprint = text.utf8.count == 4 && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+        return isFingerprint || Int(text.text).map { $0 > 1 && ByteName("\($0)") == text } ?? false
     }
 }
 

@@ -1,50 +1,37 @@
+internal import ConfigurationLint
 internal import EncryptionConfig
+internal import GoText
 
 /// Plans a step within key sets.
 struct KeyRotation {
-    private let sets: [KeySet]
+    private let scope: RotationScope
     private let request: RotationRequest
 
     init(_ scope: RotationScope, _ request: RotationRequest) throws(RotationRefusal) {
         guard !scope.sets.isEmpty else { throw .nothingToRotate }
+        self.scope = scope
         self.request = request
-        sets = scope.sets
     }
 
     func planned(
         _ newKeys: NewKeySource
     ) throws(RotationRefusal) -> (step: RotationRequest.Step, edits: [ConfigurationEdit]) {
-        let (step, sets) = if let step = request.step { (step, sets) } else { try nextStep() }
+        let (step, sets) = if let step = request.step { (step, scope.sets) } else { try nextStep() }
         var edits: [ConfigurationEdit] = []
-        var keyCount = 0
-        for set in sets {
-            switch step {
-            case .add:
-                guard set.newest == nil else { continue }
-                let key = newKeys.key(number: keyCount)
-                guard !set.keys.contains(where: { $0.name == key.name }) else { throw .nameTaken(key.name) }
-                guard set.isNewest(key.name) else { throw .notNewest(key.name) }
-                keyCount += 1
-                edits.append(.insertKey(key, at: request.singleServer ? 0 : 1, in: set.places))
-            case .promote:
-                guard let index = try promotable(of: set), index > 0 else { continue }
-                edits.append(.moveKeyToFront(from: index, in: set.places))
-            case .retire:
-                guard set.newest ?? 0 == 0 || set.keys.first?.name == request.keyName else {
-                    throw .notPromoted(paths: [set.path])
-                }
-                guard set.keys.count > 1 else { continue }
-                edits.append(.removeKeys(at: Array(set.keys.indices.dropFirst()), in: set.places))
-            case .abort:
-                guard let index = try abortable(of: set) else { continue }
-                edits.append(.removeKeys(at: [index], in: set.places))
-            }
+        switch step {
+        case .add: edits = try additions(to: sets, newKeys)
+        case .promote: for set in sets { edits += try promotion(of: set) }
+        case .retire: edits = try retirements(of: sets)
+        case .abort:
+            for set in sets { edits += try removal(from: set) }
+            try checkIsOut(edits)
         }
         return (step, edits)
     }
 
     /// Sets whose rotation has begun go on; a new rotation begins when none has.
     private func nextStep() throws(RotationRefusal) -> (RotationRequest.Step, [KeySet]) {
+        let sets = scope.sets
         let doubtful = sets.filter { if case .ambiguous = $0.state { true } else { false } }
         guard doubtful.isEmpty else { throw .ambiguous(paths: doubtful.map(\.path)) }
         let begun = sets.filter { $0.state != .settled }
@@ -53,27 +40,107 @@ struct KeyRotation {
         return (first.state == .added ? .promote : .retire, begun)
     }
 
-    /// The key that is to write; nil if there is none but the one that writes.
-    private func promotable(of set: KeySet) throws(RotationRefusal) -> Int? {
+    // MARK: Add
+
+    /// Every list of keys gets one of its own, wherever it stands.
+    private func additions(to sets: [KeySet], _ newKeys: NewKeySource) throws(RotationRefusal) -> [ConfigurationEdit] {
+        var lists: [KeySet.List] = []
+        for set in sets where lacksNewKey(set) && !lists.contains(set.list) { lists.append(set.list) }
+        if let name = request.keyName, lists.count > 1, KeyCreationDate(keyName: name) == nil, !request.singleServer {
+            throw .oneNameForSeveral(name)
+        }
+        var edits: [ConfigurationEdit] = []
+        for (number, list) in lists.enumerated() {
+            let key = newKeys.key(number: number)
+            let holders = sets.filter { $0.list == list }
+            for set in holders {
+                guard !set.keys.contains(where: { $0.name == key.name }) else { throw .nameTaken(key.name) }
+                guard set.isNewest(key.name) else { throw .notNewest(key.name) }
+            }
+            edits.append(.insertKey(key, at: request.singleServer ? 0 : 1, in: holders.flatMap(\.places)))
+            if request.singleServer { edits += holders.flatMap(providerMoves) }
+        }
+        return edits
+    }
+
+    /// Whether the key that is to be added is not there: the one that is named or, without a name, one that does not write
+    /// yet.
+    private func lacksNewKey(_ set: KeySet) -> Bool {
+        if let name = request.keyName { return !set.keys.contains { $0.name == name } }
+        return set.writes && set.state != .added
+    }
+
+    // MARK: Promote
+
+    private func promotion(of set: KeySet) throws(RotationRefusal) -> [ConfigurationEdit] {
+        let index = try promotable(of: set)
+        let edits = (index > 0 ? [.moveKeyToFront(from: index, in: set.places)] : []) + providerMoves(of: set)
+        guard edits.isEmpty || !set.keys[index].isWeak else {
+            throw .weak(set.keys[index].name, paths: [set.path])
+        }
+        return edits
+    }
+
+    /// Brings the provider of a set to the front, where plaintext stands before it.
+    private func providerMoves(of set: KeySet) -> [ConfigurationEdit] {
+        Dictionary(grouping: set.places, by: \.provider).filter { $0.key > 0 }.sorted { $0.key < $1.key }
+            .map { .moveProviderToFront(from: $0.key, entries: $0.value.map(\.entry)) }
+    }
+
+    /// The key that is to write.
+    private func promotable(of set: KeySet) throws(RotationRefusal) -> Int {
         if let name = request.keyName {
             guard let index = set.keys.firstIndex(where: { $0.name == name }) else {
                 throw .whichKey(paths: [set.path])
             }
             return index
         }
-        if let newest = set.newest { return newest }
-        // Without any date, two keys leave only one that can be meant.
-        guard set.keys.count <= 2 else { throw .whichKey(paths: [set.path]) }
-        return set.keys.count == 2 ? 1 : nil
+        guard set.keys.count > 1 else { return 0 }
+        guard let newest = set.newest else { throw .whichKey(paths: [set.path]) }
+        return newest
     }
 
-    /// The key that was added last; nil if it is out again.
-    private func abortable(of set: KeySet) throws(RotationRefusal) -> Int? {
-        guard set.keys.count > 1 else { return nil }
+    // MARK: Retire
+
+    private func retirements(of sets: [KeySet]) throws(RotationRefusal) -> [ConfigurationEdit] {
+        for set in sets {
+            let isMeant = set.keys[0].name == request.keyName
+            guard set.writes, set.state != .added || isMeant, request.keyName == nil || isMeant else {
+                throw .notPromoted(paths: [set.path])
+            }
+        }
+        let edits = sets.filter { $0.keys.count > 1 }.map { set -> ConfigurationEdit in
+            .removeKeys(at: Array(set.keys.indices.dropFirst()), in: set.places)
+        }
+        let others = scope.entriesWithOtherProviders
+        guard !edits.isEmpty || others.isEmpty else { throw .otherProviders(paths: others.map { "resources[\($0)]" }) }
+        return edits
+    }
+
+    // MARK: Abort
+
+    /// Refuses to take a key for taken out that another provider holds.
+    private func checkIsOut(_ edits: [ConfigurationEdit]) throws(RotationRefusal) {
+        guard edits.isEmpty, let name = request.keyName else { return }
+        let holders = scope.entries.filter { entry in
+            scope.configuration.entries[entry].providers.contains { $0.keys.contains { $0.name == name } }
+        }
+        guard holders.isEmpty else { throw .otherProviders(paths: holders.map { "resources[\($0)]" }) }
+    }
+
+    /// Takes out the key that was added last; nothing if it is out again.
+    private func removal(from set: KeySet) throws(RotationRefusal) -> [ConfigurationEdit] {
         let named = request.keyName.map { name in set.keys.firstIndex { $0.name == name } }
-        if case .some(nil) = named { return nil }
+        if case .some(nil) = named { return [] }
+        guard set.keys.count > 1 else {
+            // Behind plaintext the key is the added one.
+            return set.writes
+                ? []
+                : Dictionary(grouping: set.places, by: \.provider).sorted { $0.key < $1.key }
+                    .map { .removeProvider(at: $0.key, entries: $0.value.map(\.entry)) }
+        }
         guard let index = named ?? set.newest else { throw .whichKey(paths: [set.path]) }
-        guard index > 0 else { throw .stillWrites(paths: [set.path]) }
-        return index
+        guard index > 0 || !set.writes else { throw .stillWrites(paths: [set.path]) }
+        return [.removeKeys(at: [index], in: set.places)]
     }
 }

@@ -2,19 +2,28 @@ public import EncryptionConfig
 public import GoText
 internal import SecretMemory
 
-/// A list of keys, and every entry of the file that has it.
+/// A list of keys, and every entry of the file that has it in the same role.
 ///
-/// Entries share a list if their provider and all its keys are the same, by names and bytes. They are rotated together.
+/// Entries share a list if their provider and all its keys are the same, by names and bytes, and if it is the first
+/// provider in all of them or in none. They are rotated together.
 public struct KeySet: Sendable {
     public let provider: KeyedProvider
     /// In order.
     public let keys: [EncryptionKey]
     /// Where the list stands.
     public let places: [ProviderPlace]
-    /// The resources of all these entries, in file order.
+    /// The resources that these entries decide about, in file order: of several entries for one resource the first.
     public let resources: [ByteName]
-    /// Whether the first key writes, in one of the places at least.
+    /// Whether the first key writes; else plaintext does.
     public let writes: Bool
+    /// What lists have in common that hold the same keys, whether they write or not.
+    let list: List
+
+    /// Provider and keys.
+    struct List: Hashable {
+        let provider: KeyedProvider
+        let forms: [StorageKeyForm]
+    }
 
     /// How far a rotation has come, by the file alone.
     public enum State: Equatable, Sendable {
@@ -28,7 +37,7 @@ public struct KeySet: Sendable {
     }
 
     public enum Doubt: Equatable, Sendable {
-        /// There are several keys, and not all of their names tell when they were made.
+        /// There are several keys, and no name tells when its key was made.
         case foreignNames
         /// The dates of the names are not those of a rotation: two are equal, or older keys stand in no order.
         case order
@@ -39,20 +48,27 @@ public struct KeySet: Sendable {
     public var state: State {
         guard writes else { return .ambiguous(.plaintextWrites) }
         guard keys.count > 1 else { return .settled }
-        let dates = keys.map { KeyCreationDate(keyName: $0.name) }
-        guard !dates.contains(nil) else { return .ambiguous(.foreignNames) }
-        guard let newest else { return .ambiguous(.order) }
-        let others = dates.indices.filter { $0 != newest }.compactMap { dates[$0] }
-        guard zip(others, others.dropFirst()).allSatisfy({ $0 > $1 }) else { return .ambiguous(.order) }
+        guard let newest else { return .ambiguous(keys.contains(where: \.hasDate) ? .order : .foreignNames) }
+        // Keys without a date count as older than all others; of several, nobody knows which.
+        let others = keys.indices.filter { $0 != newest }.map { KeyCreationDate(keyName: keys[$0].name) }
+        guard zip(others, others.dropFirst()).allSatisfy(Self.areInOrder) else { return .ambiguous(.order) }
         return newest == 0 ? .promoted : .added
+    }
+
+    /// Whether a key may stand before another one that was made earlier.
+    private static func areInOrder(_ first: KeyCreationDate?, _ second: KeyCreationDate?) -> Bool {
+        guard let second else { return true }
+        return first.map { $0 > second } ?? false
     }
 
     /// The number of the key that was made last, if the names tell; nil for a single key.
     ///
     /// Keys without a date count as older: the common case is a file of another hand to which this program has added
     /// a key. Where it is not so, `--key-name` says which one is meant.
-    var newest: Int? {
-        guard keys.count > 1 else { return nil }
+    var newest: Int? { keys.count > 1 ? Self.newest(of: keys) : nil }
+
+    /// The number of the key with the latest date in its name; nil if there is none, or more than one.
+    static func newest(of keys: [EncryptionKey]) -> Int? {
         let dated = keys.indices.compactMap { index in
             KeyCreationDate(keyName: keys[index].name).map { (index: index, date: $0) }
         }
@@ -77,61 +93,65 @@ public struct KeySet: Sendable {
 extension KeySet {
     /// The sets that take part in writing: those of first providers, and of the first keyed provider behind an
     /// identity that stands first. In the order in which the file has them first.
-    public static func all(in configuration: EncryptionConfiguration) -> [KeySet] {
+    ///
+    /// - Parameter entries: Only what stands in these; nil for all.
+    public static func all(in configuration: EncryptionConfiguration, entries: Set<Int>? = nil) -> [KeySet] {
         var drafts: [Draft] = []
-        var known: [Identity: Int] = [:]
-        for (entryIndex, entry) in configuration.entries.enumerated() {
+        var known: [Draft.Identity: Int] = [:]
+        let decided = configuration.decidedResources
+        for (entryIndex, entry) in configuration.entries.enumerated() where entries?.contains(entryIndex) ?? true {
             guard let index = writingProvider(of: entry), let kind = KeyedProvider(entry.providers[index].name) else {
                 continue
             }
-            let keys = entry.providers[index].keys
-            let identity = Identity(provider: kind, forms: entry.providers[index].forms)
+            let list = List(provider: kind, forms: entry.providers[index].forms)
+            let identity = Draft.Identity(list: list, writes: index == 0)
             let place = known[identity] ?? drafts.count
             if place == drafts.count {
                 known[identity] = place
-                drafts.append(Draft(provider: kind, keys: keys))
+                drafts.append(Draft(identity: identity, keys: entry.providers[index].keys))
             }
-            drafts[place].add(
-                ProviderPlace(entry: entryIndex, provider: index),
-                resources: entry.resources.map { ByteName($0.description) }, writes: index == 0)
+            drafts[place].places.append(ProviderPlace(entry: entryIndex, provider: index))
+            drafts[place].resources += decided[entryIndex]
         }
-        return drafts.map { draft in
+        // An entry whose resources an earlier one decides about does not write.
+        return drafts.filter { !$0.resources.isEmpty }.map { draft in
             KeySet(
-                provider: draft.provider, keys: draft.keys, places: draft.places, resources: draft.resources,
-                writes: draft.writes)
+                provider: draft.identity.list.provider, keys: draft.keys, places: draft.places,
+                resources: draft.resources, writes: draft.identity.writes, list: draft.identity.list)
         }
-    }
-
-    /// What entries share whose keys are one set.
-    private struct Identity: Hashable {
-        let provider: KeyedProvider
-        let forms: [StorageKeyForm]
     }
 
     /// A set whose places are still being found.
     private struct Draft {
-        let provider: KeyedProvider
+        struct Identity: Hashable {
+            let list: List
+            let writes: Bool
+        }
+
+        let identity: Identity
         let keys: [EncryptionKey]
         var places: [ProviderPlace] = []
         var resources: [ByteName] = []
-        var writes = false
-        private var seen: Set<ByteName> = []
-
-        init(provider: KeyedProvider, keys: [EncryptionKey]) {
-            self.provider = provider
-            self.keys = keys
-        }
-
-        mutating func add(_ place: ProviderPlace, resources: [ByteName], writes: Bool) {
-            places.append(place)
-            self.resources += resources.filter { seen.insert($0).inserted }
-            self.writes = self.writes || writes
-        }
     }
 
     private static func writingProvider(of entry: EncryptionConfiguration.Entry) -> Int? {
         entry.providers.firstIndex { $0.name != .identity }
     }
+}
+
+extension EncryptionConfiguration {
+    /// For each entry the resources that it decides about, as the file names them: kube-apiserver joins the entries of
+    /// one resource, and the first provider of the first one writes.
+    public var decidedResources: [[ByteName]] {
+        var seen: Set<ResourcePattern> = []
+        return entries.map { entry in
+            entry.resources.filter { seen.insert($0).inserted }.map { ByteName($0.description) }
+        }
+    }
+}
+
+extension EncryptionKey {
+    fileprivate var hasDate: Bool { KeyCreationDate(keyName: name) != nil }
 }
 
 extension KeyedProvider {

@@ -1,3 +1,4 @@
+internal import ConfigurationLint
 internal import EncryptionConfig
 internal import GoText
 
@@ -16,7 +17,7 @@ struct ProviderSwitch {
     func planned(
         _ newKeys: NewKeySource
     ) throws(RotationRefusal) -> (step: RotationRequest.Step, edits: [ConfigurationEdit]) {
-        let step = request.step ?? nextStep()
+        let step = if let step = request.step { step } else { try nextStep() }
         return switch step {
         case .add: (step, try additions(newKeys))
         case .promote: (step, try promotions())
@@ -26,49 +27,145 @@ struct ProviderSwitch {
     }
 
     /// The first step that an entry still needs.
-    private func nextStep() -> RotationRequest.Step {
-        let places = scope.entries.map { place(in: $0) }
-        if places.contains(nil) { return .add }
-        return places.contains { $0 != 0 } ? .promote : .retire
+    private func nextStep() throws(RotationRefusal) -> RotationRequest.Step {
+        let goals = try goals()
+        if goals.contains(where: { $0.place == nil }) { return .add }
+        return goals.contains { $0.place?.isFirst == false } ? .promote : .retire
+    }
+
+    // MARK: What shall write
+
+    /// Where the target stands in an entry.
+    private struct Place: Hashable {
+        let provider: Int
+        /// 0 for what has no keys.
+        let key: Int
+
+        var isFirst: Bool { provider == 0 && key == 0 }
+    }
+
+    /// What shall write in each entry; nil where it is not there.
+    private func goals() throws(RotationRefusal) -> [(entry: Int, place: Place?)] {
+        try scope.entries.map { entry throws(RotationRefusal) in (entry, try goal(in: entry)) }
+    }
+
+    private func goal(in entry: Int) throws(RotationRefusal) -> Place? {
+        switch target {
+        case .identity: return providers(of: entry).firstIndex { $0.name == .identity }.map { Place(provider: $0, key: 0) }
+        case .kms(let name, let endpoint):
+            return providers(of: entry).firstIndex { provider in
+                guard case .kms(let plugin) = provider.kind else { return false }
+                return plugin.version == .v2 && plugin.endpoint == endpoint
+                    && NewKeySource.isNumbered(plugin.name, as: name)
+            }.map { Place(provider: $0, key: 0) }
+        case .keyed(let kind):
+            let found = keys(of: kind, in: entry)
+            if let name = request.keyName { return found.first { $0.key.name == name }?.place }
+            guard found.count > 1 else { return found.first?.place }
+            guard let newest = KeySet.newest(of: found.map(\.key)) else { throw .whichKey(paths: paths([entry])) }
+            return found[newest].place
+        }
+    }
+
+    /// The keys of a kind that an entry reads.
+    private func keys(of kind: KeyedProvider, in entry: Int) -> [(place: Place, key: EncryptionKey)] {
+        providers(of: entry).enumerated().filter { $0.element.name.rawValue == kind.rawValue }
+            .flatMap { provider in
+                provider.element.keys.enumerated().map {
+                    (Place(provider: provider.offset, key: $0.offset), $0.element)
+                }
+            }
     }
 
     // MARK: Steps
 
     /// The target becomes the second provider; plaintext, which is to be read only, the last one.
     private func additions(_ newKeys: NewKeySource) throws(RotationRefusal) -> [ConfigurationEdit] {
-        let lacking = scope.entries.filter { place(in: $0) == nil }
         switch target {
         case .identity:
-            return grouped(lacking) { request.singleServer ? 0 : providers(of: $0).count }
+            return grouped(try lacking()) { request.singleServer ? 0 : providers(of: $0).count }
                 .map { .insertProvider(.identity, at: $0.index, entries: $0.entries) }
         case .kms(let name, let endpoint):
-            let count = scope.entries.count { place(in: $0) != nil }
+            let lacking = try lacking()
+            let count = scope.entries.count - lacking.count
             return lacking.enumerated().map { number, entry in
                 let name = NewKeySource.name(name, number: count + number)
                 return .insertProvider(.kms(name: name, endpoint: endpoint), at: addedIndex, entries: [entry])
             }
-        case .keyed(let kind):
-            let names = Set(scope.configuration.keys.map(\.key.name))
-            return try sharing(lacking).enumerated().map { number, entries throws(RotationRefusal) in
-                let key = newKeys.key(number: number)
-                guard !names.contains(key.name) else {
-                    throw .nameTaken(key.name)
-                }
-                return .insertProvider(.keys(kind, key), at: addedIndex, entries: entries)
-            }
+        case .keyed(let kind): return try additions(of: kind, newKeys)
         }
     }
 
+    private func additions(
+        of kind: KeyedProvider, _ newKeys: NewKeySource
+    ) throws(RotationRefusal) -> [ConfigurationEdit] {
+        let names = Set(scope.configuration.keys.map(\.key.name))
+        guard request.keyName != nil else {
+            let readers = scope.entries.filter { entry in
+                providers(of: entry).first?.name.rawValue != kind.rawValue && !keys(of: kind, in: entry).isEmpty
+            }
+            guard readers.isEmpty else { throw .newOrOld(paths: paths(readers)) }
+            let lacking = scope.entries.filter { keys(of: kind, in: $0).isEmpty }
+            return try sharing(lacking).enumerated().map { number, entries throws(RotationRefusal) in
+                let key = newKeys.key(number: number)
+                guard !names.contains(key.name) else { throw .nameTaken(key.name) }
+                return .insertProvider(.keys(kind, key), at: addedIndex, entries: entries)
+            }
+        }
+        let lacking = try lacking()
+        guard !lacking.isEmpty else { return [] }
+        // One name is one key, wherever it stands.
+        let key = newKeys.key(number: 0)
+        guard !names.contains(key.name) else { throw .nameTaken(key.name) }
+        let without = lacking.filter { keys(of: kind, in: $0).isEmpty }
+        var edits: [ConfigurationEdit] =
+            without.isEmpty ? [] : [.insertProvider(.keys(kind, key), at: addedIndex, entries: without)]
+        let places = lacking.compactMap { entry in
+            keys(of: kind, in: entry).first.map { ProviderPlace(entry: entry, provider: $0.place.provider) }
+        }
+        for (isWriter, places) in Dictionary(grouping: places, by: { $0.provider == 0 }).sorted(by: { $0.key && !$1.key })
+        {
+            // Where the provider writes already, the new key must not.
+            edits.append(.insertKey(key, at: isWriter && !request.singleServer ? 1 : 0, in: places))
+        }
+        if request.singleServer {
+            edits += grouped(places.map(\.entry)) { entry in places.first { $0.entry == entry }?.provider ?? 0 }
+                .filter { $0.index > 0 }.map { .moveProviderToFront(from: $0.index, entries: $0.entries) }
+        }
+        return edits
+    }
+
     private func promotions() throws(RotationRefusal) -> [ConfigurationEdit] {
-        let lacking = scope.entries.filter { place(in: $0) == nil }
-        guard lacking.isEmpty else { throw .notPromoted(paths: paths(lacking)) }
-        return grouped(scope.entries) { place(in: $0) ?? 0 }.filter { $0.index > 0 }
-            .map { .moveProviderToFront(from: $0.index, entries: $0.entries) }
+        var places: [Place: [Int]] = [:]
+        for goal in try goals() {
+            guard let place = goal.place else { throw .notPromoted(paths: paths(try lacking())) }
+            if !place.isFirst { places[place, default: []].append(goal.entry) }
+        }
+        var edits: [ConfigurationEdit] = []
+        for (place, entries) in places.sorted(by: { ($0.key.provider, $0.key.key) < ($1.key.provider, $1.key.key) }) {
+            for entry in entries {
+                let keys = providers(of: entry)[place.provider].keys
+                guard keys.isEmpty || !keys[place.key].isWeak else {
+                    throw .weak(keys[place.key].name, paths: paths([entry]))
+                }
+            }
+            if place.key > 0 {
+                let providers = entries.map { ProviderPlace(entry: $0, provider: place.provider) }
+                edits.append(.moveKeyToFront(from: place.key, in: providers))
+            }
+            if place.provider > 0 { edits.append(.moveProviderToFront(from: place.provider, entries: entries)) }
+        }
+        return edits
     }
 
     private func retirements() throws(RotationRefusal) -> [ConfigurationEdit] {
-        let waiting = scope.entries.filter { place(in: $0) != 0 }
+        let waiting = try goals().filter { $0.place?.isFirst != true }.map(\.entry)
         guard waiting.isEmpty else { throw .notPromoted(paths: paths(waiting)) }
+        // Other keys of the provider that stays.
+        let keys = grouped(scope.entries) { providers(of: $0)[0].keys.count }.filter { $0.index > 1 }
+            .map { count, entries -> ConfigurationEdit in
+                .removeKeys(at: Array(1..<count), in: entries.map { ProviderPlace(entry: $0, provider: 0) })
+            }
         var removed: [Int: [Int]] = [:]
         for entry in scope.entries {
             for (index, provider) in providers(of: entry).enumerated().dropFirst()
@@ -77,16 +174,27 @@ struct ProviderSwitch {
             }
         }
         // From the last one on, so that the numbers of the others stay what they are.
-        return removed.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
+        return keys + removed.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
     }
 
     /// What was added is taken out. Plaintext stays: whether it was read before nobody knows, and it harms nothing.
     private func removals() throws(RotationRefusal) -> [ConfigurationEdit] {
-        let writing = scope.entries.filter { place(in: $0) == 0 }
+        let goals = try goals()
+        let writing = goals.filter { $0.place?.isFirst == true }.map(\.entry)
         guard writing.isEmpty else { throw .stillWrites(paths: paths(writing)) }
         guard target != .identity else { return [] }
-        let holding = scope.entries.filter { place(in: $0) != nil }
-        return grouped(holding) { place(in: $0) ?? 0 }.map { .removeProvider(at: $0.index, entries: $0.entries) }
+        var providersGone: [Int: [Int]] = [:]
+        var keysGone: [Int: [ProviderPlace]] = [:]
+        for (entry, place) in goals {
+            guard let place else { continue }
+            if providers(of: entry)[place.provider].keys.count > 1 {
+                keysGone[place.key, default: []].append(ProviderPlace(entry: entry, provider: place.provider))
+            } else {
+                providersGone[place.provider, default: []].append(entry)
+            }
+        }
+        return keysGone.sorted { $0.key < $1.key }.map { .removeKeys(at: [$0.key], in: $0.value) }
+            + providersGone.sorted { $0.key < $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
     }
 
     // MARK: Entries
@@ -95,26 +203,25 @@ struct ProviderSwitch {
 
     private func providers(of entry: Int) -> [Provider] { scope.configuration.entries[entry].providers }
 
-    /// Where the target stands in an entry.
-    private func place(in entry: Int) -> Int? {
-        providers(of: entry).firstIndex { provider in
-            switch (target, provider.kind) {
-            case (.identity, .identity): true
-            case (.keyed(let kind), _): provider.name.rawValue == kind.rawValue
-            case (.kms(let name, let endpoint), .kms(let plugin)):
-                plugin.version == .v2 && plugin.endpoint == endpoint
-                    && (plugin.name == name || plugin.name.starts(with: ByteName("\(name)-")))
-            default: false
-            }
-        }
-    }
+    /// The entries that do not have the target.
+    private func lacking() throws(RotationRefusal) -> [Int] { try goals().filter { $0.place == nil }.map(\.entry) }
 
     /// Entries that share keys now get the same new one, and those without keys get one together.
     private func sharing(_ entries: [Int]) -> [[Int]] {
         let asked = Set(entries)
-        let shared = scope.sets.map { set in set.places.map(\.entry).filter(asked.contains) }
+        var lists: [KeySet.List] = []
+        var shared: [[Int]] = []
+        for set in scope.sets {
+            let entries = set.places.map(\.entry).filter(asked.contains)
+            if let index = lists.firstIndex(of: set.list) {
+                shared[index] += entries
+            } else {
+                lists.append(set.list)
+                shared.append(entries)
+            }
+        }
         let others = asked.subtracting(shared.joined()).sorted()
-        return (shared + [others]).filter { !$0.isEmpty }
+        return (shared.map { $0.sorted() } + [others]).filter { !$0.isEmpty }
     }
 
     private func grouped(_ entries: [Int], by index: (Int) -> Int) -> [(index: Int, entries: [Int])] {

@@ -4,16 +4,16 @@ public import GoText
 /// One step of a rotation: the edits, what the file says before and after, and what must be true before it is written.
 public struct RotationPlan: Sendable {
     /// What stands against the step until it is shown or promised.
-    public enum Demand: Equatable, Sendable {
+    public enum Demand: Equatable, Sendable, CaseIterable {
         /// Only one server reads the file.
         case onlyServer
         /// Every server runs the file as it is now.
         case serversLoaded
-        /// No server has ever written with what is taken out.
-        case neverWritten
+        /// The plugin that the step adds, or makes write, is healthy.
+        case pluginHealthy
         /// No stored value needs what is taken out.
         case unusedInStorage
-        /// What is taken out is kept in an archive, or given up expressly.
+        /// What is taken out is kept in an archive, or destroyed with a proof that nothing needs it.
         case archived
     }
 
@@ -28,6 +28,7 @@ public struct RotationPlan: Sendable {
     public struct Change: Equatable, Sendable {
         /// In Kubernetes notation, such as `resources[0]`.
         public let path: String
+        /// Those that the entry decides about.
         public let resources: [ByteName]
         /// The keys that are read, in order; the first one writes.
         public let before: [KeyReference]
@@ -40,11 +41,15 @@ public struct RotationPlan: Sendable {
     /// Empty if the step is done already.
     public let edits: [ConfigurationEdit]
     public let changes: [Change]
+    /// The resources whose values are to be written anew after the step, as the file names them.
+    public let rewritten: [ByteName]
+    /// The plugins that the step is about, of a change to KMS.
+    public let plugins: [KMSPlugin]
     /// What the edited file must say.
     public let intended: EncryptionConfiguration
     /// Empty if the step is done already.
     public let demands: [Demand]
-    /// What is no longer read after `retire` and `abort`.
+    /// What is no longer read after the step.
     public let retired: [RetiredProvider]
 
     public var isDone: Bool { edits.isEmpty }
@@ -61,7 +66,7 @@ public struct RotationPlan: Sendable {
         let before = try Self.checked(document, options)
         let scope = try RotationScope(before, request)
         let planned =
-            if let target = scope.target(of: request) {
+            if let target = request.target {
                 try ProviderSwitch(scope, to: target, request).planned(newKeys)
             } else {
                 try KeyRotation(scope, request).planned(newKeys)
@@ -69,9 +74,15 @@ public struct RotationPlan: Sendable {
         (step, edits) = planned
         intended = try Self.checked(Self.apply(planned.edits, to: document), options)
         changes = Self.changes(from: before, to: intended)
-        demands = planned.edits.isEmpty ? [] : Self.demands(of: step, singleServer: request.singleServer)
-        retired =
-            step == .retire || step == .abort ? RetiredProvider.missing(from: intended, of: before) : []
+        // What identity writes against the intent is not rewritten: it would be stored as plaintext again.
+        rewritten = changes.filter {
+            $0.after.first != $0.before.first && ($0.after.first?.provider != .identity || request.target == .identity)
+        }.flatMap(\.resources)
+        plugins = Self.plugins(of: intended, request)
+        let retired = RetiredProvider.missing(from: intended, of: before)
+        self.retired = retired
+        demands =
+            planned.edits.isEmpty ? [] : Self.demands(of: step, request).filter { !$0.isAboutLoss || !retired.isEmpty }
     }
 
     private static func checked(
@@ -87,23 +98,35 @@ public struct RotationPlan: Sendable {
         do { return try document.applying(edits) } catch { throw .notAccepted }
     }
 
-    private static func demands(of step: RotationRequest.Step, singleServer: Bool) -> [Demand] {
-        switch step {
-        case .add: singleServer ? [.onlyServer] : []
-        case .promote: singleServer ? [.onlyServer] : [.serversLoaded]
-        case .retire: [.unusedInStorage, .archived]
-        case .abort: [.neverWritten]
+    /// What each step demands: the one table for all of them.
+    private static func demands(of step: RotationRequest.Step, _ request: RotationRequest) -> [Demand] {
+        let plugin: [Demand] = if case .kms = request.target { [.pluginHealthy] } else { [] }
+        return switch step {
+        case .add: (request.singleServer ? [.onlyServer] : []) + plugin
+        case .promote: [request.singleServer ? .onlyServer : .serversLoaded] + plugin
+        case .retire: [.serversLoaded, .unusedInStorage, .archived]
+        case .abort: [.unusedInStorage, .archived]
         }
     }
 
     private static func changes(
         from before: EncryptionConfiguration, to after: EncryptionConfiguration
     ) -> [Change] {
-        zip(before.entries, after.entries).enumerated().compactMap { index, pair in
+        let decided = before.decidedResources
+        return zip(before.entries, after.entries).enumerated().compactMap { index, pair in
             let change = Change(
-                path: "resources[\(index)]", resources: pair.0.resources.map { ByteName($0.description) },
-                before: pair.0.readKeys, after: pair.1.readKeys)
+                path: "resources[\(index)]", resources: decided[index], before: pair.0.readKeys,
+                after: pair.1.readKeys)
             return change.before == change.after ? nil : change
+        }
+    }
+
+    private static func plugins(
+        of configuration: EncryptionConfiguration, _ request: RotationRequest
+    ) -> [KMSPlugin] {
+        guard case .kms(let name, let endpoint) = request.target else { return [] }
+        return configuration.plugins.filter {
+            $0.version == .v2 && $0.endpoint == endpoint && NewKeySource.isNumbered($0.name, as: name)
         }
     }
 }
@@ -122,30 +145,7 @@ extension EncryptionConfiguration.Entry {
     }
 }
 
-/// The part of a configuration that a request is about.
-struct RotationScope {
-    let configuration: EncryptionConfiguration
-    let sets: [KeySet]
-    /// The entries that name one of the resources, or share keys with one that does.
-    let entries: [Int]
-
-    init(_ configuration: EncryptionConfiguration, _ request: RotationRequest) throws(RotationRefusal) {
-        self.configuration = configuration
-        let named = Set(configuration.entries.indices).filter { index in
-            guard let resources = request.resources else { return true }
-            return configuration.entries[index].resources.contains { resources.contains(ByteName($0.description)) }
-        }
-        guard !named.isEmpty else { throw .noSuchResource }
-        sets = KeySet.all(in: configuration).filter { set in set.places.contains { named.contains($0.entry) } }
-        entries = named.union(sets.flatMap(\.places).map(\.entry)).sorted()
-    }
-
-    /// What shall write: as requested, or, where plaintext still writes before a single set of keys, that set.
-    func target(of request: RotationRequest) -> RotationRequest.Target? {
-        if let target = request.target { return target }
-        guard request.step != nil, let provider = sets.first?.provider,
-            sets.allSatisfy({ $0.state == .ambiguous(.plaintextWrites) && $0.provider == provider })
-        else { return nil }
-        return .keyed(provider)
-    }
+extension RotationPlan.Demand {
+    /// Whether it is about what a step takes out.
+    fileprivate var isAboutLoss: Bool { self == .unusedInStorage || self == .archived }
 }

@@ -32,7 +32,7 @@ public struct RotationRequest: Sendable {
     public var target: Target?
     /// Only the key sets of these resources, named as in the file; nil for all.
     public var resources: Set<ByteName>?
-    /// The key that `promote` and `abort` mean, and that writes at `retire`, where the names do not tell.
+    /// The key that `add` makes, that `promote` and `abort` mean, and that writes at `retire`.
     public var keyName: ByteName?
 
     public init(
@@ -49,22 +49,31 @@ public struct RotationRequest: Sendable {
 
 /// What stands ready for new keys.
 public struct NewKeySource {
-    /// For the first key; further ones of the same run are called `name-2`, `name-3`, ….
-    let name: ByteName
-    private let makeSecret: () -> SecretKey
+    private let makeKey: (_ number: Int) -> NewKey
 
-    /// - Parameter makeSecret: Gives 32 random bytes, other ones at each call.
+    /// - Parameter makeKey: Gives 32 random bytes and a name, other ones at each call; it is told how many there were.
+    public init(makeKey: @escaping (_ number: Int) -> NewKey) { self.makeKey = makeKey }
+
+    /// - Parameters:
+    ///   - name: Of the first key; further ones of the same run are called `name-2`, `name-3`, ….
+    ///   - makeSecret: Gives 32 random bytes, other ones at each call.
     public init(name: ByteName, makeSecret: @escaping () -> SecretKey) {
-        self.name = name
-        self.makeSecret = makeSecret
+        makeKey = { NewKey(name: Self.name(name, number: $0), secret: makeSecret()) }
     }
 
-    func key(number: Int) -> NewKey {
-        NewKey(name: Self.name(name, number: number), secret: makeSecret())
-    }
+    func key(number: Int) -> NewKey { makeKey(number) }
 
-    static func name(_ name: ByteName, number: Int) -> ByteName {
+    /// `name`, `name-2`, `name-3`, …
+    public static func name(_ name: ByteName, number: Int) -> ByteName {
         number == 0 ? name : ByteName("\(name)-\(number + 1)")
+    }
+
+    /// Whether a name is one of `name`, `name-2`, `name-3`, ….
+    static func isNumbered(_ found: ByteName, as name: ByteName) -> Bool {
+        guard found != name else { return true }
+        guard found.starts(with: ByteName("\(name)-")) else { return false }
+        let number = String(decoding: found.utf8.dropFirst(name.utf8.count + 1), as: UTF8.self)
+        return Int(number).map { $0 > 1 && "\($0)" == number } ?? false
     }
 }
 
@@ -88,6 +97,16 @@ public enum RotationRefusal: Error, Equatable {
     case whichKey(paths: [String])
     /// A key of this name is there already.
     case nameTaken(ByteName)
+    /// Several key sets get keys of their own, and one name does not tell them apart.
+    case oneNameForSeveral(ByteName)
+    /// Providers of the target's kind are there, so that it has to be said whether a new key or which of theirs is meant.
+    case newOrOld(paths: [String])
+    /// The key that should write can be guessed.
+    case weak(ByteName, paths: [String])
+    /// Entries read further providers: a change of provider may be under way, and its target has to be said.
+    case otherProviders(paths: [String])
+    /// The entries hold identity alone, and take part only where they are named.
+    case onlyIdentity
     /// The new key would have an older date in its name than a key that is there.
     case notNewest(ByteName)
 }

@@ -1,4 +1,5 @@
 public import EncryptionConfig
+public import KMSPlugin
 public import KeyTransition
 public import StorageEvidence
 
@@ -6,12 +7,20 @@ public import StorageEvidence
 public struct StepJudgement: Sendable {
     /// Something that stands against the step.
     public enum Refusal: Sendable {
-        /// Not every server is known to run the file.
-        case serversNotLoaded
+        /// Not every server is known to run the file with this hash.
+        case serversNotLoaded(hash: String)
+        /// What is known of the servers is about another file than the one with this hash.
+        case serversRunAnother(hash: String)
+        /// The plugin was not asked.
+        case pluginNotAsked
+        /// The plugin is not healthy; the answer.
+        case pluginUnhealthy(PluginError)
         /// Nobody has shown that no stored value needs the removed keys.
         case notShownUnused
         /// Nobody has said what becomes of the removed keys.
         case noDestination
+        /// Removed keys would be destroyed without a proof that nothing needs them.
+        case destroyedWithoutProof
         /// Stored values need removed keys.
         case used([RemovedKeys.Use])
         /// The evidence does not show that no stored value needs the removed keys.
@@ -30,15 +39,13 @@ public struct StepJudgement: Sendable {
         case orphans([RemovedKeys.Use])
         /// Keys are destroyed, and not every etcd of the server was read.
         case unreadStores
-        /// Values may be unreadable afterwards if a server ever wrote with the removed key.
-        case mayHaveWritten
     }
 
     /// Empty if the step may be written.
     public let refusals: [Refusal]
     public let remarks: [Remark]
-    /// The right to remove keys; nil if the step may not be written, or shall not.
-    public let authority: RemovalAuthority?
+    /// The step as it may be written; nil if it may not, or shall not.
+    public let step: AuthorizedStep?
     /// The keys that the step removes.
     public let removed: RemovedKeys
 
@@ -52,82 +59,91 @@ public struct StepJudgement: Sendable {
     public init(_ plan: RotationPlan, from old: EncryptionConfiguration, _ facts: StepFacts, isDryRun: Bool = false) {
         removed = RemovedKeys(
             plan.retired.flatMap(\.labels), of: plan.retired.flatMap(\.resources), from: old, to: plan.intended)
-        var refusals: [Refusal] = []
-        var remarks: [Remark] = []
-        for missing in plan.demands.compactMap({ Self.missing($0, plan, facts) }) {
-            if isDryRun { remarks.append(.waived(missing)) } else { refusals.append(missing) }
-        }
+        var unmet = plan.demands.compactMap { Self.missing($0, facts) }
+        var (refusals, remarks): ([Refusal], [Remark]) = ([], [])
         var proof: ProofOfAbsence?
-        if let evidence = facts.evidence, !removed.isEmpty {
+        if let evidence = facts.stored.evidence, !removed.isEmpty {
             let (verdict, orphans) = removed.judge(evidence)
             let isDestroyed = facts.destination == .destruction
             switch verdict {
             case .used(let uses): refusals.append(.used(uses + (isDestroyed ? orphans : [])))
             case .unknown(let gaps) where facts.isAbsencePromised: remarks.append(.waived(.gaps(gaps)))
             case .unknown(let gaps): refusals.append(.gaps(gaps))
-            case .unused(let absence): proof = absence
-            }
-            if case .used = verdict {
-            } else if isDestroyed, !orphans.isEmpty {
-                refusals.append(.used(orphans))
+            case .unused(let absence):
+                proof = absence
+                if isDestroyed, !orphans.isEmpty { refusals.append(.used(orphans)) }
             }
             if !isDestroyed, !orphans.isEmpty { remarks.append(.orphans(orphans)) }
             if isDestroyed, !evidence.isWholeStore { remarks.append(.unreadStores) }
+            // Where values need the keys, that is reason enough.
+            if isDestroyed, proof == nil, !refusals.contains(where: \.tellsOfUses) { unmet.append(.destroyedWithoutProof) }
         }
+        if isDryRun { remarks = unmet.map { .waived($0) } + remarks } else { refusals = unmet + refusals }
         let proven = Self.transition(plan, from: old, facts)
-        refusals += proven.refusals
-        remarks += proven.remarks
-        self.refusals = refusals
+        self.refusals = refusals + proven
         self.remarks = remarks
-        authority = refusals.isEmpty && !isDryRun ? proof.map { .proof($0) } ?? .word : nil
+        let isComplete = if case .awaited = facts.stored { false } else { true }
+        step = self.refusals.isEmpty && isComplete && !isDryRun ? AuthorizedStep(plan, absence: proof) : nil
     }
 
-    private static func missing(_ demand: RotationPlan.Demand, _ plan: RotationPlan, _ facts: StepFacts) -> Refusal? {
+    private static func missing(_ demand: RotationPlan.Demand, _ facts: StepFacts) -> Refusal? {
         switch demand {
-        case .onlyServer, .neverWritten: nil
-        case .serversLoaded: facts.serversLoaded || facts.isSingleServer ? nil : .serversNotLoaded
-        case .unusedInStorage: facts.isAbsencePromised || facts.evidence != nil ? nil : .notShownUnused
-        case .archived: facts.destination != nil || plan.retired.isEmpty ? nil : .noDestination
+        case .onlyServer: return nil
+        case .serversLoaded:
+            guard let servers = facts.servers else { return .serversNotLoaded(hash: facts.hash) }
+            return servers.isAbout(facts.hash) ? nil : .serversRunAnother(hash: facts.hash)
+        case .pluginHealthy:
+            switch facts.plugin {
+            case nil: return .pluginNotAsked
+            case .healthy, .waived: return nil
+            case .unhealthy(let answer): return .pluginUnhealthy(answer)
+            }
+        case .unusedInStorage:
+            if case .unseen = facts.stored { return facts.isAbsencePromised ? nil : .notShownUnused }
+            return nil
+        case .archived:
+            guard let destination = facts.destination else { return .noDestination }
+            // Of what is looked at, the proof is judged with it.
+            if case .unseen = facts.stored, destination == .destruction { return .destroyedWithoutProof }
+            return nil
         }
     }
 
-    /// Whether every server can read every value, before and after the step.
+    /// What stands against the step because servers could not read values, before or after it.
     private static func transition(
         _ plan: RotationPlan, from old: EncryptionConfiguration, _ facts: StepFacts
-    ) -> (refusals: [Refusal], remarks: [Remark]) {
-        let evidence = facts.evidence
+    ) -> [Refusal] {
+        let evidence = facts.stored.evidence
         let proof = TransitionProof(
             from: old, to: plan.intended, stored: { evidence?.labels(of: $0) ?? .unknown })
         let counterexamples = proof.counterexamples.filter { $0.reader == .new || !facts.isSingleServer }
         switch facts.isSingleServer ? proof.safe : proof.rolling {
-        case .yes: return ([], [])
-        case .no: return ([.unsafe(counterexamples.filter { $0.certainty == .certain })], [])
+        case .yes: return []
+        case .no: return [.unsafe(counterexamples.filter { $0.certainty == .certain })]
         case .depends:
-            // A label does not tell keys of one name apart, for one.
-            if evidence != nil, !facts.isAbsencePromised, [.retire, .abort].contains(plan.step) {
-                return ([.unsettled(counterexamples)], [])
-            }
-            return ([], plan.step == .abort && proof.safe == .depends ? [.mayHaveWritten] : [])
+            // Somebody has to answer for it: by the promise that a demand asks for, or by evidence that settles it. A label
+            // does not tell keys of one name apart, for one.
+            if case .awaited = facts.stored { return [] }
+            // Of what is removed, a demand asks for evidence or a promise.
+            guard !facts.isAbsencePromised, evidence != nil || plan.retired.isEmpty else { return [] }
+            return [.unsettled(counterexamples)]
         }
     }
 }
 
-/// The right to write a step that removes keys. Only a judgement without refusals gives it.
-public enum RemovalAuthority: Sendable {
-    /// Stored values were looked at, and none needs the keys.
-    case proof(ProofOfAbsence)
-    /// Nothing is removed, or somebody took the responsibility.
-    case word
+extension StepJudgement.Refusal {
+    fileprivate var tellsOfUses: Bool { if case .used = self { true } else { false } }
 }
 
-/// The text of a step that may be written.
+/// A step that may be written. Only a judgement without refusals makes one, so that it belongs to the plan that was judged.
 public struct AuthorizedStep: Sendable {
-    public let edits: [ConfigurationEdit]
+    /// What the step takes out of the file.
     public let retired: [RetiredProvider]
+    /// The proof that no stored value needs it; nil if nothing is taken out, or somebody took the responsibility.
+    public let absence: ProofOfAbsence?
 
-    /// - Parameter authority: The right to remove what the plan removes.
-    public init(_ plan: RotationPlan, _ authority: RemovalAuthority) {
-        edits = plan.edits
+    fileprivate init(_ plan: RotationPlan, absence: ProofOfAbsence?) {
         retired = plan.retired
+        self.absence = absence
     }
 }

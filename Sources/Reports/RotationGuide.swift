@@ -1,92 +1,141 @@
 internal import EncryptionConfig
+internal import GoText
 public import KeyRotation
 public import ShownText
 
 /// What to do after a step of a rotation, exactly.
 public struct RotationGuide {
-    let file: String
-    let hash: String
-    let step: RotationRequest.Step
-    /// Resources of the entries that the step changes.
-    let resources: [String]
-    /// Whether keys besides the writing one are read after the step.
-    let hasOldKeys: Bool
+    private let file: String
+    private let hash: String
+    private let plan: RotationPlan
+    private let isSingleServer: Bool
     /// Whether the step was the last one of those that disable encryption.
-    let isDisabled: Bool
+    private let isDisabled: Bool
     /// The options that have to be repeated, since the file does not show the intent.
-    let repeatedOptions: Phrase
-    let isSingleServer: Bool
-    /// Where retired keys are kept.
-    let archive: String?
+    private let repeatedOptions: Phrase
+    /// Where removed keys are kept.
+    private let archive: String?
 
+    /// - Parameters:
+    ///   - file: What the step wrote.
+    ///   - hash: Its hash.
     public init(
-        file: String, hash: String, step: RotationRequest.Step, resources: [String], hasOldKeys: Bool, isDisabled: Bool,
-        repeatedOptions: Phrase, isSingleServer: Bool, archive: String?
+        file: String, hash: String, plan: RotationPlan, isSingleServer: Bool, isDisabled: Bool, repeatedOptions: Phrase,
+        archive: String?
     ) {
         self.file = file
         self.hash = hash
-        self.step = step
-        self.resources = resources
-        self.hasOldKeys = hasOldKeys
+        self.plan = plan
+        self.isSingleServer = isSingleServer
         self.isDisabled = isDisabled
         self.repeatedOptions = repeatedOptions
-        self.isSingleServer = isSingleServer
         self.archive = archive
     }
 
-    /// The next command, or nil after the last step.
-    public var command: Phrase? {
-        let prefix: Phrase = "encconf rotate \(Self.quoted(file))"
-        let target: Phrase = repeatedOptions.isEmpty ? "" : " \(repeatedOptions)"
-        switch step {
-        case .add where isSingleServer, .promote:
-            guard hasOldKeys else { return nil }
-            return "\(prefix) --step retire --evidence SNAPSHOT --archive \(Self.archive(of: file))\(target)"
-        case .add: return "\(prefix) --step promote --servers-loaded\(target)"
-        case .retire, .abort: return nil
+    public var next: NextCommand {
+        switch plan.step {
+        case .add where !isSingleServer:
+            return NextCommand(
+                command: Self.promotion(of: file, hash: hash, options: repeatedOptions),
+                reason: Self.promotionReason)
+        case .add, .promote:
+            guard hasOldKeys else { return NextCommand(reason: "no old key is left to retire") }
+            return Self.retirement(file: file, hash: hash, options: repeatedOptions)
+        case .retire: return NextCommand(reason: "the rotation is complete")
+        case .abort: return NextCommand(reason: "the rotation is taken back")
         }
     }
 
-    /// Why the next command waits.
-    public var reason: Phrase {
-        switch step {
-        case .add where isSingleServer && !hasOldKeys, .promote where !hasOldKeys: "no old key is left to retire"
-        case .add where isSingleServer, .promote: "when no stored value needs the old keys any more"
-        case .add: "when every server runs the file that holds the new key"
-        case .retire: "the rotation is complete"
-        case .abort: "the rotation is taken back"
-        }
+    /// Whether keys besides the writing one are read after the step.
+    private var hasOldKeys: Bool {
+        plan.changes.contains { $0.after.dropFirst().contains { $0.provider != .identity } }
     }
+
+    // MARK: The next step
+
+    static let promotionReason: Phrase = "when every server runs this file"
+
+    /// - Parameter options: What has to be repeated.
+    static func promotion(of file: String, hash: String, options: Phrase) -> Phrase {
+        "encconf rotate \(argument(file)) --step promote --servers-loaded \(hash)\(options.isEmpty ? "" : " ")\(options)"
+    }
+
+    static func retirement(file: String, hash: String, options: Phrase) -> NextCommand {
+        let repeated: Phrase = options.isEmpty ? "" : ", and again \(options)"
+        return NextCommand(
+            needs: [
+                "proof that no stored value uses the old keys: --discover-from with the manifest of kube-apiserver, --etcd, or "
+                    + "--evidence with a snapshot and its --after-revision",
+                "the word that every server runs this file: --servers-loaded \(hash)",
+                "a place for the old keys: --archive \(quoted(file + ".retired"))\(repeated)",
+            ], reason: "--step retire, when every value is written anew")
+    }
+
+    // MARK: The guide
 
     /// The steps in order, one to a line.
     public var text: Phrase {
-        var lines: [Phrase] = isSingleServer ? [] : ["copy \(file) to every control-plane node, byte for byte"]
+        var lines: [Phrase] = []
+        switch plan.step {
+        case .add:
+            lines += [
+                "keep a copy of \(file) where no backup of etcd is kept: without the new key, what it encrypts is lost"
+            ]
+        case .retire:
+            lines += [
+                "wait until etcd has compacted what was stored before the rewrite (kube-apiserver compacts every 5 minutes): "
+                    + "watches and lists of old revisions fail without the removed keys"
+            ]
+        case .promote, .abort: break
+        }
+        if !plan.plugins.isEmpty { lines += ["see to it that the KMS plugin runs on every control-plane node"] }
+        if !isSingleServer { lines += ["copy \(file) to every control-plane node, byte for byte"] }
         lines += [
-            "restart each kube-apiserver, or, with automatic reload, wait until each has polled the file (60 s)",
-            "check on each server itself, not through a load balancer, that the metric "
+            "restart one kube-apiserver after the other, each when the one before is ready again (/readyz); or, with automatic "
+                + "reload, wait until each has polled the file (60 s)",
+            "ask each server itself, not through a load balancer: /readyz answers ok, and the metric "
                 + "apiserver_encryption_config_controller_last_config_info shows hash=\"\(hash)\"",
         ]
-        switch step {
-        case .add where isSingleServer, .promote:
+        if !plan.rewritten.isEmpty, plan.step == .promote || isSingleServer {
             lines += ["wait for requests under way (60 s), then rewrite every object:"]
             lines += rewriteCommands.map { "    \($0)" }
             lines += ["    (again until there is no conflict)"]
-            if hasOldKeys { lines += ["take a snapshot: etcdctl snapshot save SNAPSHOT"] }
-        case .retire:
-            if isDisabled { lines += ["then --encryption-provider-config may go from every server"] }
-            if let archive { lines += ["keep \(archive) as long as a backup needs the retired keys"] }
-        case .add, .abort: break
         }
-        if let command { lines += ["run: \(command)"] }
+        switch plan.step {
+        case .retire:
+            lines += ["look at what is stored a last time with `encconf audit`"]
+            if isDisabled { lines += ["then --encryption-provider-config may go from every server"] }
+            if let archive { lines += ["keep \(archive) as long as a backup needs the removed keys"] }
+            if readsPlaintext {
+                lines += [
+                    "once nothing is stored as plaintext, identity may go as well: --step retire with --remove-identity"
+                ]
+            }
+        case .abort:
+            if let archive { lines += ["keep \(archive) as long as a value or a backup may need the removed keys"] }
+        case .add, .promote: break
+        }
+        let next = next
+        if let command = next.command {
+            lines += ["then run:\n     \(command)"]
+        } else if !next.needs.isEmpty {
+            lines += ["then \(next.reason); it needs"] + next.needs.map { "    \($0)" }
+        }
         var number = 0
         return lines.map { line in
-            guard !line.isIndented else { return "  \(line)\n" }
+            guard !line.startsWithBlank else { return "  \(line)\n" }
             number += 1
             return "  \(number). \(line)\n"
         }.joined()
     }
 
+    /// Whether what the step is about still reads plaintext, and does not write it.
+    private var readsPlaintext: Bool {
+        plan.changes.contains { $0.after.dropFirst().contains { $0.provider == .identity } }
+    }
+
     private var rewriteCommands: [Phrase] {
+        let resources = plan.rewritten.map(\.text)
         let exact = resources.filter { !$0.hasPrefix("*") }
         let wildcards = resources.filter { $0.hasPrefix("*") }
         return exact.map { "kubectl get \(Self.quoted($0)) --all-namespaces -o json | kubectl replace -f -" }
@@ -98,8 +147,10 @@ public struct RotationGuide {
             }
     }
 
-    /// Where retired keys may go, for the shell.
-    static func archive(of file: String) -> String { quoted(file + ".retired") }
+    // MARK: Words for the shell
+
+    /// A path as an argument: one that begins with a dash would be taken for an option.
+    static func argument(_ path: String) -> String { quoted(path.hasPrefix("-") ? "./\(path)" : path) }
 
     /// A word for the shell.
     public static func quoted(_ text: String) -> String {
@@ -114,9 +165,4 @@ public struct RotationGuide {
                 + text.split(separator: "'", omittingEmptySubsequences: false)
                 .joined(separator: "'\\''") + "'"
     }
-}
-
-extension Phrase {
-    /// Whether the line belongs to the one before.
-    fileprivate var isIndented: Bool { startsWithBlank }
 }

@@ -22,18 +22,16 @@ public struct RotationReport {
     public let steps: [Step]
     let hash: String
     let isWritten: Bool
-    let nextCommand: Phrase?
-    let nextReason: Phrase
+    let next: NextCommand
     /// What was looked at; nil if nothing was.
     public var evidence: StorageEvidence?
 
-    public init(file: String, steps: [Step], hash: String, isWritten: Bool, nextCommand: Phrase?, nextReason: Phrase) {
+    public init(file: String, steps: [Step], hash: String, isWritten: Bool, next: NextCommand) {
         self.file = file
         self.steps = steps
         self.hash = hash
         self.isWritten = isWritten
-        self.nextCommand = nextCommand
-        self.nextReason = nextReason
+        self.next = next
     }
 
     public var value: ReportValue {
@@ -43,7 +41,7 @@ public struct RotationReport {
                 "file": .text(file), "steps": .array(steps.map(\.value)), "hash": .text(hash),
                 "written": .bool(isWritten),
                 "evidence": .array(evidence?.values ?? []),
-                "next": ["command": .phrase(nextCommand), "reason": .phrase(nextReason)],
+                "next": next.value,
             ])
     }
 

@@ -9,13 +9,17 @@ public struct RotationStatus {
     private let configuration: EncryptionConfiguration
     private let sets: [KeySet]
     private let file: String
+    private let hash: String
     private let options: Phrase
 
-    /// - Parameter options: What the next command needs to read the file.
-    public init(_ configuration: EncryptionConfiguration, file: String, options: Phrase) {
+    /// - Parameters:
+    ///   - hash: Of the file.
+    ///   - options: What the next command needs to read the file.
+    public init(_ configuration: EncryptionConfiguration, file: String, hash: String, options: Phrase) {
         self.configuration = configuration
         sets = KeySet.all(in: configuration)
         self.file = file
+        self.hash = hash
         self.options = options
     }
 
@@ -24,16 +28,16 @@ public struct RotationStatus {
     /// Each key set, then each entry that has none.
     public var steps: [RotationReport.Step] {
         let keyed = sets.map { set in
-            let keys = set.keys.map { ReadKey(provider: ProviderName(set.provider), key: $0.name) }
+            let writer = set.writes ? [] : [ReadKey(provider: .identity, key: nil)]
+            let keys = writer + set.keys.map { ReadKey(provider: ProviderName(set.provider), key: $0.name) }
             return RotationReport.Step(
                 path: set.path, resources: set.resources.map(\.text), step: set.state.name, before: keys, after: keys)
         }
-        let others = keyless.map { index in
-            let entry = configuration.entries[index]
+        let others = keyless.map { entry in
             let keys = ReadKey.list(of: entry.providers)
             return RotationReport.Step(
-                path: "resources[\(index)]", resources: entry.resources.map(\.description), step: "settled",
-                before: keys, after: keys)
+                path: "resources[\(entry.index)]", resources: entry.resources,
+                step: entry.providers.first?.name == .identity ? "plaintext" : "settled", before: keys, after: keys)
         }
         return keyed + others
     }
@@ -43,45 +47,47 @@ public struct RotationStatus {
             "\(set.path) (\(Self.list(set.resources.map(\.text)))): \(set.state.explanation)\n  keys  "
                 + set.keys.map { Phrase(name: $0.name) }.joined(separator: ", ") + "\n"
         }
-        let others = keyless.map { index -> Phrase in
-            let entry = configuration.entries[index]
+        let others = keyless.map { entry -> Phrase in
             let writer = entry.providers.first.map { ReadKey.list(of: [$0]) }?.first
             let explanation: Phrase =
                 if let writer, writer.provider != .identity {
                     "written with \(writer.name), which has no keys in this file"
-                } else { "not encrypted" }
-            return "resources[\(index)] (\(Self.list(entry.resources.map(\.description)))): \(explanation)\n"
+                } else { "written in plaintext" }
+            return "resources[\(entry.index)] (\(Self.list(entry.resources))): \(explanation)\n"
         }
         return keyed.joined() + others.joined() + Self.otherReaders(in: configuration)
     }
 
-    /// The next step without doubt, if there is one.
-    public var nextCommand: Phrase? {
+    /// The next step, if the file tells it beyond doubt.
+    public var next: NextCommand {
+        if sets.isEmpty {
+            return NextCommand(reason: "no keys in this file to rotate; --to PROVIDER changes the provider")
+        }
+        if isAmbiguous { return NextCommand(reason: "the file does not tell the next step; give --step") }
         let states = sets.map(\.state).filter { $0 != .settled }
-        guard !sets.isEmpty, !isAmbiguous, states.allSatisfy({ $0 == states.first }) else { return nil }
-        let command: Phrase = "encconf rotate \(RotationGuide.quoted(file))\(options)"
-        return switch states.first {
-        case .added: "\(command) --step promote --servers-loaded"
-        case .promoted: "\(command) --step retire --evidence SNAPSHOT --archive \(RotationGuide.archive(of: file))"
-        default: "\(command) --step add"
+        guard states.allSatisfy({ $0 == states.first }) else {
+            return NextCommand(reason: "key sets are at different steps; give --resources for one of them")
+        }
+        switch states.first {
+        case .added:
+            return NextCommand(
+                command: RotationGuide.promotion(of: file, hash: hash, options: options),
+                reason: RotationGuide.promotionReason)
+        case .promoted: return RotationGuide.retirement(file: file, hash: hash, options: options)
+        default:
+            return NextCommand(
+                command: "encconf rotate \(RotationGuide.argument(file)) --step add\(options.isEmpty ? "" : " ")\(options)",
+                reason: "to begin a rotation")
         }
     }
 
-    public var nextReason: Phrase {
-        if sets.isEmpty { return "no keys in this file to rotate; --to PROVIDER changes the provider" }
-        if isAmbiguous { return "the file does not tell the next step; give --step" }
-        guard nextCommand != nil else { return "key sets are at different steps; give --resources for one of them" }
-        return switch sets.map(\.state).first(where: { $0 != .settled }) {
-        case .added: "when every server runs the file that holds the new key"
-        case .promoted: "when no stored value needs the old keys any more"
-        default: "begins a rotation"
-        }
-    }
-
-    /// Entries without a key set: of KMS or plaintext alone.
-    private var keyless: [Int] {
+    /// What the entries decide about that have no key set: those of KMS or plaintext alone.
+    private var keyless: [(index: Int, resources: [String], providers: [Provider])] {
         let keyed = Set(sets.flatMap(\.places).map(\.entry))
-        return configuration.entries.indices.filter { !keyed.contains($0) }
+        let decided = configuration.decidedResources
+        return configuration.entries.indices.filter { !keyed.contains($0) && !decided[$0].isEmpty }.map {
+            ($0, decided[$0].map(\.text), configuration.entries[$0].providers)
+        }
     }
 
     /// Who writes, to be held against what was meant.

@@ -5,12 +5,6 @@ public enum UTCTime {
     /// Seconds since 1970.
     public static var now: Int64 { Int64(time(nil)) }
 
-    /// The default name of a new key: `key-20260131t120000z`. Names of keys carry the time of their making, since the
-    /// file is all that is known of them.
-    public static func keyName(at seconds: Int64) -> String {
-        "key-" + rfc3339(seconds).filter { $0 != "-" && $0 != ":" }.lowercased()
-    }
-
     /// `2026-01-31T12:00:00Z`
     public static func rfc3339(_ seconds: Int64) -> String {
         var time = time_t(seconds)

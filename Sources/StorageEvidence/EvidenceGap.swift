@@ -23,6 +23,18 @@ public struct EvidenceGap: Sendable {
         case silentPlugins(EvidenceSource)
         /// The source can lack records.
         case incomplete(EvidenceSource, Incompleteness)
+        /// The source may show what was stored before every server ran the file.
+        case early(EvidenceSource, Earliness)
+    }
+
+    /// Why a source may be too early.
+    public enum Earliness: Sendable, Equatable {
+        /// Nobody knows since when every server runs the file.
+        case unknown
+        /// The source is older than the revision at which every server ran the file.
+        case before(Int64)
+        /// The revision is known of another cluster, or of one that the source does not name.
+        case otherCluster
     }
 
     /// Why a source can lack records.
@@ -47,7 +59,7 @@ public struct EvidenceGap: Sendable {
         switch kind {
         case .unseen, .silentStore, .openEnded, .unknownGroup, .sharedName: true
         case .otherCluster(let other, _), .plaintextCluster(let other), .silentPlugins(let other),
-            .incomplete(let other, _):
+            .incomplete(let other, _), .early(let other, _):
             other.name == source.name
         }
     }

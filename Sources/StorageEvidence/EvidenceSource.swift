@@ -30,7 +30,7 @@ public struct EvidenceSource: Sendable {
     }
 
     /// Whether it is a running etcd and not a file.
-    var isRunning: Bool { isOfManifest || result.source.snapshot == nil }
+    public var isRunning: Bool { isOfManifest || result.source.snapshot == nil }
 
     func census(of resource: GroupResource) -> ResourceCensus {
         result.live.resources[resource] ?? ResourceCensus()

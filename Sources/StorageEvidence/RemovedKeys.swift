@@ -65,9 +65,10 @@ public struct RemovedKeys: Sendable {
         let orphans = uses.filter { if case .inUse = $0.kind { false } else { true } }
         let needed = uses.filter { if case .inUse = $0.kind { true } else { false } }
         guard needed.isEmpty else { return (.used(needed), orphans) }
-        let gaps = sharedNames(evidence) + patterns.compactMap { evidence.gap(in: $0) }
-        guard gaps.isEmpty else { return (.unknown(gaps), orphans) }
+        let gaps =
+            sharedNames(evidence) + patterns.compactMap { evidence.gap(in: $0) } + evidence.earlyGaps(in: patterns)
         let sources = evidence.sources.compactMap { CompleteSource($0, of: evidence) }
+        guard gaps.isEmpty, !sources.isEmpty else { return (.unknown(gaps), orphans) }
         let objects = patterns.flatMap { evidence.resources(servedBy: $0) }.uniqued()
             .reduce(0) { $0 + (evidence.census[$1]?.objects ?? 0) }
         return (.unused(ProofOfAbsence(sources: sources, objects: objects)), orphans)

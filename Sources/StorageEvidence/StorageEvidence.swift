@@ -14,14 +14,19 @@ public struct StorageEvidence: Sendable {
     public let sources: [EvidenceSource]
     /// Whether the manifest of a server that runs the file names sources, so that they are all that it stores in.
     public let isWholeStore: Bool
+    /// Since when every server runs the file; nil if nobody knows.
+    public let convergence: Convergence?
     let resolution: ResourceResolution
     /// The sources that tell what is stored: of several of one cluster the newest.
-    private let present: [EvidenceSource]
+    let present: [EvidenceSource]
     /// The number of values by resource and label.
     private let counts: [GroupResource: [StoredKeyLabel: Int]]
 
-    public init(under file: ConfigurationFile, _ sources: [EvidenceSource], isWholeStore: Bool) {
+    public init(
+        under file: ConfigurationFile, _ sources: [EvidenceSource], isWholeStore: Bool, convergence: Convergence? = nil
+    ) {
         self.file = file
+        self.convergence = convergence
         self.sources = sources
         self.isWholeStore = isWholeStore
         resolution = ResourceResolution(file.configuration)
@@ -172,7 +177,7 @@ extension StorageEvidence {
     }
 
     /// Whether kube-apiserver looks for the resource in this source.
-    private func isHome(_ source: EvidenceSource, of resource: GroupResource) -> Bool {
+    func isHome(_ source: EvidenceSource, of resource: GroupResource) -> Bool {
         if let resources = source.resources { return resources.contains(resource) }
         return !present.contains { $0.resources?.contains(resource) == true }
     }

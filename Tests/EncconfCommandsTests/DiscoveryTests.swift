@@ -90,7 +90,7 @@ struct DiscoveryTests {
         try write(Self.unit(port: 1, settings: "EnvironmentFile=-\(folder)/env"), to: "u1.service")
         let missing = try audit("u1.service")
         #expect(missing.status == 3)
-        let note = "encconf: u1.service: \(folder)/env of EnvironmentFile= does not exist; passed over\n"
+        let note = "encconf: note: u1.service: \(folder)/env of EnvironmentFile= does not exist; passed over\n"
         #expect(missing.errors.components(separatedBy: note).count == 2, "\(missing.errors)")
         try FileManager.default.createDirectory(atPath: "\(folder)/env", withIntermediateDirectories: true)
         let folderInstead = try audit("u1.service")

@@ -9,7 +9,7 @@ import Testing
 
 /// Runs the steps of a rotation on one file, as the command does: plan, edit, read again.
 struct Rotation {
-    private(set) var file: EditFile
+    var file: EditFile
     private var random = SeededGenerator(seed: 11)
     let singleServer: Bool
     let target: RotationRequest.Target?
@@ -33,8 +33,12 @@ struct Rotation {
         let source = NewKeySource(name: newName) {
             SecretKey(SecretBytes(copying: random.bytes(32).span.rawBytes))
         }
+        // A change of provider is about all entries, and a name tells a new key from those of the provider.
+        let named: ByteName? = if case .keyed = target { newName } else { nil }
+        let all = try file.configuration().decidedResources.joined()
         let request = RotationRequest(
-            step: step, singleServer: singleServer, target: target, resources: resources, keyName: keyName)
+            step: step, singleServer: singleServer, target: target,
+            resources: resources ?? (target == nil ? nil : Set(all)), keyName: keyName ?? named)
         return try RotationPlan(request, for: try file.document(), newKeys: source, options: .lenient)
     }
 
@@ -85,6 +89,11 @@ extension EncryptionConfiguration {
 struct RotationTests {
     private static let files = EditFile.all.filter(\.isAccepted)
     private static let new = "key-20260729t120000z"
+    /// 32 bytes that no lint rule has anything against.
+    private static let goodSecret: String = {
+        var random = SeededGenerator(seed: 5)
+        return Data(random.bytes(32)).base64EncodedString()
+    }()
 
     // MARK: Every file
 
@@ -94,7 +103,7 @@ struct RotationTests {
         var rotation = Rotation(file)
         let before = try file.configuration()
         guard !KeySet.all(in: before).isEmpty else {
-            #expect(throws: RotationRefusal.nothingToRotate) { try rotation.plan(.add) }
+            #expect(throws: RotationRefusal.self) { try rotation.plan(.add) }
             return
         }
         guard before.entries.allSatisfy({ $0.providers[0].name != .identity }) else { return }
@@ -113,7 +122,7 @@ struct RotationTests {
                 #expect(last.bytes.isSubsequence(of: rotation.file.bytes))
                 // An added key can be taken out again, and nothing is left of it.
                 var other = rotation
-                #expect(try other.run(.abort).demands == [.neverWritten])
+                #expect(try other.run(.abort).demands == [.unusedInStorage, .archived])
                 #expect(other.file.bytes == settled.bytes)
             }
         }
@@ -135,7 +144,7 @@ struct RotationTests {
         }
         #expect(try rotation.run(nil).demands == [])
         #expect(try rotation.run(nil).demands == [.serversLoaded])
-        #expect(try rotation.run(nil).demands == [.unusedInStorage, .archived])
+        #expect(try rotation.run(nil).demands == [.serversLoaded, .unusedInStorage, .archived])
         #expect(try KeySet.all(in: rotation.file.configuration()).allSatisfy { $0.state == .settled })
     }
 
@@ -196,7 +205,12 @@ struct RotationTests {
         (["key-20260101t000000z", "key-20250101t000000z", "key-20240101t000000z"], .promoted),
         (["key-20260101t000000z", "key-20240101t000000z", "key-20250101t000000z"], .ambiguous(.order)),
         (["key-20260101t000000z", "key-20260101t000000z-2"], .ambiguous(.order)),
-        (["key1", "key-20260101t000000z"], .ambiguous(.foreignNames)),
+        (["key-20260101t000000z-1f0c", "key-20260101t000000z-2a00"], .ambiguous(.order)),
+        (["key1", "key-20260101t000000z"], .added),
+        (["key-20260101t000000z-1f0c", "key1"], .promoted),
+        (["key-20260101t000000z", "key2", "key1"], .promoted),
+        (["key-20260101t000000z", "key-20250101t000000z", "key1"], .promoted),
+        (["key1", "key-20260101t000000z", "key-20250101t000000z"], .ambiguous(.order)),
         (["key1", "key2"], .ambiguous(.foreignNames)),
     ])
     func states(_ names: [String], _ state: KeySet.State) throws {
@@ -214,6 +228,7 @@ struct RotationTests {
     @Test(arguments: [
         "key-20260729t120000z": true, "key-20260729t120000z-2": true, "key-20260729t120000z-1": false,
         "key-20260729t120000": false, "key-20260729T120000Z": false, "key1": false, "key-2026072at120000z": false,
+        "key-20260729t120000z-1f0c": true, "key-20260729t120000z-1F0C": false, "key-20260729t120000z-1f0": false,
         "aescbckey-20260729t120000z": false, "key-20260729t120000z-02": false, "": false, "key-": false,
     ])
     func dates(_ name: ByteName, _ isDate: Bool) {
@@ -222,7 +237,10 @@ struct RotationTests {
 
     /// A name means the key of the same bytes, not one that is equal to Unicode.
     @Test func namesAreBytes() throws {
-        let secrets = [UInt8(1), 2].map { Data(repeating: $0, count: 32).base64EncodedString() }
+        let secrets = [UInt64(1), 2].map { seed in
+            var random = SeededGenerator(seed: seed)
+            return Data(random.bytes(32)).base64EncodedString()
+        }
         let text = """
             apiVersion: apiserver.config.k8s.io/v1
             kind: EncryptionConfiguration
@@ -245,18 +263,125 @@ struct RotationTests {
         #expect(retirement.retired.flatMap(\.labels).map(\.key) == ["cl\u{e9}"])
     }
 
-    @Test func sharedKeysAreRotatedTogether() throws {
-        var rotation = Rotation(EditFile.named("shared-keys.yaml"), resources: ["configmaps"])
-        let sets = KeySet.all(in: try rotation.file.configuration())
-        #expect(sets.count == 1)
-        #expect(sets[0].places == [ProviderPlace(entry: 0, provider: 0), ProviderPlace(entry: 1, provider: 1)])
-        #expect(sets[0].resources == ["secrets", "configmaps", "*.apps"])
-        let plan = try rotation.run(.retire)
-        #expect(plan.changes.map(\.path) == ["resources[0]", "resources[1]"])
+    /// One list of keys in two entries is two states where plaintext stands before it in one of them.
+    @Test func stateBelongsToTheFirstProvider() throws {
+        let file = EditFile.named("shared-keys.yaml")
+        let sets = KeySet.all(in: try file.configuration())
+        #expect(sets.map(\.places) == [[ProviderPlace(entry: 0, provider: 0)], [ProviderPlace(entry: 1, provider: 1)]])
+        #expect(sets.map(\.resources) == [["secrets"], ["configmaps", "*.apps"]])
+        #expect(sets.map(\.state) == [.promoted, .ambiguous(.plaintextWrites)])
+        var all = Rotation(file)
+        #expect(throws: RotationRefusal.notPromoted(paths: ["resources[1].providers[1].aescbc"])) {
+            try all.plan(.retire)
+        }
+        // What is named is rotated, and nothing else.
+        var named = Rotation(file, resources: ["secrets"])
+        #expect(try named.run(.retire).changes.map(\.path) == ["resources[0]"])
+        // A new key is one for both, and promoted in both.
+        #expect(try all.run(.add).changes.map(\.path) == ["resources[0]", "resources[1]"])
+        try all.run(.promote)
+        let orders = try all.orders
+        #expect(orders[0].first == "aescbc:\(Self.new)" && orders[1].first == "aescbc:\(Self.new)")
+    }
+
+    /// `--resources` means those entries, also where others hold the same keys.
+    @Test func onlyTheNamedEntries() throws {
+        let keys = "aescbc: {keys: [{name: key1, secret: \(Self.goodSecret)}]}"
+        let text = """
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: EncryptionConfiguration
+            resources:
+            - {resources: [secrets], providers: [{\(keys)}]}
+            - {resources: [configmaps, secrets], providers: [{\(keys)}]}
+            """
+        var rotation = Rotation(EditFile(name: "two", bytes: Array(text.utf8)), resources: ["configmaps"])
+        let plan = try rotation.run(.add)
+        #expect(plan.changes.map(\.path) == ["resources[1]"])
+        // The first entry decides about secrets.
+        #expect(plan.changes.map(\.resources) == [["configmaps"]])
+    }
+
+    /// Entries of identity alone opt out.
+    @Test func entriesThatOptOut() throws {
+        let keys = "aescbc: {keys: [{name: key1, secret: \(Self.goodSecret)}]}"
+        let text = """
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: EncryptionConfiguration
+            resources:
+            - {resources: [events], providers: [{identity: {}}]}
+            - {resources: ['*.*'], providers: [{identity: {}}, {\(keys)}]}
+            """
+        let file = try EditFile(name: "out", bytes: Array(text.utf8)).document()
+        let source = NewKeySource(name: "key-20260729t120000z") { SecretKey(SecretBytes(Array(repeating: 7, count: 32))) }
+        func changed(_ request: RotationRequest) throws -> [String] {
+            try RotationPlan(request, for: file, newKeys: source, options: .lenient).changes.map(\.path)
+        }
+        #expect(try changed(RotationRequest(step: .promote)) == ["resources[1]"])
+        #expect(try changed(RotationRequest(step: .add, target: .keyed(.secretbox))) == ["resources[1]"])
         #expect(
-            try rotation.orders == [
-                ["aescbc:key-20250601t000000z", "identity"], ["identity", "aescbc:key-20250601t000000z"],
-            ])
+            try changed(RotationRequest(step: .add, target: .keyed(.secretbox), resources: ["events"]))
+                == ["resources[0]"])
+    }
+
+    /// A leaked write key is replaced at once, whatever rotation is under way.
+    @Test func aThirdKey() throws {
+        var rotation = Rotation(EditFile.named("two-keys.yaml"))
+        let before = try rotation.orders[0]
+        #expect(try rotation.plan(.add, keyName: "emergency", newName: "emergency").isDone == false)
+        let plan = try rotation.plan(.add, keyName: "emergency", newName: "emergency")
+        rotation.file = try rotation.file.edited(plan.edits)
+        #expect(try rotation.orders[0][1] == "secretbox:emergency" && rotation.orders[0][0] == before[0])
+        #expect(try rotation.plan(.add, keyName: "emergency", newName: "emergency").isDone)
+        try rotation.run(.promote, keyName: "emergency")
+        try rotation.run(.retire)
+        #expect(try rotation.orders[0].filter { $0 != "identity" } == ["secretbox:emergency"])
+    }
+
+    /// Of several keys of the target's kind, and of a key that is there and one that is to be made, a name tells.
+    @Test func aTargetThatIsThereAlready() throws {
+        let secrets = (1...2).map { seed in
+            var random = SeededGenerator(seed: UInt64(seed))
+            return Data(random.bytes(32)).base64EncodedString()
+        }
+        let file = EditFile.oneEntry(
+            "[{aescbc: {keys: [{name: key1, secret: \(secrets[0])}]}}, "
+                + "{secretbox: {keys: [{name: leaked, secret: \(secrets[1])}]}}]")
+        let document = try file.document()
+        func orders(_ step: RotationRequest.Step, _ keyName: ByteName?) throws -> [String] {
+            let source = NewKeySource(name: keyName ?? "made") {
+                SecretKey(SecretBytes((0..<32).map { UInt8($0 * 7 ^ 33) }))
+            }
+            let request = RotationRequest(step: step, target: .keyed(.secretbox), keyName: keyName)
+            return try RotationPlan(request, for: document, newKeys: source, options: .lenient).intended.orders[0]
+        }
+        #expect(throws: RotationRefusal.newOrOld(paths: ["resources[0]"])) { try orders(.add, nil) }
+        #expect(try orders(.add, "leaked") == ["aescbc:key1", "secretbox:leaked"])
+        #expect(try orders(.add, "new") == ["aescbc:key1", "secretbox:new", "secretbox:leaked"])
+        #expect(throws: RotationRefusal.notPromoted(paths: ["resources[0]"])) { try orders(.promote, "new") }
+        #expect(try orders(.promote, nil) == ["secretbox:leaked", "aescbc:key1"])
+    }
+
+    @Test(arguments: ["AAAAAAAAAAAAAAAAAAAAAA==", "c2VjcmV0IGlzIHNlY3VyZQ=="]) func keysThatCanBeGuessed(
+        _ secret: String
+    ) throws {
+        var random = SeededGenerator(seed: 1)
+        let good = Data(random.bytes(16)).base64EncodedString()
+        var rotation = Rotation(
+            EditFile.oneEntry("[{aescbc: {keys: [{name: key1, secret: \(good)}, {name: key2, secret: \(secret)}]}}]"))
+        #expect(throws: RotationRefusal.weak("key2", paths: ["resources[0].providers[0].aescbc"])) {
+            try rotation.plan(.promote, keyName: "key2")
+        }
+        // What writes already needs no promotion, and can be replaced.
+        var weak = Rotation(EditFile.oneEntry("[{aescbc: {keys: [{name: key2, secret: \(secret)}]}}]"))
+        #expect(try weak.plan(.promote).isDone)
+        try weak.run(.add)
+        try weak.run(.promote)
+    }
+
+    /// The last of other providers is not the end of a change of provider.
+    @Test func retireTellsOfOtherProviders() throws {
+        var rotation = Rotation(EditFile.named("several-providers.yaml"))
+        #expect(throws: RotationRefusal.self) { try rotation.run(.retire) }
     }
 
     @Test func keySetsOfTheirOwnGetKeysOfTheirOwn() throws {

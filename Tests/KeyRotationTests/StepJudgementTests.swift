@@ -8,6 +8,14 @@ import StorageEvidence
 import TestSupport
 import Testing
 
+extension StepFacts {
+    /// What was seen of the stored values.
+    fileprivate var evidence: StorageEvidence? {
+        get { stored.evidence }
+        set { stored = newValue.map { .seen($0) } ?? .unseen }
+    }
+}
+
 /// What stands against a step, fact by fact: with all that it demands it may be written, and without any one of them it
 /// may not.
 struct StepJudgementTests {
@@ -16,6 +24,8 @@ struct StepJudgementTests {
     private static let settled = "secrets: secretbox key-20260101t000000z=1; identity"
     private static let new = "secrets: secretbox key-20260601t000000z=2"
     private static let old = "secrets: secretbox key-20260101t000000z=1"
+    private static let hash = "sha256:" + String(repeating: "0123456789abcdef", count: 4)
+    private static let loaded = HashPrefix("01234567").map { ServersFact.word($0) }
 
     /// What was found, in one word each.
     private struct Judged: Equatable {
@@ -34,26 +44,26 @@ struct StepJudgementTests {
         let plan = try RotationPlan(request, for: document, newKeys: source, options: .lenient)
         #expect(!plan.isDone)
         var facts = StepFacts(
-            serversLoaded: false, isSingleServer: singleServer, evidence: nil, isAbsencePromised: false,
-            destination: nil)
+            hash: Self.hash, isSingleServer: singleServer, isAbsencePromised: false, destination: nil)
         change(&facts)
         let judgement = StepJudgement(
             plan, from: try ShortConfiguration(file).configuration(), facts, isDryRun: isDryRun)
         var judged = Judged(
             refusals: judgement.refusals.map(Self.text), remarks: judgement.remarks.map(Self.text))
-        switch judgement.authority {
-        case .proof?: judged.authority = "proof"
-        case .word?: judged.authority = "word"
-        case nil: break
-        }
+        judged.authority = judgement.step.map { $0.absence == nil ? "word" : "proof" }
         // Only what has no refusals may be written.
-        #expect((judgement.authority != nil) == (judgement.refusals.isEmpty && !isDryRun))
+        let isAwaited = if case .awaited = facts.stored { true } else { false }
+        #expect((judgement.step != nil) == (judgement.refusals.isEmpty && !isDryRun && !isAwaited))
         return judged
     }
 
     private static func text(_ refusal: StepJudgement.Refusal) -> String {
         switch refusal {
         case .serversNotLoaded: "serversNotLoaded"
+        case .serversRunAnother: "serversRunAnother"
+        case .pluginNotAsked: "pluginNotAsked"
+        case .pluginUnhealthy: "pluginUnhealthy"
+        case .destroyedWithoutProof: "destroyedWithoutProof"
         case .notShownUnused: "notShownUnused"
         case .noDestination: "noDestination"
         case .used(let uses): "used \(uses.map { "\($0.count) \($0.resource) \($0.kind)" }.joined(separator: ", "))"
@@ -69,13 +79,13 @@ struct StepJudgementTests {
         case .orphans(let uses):
             "orphans \(uses.map { "\($0.count) \($0.resource) \($0.kind)" }.joined(separator: ", "))"
         case .unreadStores: "unreadStores"
-        case .mayHaveWritten: "mayHaveWritten"
         }
     }
 
     /// What a snapshot with some Secrets shows under a file.
     private func evidence(
-        _ file: String, _ secrets: [String], others: [String: [UInt8]] = [:], hasDigest: Bool = true
+        _ file: String, _ secrets: [String], others: [String: [UInt8]] = [:], hasDigest: Bool = true,
+        since convergence: Convergence? = Convergence(revision: 1, isBeforeReading: true)
     ) throws -> StorageEvidence {
         let configuration = try ShortConfiguration(file).file()
         var snapshot = SnapshotBuilder()
@@ -83,7 +93,7 @@ struct StepJudgementTests {
         for (number, short) in secrets.enumerated() { try snapshot.put(secret: "s\(number)", by: short) }
         for (key, value) in others.sorted(by: { $0.key < $1.key }) { snapshot.put(key, value) }
         let source = EvidenceSource(name: "s.db", result: try snapshot.audit(under: [configuration]))
-        return StorageEvidence(under: configuration, [source], isWholeStore: false)
+        return StorageEvidence(under: configuration, [source], isWholeStore: false, convergence: convergence)
     }
 
     // MARK: add and promote
@@ -96,7 +106,10 @@ struct StepJudgementTests {
     /// A server that does not run the file could not read what others write.
     @Test func promoteDemandsThatServersRunTheFile() throws {
         #expect(try judge(Self.added, .promote) == Judged(refusals: ["serversNotLoaded"]))
-        #expect(try judge(Self.added, .promote) { $0.serversLoaded = true } == Judged(authority: "word"))
+        #expect(try judge(Self.added, .promote) { $0.servers = Self.loaded } == Judged(authority: "word"))
+        #expect(
+            try judge(Self.added, .promote) { $0.servers = HashPrefix("012345670").map { .word($0) } }
+                == Judged(refusals: ["serversRunAnother"]))
         #expect(try judge(Self.added, .promote, singleServer: true) == Judged(authority: "word"))
         #expect(
             try judge(Self.added, .promote, isDryRun: true) == Judged(remarks: ["waived serversNotLoaded"]))
@@ -105,12 +118,11 @@ struct StepJudgementTests {
     // MARK: retire
 
     private func retire(_ change: (inout StepFacts) throws -> Void) throws -> Judged {
-        var evidence: StorageEvidence? = try self.evidence(Self.promoted, [Self.new, Self.new])
         var facts = StepFacts(
-            serversLoaded: false, isSingleServer: false, evidence: evidence, isAbsencePromised: false,
+            hash: Self.hash, servers: Self.loaded, isSingleServer: false,
+            stored: .seen(try self.evidence(Self.promoted, [Self.new, Self.new])), isAbsencePromised: false,
             destination: .archive)
         try change(&facts)
-        evidence = facts.evidence
         let changed = facts
         return try judge(Self.promoted, .retire) { $0 = changed }
     }
@@ -121,6 +133,16 @@ struct StepJudgementTests {
     }
 
     @Test func retireWithoutOneOfIt() throws {
+        #expect(try retire { $0.servers = nil } == Judged(refusals: ["serversNotLoaded"]))
+        #expect(
+            try retire { $0.servers = HashPrefix("11111111").map { .word($0) } }
+                == Judged(refusals: ["serversRunAnother"]))
+        // That there is one server only does not show that it has loaded the file.
+        #expect(
+            try retire {
+                $0.servers = nil
+                $0.isSingleServer = true
+            } == Judged(refusals: ["serversNotLoaded"]))
         #expect(try retire { $0.evidence = nil } == Judged(refusals: ["notShownUnused"]))
         #expect(try retire { $0.destination = nil } == Judged(refusals: ["noDestination"]))
         #expect(
@@ -195,21 +217,70 @@ struct StepJudgementTests {
         let shown = try evidence(file, ["secrets: secretbox k=2"])
         let judged = try judge(file, .retire) { facts in
             facts.evidence = shown
+            facts.servers = Self.loaded
             facts.destination = .archive
         }
-        #expect(judged.refusals == ["unsettled"] && judged.authority == nil)
+        #expect(judged.refusals == ["gaps", "unsettled"] && judged.authority == nil)
         let promised = try judge(file, .retire) { facts in
             facts.evidence = shown
+            facts.servers = Self.loaded
             facts.destination = .archive
             facts.isAbsencePromised = true
         }
-        #expect(promised.refusals.isEmpty && promised.authority == "proof")
+        #expect(promised.refusals.isEmpty && promised.authority == "word")
+    }
+
+    /// A source tells what is needed only if every server ran the file when it was taken.
+    @Test func retireWithEvidenceThatIsTooEarly() throws {
+        let revision = try evidence(Self.promoted, [Self.new]).sources[0].revision
+        let cases: [(Convergence?, Bool)] = [
+            (nil, false), (Convergence(revision: nil, isBeforeReading: true), false),
+            (Convergence(revision: revision + 1, isBeforeReading: true), false),
+            (Convergence(revision: revision, isBeforeReading: false), true),
+            (Convergence(revision: revision, clusterUID: "another", isBeforeReading: true), false),
+        ]
+        for (convergence, isEnough) in cases {
+            let shown = try evidence(Self.promoted, [Self.new], since: convergence)
+            let judged = try retire { $0.evidence = shown }
+            #expect(judged.authority == (isEnough ? "proof" : nil), "\(String(describing: convergence))")
+            #expect(judged.refusals.first == (isEnough ? nil : "gaps"))
+            let destroyed = try retire {
+                $0.evidence = shown
+                $0.destination = .destruction
+                $0.isAbsencePromised = true
+            }
+            #expect(destroyed.refusals.contains("destroyedWithoutProof") != isEnough)
+            #expect((destroyed.authority == nil) != isEnough)
+        }
+    }
+
+    /// Nobody's word destroys a key.
+    @Test func destructionNeedsAProof() throws {
+        let judged = try retire {
+            $0.evidence = nil
+            $0.isAbsencePromised = true
+            $0.destination = .destruction
+        }
+        #expect(judged == Judged(refusals: ["destroyedWithoutProof"]))
+    }
+
+    /// What is still to be looked at is never written before that.
+    @Test func evidenceThatIsAwaited() throws {
+        for destination: StepFacts.Destination in [.archive, .destruction] {
+            let judged = try retire {
+                $0.stored = .awaited
+                $0.destination = destination
+                $0.isAbsencePromised = true
+            }
+            #expect(judged.refusals.isEmpty && judged.authority == nil)
+        }
     }
 
     @Test func aDryRunSaysWhatIsMissing() throws {
         let judged = try judge(Self.promoted, .retire, isDryRun: true)
         #expect(judged.refusals.isEmpty)
-        #expect(judged.remarks == ["waived notShownUnused", "waived noDestination"])
+        #expect(
+            judged.remarks == ["waived serversNotLoaded", "waived notShownUnused", "waived noDestination"])
         // What is seen stands against a dry run too.
         let shown = try evidence(Self.promoted, [Self.new, Self.old])
         let used = try judge(Self.promoted, .retire, isDryRun: true) { $0.evidence = shown }
@@ -219,13 +290,22 @@ struct StepJudgementTests {
     // MARK: abort
 
     @Test func abort() throws {
-        #expect(try judge(Self.added, .abort) == Judged(remarks: ["mayHaveWritten"], authority: "word"))
-        let unused = try evidence(Self.added, [Self.old])
-        #expect(try judge(Self.added, .abort) { $0.evidence = unused } == Judged(authority: "proof"))
-        let used = try evidence(Self.added, [Self.old, Self.new])
-        let judged = try judge(Self.added, .abort) { $0.evidence = used }
-        #expect(judged.refusals.first == "used 1 secrets inUse" && judged.authority == nil)
-        let open = try evidence(Self.added, [Self.old], hasDigest: false)
-        #expect(try judge(Self.added, .abort) { $0.evidence = open }.refusals.first == "gaps")
+        #expect(try judge(Self.added, .abort) == Judged(refusals: ["notShownUnused", "noDestination"]))
+        func abort(_ shown: StorageEvidence) throws -> Judged {
+            try judge(Self.added, .abort) {
+                $0.evidence = shown
+                $0.destination = .archive
+            }
+        }
+        #expect(try abort(try evidence(Self.added, [Self.old])) == Judged(authority: "proof"))
+        let used = try abort(try evidence(Self.added, [Self.old, Self.new]))
+        #expect(used.refusals.first == "used 1 secrets inUse" && used.authority == nil)
+        #expect(try abort(try evidence(Self.added, [Self.old], hasDigest: false)).refusals.first == "gaps")
+        #expect(try abort(try evidence(Self.added, [Self.old], since: nil)).refusals.first == "gaps")
+        let promised = try judge(Self.added, .abort) {
+            $0.isAbsencePromised = true
+            $0.destination = .archive
+        }
+        #expect(promised == Judged(authority: "word"))
     }
 }

@@ -116,7 +116,12 @@ struct Operator {
     ) throws {
         var request = RotationRequest(
             step: step, singleServer: singleServer, resources: resources, keyName: keyName)
-        if case .to(let target) = change { request.target = target }
+        if case .to(let target) = change {
+            request.target = target
+            // A change of provider is about all entries, and a name tells a new key from those of the provider.
+            request.resources = resources ?? Set(file.configuration.decidedResources.joined())
+            if case .keyed = target { request.keyName = Planner.newName(minutes) }
+        }
         let planned = try planner.plan(request, for: file, minute: minutes)
         guard let next = planned.file else { return }
         let plan = planned.plan

@@ -32,6 +32,11 @@ final class Planner {
         return version
     }
 
+    /// The name of the key that is made at a time.
+    static func newName(_ minute: Int) -> ByteName {
+        ByteName("key-20260729t12\(minute < 10 ? "0" : "")\(minute)00z")
+    }
+
     /// - Parameter minute: Tells the time in the names of new keys, and their bytes.
     func plan(_ request: RotationRequest, for file: FileVersion, minute: Int) throws -> Planned {
         let resources = request.resources.map { "\($0.sorted())" } ?? ""
@@ -40,9 +45,8 @@ final class Planner {
             + (request.target.map { "\($0)" } ?? "")
         let question = Question(file: file.bytes, request: text, minute: minute)
         if let known = answers[question] { return known }
-        let digits = minute < 10 ? "0\(minute)" : "\(minute)"
         var random = SeededGenerator(seed: UInt64(minute) << 32)
-        let keys = NewKeySource(name: ByteName("key-20260729t12\(digits)00z")) {
+        let keys = NewKeySource(name: Self.newName(minute)) {
             SecretKey(SecretBytes(copying: random.bytes(32).span.rawBytes))
         }
         let plan = try RotationPlan(request, for: file.document, newKeys: keys, options: .lenient)

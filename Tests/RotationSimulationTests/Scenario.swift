@@ -23,8 +23,8 @@ struct Scenario {
         var random = random
         let hasIdentity = provider == nil || Bool.random(using: &random)
         let isShared = Bool.random(using: &random)
-        let first = key("key1", filledWith: 1)
-        let second = isShared ? first : key("other", filledWith: 2)
+        let first = key("key1", seed: 1)
+        let second = isShared ? first : key("other", seed: 2)
         let entries = [(["secrets", "configmaps"], first), (["*.apps"], second)].map { names, key in
             let keyed = provider.map { #"{"\#($0.rawValue)": {"keys": [\#(key)]}}"# }
             let providers = [keyed, hasIdentity ? #"{"identity": {}}"# : nil]
@@ -53,8 +53,9 @@ struct Scenario {
                 """.utf8))
     }
 
-    private func key(_ name: String, filledWith byte: UInt8) -> String {
-        #"{"name": "\#(name)", "secret": "\#(Data(repeating: byte, count: 32).base64EncodedString())"}"#
+    private func key(_ name: String, seed: UInt64) -> String {
+        var random = SeededGenerator(seed: seed)
+        return #"{"name": "\#(name)", "secret": "\#(Data(random.bytes(32)).base64EncodedString())"}"#
     }
 }
 

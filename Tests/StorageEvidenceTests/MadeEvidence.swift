@@ -70,9 +70,16 @@ extension MadeSource.Etcd {
 
 extension StorageEvidence {
     /// What some sources show under a file in short form.
-    init(under short: String, _ sources: [MadeSource], isWholeStore: Bool = false) throws {
+    ///
+    /// - Parameter convergence: By default every server ran the file from the beginning.
+    init(
+        under short: String, _ sources: [MadeSource], isWholeStore: Bool = false,
+        convergence: Convergence? = Convergence(revision: 1, isBeforeReading: true)
+    ) throws {
         let file = try ShortConfiguration(short).file()
-        self.init(under: file, try sources.map { try $0.source(under: file) }, isWholeStore: isWholeStore)
+        self.init(
+            under: file, try sources.map { try $0.source(under: file) }, isWholeStore: isWholeStore,
+            convergence: convergence)
     }
 
     /// What is missing to the proof of absence for a pattern.
@@ -88,6 +95,7 @@ extension StorageEvidence {
             case .plaintextCluster(let source): "plaintextCluster \(source.name)"
             case .silentPlugins(let source): "silentPlugins \(source.name)"
             case .incomplete(let source, let reason): "\(reason) \(source.name)"
+            case .early(let source, let reason): "early \(reason) \(source.name)"
             }
         }
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ConfigurationLint
 internal import Diagnostics
 internal import DurableFiles
 internal import EncryptionConfig
@@ -31,7 +32,7 @@ struct InitCommand: EncconfCommand {
     @Option(name: .long, help: ArgumentHelp("Resources to encrypt, with commas between them.", valueName: "list"))
     var resources = "secrets"
     @Option(
-        name: .long, help: ArgumentHelp("Name of the key. Default: key- and the time, in UTC.", valueName: "name"))
+        name: .long, help: ArgumentHelp("Name of the key. Default: made of the time in UTC and the fingerprint.", valueName: "name"))
     var keyName: String?
     @Flag(name: .long, help: "Leave identity out: plaintext that is stored already becomes unreadable.")
     var noIdentity = false
@@ -46,7 +47,7 @@ struct InitCommand: EncconfCommand {
         name: .long,
         help: ArgumentHelp("Where to write the file (mode 0600). Default: standard output.", valueName: "path"))
     var file: String?
-    @Flag(name: .long, help: "Replace the file if it exists.")
+    @Flag(name: .long, help: "Replace the file if it exists; the old one is kept as PATH.replaced-TIME.")
     var force = false
     @OptionGroup(title: "Configuration files") var reading: ReadingOptions
     @OptionGroup(title: "Output") var global: GlobalOptions
@@ -73,7 +74,8 @@ struct InitCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let key = provider == .kms ? nil : try newKey(length: 32)
-        let text = SecretKey(newConfiguration(key: key).text())
+        let name = if let keyName { ByteName(keyName) } else { try key.map { key throws(CommandFailure) in try newKeyName(of: key) } }
+        let text = SecretKey(newConfiguration(key: key, name: name).text())
         // Read again, to be sure that kube-apiserver takes it.
         if let refusal = refusal(of: text) {
             throw CommandFailure("the new configuration would be refused: \(refusal)")
@@ -81,13 +83,62 @@ struct InitCommand: EncconfCommand {
         if keyName?.contains(":") == true {
             console.warning("a colon in a key name can make names overlap", hint: "`encconf explain ENC0214`")
         }
+        for notice in try notices(of: text) { console.warning(notice.message, hint: notice.hint) }
         if let file, file != "-" {
-            do { try SafeWrite.create(text.span, at: file, replacing: force) } catch { throw error.failure() }
+            try write(text, to: file, console)
             console.note("wrote \(file); keep a copy where no backup of etcd is kept")
         } else {
             try console.result(text.span)
         }
+        for line in nextSteps { console.note(line) }
         return .success
+    }
+
+    /// Writes the file. Nothing that is there is lost: with `--force` it gets another name.
+    private func write(_ text: SecretKey, to file: String, _ console: Console) throws(CommandFailure) {
+        guard force, unsafe access(file, F_OK) == 0 else {
+            do { try SafeWrite.create(text.span, at: file, replacing: false) } catch {
+                throw error.failure(existsHint: "give another name; --force keeps the old file under a second name")
+            }
+            return
+        }
+        let stamp = UTCTime.rfc3339(UTCTime.now).filter { $0 != "-" && $0 != ":" }
+        let aside = "\(file).replaced-\(stamp)"
+        do { try SafeWrite.supersede(text.span, of: file, keeping: aside) } catch {
+            throw error.failure(existsHint: "try again in a second")
+        }
+        console.note("the former \(file) is now \(aside)")
+    }
+
+    /// What `verify` says of the resources, such as names that no version of Kubernetes stores.
+    private func notices(of text: SecretKey) throws(CommandFailure) -> [CommandFailure.Problem] {
+        do throws(ConfigurationRefusal) {
+            let document = try ConfigurationDocument.read(SecretBytes(copying: text.span), headerless: reading.headerless)
+            let configuration = try EncryptionConfiguration(checking: document, options: .lenient)
+            return Linter().findings(in: document, checked: configuration).filter { $0.code == "ENC0240" }
+                .map { CommandFailure.Problem(message: "\($0.message)", hint: $0.hint.map { "\($0)" }) }
+        } catch {
+            throw CommandFailure("the new configuration cannot be read again")
+        }
+    }
+
+    /// What to do next: for one server, for a cluster that is not there yet, and for several servers that run.
+    private var nextSteps: [Phrase] {
+        let path: Phrase = file.map { $0 == "-" ? "the file" : "\($0)" } ?? "the file"
+        let option: Phrase = "--encryption-provider-config=\(path)"
+        if identityFirst {
+            return [
+                "several servers that run: copy \(path) to each, start each with \(option), one after the other; when all have "
+                    + "loaded it, rotate with --step promote makes the key write"
+            ]
+        }
+        return [
+            "a new cluster: copy \(path) to every server before the first start with \(option)",
+            "one server that runs: restart it with \(option), then write every object anew; stored values stay plaintext until "
+                + "then",
+            "several servers that run: make the file with --identity-first instead, since a server without the key could not "
+                + "read what the others write",
+        ]
     }
 
     private var resourceNames: [String] {
@@ -95,10 +146,10 @@ struct InitCommand: EncconfCommand {
     }
 
     /// - Parameter key: Nil for a KMS provider.
-    private func newConfiguration(key: SecretKey?) -> NewConfiguration {
+    private func newConfiguration(key: SecretKey?, name keyName: ByteName?) -> NewConfiguration {
         let newProvider: NewConfiguration.NewProvider =
             if let key, let name = KeyedProvider(rawValue: provider.rawValue) {
-                .key(provider: name, name: ByteName(keyName ?? UTCTime.keyName(at: UTCTime.now)), secret: key)
+                .key(provider: name, name: keyName ?? "", secret: key)
             } else {
                 .kms(name: ByteName(kmsName ?? ""), endpoint: ByteName(kmsEndpoint ?? ""))
             }
@@ -110,7 +161,8 @@ struct InitCommand: EncconfCommand {
     /// Refuses a command line that asks for what kube-apiserver would refuse.
     private func checkPlan() throws {
         let placeholder = SecretKey(SecretBytes.filling(capacity: 32) { key in for _ in 0..<32 { key.append(0) } })
-        let text = SecretKey(newConfiguration(key: provider == .kms ? nil : placeholder).text())
+        let name = keyName.map { ByteName($0) } ?? "key"
+        let text = SecretKey(newConfiguration(key: provider == .kms ? nil : placeholder, name: name).text())
         if let refusal = refusal(of: text) { throw ValidationError("kube-apiserver would refuse this: \(refusal)") }
     }
 

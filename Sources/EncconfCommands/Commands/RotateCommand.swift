@@ -5,6 +5,7 @@ internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import Explanations
 internal import GoText
+internal import KMSPlugin
 internal import KeyRotation
 internal import Reports
 internal import SecretMemory
@@ -20,12 +21,15 @@ struct RotateCommand: EncconfCommand {
         discussion: """
             A rotation is three versions of the file, each rolled out to every server before the next: add (the new \
             key is read), promote (it writes), retire (the old one is gone). The file alone is the state. Each step is \
-            proven before anything is written, and every other byte of the file stays as it is.
+            proven before anything is written, and every other byte of the file stays as it is. abort takes an added \
+            key out again. Whatever a step takes out goes into --archive.
+
+            promote and retire need to know that every server runs the file as it is; retire and abort need proof \
+            that no stored value uses what goes. Exit status: 0 done, 2 refused, 3 not proven.
 
             Examples:
               encconf rotate --status enc.yaml
               encconf rotate enc.yaml --dry-run
-              encconf rotate enc.yaml --step promote --servers-loaded
             """)
 
     enum Target: String, CaseIterable, ExpressibleByArgument { case aescbc, aesgcm, secretbox, kms, identity }
@@ -56,16 +60,15 @@ struct RotateCommand: EncconfCommand {
             "Name of the new KMS provider, for --to kms; its socket is --kms-endpoint unix:///path.", valueName: "name")
     )
     var kmsName: String?
-    @Flag(name: .long, help: "Every server runs the file as it is now: you have checked its hash on each.")
-    var serversLoaded = false
+    @OptionGroup(title: "Servers") var servers: ServersOptions
     @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
     @Flag(
         name: .long,
-        help: "Retire keys although nothing shows that no stored value needs them, or not all of it beside evidence.")
+        help: "Go on although nothing shows that no stored value needs removed keys, or not all of it beside evidence.")
     var withoutEvidence = false
-    @Option(name: .long, help: ArgumentHelp("Keep retired keys in this file (mode 0600).", valueName: "path"))
+    @Option(name: .long, help: ArgumentHelp("Keep removed keys in this file (mode 0600).", valueName: "path"))
     var archive: String?
-    @Flag(name: .long, help: "Destroy retired keys: no backup needs them.")
+    @Flag(name: .long, help: "Destroy removed keys: no backup needs them.")
     var discardRetiredKeys = false
     @Flag(name: .long, help: "Show what would change, without secrets, and write nothing.")
     var dryRun = false
@@ -117,21 +120,11 @@ struct RotateCommand: EncconfCommand {
         }
         let document = try readDocument(source)
         if status { return try showStatus(document, source, console) }
-        guard !(try hasKeyAlready(document)) else { return try showDone(.add, source: source, console) }
         let plan = try makePlan(document)
-        guard !plan.isDone else {
-            let others: Phrase =
-                switch plan.step {
-                case .retire where to == nil: RotationStatus.otherReaders(in: plan.intended)
-                case .promote: RotationStatus.writers(in: plan.intended)
-                default: ""
-                }
-            return try showDone(plan.step, others: others, source: source, console)
-        }
-        try checkNewNames(plan, document)
+        guard !plan.isDone else { return try showDone(plan, source: source, console) }
         let edited = try edit(plan, source)
-        let (authority, evidence) = try authority(for: plan, from: checked(document), hash: fileHash(source), console)
-        return try finish(plan, authority, evidence, source: source, edited: edited, console)
+        let (step, evidence) = try judged(plan, from: checked(document), hash: fileHash(source), console)
+        return try finish(plan, step, evidence, source: source, edited: edited, console)
     }
 }
 
@@ -140,37 +133,40 @@ struct RotateCommand: EncconfCommand {
 extension RotateCommand {
     /// Gathers the facts and has the step judged.
     ///
-    /// - Returns: The right to write the step; nil for a dry run that has none.
-    private func authority(
-        for plan: RotationPlan, from old: EncryptionConfiguration, hash: String, _ console: Console
-    ) throws(CommandFailure) -> (authority: RemovalAuthority?, evidence: StorageEvidence?) {
-        // What the command line alone refuses needs no look at what is stored.
-        let promises = StepFacts(
-            serversLoaded: serversLoaded, isSingleServer: singleServer, evidence: nil,
-            isAbsencePromised: withoutEvidence || evidence.isGiven,
+    /// - Returns: The step as it may be written; nil for a dry run.
+    private func judged(
+        _ plan: RotationPlan, from old: EncryptionConfiguration, hash: String, _ console: Console
+    ) throws(CommandFailure) -> (step: AuthorizedStep?, evidence: StorageEvidence?) {
+        let servers = try servers.fact()
+        var facts = StepFacts(
+            hash: hash, servers: servers, isSingleServer: singleServer,
+            plugin: try pluginHealth(plan), stored: evidence.isGiven ? .awaited : .unseen,
+            isAbsencePromised: withoutEvidence,
             destination: archive != nil ? .archive : discardRetiredKeys ? .destruction : nil)
-        if let failure = StepJudgement(plan, from: old, promises, isDryRun: dryRun).failure(nil) { throw failure }
-        warnOfKeyName(plan, console)
-        var facts = promises
-        facts.isAbsencePromised = withoutEvidence
-        facts.evidence = try proof.evidence(
-            under: ConfigurationFile(path: file, hash: hash, configuration: old), history: true)
+        if evidence.isGiven {
+            // What the command line alone refuses needs no look at what is stored.
+            if let failure = StepJudgement(plan, from: old, facts, isDryRun: dryRun).failure(nil) { throw failure }
+            let file = ConfigurationFile(path: file, hash: hash, configuration: old)
+            let convergence = Convergence(servers, of: hash, afterRevision: self.servers.afterRevision)
+            if let seen = try proof.evidence(under: file, history: true, since: convergence) { facts.stored = .seen(seen) }
+        }
+        let evidence = facts.stored.evidence
         let judgement = StepJudgement(plan, from: old, facts, isDryRun: dryRun)
-        if let failure = judgement.failure(facts.evidence) { throw failure }
-        for warning in judgement.warnings(facts.evidence) { console.warning(warning.message, hint: warning.hint) }
-        if let evidence = facts.evidence { for note in judgement.removed.notes(evidence) { console.note(note) } }
-        return (judgement.authority, facts.evidence)
+        if let failure = judgement.failure(evidence) { throw failure }
+        for warning in judgement.warnings(evidence) { console.warning(warning.message, hint: warning.hint) }
+        if let evidence { for note in judgement.removed.notes(evidence) { console.note(note) } }
+        return (judgement.step, evidence)
     }
 
-    /// With `retire` the name is that of the key that stays.
-    private func warnOfKeyName(_ plan: RotationPlan, _ console: Console) {
-        guard plan.step == .retire, let keyName,
-            !plan.changes.contains(where: { $0.writeKey?.key == ByteName(keyName) })
-        else { return }
-        let gone = plan.changes.flatMap { change in change.before.filter { !change.after.contains($0) } }
-        console.warning(
-            "--key-name \(name: keyName) is not the write key. retire removes every other key: \(gone.compactMap(\.key?.text).listed).",
-            hint: "with retire, --key-name names the key that stays")
+    /// What the plugin says that the step is about; nil if it is about none.
+    private func pluginHealth(_ plan: RotationPlan) throws(CommandFailure) -> StepFacts.PluginHealth? {
+        guard plan.demands.contains(.pluginHealthy) else { return nil }
+        guard !evidence.kms.asksNobody else { return .waived }
+        for (plugin, provider) in try proof.kms.endpoints.plugins(of: [plan.intended])
+        where plan.plugins.contains(where: { $0.name == plugin.name }) {
+            if let problem = PluginClient(provider).examine().problem { return .unhealthy(problem) }
+        }
+        return .healthy
     }
 
     private func readDocument(_ source: SecretKey) throws(CommandFailure) -> ConfigurationDocument {
@@ -190,50 +186,14 @@ extension RotateCommand {
         }
     }
 
-    /// Whether the key sets have the key that is to be added: an `add` that was made before, or interrupted at its end.
-    private func hasKeyAlready(_ document: ConfigurationDocument) throws(CommandFailure) -> Bool {
-        guard step == .add, to == nil, let keyName else { return false }
-        let sets = try sets(in: document)
-        return !sets.isEmpty
-            && sets.allSatisfy { set in set.keys.count > 1 && set.keys.contains { $0.name == ByteName(keyName) } }
-    }
-
-    /// The key sets that the command line is about.
-    private func sets(in document: ConfigurationDocument) throws(CommandFailure) -> [KeySet] {
-        let sets = KeySet.all(in: try checked(document))
-        guard let names = request.resources else { return sets }
-        return sets.filter { set in set.resources.contains { names.contains($0) } }
-    }
-
-    /// Refuses to promote "the other" of two keys: done twice, that would take the step back.
-    private func checkNames(_ document: ConfigurationDocument) throws(CommandFailure) {
-        guard step == .promote, to == nil, keyName == nil else { return }
-        let doubtful = try sets(in: document).filter { set in
-            set.writes && set.keys.count > 1 && set.keys.allSatisfy { KeyCreationDate(keyName: $0.name) == nil }
-        }
-        guard !doubtful.isEmpty else { return }
-        let refusal = RotationRefusal.whichKey(paths: doubtful.map(\.path))
-        throw CommandFailure("\(file): \(refusal.explanation)", hint: refusal.hint)
-    }
-
-    /// Refuses names of the person's own for several new keys: `promote` could not tell which ones are meant.
-    private func checkNewNames(_ plan: RotationPlan, _ document: ConfigurationDocument) throws(CommandFailure) {
-        guard plan.step == .add, to == nil, !singleServer, let keyName,
-            KeyCreationDate(keyName: ByteName(keyName)) == nil,
-            try sets(in: document).count > 1
-        else { return }
-        throw CommandFailure(
-            "\(file): several key sets get keys of their own, and \(keyName) does not tell which is "
-                + "new", hint: "leave --key-name out, or give --resources for one set after the other")
-    }
-
     private func showDone(
-        _ step: RotationRequest.Step, others: Phrase = "", source: SecretKey, _ console: Console
+        _ plan: RotationPlan, source: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let report = RotationReport(
-            file: file, steps: [], hash: try fileHash(source), isWritten: false, nextCommand: nil,
-            nextReason: "\(step) is done already")
-        let details: Phrase = "\(file): \(step.rawValue) is done already; nothing to change\n\(others)"
+            file: file, steps: [], hash: try fileHash(source), isWritten: false,
+            next: NextCommand(reason: "\(plan.step) is done already"))
+        let writers: Phrase = plan.step == .promote ? RotationStatus.writers(in: plan.intended) : ""
+        let details: Phrase = "\(file): \(plan.step.rawValue) is done already; nothing to change\n\(writers)"
         try show(report, details: details, console)
         return .success
     }
@@ -241,21 +201,20 @@ extension RotateCommand {
     private func makePlan(_ document: ConfigurationDocument) throws(CommandFailure) -> RotationPlan {
         // A file that kube-apiserver refuses is told of in its own words.
         _ = try checked(document)
-        try checkNames(document)
         // Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.
-        var spare: [SecretKey] = []
-        for _ in 0..<document.resources.count * 2 + 1 { spare.append(try newKey(length: 32)) }
-        let newKeys = NewKeySource(name: ByteName(newKeyName)) { spare.removeLast() }
+        var spare: [NewKey] = []
+        for number in 0..<document.resources.count * 2 + 1 { spare.append(try makeKey(number)) }
         do throws(RotationRefusal) {
-            return try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
+            return try RotationPlan(request, for: document, newKeys: NewKeySource { spare[$0] }, options: .lenient)
         } catch {
-            guard case .notPromoted(let paths) = error, step == .promote else {
-                throw CommandFailure("\(file): \(error.explanation)", hint: error.hint)
-            }
-            throw CommandFailure(
-                "\(file): what is to write is not there yet: \(paths.joined(separator: ", "))",
-                hint: "--step add comes first")
+            throw CommandFailure("\(file): \(error.explanation)", hint: error.hint)
         }
+    }
+
+    private func makeKey(_ number: Int) throws(CommandFailure) -> NewKey {
+        let secret = try newKey(length: 32)
+        if let keyName { return NewKey(name: NewKeySource.name(ByteName(keyName), number: number), secret: secret) }
+        return NewKey(name: try newKeyName(of: secret), secret: secret)
     }
 
     private var request: RotationRequest {
@@ -285,8 +244,6 @@ extension RotateCommand {
         return proof
     }
 
-    private var newKeyName: String { keyName ?? UTCTime.keyName(at: UTCTime.now) }
-
     private func edit(_ plan: RotationPlan, _ source: SecretKey) throws(CommandFailure) -> SecretKey {
         do throws(EditRefusal) {
             return SecretKey(
@@ -297,38 +254,34 @@ extension RotateCommand {
     }
 
     private func finish(
-        _ plan: RotationPlan, _ authority: RemovalAuthority?, _ evidence: StorageEvidence?, source: SecretKey,
+        _ plan: RotationPlan, _ step: AuthorizedStep?, _ evidence: StorageEvidence?, source: SecretKey,
         edited: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(edited)
         let guide = RotationGuide(
-            file: outputFile ?? file, hash: hash, step: plan.step,
-            resources: plan.changes.flatMap(\.resources).map(\.text),
-            hasOldKeys: plan.changes.contains { $0.after.dropFirst().contains { $0.provider != .identity } },
-            isDisabled: plan.step == .retire && to == .identity, repeatedOptions: repeatedOptions(after: plan.step),
-            isSingleServer: singleServer, archive: archive)
+            file: outputFile ?? file, hash: hash, plan: plan, isSingleServer: singleServer,
+            isDisabled: plan.step == .retire && to == .identity, repeatedOptions: repeatedOptions, archive: archive)
         var report = RotationReport(
             file: outputFile ?? file, steps: plan.changes.map { RotationReport.Step($0, plan.step) }, hash: hash,
-            isWritten: !dryRun, nextCommand: guide.command, nextReason: guide.reason)
-        report.evidence = evidence
-        guard !dryRun, let authority else {
+            isWritten: step != nil, next: guide.next)
+        guard let step else {
             report = RotationReport(
-                file: file, steps: report.steps, hash: hash, isWritten: false, nextCommand: nil,
-                nextReason: "nothing is written")
+                file: file, steps: report.steps, hash: hash, isWritten: false,
+                next: NextCommand(reason: "nothing is written"))
             report.evidence = evidence
             let diff = UnifiedDiff(from: source.bytes, to: edited.bytes, oldName: file, newName: file)
             try show(report, details: Phrase(stringLiteral: diff.text), console)
             return .success
         }
-        try RotationWriter(self, AuthorizedStep(plan, authority)).write(edited, source: source)
+        report.evidence = evidence
+        try RotationWriter(self, step).write(edited, source: source)
         let written: Phrase = "\(report.file): \(plan.step.rawValue) is written\n\(hash)\n"
-        let heading: Phrase = guide.command == nil ? "what to do now" : "what to do now, and then (\(guide.reason))"
-        try show(report, details: written + report.text + "\n\(heading):\n" + guide.text, console)
+        try show(report, details: written + report.text + "\nWhat to do now:\n" + guide.text, console)
         return .success
     }
 
     /// What must be said again at each step, since the file alone does not show the intent.
-    private func repeatedOptions(after step: RotationRequest.Step) -> Phrase {
+    private var repeatedOptions: Phrase {
         var options: [Phrase] = []
         if let to { options.append("--to \(to.rawValue)") }
         if let kmsName { options.append("--kms-name \(RotationGuide.quoted(kmsName))") }
@@ -336,10 +289,8 @@ extension RotateCommand {
         if let resources { options.append("--resources \(RotationGuide.quoted(resources))") }
         if reading.headerless { options.append("--headerless") }
         if inPlace { options.append("--in-place") }
-        // A name of the person's own does not tell that the key is the new one.
-        if let keyName, to == nil, KeyCreationDate(keyName: ByteName(keyName)) == nil {
-            options.append("--key-name \(RotationGuide.quoted(keyName))")
-        }
+        if evidence.kms.asksNobody, to == .kms { options.append("--no-kms") }
+        if let keyName { options.append("--key-name \(RotationGuide.quoted(keyName))") }
         return options.joined(separator: " ")
     }
 
@@ -353,13 +304,11 @@ extension RotateCommand {
     private func showStatus(
         _ document: ConfigurationDocument, _ source: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
-        let status = RotationStatus(
-            try checked(document), file: file, options: reading.headerless ? " --headerless" : "")
         let hash = try fileHash(source)
-        let report = RotationReport(
-            file: file, steps: status.steps, hash: hash, isWritten: false, nextCommand: status.nextCommand,
-            nextReason: status.nextReason)
-        try show(report, details: status.text + "\(hash)\nnext: \(status.nextCommand ?? status.nextReason)\n", console)
+        let status = RotationStatus(
+            try checked(document), file: file, hash: hash, options: reading.headerless ? "--headerless" : "")
+        let report = RotationReport(file: file, steps: status.steps, hash: hash, isWritten: false, next: status.next)
+        try show(report, details: status.text + "\(hash)\n\(status.next.text)", console)
         return status.isAmbiguous ? .unproven : .success
     }
 }

@@ -78,15 +78,17 @@ struct EvidenceOptions: ParsableArguments {
     /// - Parameters:
     ///   - file: What servers run.
     ///   - successor: What they are to run, which the server of a manifest may have on disk already.
+    ///   - convergence: Since when every server runs the file; nil if nobody knows.
     func evidence(
         under file: ConfigurationFile, before successor: ConfigurationFile? = nil, history: Bool = false,
-        besides others: [EncryptionConfiguration] = [], asking plugins: PluginUnwrapping = PluginUnwrapping()
+        since convergence: Convergence? = nil, besides others: [EncryptionConfiguration] = [],
+        asking plugins: PluginUnwrapping = PluginUnwrapping()
     ) throws(CommandFailure) -> StorageEvidence? {
         guard isGiven else { return nil }
         let isWholeStore = try etcd.isStore(ofServersWith: file, or: successor?.hash)
         let others = others + [successor?.configuration].compactMap { $0 }
         return StorageEvidence(
             under: file, try sources(under: file, history: history, besides: others, asking: plugins),
-            isWholeStore: isWholeStore)
+            isWholeStore: isWholeStore, convergence: convergence)
     }
 }

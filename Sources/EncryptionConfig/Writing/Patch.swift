@@ -29,13 +29,18 @@ struct Patch {
         return zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }
     }
 
-    /// The text with all patches, which must not overlap. Of insertions at one place the first one comes first.
+    /// The text with all patches, which must not overlap. Of insertions at one place the first one comes first; an insertion
+    /// comes before what is removed at its place.
     static func apply(_ patches: [Patch], to text: RawSpan) -> SecretBytes {
         let added = patches.reduce(0) { $0 + $1.replacement.bytes.count }
         var output = SecretBuffer(capacity: text.byteCount + added)
         var position = 0
         let ordered = patches.enumerated()
-            .sorted { ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset) }
+            .sorted { left, right in
+                let (first, second) = (left.element.range, right.element.range)
+                return (first.lowerBound, first.upperBound, left.offset)
+                    < (second.lowerBound, second.upperBound, right.offset)
+            }
         for (_, patch) in ordered {
             precondition(patch.range.lowerBound >= position, "patches overlap")
             output.append(text.extracting(position..<patch.range.lowerBound))

@@ -1,0 +1,38 @@
+internal import EncryptionConfig
+internal import GoText
+
+/// The part of a configuration that a request is about.
+struct RotationScope {
+    let configuration: EncryptionConfiguration
+    /// The key sets of ``entries``.
+    let sets: [KeySet]
+    /// The entries that decide about the named resources; without names, all that decide about any and hold more than
+    /// identity.
+    let entries: [Int]
+
+    init(_ configuration: EncryptionConfiguration, _ request: RotationRequest) throws(RotationRefusal) {
+        self.configuration = configuration
+        let decided = configuration.decidedResources
+        entries = configuration.entries.indices.filter { index in
+            guard let named = request.resources else {
+                return !decided[index].isEmpty && configuration.entries[index].hasMoreThanIdentity
+            }
+            return decided[index].contains(where: named.contains)
+        }
+        if let named = request.resources {
+            guard named.isSubset(of: decided.joined()) else { throw .noSuchResource }
+        } else if entries.isEmpty {
+            throw .onlyIdentity
+        }
+        sets = KeySet.all(in: configuration, entries: Set(entries))
+    }
+
+    /// The entries that read a key or a plugin besides their key set.
+    var entriesWithOtherProviders: [Int] {
+        entries.filter { entry in configuration.entries[entry].providers.count { $0.name != .identity } > 1 }
+    }
+}
+
+extension EncryptionConfiguration.Entry {
+    fileprivate var hasMoreThanIdentity: Bool { providers.contains { $0.name != .identity } }
+}

@@ -1,0 +1,42 @@
+internal import EncryptionConfig
+/// Since when every server runs a file, as far as it is known.
+public struct Convergence: Sendable, Equatable {
+    /// The revision of the main etcd after the last server was seen to run the file; nil if nobody knows it.
+    public let revision: Int64?
+    /// The cluster that the revision is of, by the UID of its namespace `kube-system`; nil if nobody knows it.
+    public let clusterUID: String?
+    /// Whether every server was known to run the file before the sources were read, so that what a running etcd shows is
+    /// late enough.
+    public let isBeforeReading: Bool
+
+    public init(revision: Int64?, clusterUID: String? = nil, isBeforeReading: Bool) {
+        self.revision = revision
+        self.clusterUID = clusterUID
+        self.isBeforeReading = isBeforeReading
+    }
+}
+
+extension StorageEvidence {
+    /// Why a source is too early to show that something is not stored; nil if it is late enough.
+    ///
+    /// A server that runs an older file writes with keys that this file no longer writes with. So only what was stored
+    /// after the last server had changed over tells what is needed.
+    public func earliness(of source: EvidenceSource) -> EvidenceGap.Earliness? {
+        guard let convergence else { return .unknown }
+        if source.isRunning, convergence.isBeforeReading { return nil }
+        // Another etcd counts its own revisions.
+        guard let revision = convergence.revision, source.resources == nil else { return .unknown }
+        if let uid = convergence.clusterUID, uid != source.clusterUID { return .otherCluster }
+        return source.revision >= revision ? nil : .before(revision)
+    }
+
+    /// The sources that are too early for what some entries serve, one gap for each.
+    func earlyGaps(in patterns: [ResourcePattern]) -> [EvidenceGap] {
+        present.compactMap { source in
+            guard let pattern = patterns.first(where: { $0.isWildcard || isHome(source, of: $0.name) }),
+                let earliness = earliness(of: source)
+            else { return nil }
+            return EvidenceGap(entry: pattern, kind: .early(source, earliness))
+        }
+    }
+}
