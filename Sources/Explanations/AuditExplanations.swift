@@ -141,5 +141,13 @@ extension Explanation {
                 + "somebody changed it.",
             check: "`etcdutl snapshot status FILE`, and where the file was kept.",
             remedy: "Save a new snapshot. Do not restore this one, and conclude nothing from it."),
+        Explanation(
+            "ENC0416", "only an archive decrypts a value",
+            meaning: "The configuration in force has no key for the value, so kube-apiserver returns an error for it. "
+                + "An archive that was given with --config has the key, and the value is the object that its etcd key names. "
+                + "It was stored before the key was retired, or before its resource was taken off the list.",
+            check: "`encconf decrypt-secret` with the same --config files shows the object.",
+            remedy: "Put the key back as a reader, roll the file out, and re-encrypt the object; or restore the object from "
+                + "what `encconf decrypt-secret` shows. Keep the archive until then."),
     ]
 }

@@ -15,6 +15,7 @@ extension FindingCode {
         case .plaintext: "\(values) \(isAre(count)) plaintext"
         case .stale: "\(values) \(isAre(count)) stale"
         case .unreadable: "\(values) \(isAre(count)) unreadable"
+        case .archived: "\(values) \(count == 1 ? "opens" : "open") with an archive alone"
         case .notObject: "\(values) \(isAre(count)) not an object"
         case .moved: "\(values) \(isAre(count)) moved"
         case .nonceReuse: "\(counted(count, "nonce")) \(isAre(count)) reused"
@@ -70,9 +71,12 @@ extension AuditFinding {
         switch kind {
         case .plaintext, .uncovered: return nil
         case .stale(let label), .keyInClear(let label): return label.writer
-        case .unreadable(let label, let error, let archive):
-            let opened: Phrase = archive.map { "; \(configurations[$0]) decrypts it" } ?? ""
-            return "unreadable: \(error.apiserverText ?? "the request panics"); prefix \(label.writer)\(opened)"
+        case .unreadable(let label, let error):
+            return "unreadable: \(error.apiserverText ?? "the request panics"); prefix \(label.writer)"
+        case .archived(let label, let error, let archive):
+            return
+                "kube-apiserver answers: \(error.apiserverText ?? "the request panics"); prefix \(label.writer); "
+                + "\(configurations[archive]) decrypts it"
         case .notAnObject(let label, let check, let rightKey):
             let text = check.explained(provider: label.provider ?? .identity).text
             guard label.provider != .identity else { return text }

@@ -1,11 +1,11 @@
 internal import EncryptionConfig
 public import SecretMemory
 
-/// Retired keys, kept for backups that were made with them: an `EncryptionConfiguration` of its own, which
-/// `decrypt-secret --config` reads.
+/// Removed keys, kept for values and backups that were made with them: a bag, in the form of an `EncryptionConfiguration`
+/// that `decrypt-secret --config` and `audit --config` read.
 ///
-/// For each resource it has each key once (same provider, name and bytes). It has no identity: nothing that it is for
-/// is plaintext.
+/// It has one entry, `*.*`, and each key once (same provider, name and bytes): files change by hand too, so nobody knows
+/// which resources a key has written. It has no identity: nothing that it is for is plaintext. It is no file for a server.
 public enum KeyArchive {
     public enum Refusal: Error, Equatable {
         /// The archive that is there cannot be read.
@@ -23,23 +23,24 @@ public enum KeyArchive {
     public static func adding(
         _ retired: [RetiredProvider], to archive: consuming SecretBytes?
     ) throws(Refusal) -> SecretBytes? {
-        var contents = ArchiveContents()
+        var bag = Bag()
         if let archive {
-            for entry in try read(SecretBytes(copying: archive.bytes), else: .unreadable).entries {
-                for provider in entry.providers { contents.add(provider.kind, for: entry.resources) }
-            }
-            // An archive is written anew, so it must be one that says nothing but what is written again.
-            guard contents.text().isEqual(to: archive) else { throw .foreign }
+            let entries = try read(SecretBytes(copying: archive.bytes), else: .unreadable).entries
+            // An archive is written anew, so it must be one that says nothing but what is written again. Those of older
+            // versions have several entries.
+            let again = ConfigurationText.write(entries.map { ($0.resources, $0.providers.map(\.kind)) })
+            guard again.isEqual(to: archive) else { throw .foreign }
+            for provider in entries.flatMap(\.providers) { bag.add(provider.kind) }
         }
-        let known = contents.count
-        for provider in retired { contents.add(provider.kind, for: provider.resources) }
-        guard contents.count > known else { return nil }
-        let text = contents.text()
-        var written = ArchiveContents()
-        for entry in try read(SecretBytes(copying: text.bytes), else: .incomplete).entries {
-            for provider in entry.providers { written.add(provider.kind, for: entry.resources) }
+        let known = bag.count
+        for provider in retired { bag.add(provider.kind) }
+        guard bag.count > known else { return nil }
+        let text = bag.text()
+        var written = Bag()
+        for provider in try read(SecretBytes(copying: text.bytes), else: .incomplete).entries.flatMap(\.providers) {
+            written.add(provider.kind)
         }
-        guard written.isSame(as: contents) else { throw .incomplete }
+        guard written.forms == bag.forms else { throw .incomplete }
         return SecretBytes(copying: text.bytes)
     }
 
@@ -55,92 +56,35 @@ public enum KeyArchive {
     }
 }
 
-/// The providers of each resource.
-private struct ArchiveContents {
-    private var resources: [ArchivedResource] = []
-    private var places: [ResourcePattern: Int] = [:]
-
-    /// The number of keys, plugins and identities, counted for each resource.
-    var count: Int { resources.reduce(0) { $0 + $1.count } }
-
-    mutating func add(_ kind: Provider.Kind, for patterns: [ResourcePattern]) {
-        for pattern in patterns {
-            let place = places[pattern] ?? resources.count
-            if place == resources.count {
-                places[pattern] = place
-                resources.append(ArchivedResource(pattern: pattern))
-            }
-            resources[place].add(kind)
-        }
-    }
-
-    func isSame(as other: ArchiveContents) -> Bool {
-        ConfigurationDocument.areSame(ordered, other.ordered) { $0.pattern == $1.pattern && $0.forms == $1.forms }
-    }
-
-    /// Exact resources first: an entry with a wildcard masks what follows it.
-    private var ordered: [ArchivedResource] {
-        (0...2).flatMap { rank in resources.filter { $0.pattern.rank == rank } }
-    }
-
-    /// Resources with the same keys share an entry, unless one of them covers the other.
-    private var entries: [(patterns: [ResourcePattern], providers: [Provider.Kind])] {
-        /// What resources have in common that share an entry.
-        struct Shared: Hashable {
-            let rank: Int
-            let forms: [[StorageKeyForm]]
-        }
-        var entries: [(patterns: [ResourcePattern], providers: [Provider.Kind])] = []
-        var places: [Shared: Int] = [:]
-        for resource in ordered {
-            let shared = Shared(rank: resource.pattern.rank, forms: resource.forms)
-            let place = places[shared] ?? entries.count
-            if place == entries.count {
-                places[shared] = place
-                entries.append(([], resource.providers.map(\.kind)))
-            }
-            entries[place].patterns.append(resource.pattern)
-        }
-        return entries
-    }
-
-    func text() -> SecretBytes { ConfigurationText.write(entries) }
-}
-
-/// What the archive has for one resource.
-private struct ArchivedResource {
-    let pattern: ResourcePattern
-    private(set) var providers: [ArchivedProvider] = []
+/// Keys and plugins, each once.
+private struct Bag {
+    private var providers: [GrowingProvider] = []
     private var known: Set<StorageKeyForm> = []
     /// The places of providers with keys, by their field.
     private var places: [String: Int] = [:]
-
-    init(pattern: ResourcePattern) { self.pattern = pattern }
 
     var count: Int { providers.reduce(0) { $0 + max($1.keys.count, 1) } }
     /// Of each provider what it writes.
     var forms: [[StorageKeyForm]] { providers.map(\.kind.forms) }
 
-    /// Adds what is not there yet: keys to the list of their provider, plugins behind all others.
+    /// Adds what is not there yet: keys to the list of their provider, plugins behind all others. Identity is nothing to
+    /// keep.
     mutating func add(_ kind: Provider.Kind) {
-        guard !kind.keys.isEmpty else {
-            if known.isDisjoint(with: kind.forms) { providers.append(ArchivedProvider(kind)) }
-            known.formUnion(kind.forms)
-            return
-        }
         guard let unknown = kind.without(known) else { return }
         known.formUnion(unknown.forms)
         if let place = places[kind.fieldName] {
             providers[place].keys += unknown.keys
         } else {
-            places[kind.fieldName] = providers.count
-            providers.append(ArchivedProvider(unknown))
+            if !kind.keys.isEmpty { places[kind.fieldName] = providers.count }
+            providers.append(GrowingProvider(unknown))
         }
     }
+
+    func text() -> SecretBytes { ConfigurationText.write([([.everything], providers.map(\.kind))]) }
 }
 
 /// A provider whose list of keys can grow in its place.
-private struct ArchivedProvider {
+private struct GrowingProvider {
     private let form: Provider.Kind
     var keys: [EncryptionKey]
 
@@ -157,11 +101,6 @@ private struct ArchivedProvider {
         case .secretbox: .secretbox(keys)
         }
     }
-}
-
-extension ResourcePattern {
-    /// How much it covers: one resource, a group, everything.
-    fileprivate var rank: Int { self == .everything ? 2 : isWildcard ? 1 : 0 }
 }
 
 extension Provider.Kind {

@@ -99,7 +99,8 @@ extension AuditReport {
             rows.append([
                 "resource": .text(resource.description), "objects": .number(census.objects),
                 "plaintext": .number(census.plaintext), "stale": .number(census.stale),
-                "unreadable": .number(census.unreadable), "notObjects": .number(census.notObjects),
+                "unreadable": .number(census.unreadable),
+                "archived": .number(census.archived), "notObjects": .number(census.notObjects),
                 "needsPlugin": .number(census.needsPlugin), "unchecked": .number(census.unchecked),
                 "bytes": .number(census.bytes), "byKey": .array(keys),
             ])

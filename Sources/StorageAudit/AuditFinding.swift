@@ -12,8 +12,11 @@ public struct AuditFinding: Sendable {
         case uncovered
         /// kube-apiserver would rewrite it.
         case stale(StoredLabel)
-        /// kube-apiserver would answer an error.
-        case unreadable(StoredLabel, TransformError, archive: Int?)
+        /// kube-apiserver would answer an error, and no archive has the key.
+        case unreadable(StoredLabel, TransformError)
+        /// kube-apiserver would answer an error; an archive opens it to the object that the etcd key names.
+        /// - Parameter archive: Which of the configurations, from 1.
+        case archived(StoredLabel, TransformError, archive: Int)
         /// It opens, but not to an object.
         case notAnObject(StoredLabel, IdentityCheck, rightKey: FoundKey?)
         /// It opens to another object than the etcd key names.
@@ -34,6 +37,7 @@ public struct AuditFinding: Sendable {
             case .uncovered: .uncovered
             case .stale: .stale
             case .unreadable: .unreadable
+            case .archived: .archived
             case .notAnObject: .notObject
             case .otherObject: .moved
             case .nonceReused: .nonceReuse

@@ -11,8 +11,12 @@ internal import Transformers
 /// Not Sendable: ciphers keep contexts. Each thread makes its own and hands over its ``census``.
 public final class Auditor {
     private let options: AuditOptions
-    /// The configuration in force, then archives.
-    private let transformers: [TransformerSet]
+    /// Of the configuration in force.
+    private let transformers: TransformerSet
+    private let archives: [EncryptionConfiguration]
+    private let unwrapping: any KMSUnwrapping
+    /// The keys of the archives, made when a value first needs them.
+    private var bags: [KeyBag] = []
     /// What the entries of the configuration in force name.
     private let patterns: [ResourcePattern]
     private var places = PlaceCache()
@@ -33,7 +37,9 @@ public final class Auditor {
         _ configurations: [EncryptionConfiguration], unwrapping: any KMSUnwrapping, options: AuditOptions
     ) {
         self.options = options
-        transformers = configurations.map { TransformerSet($0, unwrapping: unwrapping) }
+        transformers = TransformerSet(configurations[0], unwrapping: unwrapping)
+        archives = Array(configurations.dropFirst())
+        self.unwrapping = unwrapping
         patterns = ResourceResolution(configurations[0]).rules.map(\.pattern)
         log = Census(findingLimit: options.findingLimit)
     }
@@ -187,7 +193,7 @@ extension Auditor {
     private func resource(_ name: GroupResource) throws(CipherError) -> AuditedResource {
         if let known = resources[name] { return known }
         let resource = AuditedResource(
-            try transformers[0].transformer(for: name), isWanted: options.resources?.contains(name) ?? true,
+            try transformers.transformer(for: name), isWanted: options.resources?.contains(name) ?? true,
             isAskedFor: options.isAskedFor(name), mayBeCovered: patterns.contains { $0.mayMean(name) })
         resources[name] = resource
         return resource
@@ -311,6 +317,11 @@ extension Auditor {
             _ = note(record, .pluginNeeded(use, reason: reason))
             return .unknown(.plugin)
         }
+        if let archive = try archive(of: record) {
+            resource.numbers.archived += 1
+            if label != resource.writeLabel { resource.countStale(label: label) }
+            return note(record, .archived(resource.labels.labels[label], error, archive: archive))
+        }
         resource.numbers.unreadable += 1
         // Whether kube-apiserver reads plaintext or not, whoever has the disk does.
         let booking = label == 0 ? note(record, .plaintext) : Booking.judged
@@ -321,31 +332,32 @@ extension Auditor {
     private func noteUnreadable(
         _ record: borrowing AuditedRecord, _ label: StoredLabel, _ error: TransformError
     ) throws(CipherError) -> Booking {
-        guard hasRoom(for: .unreadable) else { return count(.unreadable) }
-        let archive = options.isCensusOnly ? nil : try archive(of: record)
-        return note(record, .unreadable(label, error, archive: archive))
+        note(record, .unreadable(label, error))
     }
 
-    /// The first archive that opens a value which the configuration in force does not.
+    /// The first archive that opens a value to the object that its etcd key names; nil if none does.
     private func archive(of record: borrowing AuditedRecord) throws(CipherError) -> Int? {
-        guard case .object(let registryKey) = EtcdKey(bytes: record.key, prefix: options.prefix) else { return nil }
-        for index in transformers.indices.dropFirst() {
-            let transformer = try transformers[index].transformer(for: registryKey.resource)
-            plaintext.truncate(to: 0)
-            do throws(TransformError) {
-                _ = try transformer.open(record.value, etcdKey: record.key, appendingTo: &plaintext)
-                return index
-            } catch {
-                continue
+        guard !archives.isEmpty, !options.isCensusOnly,
+            case .object(let registryKey) = EtcdKey(bytes: record.key, prefix: options.prefix)
+        else { return nil }
+        if bags.isEmpty {
+            bags = try archives.map { archive throws(CipherError) in try KeyBag(archive, unwrapping: unwrapping) }
+        }
+        for (index, bag) in bags.enumerated() {
+            var isTheObject = false
+            _ = bag.open(record.value, etcdKey: record.key) { plaintext in
+                isTheObject = IdentityCheck(plaintext: plaintext, key: registryKey) == .same
+                return isTheObject
             }
+            if isTheObject { return index + 1 }
         }
         return nil
     }
 
     private func rightKey(of record: borrowing AuditedRecord, _ key: RegistryKey) throws(CipherError) -> FoundKey? {
-        for transformers in transformers {
+        for configuration in [transformers.configuration] + archives {
             let found = try KeySearch.find(
-                record.value, etcdKey: record.key, among: transformers.configuration.keys
+                record.value, etcdKey: record.key, among: configuration.keys
             ) { IdentityCheck(plaintext: $0, key: key).mayBeSame }
             if let found { return found }
         }

@@ -39,6 +39,8 @@ public struct ResourceCensus: Equatable, Sendable {
     public var stale = 0
     /// kube-apiserver would answer an error.
     public var unreadable = 0
+    /// kube-apiserver would answer an error, and an archive opens it.
+    public var archived = 0
     /// Opens, but not to the object that the etcd key names.
     public var notObjects = 0
     /// Opens, but it is unknown whether it is the object that the etcd key names: its encoding is not read, or its kind may
@@ -63,6 +65,7 @@ public struct ResourceCensus: Equatable, Sendable {
         plaintext += other.plaintext
         stale += other.stale
         unreadable += other.unreadable
+        archived += other.archived
         notObjects += other.notObjects
         uncertain += other.uncertain
         needsPlugin += other.needsPlugin

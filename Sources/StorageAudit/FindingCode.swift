@@ -30,6 +30,8 @@ public enum FindingCode: String, CaseIterable, Sendable, Comparable {
     case keyInClear = "ENC0414"
     /// The file is not the file that was saved: its digest differs.
     case digest = "ENC0415"
+    /// kube-apiserver returns an error for the value, and an archive has its key.
+    case archived = "ENC0416"
 
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -59,7 +61,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Comparable {
     /// The names that `--fail-on` accepts, each with the codes that it stands for.
     public static let names: [String: Set<FindingCode>] = [
         "plaintext": [.plaintext, .uncovered, .oldPlaintext, .freePlaintext], "stale": [.stale],
-        "unreadable": [.unreadable, .oldUnreadable], "notObject": [.notObject], "moved": [.moved],
+        "unreadable": [.unreadable, .oldUnreadable, .archived], "notObject": [.notObject], "moved": [.moved],
         "nonce": [.nonceReuse], "padding": [.padding], "writes": [.writes], "keyInClear": [.keyInClear],
         "digest": [.digest],
     ]

@@ -39,13 +39,20 @@ public enum ObjectReading {
 ///
 /// Not Sendable: ciphers keep contexts. Each thread makes its own.
 public final class ObjectReader {
-    private let transformers: [TransformerSet]
+    /// Of the configuration in force.
+    private let transformers: TransformerSet
+    private let archives: [EncryptionConfiguration]
+    private let unwrapping: any KMSUnwrapping
+    /// The keys of the archives, made when a value first needs them.
+    private var bags: [KeyBag] = []
 
     /// - Parameters:
     ///   - configurations: Tried in order: the one in force, then archives of retired keys.
     ///   - unwrapping: Who decrypts the keys of KMS values.
     public init(_ configurations: [EncryptionConfiguration], unwrapping: any KMSUnwrapping) {
-        transformers = configurations.map { TransformerSet($0, unwrapping: unwrapping) }
+        transformers = TransformerSet(configurations[0], unwrapping: unwrapping)
+        archives = Array(configurations.dropFirst())
+        self.unwrapping = unwrapping
     }
 
     /// Opens a record.
@@ -56,8 +63,8 @@ public final class ObjectReader {
         var likely: OpenedValue?
         var errors: [TransformError] = []
         for (readingIndex, value) in record.readings.enumerated() {
-            for (index, transformers) in transformers.enumerated() {
-                switch try open(value, of: record, with: transformers, index: index) {
+            for index in 0...archives.count {
+                switch try open(value, of: record, configuration: index) {
                 case .success(let answer):
                     let check = Self.check(answer.plaintext.span, for: record)
                     if check == .same { return .object(answer) }
@@ -86,11 +93,25 @@ public final class ObjectReader {
         }
     }
 
+    /// Opens a value as kube-apiserver would under the configuration in force, or with any key of an archive.
     private func open(
-        _ value: SecretKey, of record: StoredRecord, with transformers: TransformerSet, index: Int
+        _ value: SecretKey, of record: StoredRecord, configuration index: Int
     ) throws(CipherError) -> Result<OpenedValue, TransformError> {
-        let transformer = try transformers.transformer(for: record.resource)
         let etcdKey = record.etcdKey ?? []
+        guard index == 0 else {
+            if bags.isEmpty {
+                bags = try archives.map { archive throws(CipherError) in try KeyBag(archive, unwrapping: unwrapping) }
+            }
+            return bags[index - 1].open(value.span, etcdKey: etcdKey.span.rawBytes) {
+                Self.check($0, for: record) == .same
+            }.map { opened, plaintext in
+                // What the configuration in force cannot read is not stored as it would store it.
+                OpenedValue(
+                    plaintext: plaintext, provider: opened.provider, key: opened.key, isStale: true,
+                    configurationIndex: index, keyInClear: opened.keyInClear)
+            }
+        }
+        let transformer = try transformers.transformer(for: record.resource)
         var plaintext = SecretBuffer()
         do throws(TransformError) {
             let opened = try transformer.open(
@@ -98,9 +119,7 @@ public final class ObjectReader {
             return .success(
                 OpenedValue(
                     plaintext: SecretKey(plaintext.finish()), provider: opened.provider, key: opened.key,
-                    // What the configuration in force cannot read is not stored as it would store it.
-                    isStale: opened.isStale || index > 0, configurationIndex: index,
-                    keyInClear: opened.keyInClear))
+                    isStale: opened.isStale, configurationIndex: index, keyInClear: opened.keyInClear))
         } catch {
             return .failure(error)
         }
@@ -109,10 +128,10 @@ public final class ObjectReader {
     /// Tries every static key of every configuration that has the value's cipher.
     private func searchKey(of record: StoredRecord) throws(CipherError) -> FoundKey? {
         let etcdKey = record.etcdKey ?? []
-        for transformers in transformers {
+        for configuration in [transformers.configuration] + archives {
             for value in record.readings {
                 let found = try KeySearch.find(
-                    value.span, etcdKey: etcdKey.span.rawBytes, among: transformers.configuration.keys
+                    value.span, etcdKey: etcdKey.span.rawBytes, among: configuration.keys
                 ) { Self.check($0, for: record).mayBeSame }
                 if let found { return found }
             }

@@ -27,6 +27,8 @@ struct EvidenceModel {
     let sources: [ModelSource]
     /// Whether the manifest names all that the server stores in.
     let isWholeStore: Bool
+    /// Since when every server runs the file; nil if nobody knows.
+    let convergence: Convergence?
 
     /// Of several sources of one cluster the newest tells what is stored. What a server names is always stored.
     private var present: [ModelSource] {
@@ -123,7 +125,14 @@ struct EvidenceModel {
     // MARK: Absence
 
     /// Whether what the sources do not show is not stored.
-    var isProvable: Bool { patterns.allSatisfy(isProvable) }
+    var isProvable: Bool { patterns.allSatisfy(isProvable) && present.allSatisfy(isLateEnough) }
+
+    /// A running etcd shows what is stored now; a file shows it from the revision on at which every server ran the file.
+    private func isLateEnough(_ source: ModelSource) -> Bool {
+        guard let convergence else { return false }
+        if source.isOfManifest, convergence.isBeforeReading { return true }
+        return convergence.revision.map { $0 <= source.store.revision } ?? false
+    }
 
     private func isProvable(_ pattern: ModelPattern) -> Bool {
         // Objects of an unknown group may be what the entry is for.

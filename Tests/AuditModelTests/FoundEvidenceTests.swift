@@ -50,7 +50,11 @@ struct FoundEvidenceTests {
         RemovedKeys(
             [StoredKeyLabel(provider: .aesgcm, key: ByteName(name))], of: [ResourcePattern(parsing: "secrets")],
             from: old.configuration, to: try Self.configuration(keys).file().configuration
-        ).judge(StorageEvidence(under: old, sources, isWholeStore: isWholeStore)).verdict
+        ).judge(
+            StorageEvidence(
+                under: old, sources, isWholeStore: isWholeStore,
+                convergence: Convergence(revision: 1, isBeforeReading: true))
+        ).verdict
     }
 
     /// Two names that are equal in Unicode only are two names.

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct RotationArchiveTests {
-    /// After all files have been rotated, one archive holds each key of each of them, once for each resource.
+    /// After all files have been rotated, one archive holds each key of each of them once.
     @Test func oneArchiveHoldsTheKeysOfAllFiles() throws {
         var archive: [UInt8]?
         var expected: Set<ByteName> = []
@@ -15,15 +15,16 @@ struct RotationArchiveTests {
             try rotation.run(.add)
             try rotation.run(.promote)
             let plan = try rotation.run(.retire)
-            expected.formUnion(try file.configuration().everyKey)
+            expected.formUnion(try file.configuration().everyKeyOfAnyResource)
             let retired = plan.retired.filter { if case .kms = $0.kind { false } else { true } }
             if let added = try adding(retired, to: archive) { archive = added }
             // Once more changes nothing: a crash between the two writes loses and doubles nothing.
             #expect(try adding(retired, to: archive) == nil)
         }
         let found = try read(archive ?? [])
-        #expect(found.everyKey == expected)
-        #expect(found.entries.flatMap(\.resources).count == Set(found.entries.flatMap(\.resources)).count)
+        #expect(found.everyKeyOfAnyResource == expected)
+        #expect(found.entries.map { $0.resources.map(\.description) } == [["*.*"]])
+        #expect(found.keys.count == expected.count)
         #expect(!found.orders.joined().contains("identity"))
     }
 
@@ -35,22 +36,41 @@ struct RotationArchiveTests {
         #expect(
             lines.dropLast() == [
                 "apiVersion: apiserver.config.k8s.io/v1", "kind: EncryptionConfiguration", "resources:",
-                "  - resources:", "      - secrets", "    providers:", "      - secretbox:", "          keys:",
+                "  - resources:", "      - \"*.*\"", "    providers:", "      - secretbox:", "          keys:",
                 "            - name: key-20250101t000000z",
             ])
     }
 
-    @Test func wildcardsComeLast() throws {
+    /// What was kept for one resource is tried for all, whatever was retired later.
+    @Test func anArchiveIsABag() throws {
         let wide = try retired(
             "[{aescbc: {keys: [{name: a, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "'*.*'")
         let group = try retired(
             "[{aescbc: {keys: [{name: b, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "'*.apps'")
         let exact = try retired(
             "[{kms: {name: k, apiVersion: v2, endpoint: 'unix:///k'}}, {identity: {}}]", "deployments.apps")
-        var archive = try adding(wide, to: nil)
+        var archive = try adding(exact, to: nil)
+        archive = try adding(wide, to: archive)
         archive = try adding(group, to: archive)
-        archive = try adding(exact, to: archive)
-        #expect(try read(archive ?? []).orders == [["kmsv2:k"], ["aescbc:b"], ["aescbc:a"]])
+        #expect(try read(archive ?? []).orders == [["kmsv2:k", "aescbc:a", "aescbc:b"]])
+    }
+
+    /// Archives of older versions have an entry for each resource.
+    @Test func anArchiveWithSeveralEntriesBecomesABag() throws {
+        func entry(_ resource: String, _ name: String) throws -> (patterns: [ResourcePattern], providers: [Provider.Kind]) {
+            let provider = try EditFile.oneEntry(
+                "[{aescbc: {keys: [{name: \(name), secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}]"
+            ).configuration().entries[0].providers[0]
+            return ([ResourcePattern(parsing: resource)], [provider.kind])
+        }
+        let entries = [try entry("secrets", "a"), try entry("*.apps", "b"), try entry("*.*", "a")]
+        let old = String(decoding: ConfigurationText.write(entries).bytes.copiedToArray(), as: UTF8.self)
+        let keys = try retired(
+            "[{aescbc: {keys: [{name: c, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "secrets")
+        let archive = try adding(keys, to: Array(old.utf8))
+        #expect(try read(archive ?? []).orders == [["aescbc:a", "aescbc:b", "aescbc:c"]])
+        // A comment would be lost.
+        #expect(throws: KeyArchive.Refusal.foreign) { try adding(keys, to: Array("# mine\n\(old)".utf8)) }
     }
 
     @Test func sameNamesWithOtherBytesAreBothKept() throws {

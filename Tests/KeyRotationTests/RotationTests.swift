@@ -71,18 +71,9 @@ extension EncryptionConfiguration {
         }
     }
 
-    /// Every key by provider, name and bytes, of every entry.
-    var everyKey: Set<ByteName> {
-        Set(
-            entries.flatMap { entry in
-                entry.providers.flatMap { provider in
-                    provider.keys.flatMap { key in
-                        entry.resources.map {
-                            ByteName("\($0) \(provider.name) \(key.name) \(key.secret.span.copiedToArray())")
-                        }
-                    }
-                }
-            })
+    /// Every key by provider, name and bytes.
+    var everyKeyOfAnyResource: Set<ByteName> {
+        Set(keys.map { ByteName("\($0.provider.name) \($0.key.name) \($0.key.secret.span.copiedToArray())") })
     }
 }
 

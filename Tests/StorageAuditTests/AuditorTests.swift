@@ -102,7 +102,7 @@ struct AuditorTests {
             let census = try census(
                 [MadeRecord(key: Self.key, value: value)], [configuration], AuditOptions(isCensusOnly: isCensusOnly))
             #expect(census["secrets"].stale == 0)
-            guard case .unreadable(_, let error, nil)? = census.findings.kept[.unreadable]?.first?.kind else {
+            guard case .unreadable(_, let error)? = census.findings.kept[.unreadable]?.first?.kind else {
                 return nil
             }
             #expect(census["secrets"].unreadable == 1)
@@ -130,17 +130,26 @@ struct AuditorTests {
         let old = try Made.configuration(("secrets", gcm("old")))
         let other = try Made.configuration(("pods", gcm("old")))
         let new = try Made.configuration(("secrets", gcm("new", Made.secretB)))
+        let wrong = try Made.configuration(("secrets", gcm("old", Made.secretB)))
         let record = MadeRecord(key: Self.key, value: try Made.sealed(Made.object("token"), at: Self.key, by: old))
-        for (archives, expected) in [([], nil), ([old], 1), ([other, old], 2), ([other], nil)] as [(_, Int?)] {
+        // A key that was kept for another resource opens it too; one that opens it to something else does not.
+        let moved = try Made.sealed(Made.object("another"), at: Self.key, by: old)
+        for (archives, expected) in [([], nil), ([old], 1), ([wrong, old], 2), ([other], 1), ([wrong], nil)] as [(_, Int?)] {
             let census = try census([record], [new] + archives)
-            guard case .unreadable(_, _, let archive)? = census.findings.kept[.unreadable]?.first?.kind else {
-                Issue.record("it was read")
+            guard let expected else {
+                #expect(census.found == [.unreadable: [Self.key]])
+                #expect(census["secrets"].unreadable == 1 && census["secrets"].archived == 0)
+                continue
+            }
+            guard case .archived(_, _, let archive)? = census.findings.kept[.archived]?.first?.kind else {
+                Issue.record("no archive opens it")
                 return
             }
             #expect(archive == expected)
             // An archive makes nothing readable for kube-apiserver.
-            #expect(census["secrets"].unreadable == 1)
+            #expect(census["secrets"].unreadable == 0 && census["secrets"].archived == 1 && census["secrets"].stale == 1)
         }
+        #expect(try census([MadeRecord(key: Self.key, value: moved)], [new, old]).found == [.unreadable: [Self.key]])
     }
 
     @Test func notAnObject() throws {

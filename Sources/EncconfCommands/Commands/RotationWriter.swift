@@ -55,6 +55,10 @@ struct RotationWriter {
         guard unsafe stat(path, &status) != 0 || status.st_mode & (S_IRWXG | S_IRWXO) == 0 else {
             throw CommandFailure("\(path): others may read this archive", hint: "chmod 600 it first")
         }
+        guard existing == nil || status.st_uid == geteuid() || status.st_uid == 0 else {
+            throw CommandFailure(
+                "\(path): the archive belongs to another user, who could read the removed keys", hint: "give another --archive")
+        }
         guard let text = try archiveText(after: existing, path) else { return }
         do {
             if let existing {
@@ -85,7 +89,7 @@ struct RotationWriter {
                     hint: "give another --archive")
             case .incomplete:
                 throw CommandFailure(
-                    "\(path): the archive would not hold all retired keys", hint: "give another --archive")
+                    "\(path): the archive would not hold all removed keys", hint: "give another --archive")
             }
         }
     }

@@ -10,6 +10,11 @@ public struct ResourceResolution: Sendable {
         public let pattern: ResourcePattern
         /// In order: the first one writes, all read.
         public let providers: [Provider]
+
+        public init(pattern: ResourcePattern, providers: [Provider]) {
+            self.pattern = pattern
+            self.providers = providers
+        }
     }
 
     /// In the order in which the file names them first.
