@@ -2,7 +2,8 @@ public import SecretMemory
 
 /// Changes the text of a configuration and keeps every byte that the change does not concern.
 ///
-/// Items take their comments along: the lines directly above them in the same column, and the rest of their own lines.
+/// Items take their comments along: the lines directly above them in the same column, and the rest of their own lines. But
+/// comments that may hold a key stay when their item is removed.
 /// Blank lines and other comments between items stay where they are. Every result is read again and compared with what
 /// was intended, field by field, before it is handed out.
 public enum ConfigurationEditor {
@@ -61,6 +62,8 @@ public enum ConfigurationEditor {
         }
         let after = try model(of: result, headerless: headerless, else: .unsupportedShape)
         guard after.hasSameContent(as: intended) else { throw .unsupportedShape }
+        let kept = Set(try KeyComments(of: SourceLines(parsing: result, else: .unsupportedShape)).contents.map { SecretHash($0) })
+        guard KeyComments(of: text).contents.allSatisfy({ kept.contains(SecretHash($0)) }) else { throw .losesComment }
         return result
     }
 

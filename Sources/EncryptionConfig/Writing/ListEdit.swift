@@ -17,8 +17,12 @@ struct ListEdit {
         switch edit {
         case .insertKey(let key, let index, _): return try insertion(of: .key(key), at: index)
         case .insertProvider(let provider, let index, _): return try insertion(of: .provider(provider), at: index)
-        case .removeKeys(let indices, _): return try removal(of: indices, from: layout())
-        case .removeProvider(let index, _): return try removal(of: index, from: layout())
+        case .removeKeys(let indices, _):
+            let comments = KeyComments(of: text)
+            return try removal(of: indices, from: layout()).map { comments.kept(in: $0) }
+        case .removeProvider(let index, _):
+            let comments = KeyComments(of: text)
+            return try removal(of: index, from: layout()).map { comments.kept(in: $0) }
         case .moveKeyToFront(let index, _), .moveProviderToFront(let index, _):
             return moveToFront(index, in: try layout())
         }
