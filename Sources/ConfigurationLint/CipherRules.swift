@@ -10,8 +10,8 @@ extension LintRule {
                 + "another object, and kube-apiserver reads the result; a wrong key yields garbage without an error "
                 + "for about 1 value in 256. The Kubernetes documentation does not recommend it, because of padding "
                 + "oracle attacks.",
-            check: "`encconf show FILE` names the write provider of each resource.",
-            remedy: "`encconf rotate FILE --to secretbox` changes the provider step by step, or `--to kms`. Where only "
+            check: "`encconf show` names the write provider of each resource.",
+            remedy: "`encconf rotate` with --to secretbox changes the provider step by step, or `--to kms`. Where only "
                 + "FIPS algorithms are allowed, a KMS v2 plugin does better."
         ) { subject in
             subject.writers(.aescbc).map { entry, item in
@@ -19,7 +19,7 @@ extension LintRule {
                     path: item.provider.path, position: item.provider.position,
                     message: "aescbc writes \(subject.listed(entry.written)): changed values are not detected, and "
                         + "values are not bound to their object",
-                    hint: "`encconf rotate FILE --to secretbox` changes the provider")
+                    hint: "`encconf rotate` with --to secretbox changes the provider")
             }
         },
         LintRule(
@@ -44,7 +44,7 @@ extension LintRule {
                         + "200,000 writes, "
                         + (age.map { "and this one is \(max(0, $0) / 86400) days old" }
                             ?? "and its name does not tell how old it is"),
-                    hint: "rotate on a schedule with `encconf rotate FILE`, or `--to secretbox`",
+                    hint: "rotate on a schedule with `encconf rotate`, or `--to secretbox`",
                     severity: isFresh ? .note : nil)
             }
         },
@@ -61,7 +61,7 @@ extension LintRule {
                 LintFinding(
                     path: item.provider.path, position: item.provider.position,
                     message: "secretbox uses XSalsa20 and Poly1305, which FIPS 140 does not approve",
-                    hint: "`encconf rotate FILE --to kms --kms-name NAME --kms-endpoint URL` changes the provider")
+                    hint: "`encconf rotate` with --to kms changes the provider")
             }
         },
     ]

@@ -10,9 +10,9 @@ extension LintRule {
             "ENC0201", .warning, "new objects are stored in plaintext",
             meaning: "`identity` is the first provider of a list. The first one writes, so every object of these "
                 + "resources that is created or changed goes into etcd in plaintext. Providers behind it only read.",
-            check: "`encconf show FILE` names the write key of each resource.",
-            remedy: "Put a provider with a key first: `encconf rotate FILE --step promote --servers-loaded` if a key "
-                + "stands behind identity and every server runs this file, else `encconf rotate FILE --to secretbox`. "
+            check: "`encconf show` names the write key of each resource.",
+            remedy: "Put a provider with a key first: `encconf rotate` with --step promote if a key "
+                + "stands behind identity and every server runs this file, else `encconf rotate` with --to secretbox. "
                 + "Then rewrite the objects. "
                 + "An entry that keeps events or leases out of a wildcard on purpose is not reported."
         ) { subject in
@@ -26,16 +26,16 @@ extension LintRule {
                     message: "new objects of \(subject.listed(exposed)) are stored in plaintext, since identity "
                         + (hasKeys ? "comes first; what stands behind it only reads" : "is the only provider"),
                     hint: hasKeys
-                        ? "when every server runs this file, `encconf rotate FILE --step promote --servers-loaded` lets "
+                        ? "when every server runs this file, `encconf rotate` with --step promote lets "
                             + "the key write"
-                        : "`encconf rotate FILE --to secretbox` adds a key, in steps that are safe for several servers")
+                        : "`encconf rotate` with --to secretbox adds a key, in steps that are safe for several servers")
             }
         },
         LintRule(
             "ENC0202", .warning, "secrets are not encrypted",
             meaning: "No entry of the file covers `secrets`, so kube-apiserver stores every Secret in plaintext, "
                 + "whatever else the file encrypts. Of all resources it is the one that encryption at rest is for.",
-            check: "`encconf show FILE` lists what is covered; `encconf audit` counts the plaintext in a snapshot.",
+            check: "`encconf show` lists what is covered; `encconf audit` counts the plaintext in a snapshot.",
             remedy: "Add `secrets` to the resources of an entry whose first provider has a key, with identity behind "
                 + "it until every Secret has been rewritten; on several servers begin with identity first."
         ) { subject in
@@ -53,7 +53,7 @@ extension LintRule {
             meaning: "Controllers copy the pod template of a workload into the objects that they make: a Deployment's "
                 + "into ReplicaSets and Pods, a CronJob's into Jobs and Pods. Where only the former is encrypted, "
                 + "its environment variables and arguments still stand in etcd in plaintext.",
-            check: "`encconf show FILE`, and `encconf audit` over a snapshot.",
+            check: "`encconf show`, and `encconf audit` over a snapshot.",
             remedy: "Encrypt the copies too, or keep secrets out of the template and in Secret objects."
         ) { subject in
             let exposures = copies.compactMap { original, copies -> Exposure? in
@@ -77,7 +77,7 @@ extension LintRule {
             meaning: "A list of providers without `identity` cannot read plaintext. Objects that were stored before "
                 + "encryption was enabled answer `no matching prefix found`, and lists that contain one fail. With a "
                 + "single key nothing in the file shows that encryption was not enabled only now.",
-            check: "`encconf audit --config FILE SNAPSHOT` counts the plaintext that is left.",
+            check: "`encconf audit` counts the plaintext that is left.",
             remedy: "Append `- identity: {}` to the providers until an audit finds no plaintext; `encconf init` does "
                 + "so unless it is told otherwise."
         ) { subject in
@@ -103,7 +103,7 @@ extension LintRule {
             meaning: "`identity` behind the keys lets kube-apiserver read plaintext. It is needed until every object "
                 + "has been rewritten. After that it hides mistakes: a value that something wrote to etcd in "
                 + "plaintext is read without an error.",
-            check: "`encconf audit --config FILE --fail-on plaintext SNAPSHOT`.",
+            check: "`encconf audit` with --fail-on plaintext.",
             remedy: "Once an audit finds no plaintext and no value in the history, take `- identity: {}` out."
         ) { subject in
             guard subject.linter.storedPlaintext != true else { return [] }

@@ -12,7 +12,7 @@ extension LintRule {
             meaning: "kube-apiserver joins the providers of all entries that name a resource, in file order. The "
                 + "first provider of the first entry writes; the later entry only adds keys to read with, whatever "
                 + "its order suggests.",
-            check: "`encconf show FILE` shows the joined list.",
+            check: "`encconf show` shows the joined list.",
             remedy: "Write one entry for each resource, with its providers in the order that is meant."
         ) { subject in
             var first: [ResourcePattern: String] = [:]
@@ -35,7 +35,7 @@ extension LintRule {
             meaning: "Only one list serves a resource: that of its exact entry, else that of its group's wildcard, "
                 + "else that of `*.*`. Objects that were written under the wildcard cannot be read once their "
                 + "resource has an entry of its own, unless this repeats the wildcard's keys.",
-            check: "`encconf diff OLD NEW` proves it for a change, `encconf audit` for what is stored.",
+            check: "`encconf diff` proves it for a change, `encconf audit` for what is stored.",
             remedy: "Repeat the keys of the wildcard behind those of the entry and drop them there after rewriting. "
                 + "An entry that stood beside the wildcard from the first day needs none of them; without a key in "
                 + "common it is a note therefore."

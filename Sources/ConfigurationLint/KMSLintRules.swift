@@ -12,7 +12,7 @@ extension LintRule {
                 + "feature gate KMSv1 is set.",
             check: "`kubectl version`, and the plugin's documentation on KMS v2.",
             remedy: "Add a v2 provider with another name, promote it, rewrite everything, then drop v1: "
-                + "`encconf rotate FILE --to kms`. Before 1.28 it is a note."
+                + "`encconf rotate` with --to kms. Before 1.28 it is a note."
         ) { subject in
             subject.plugins.filter { $0.plugin.version == .v1 }.map { item in
                 item.finding(

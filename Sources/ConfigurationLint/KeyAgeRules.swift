@@ -8,8 +8,8 @@ extension LintRule {
             "ENC0250", .warning, "a write key is older than the limit",
             meaning: "The name of the key that writes carries a date, and it is further back than `--max-key-age` "
                 + "allows.",
-            check: "`encconf show FILE` gives the age of each key whose name tells it.",
-            remedy: "`encconf rotate FILE` adds a new key; follow it through promote, rewriting and retire."
+            check: "`encconf show` gives the age of each key whose name tells it.",
+            remedy: "`encconf rotate` adds a new key; follow it through promote, rewriting and retire."
         ) { subject in
             guard let limit = subject.linter.maxKeyAge else { return [] }
             return subject.keys.filter(\.writes).compactMap { key in
@@ -18,7 +18,7 @@ extension LintRule {
                     path: key.namePath, position: key.namePosition,
                     message: "\(key.provider.rawValue) key \(subject.shown(key.key.name)) writes, and is "
                         + "\(age / 86400) days old by its name; the limit is \(limit / 86400)",
-                    hint: "`encconf rotate FILE` adds a new key")
+                    hint: "`encconf rotate` adds a new key")
             }
         }
     ]

@@ -11,7 +11,7 @@ extension LintRule {
             meaning: "A stored value names its key. If two keys of a provider have that name, both are tried in "
                 + "order. With aescbc the wrong one yields garbage without an error for about 1 value in 256; with "
                 + "the others a reader can no longer tell which key a value needs.",
-            check: "`encconf show FILE` lists names and fingerprints.",
+            check: "`encconf show` lists names and fingerprints.",
             remedy: "Do not rename a key that has written: its values carry the name. Rewrite everything with a third "
                 + "key first (`encconf rotate`), then take both out."
         ) { subject in
@@ -30,7 +30,7 @@ extension LintRule {
             "ENC0211", .warning, "one key has two names",
             meaning: "The same bytes stand under two names of one provider. A rotation from one to the other replaces "
                 + "nothing: who knows the old key can read what the new one writes.",
-            check: "`encconf show FILE` shows equal fingerprints.",
+            check: "`encconf show` shows equal fingerprints.",
             remedy: "Make a fresh key (`encconf keygen`) and rotate to it."
         ) { subject in
             subject.equalKeys.flatMap(KeyPairs.otherName).map { earlier, later in
@@ -45,7 +45,7 @@ extension LintRule {
             "ENC0212", .warning, "two providers share a key",
             meaning: "The same bytes serve two ciphers. Each is analysed on the assumption that its key is used for "
                 + "nothing else, and a switch from one provider to the other replaces no key.",
-            check: "`encconf show FILE` shows equal fingerprints.",
+            check: "`encconf show` shows equal fingerprints.",
             remedy: "Give each provider a key of its own (`encconf keygen`) and rotate to it."
         ) { subject in
             subject.equalKeys.flatMap(KeyPairs.otherProvider).map { earlier, later in
@@ -122,7 +122,7 @@ extension LintRule {
                 LintFinding(
                     path: key.namePath, position: key.namePosition,
                     message: "the name of this key contains a part of a key, or looks like one",
-                    hint: "rotate to a new key with another name: `encconf rotate FILE`",
+                    hint: "rotate to a new key with another name: `encconf rotate`",
                     severity: subject.holdsKey(key.key.name.text) ? .warning : .note)
             }
         },

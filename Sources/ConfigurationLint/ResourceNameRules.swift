@@ -56,7 +56,7 @@ extension LintRule {
             "ENC0242", .note, "everything is encrypted",
             meaning: "`*.*` covers every resource, those included that will only be added later. Events and leases "
                 + "among them cost much, and one lost key loses the whole cluster.",
-            check: "`encconf show FILE`.",
+            check: "`encconf show`.",
             remedy: "Name what holds secrets. If all is to be encrypted, leave out events and leases by an entry with "
                 + "`identity: {}` before it, and keep a copy of the keys outside the cluster."
         ) { subject in

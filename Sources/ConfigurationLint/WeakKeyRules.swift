@@ -22,7 +22,7 @@ extension LintRule {
             meaning: "The bytes of the key are printable characters: a passphrase, a sentence, or digits. 32 such "
                 + "characters hold far less than 256 bits. A line break at the end shows that the text went through "
                 + "`echo` on its way.",
-            check: "`encconf show FILE` names the key. Ask how it was made."
+            check: "`encconf show` names the key. Ask how it was made."
         ) { if case .text(let words) = $0 { words } else { nil } },
         weakKey(
             "ENC0223", "a key is encoded twice",
@@ -35,7 +35,7 @@ extension LintRule {
             "ENC0224", .note, "an AES key is shorter than 256 bits",
             meaning: "A key of 16 or 24 bytes selects AES-128 or AES-192. Both are sound; 32 bytes cost nothing "
                 + "noticeable and leave a margin that some policies demand.",
-            check: "`encconf show FILE` gives the length of each key.",
+            check: "`encconf show` gives the length of each key.",
             remedy: "Make the next key with `encconf keygen`, which has 32 bytes, and rotate to it."
         ) { subject in
             subject.keys.filter { $0.key.secret.bytes.count < 32 }.map { key in

@@ -1,4 +1,4 @@
-/// What a code means, how to check that it applies, and what to do: the answer of `encconf explain CODE`.
+/// What a code means, how to check that it applies, and what to do: the answer of `encconf explain`.
 public struct Explanation: Equatable, Sendable {
     /// Such as `ENC0201`; never used for anything else.
     public let code: String

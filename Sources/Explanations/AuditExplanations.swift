@@ -99,7 +99,7 @@ extension Explanation {
                 + "identity is the first provider of the entry. Secrets count always, other resources if --resources "
                 + "names them. A typo in a resource name has this effect.",
             check:
-                "`encconf show FILE` lists what is encrypted; `encconf verify FILE` warns of names that no Kubernetes "
+                "`encconf show` lists what is encrypted; `encconf verify` warns of names that no Kubernetes "
                 + "version has.",
             remedy: "Add the resource to an entry whose first provider encrypts, roll the file out, and re-encrypt the "
                 + "objects."),

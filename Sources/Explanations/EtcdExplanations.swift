@@ -27,7 +27,7 @@ extension EtcdError {
             CommandFailure(
                 "\(source): etcd compacted the revision under the walk, \(restarts + 1) times",
                 hint:
-                    "take a snapshot (`encconf snapshot save FILE`) and read that, or leave --max-bytes-per-second out",
+                    "take a snapshot (`encconf snapshot save`) and read that, or leave --max-bytes-per-second out",
                 status: .unproven)
         case .answerTooLarge(let error):
             CommandFailure("etcd: \(error.sentence)", hint: "take a snapshot and read that", status: .unproven)

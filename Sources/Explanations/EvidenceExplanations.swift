@@ -32,7 +32,7 @@ extension EvidenceGap {
                 message:
                     "\(all) holds \(resource.description), which encconf does not know. Their etcd keys have no group, "
                     + "so they may be \(name).",
-                hint: "`encconf audit --resources \(resource.description)` shows their keys")
+                hint: "`encconf audit` with --resources \(resource.description) shows their keys")
         case .sharedName(let label, let resource):
             return CommandFailure.Problem(
                 message:

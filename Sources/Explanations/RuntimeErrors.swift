@@ -24,7 +24,7 @@ public struct RuntimeError: Sendable {
             meaning:
                 "No provider of the resource's list has the prefix of the stored value: its provider was taken out "
                 + "of the configuration or, for plaintext, identity was.",
-            check: "`etcdctl get KEY | head -c 64 | hexdump -C` shows the prefix; `encconf show FILE` shows what the "
+            check: "`etcdctl get KEY | head -c 64 | hexdump -C` shows the prefix; `encconf show` shows what the "
                 + "list reads; `encconf decrypt-secret` tells which provider is missing.",
             remedy: "Put the provider back, behind the one that writes, and rewrite the objects before it goes. For "
                 + "plaintext add `- identity: {}` at the end of the list."),
@@ -84,17 +84,17 @@ public struct RuntimeError: Sendable {
             meaning:
                 "Something that should be base64 is not: mostly the secret of a key, with URL-safe letters, blanks, "
                 + "or its padding cut off.",
-            check: "`encconf verify FILE` names the line.",
+            check: "`encconf verify` names the line.",
             remedy: "Write the secret in standard base64 with its padding, such as `encconf keygen` prints it."),
         RuntimeError(
             signs: ["is masked by earlier rule"],
             meaning: "A wildcard earlier in the file already covers the resource, so its own entry would never count.",
-            check: "`encconf verify FILE` names the line.",
+            check: "`encconf verify` names the line.",
             remedy: "Put the exact entry before the wildcard, and repeat in it the keys that its values still need."),
         RuntimeError(
             signs: ["KMSv1 is deprecated", "feature-gates=KMSv1=true"],
             meaning: "The file names a KMS v1 provider, and since Kubernetes 1.29 the feature gate KMSv1 is off.",
-            check: "`encconf verify FILE --feature-gates KMSv1=true` accepts the file if nothing else is wrong.",
+            check: "`encconf verify` with --feature-gates KMSv1=true accepts the file if nothing else is wrong.",
             remedy: "Set --feature-gates=KMSv1=true on every server, and plan the move to KMS v2."),
         RuntimeError(
             signs: ["got unexpected nil transformer", "kmsv2 Provider", "kms-providers"],

@@ -29,6 +29,12 @@ extension StepJudgement {
             switch remark {
             case .waived(.gaps(let gaps)): evidence.map { evidence in gaps.map { $0.problem(in: evidence) } } ?? []
             case .waived(let refusal): refusal.problems(evidence)
+            case .onWord:
+                [
+                    CommandFailure.Problem(
+                        message: "Keys are removed without proof that no stored value uses them.",
+                        hint: "`encconf audit` with the archive as a further --config counts the values that do")
+                ]
             case .orphans(let uses): uses.map { $0.problem(isDestroyed: false) }
             case .unreadStores:
                 [

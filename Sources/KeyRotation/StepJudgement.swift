@@ -35,6 +35,8 @@ public struct StepJudgement: Sendable {
     public enum Remark: Sendable {
         /// The same as a refusal, which is not one because nothing is written or somebody took the responsibility.
         case waived(Refusal)
+        /// Keys are removed on somebody's word; nobody looked at stored values.
+        case onWord
         /// Values for which the file has no such key, or that are unreadable already, may need the removed keys.
         case orphans([RemovedKeys.Use])
         /// Keys are destroyed, and not every etcd of the server was read.
@@ -78,6 +80,7 @@ public struct StepJudgement: Sendable {
             // Where values need the keys, that is reason enough.
             if isDestroyed, proof == nil, !refusals.contains(where: \.tellsOfUses) { unmet.append(.destroyedWithoutProof) }
         }
+        if facts.isAbsencePromised, case .unseen = facts.stored, !plan.retired.isEmpty { remarks.append(.onWord) }
         if isDryRun { remarks = unmet.map { .waived($0) } + remarks } else { refusals = unmet + refusals }
         let proven = Self.transition(plan, from: old, facts)
         self.refusals = refusals + proven

@@ -12,11 +12,24 @@ public struct TransitionReport {
     public let gaps: [CommandFailure.Problem]
     /// What the answers rest on; nil if nobody looked at stored values.
     private let evidence: StorageEvidence?
+    /// What a "safe" rests on; nil if it holds whatever is stored.
+    private let condition: Phrase?
 
-    /// - Parameter gaps: What the evidence leaves open.
-    public init(_ proof: TransitionProof, _ evidence: StorageEvidence? = nil, gaps: [CommandFailure.Problem] = []) {
+    /// - Parameters:
+    ///   - unaided: The proof without evidence.
+    ///   - gaps: What the evidence leaves open.
+    public init(
+        _ proof: TransitionProof, _ evidence: StorageEvidence? = nil, unaided: TransitionProof? = nil,
+        gaps: [CommandFailure.Problem] = []
+    ) {
         self.proof = proof
         self.evidence = evidence
+        condition = evidence.flatMap { evidence in
+            let rests = unaided.map { ($0.safe, $0.rolling) != (proof.safe, proof.rolling) } ?? false
+            guard rests, proof.safe == .yes || proof.rolling == .yes else { return nil }
+            let revisions = evidence.sources.map { "revision \($0.revision) of \($0.name)" as Phrase }
+            return "every server ran OLD before \(revisions.joined(separator: ", "))"
+        }
         next = proof.next
         self.gaps = gaps
     }
@@ -34,6 +47,7 @@ public struct TransitionReport {
 extension TransitionReport {
     public var text: Phrase {
         var text = Self.answers(safe: proof.safe, rolling: proof.rolling)
+        if let condition { text += "\nThis holds only if \(condition).\n" }
         for group in proof.groups where !group.proof.counterexamples.isEmpty {
             text += "\n\(Self.list(group.resources))\n"
             for counterexample in group.proof.counterexamples {
@@ -90,7 +104,7 @@ extension TransitionReport {
     /// The members of the report.
     public var members: ReportValue {
         [
-            "safe": .word(proof.safe), "rolling": .word(proof.rolling),
+            "safe": .word(proof.safe), "rolling": .word(proof.rolling), "condition": .phrase(condition),
             "counterexamples": .array(proof.counterexamples.map(\.value)),
             "evidence": .array(evidence?.values ?? []), "evidenceGaps": .array(gaps.map { .phrase($0.message) }),
             "changes": .array(proof.changes.map(\.value)),

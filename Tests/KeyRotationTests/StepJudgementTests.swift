@@ -79,6 +79,7 @@ struct StepJudgementTests {
         case .orphans(let uses):
             "orphans \(uses.map { "\($0.count) \($0.resource) \($0.kind)" }.joined(separator: ", "))"
         case .unreadStores: "unreadStores"
+        case .onWord: "onWord"
         }
     }
 
@@ -167,7 +168,7 @@ struct StepJudgementTests {
             $0.evidence = nil
             $0.isAbsencePromised = true
         }
-        #expect(promised == Judged(authority: "word"))
+        #expect(promised == Judged(remarks: ["onWord"], authority: "word"))
         let open = try retire {
             $0.evidence = try evidence(Self.promoted, [Self.new], hasDigest: false)
             $0.isAbsencePromised = true
@@ -261,7 +262,7 @@ struct StepJudgementTests {
             $0.isAbsencePromised = true
             $0.destination = .destruction
         }
-        #expect(judged == Judged(refusals: ["destroyedWithoutProof"]))
+        #expect(judged == Judged(refusals: ["destroyedWithoutProof"], remarks: ["onWord"]))
     }
 
     /// What is still to be looked at is never written before that.
@@ -306,6 +307,6 @@ struct StepJudgementTests {
             $0.isAbsencePromised = true
             $0.destination = .archive
         }
-        #expect(promised == Judged(authority: "word"))
+        #expect(promised == Judged(remarks: ["onWord"], authority: "word"))
     }
 }

@@ -22,11 +22,13 @@ struct DiffCommand: EncconfCommand {
             never safe. Exit status: 0 safe for one and for several apiservers, 1 not safe, \
             3 it depends on what is stored.
 
+            OLD can be none: servers run without a file, and all is plaintext. (./none is a file of that name.)
+
             Example:
               encconf diff /etc/kubernetes/enc/enc.yaml new.yaml
             """)
 
-    @Argument(help: ArgumentHelp("The file that servers run now.", valueName: "old"))
+    @Argument(help: ArgumentHelp("The file that servers run now, or none.", valueName: "old"))
     var old: String
     @Argument(help: ArgumentHelp("The file that they shall run.", valueName: "new"))
     var new: String
@@ -48,15 +50,24 @@ struct DiffCommand: EncconfCommand {
 
     func validate() throws {
         guard old != "-" || new != "-" else { throw ValidationError("standard input can be read once only") }
+        guard old != Self.none || !evidence.isGiven else {
+            throw ValidationError("without a file all is plaintext; nothing that is stored changes that")
+        }
         try evidence.validatePlugins()
         for name in resourceNames ?? [] { try ResourceNames.check(name) }
         guard resourceNames?.isEmpty != true else { throw ValidationError("--resources names nothing") }
     }
 
+    /// Stands for no file.
+    private static let none = "none"
+
     var reportKind: String? { output == .json ? "TransitionReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let oldFile = try Inputs.configuration(old, headerless: reading.headerless)
+        let oldFile =
+            old == Self.none
+            ? ConfigurationFile(path: old, hash: "", configuration: EncryptionConfiguration(form: .current, entries: []))
+            : try Inputs.configuration(old, headerless: reading.headerless)
         let content = try Inputs.file(new).content
         let newHash = try fileHash(content)
         let verdict = try ServerVerdict(
@@ -107,7 +118,7 @@ struct DiffCommand: EncconfCommand {
         .report(
             kind: "TransitionReport",
             [
-                "old": .text(old), "oldHash": .text(oldHash), "new": .text(new), "newHash": .text(newHash),
+                "old": .text(old), "oldHash": oldHash.isEmpty ? .null : .text(oldHash), "new": .text(new), "newHash": .text(newHash),
                 "apiserverError": .text(apiserverError),
             ]) + members
     }

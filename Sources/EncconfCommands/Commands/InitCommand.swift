@@ -129,7 +129,7 @@ struct InitCommand: EncconfCommand {
         if identityFirst {
             return [
                 "several servers that run: copy \(path) to each, start each with \(option), one after the other; when all have "
-                    + "loaded it, rotate with --step promote makes the key write"
+                    + "loaded it, make the key write with `encconf rotate` and --step promote"
             ]
         }
         return [

@@ -275,6 +275,9 @@ extension RotateCommand {
         }
         report.evidence = evidence
         try RotationWriter(self, step).write(edited, source: source)
+        if FileAccess.isOpenToOthers(report.file) {
+            console.warning("\(report.file): other users may read the keys in it", hint: "chmod 600 it")
+        }
         let written: Phrase = "\(report.file): \(plan.step.rawValue) is written\n\(hash)\n"
         try show(report, details: written + report.text + "\nWhat to do now:\n" + guide.text, console)
         return .success

@@ -21,7 +21,7 @@ struct VerifyCommand: EncconfCommand {
         abstract: "Would kube-apiserver start with this file? What is legal but dangerous?",
         discussion: """
             The verdict is kube-apiserver's own, in its own words, with secrets redacted. Warnings do not change the \
-            exit status unless --strict is given. `encconf explain CODE` explains each finding.
+            exit status unless --strict is given. `encconf explain` explains each finding.
 
             A comment in the file suppresses a code: # encconf: ignore ENC0203 reason
 

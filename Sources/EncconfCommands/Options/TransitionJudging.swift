@@ -16,7 +16,8 @@ extension TransitionReport {
     ) -> TransitionReport {
         let proof = TransitionProof(
             from: old, to: new, resources: resources, stored: { evidence?.labels(of: $0) ?? .unknown })
-        let report = TransitionReport(proof, evidence, gaps: evidence?.gaps(in: proof) ?? [])
+        let unaided = evidence.map { _ in TransitionProof(from: old, to: new, resources: resources) }
+        let report = TransitionReport(proof, evidence, unaided: unaided, gaps: evidence?.gaps(in: proof) ?? [])
         for gap in report.gaps { console.warning(gap.message, hint: gap.hint) }
         return report
     }
