@@ -258,8 +258,8 @@ let package = Package(
         .testTarget(
             name: "RotationSimulationTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KeyRotation", "KeyTransition", "KubernetesResources",
-                "SecretMemory", "TestSupport",
+                "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "GoText", "KeyRotation", "KeyTransition",
+                "KubernetesObjects", "KubernetesResources", "SecretMemory", "StorageAudit", "StorageEvidence", "TestSupport",
                 "Transformers",
             ], swiftSettings: tests),
         .testTarget(
