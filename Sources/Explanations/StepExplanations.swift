@@ -32,7 +32,7 @@ extension StepJudgement {
             case .onWord:
                 [
                     CommandFailure.Problem(
-                        message: "Keys are removed without proof that no stored value uses them.",
+                        message: "Nothing shows that no stored value uses what the step removes.",
                         hint: "`encconf audit` with the archive as a further --config counts the values that do")
                 ]
             case .orphans(let uses): uses.map { $0.problem(isDestroyed: false) }
@@ -84,7 +84,7 @@ extension StepJudgement.Refusal {
         case .notShownUnused:
             [
                 CommandFailure.Problem(
-                    message: "The step removes keys. Stored values may still use them.",
+                    message: "Stored values may still use what the step removes.",
                     hint:
                         "prove that none does with --discover-from, --etcd or --evidence, or skip the proof with "
                         + "--without-evidence")
@@ -132,6 +132,12 @@ extension RemovedKeys.Use {
         let name: Phrase = label.map { "\($0.text)" } ?? "the removed key"
         let keep: Phrase = isDestroyed ? "keep the key with --archive FILE" : "keep the archive until they are gone"
         switch kind {
+        case .inUse where label?.provider == .identity:
+            return CommandFailure.Problem(
+                message:
+                    "\(counted(count, "value")) of \(resource.description) \(count == 1 ? "is" : "are" as Phrase) still stored as "
+                    + "plaintext",
+                hint: "re-encrypt them, take a new snapshot, run the step again")
         case .inUse:
             return CommandFailure.Problem(
                 message:
@@ -163,7 +169,7 @@ extension RemovedKeys {
             let count = seen.reduce(0) { $0 + $1.count }
             var notes: [Phrase] = [
                 "\(source.name): none of \(counted(count, "value")) of \(seen.map(\.resource.description).listed) uses the removed "
-                    + "keys at revision \(source.revision). This holds if every server ran the file before that revision."
+                    + "keys at revision \(source.revision)." + (evidence.earliness(of: source) == nil ? "" : " This holds if every server ran the file before that revision.")
             ]
             let old = oldUses(in: source)
             if old > 0 {

@@ -49,7 +49,9 @@ public struct RotationPlan: Sendable {
     public let intended: EncryptionConfiguration
     /// Empty if the step is done already.
     public let demands: [Demand]
-    /// What is no longer read after the step.
+    /// What the entries name that no longer read plaintext after the step.
+    public let plaintextLosers: [ResourcePattern]
+    /// The keys and plugins that are no longer read after the step.
     public let retired: [RetiredProvider]
 
     public var isDone: Bool { edits.isEmpty }
@@ -71,8 +73,18 @@ public struct RotationPlan: Sendable {
             } else {
                 try KeyRotation(scope, request).planned(newKeys)
             }
-        (step, edits) = planned
-        intended = try Self.checked(Self.apply(planned.edits, to: document), options)
+        step = planned.step
+        var edits = planned.edits
+        var edited = try Self.apply(edits, to: document)
+        if request.removesIdentity, step == .retire {
+            let more = scope.identityRemovals(from: try Self.checked(edited, options))
+            edits += more
+            edited = try Self.apply(more, to: edited)
+        }
+        self.edits = edits
+        intended = try Self.checked(edited, options)
+        plaintextLosers = zip(before.entries, intended.entries).filter { $0.readsPlaintext && !$1.readsPlaintext }
+            .flatMap(\.0.resources)
         changes = Self.changes(from: before, to: intended)
         // What identity writes against the intent is not rewritten: it would be stored as plaintext again.
         rewritten = changes.filter {
@@ -81,8 +93,17 @@ public struct RotationPlan: Sendable {
         plugins = Self.plugins(of: intended, request)
         let retired = RetiredProvider.missing(from: intended, of: before)
         self.retired = retired
+        let losesPlaintext = !plaintextLosers.isEmpty
         demands =
-            planned.edits.isEmpty ? [] : Self.demands(of: step, request).filter { !$0.isAboutLoss || !retired.isEmpty }
+            edits.isEmpty
+            ? []
+            : Self.demands(of: step, request).filter { demand in
+                switch demand {
+                case .onlyServer, .serversLoaded, .pluginHealthy: true
+                case .unusedInStorage: !retired.isEmpty || losesPlaintext
+                case .archived: !retired.isEmpty
+                }
+            }
     }
 
     private static func checked(
@@ -132,6 +153,8 @@ public struct RotationPlan: Sendable {
 }
 
 extension EncryptionConfiguration.Entry {
+    fileprivate var readsPlaintext: Bool { providers.contains { $0.name == .identity } }
+
     /// Every key that the entry reads, in order.
     fileprivate var readKeys: [RotationPlan.KeyReference] {
         providers.flatMap { provider -> [RotationPlan.KeyReference] in
@@ -143,9 +166,4 @@ extension EncryptionConfiguration.Entry {
             }
         }
     }
-}
-
-extension RotationPlan.Demand {
-    /// Whether it is about what a step takes out.
-    fileprivate var isAboutLoss: Bool { self == .unusedInStorage || self == .archived }
 }

@@ -34,16 +34,19 @@ public struct RotationRequest: Sendable {
     public var resources: Set<ByteName>?
     /// The key that `add` makes, that `promote` and `abort` mean, and that writes at `retire`.
     public var keyName: ByteName?
+    /// Whether `retire` also takes out identity that does not write: plaintext is no longer read then.
+    public var removesIdentity: Bool
 
     public init(
         step: Step? = nil, singleServer: Bool = false, target: Target? = nil, resources: Set<ByteName>? = nil,
-        keyName: ByteName? = nil
+        keyName: ByteName? = nil, removesIdentity: Bool = false
     ) {
         self.step = step
         self.singleServer = singleServer
         self.target = target
         self.resources = resources
         self.keyName = keyName
+        self.removesIdentity = removesIdentity
     }
 }
 

@@ -27,6 +27,21 @@ struct RotationScope {
         sets = KeySet.all(in: configuration, entries: Set(entries))
     }
 
+    /// Takes identity out wherever it does not write.
+    ///
+    /// - Parameter configuration: The file after the other edits, with the same entries.
+    func identityRemovals(from configuration: EncryptionConfiguration) -> [ConfigurationEdit] {
+        var places: [Int: [Int]] = [:]
+        for entry in entries {
+            for (index, provider) in configuration.entries[entry].providers.enumerated().dropFirst()
+            where provider.name == .identity {
+                places[index, default: []].append(entry)
+            }
+        }
+        // From the last one on, so that the numbers of the others stay what they are.
+        return places.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
+    }
+
     /// The entries that read a key or a plugin besides their key set.
     var entriesWithOtherProviders: [Int] {
         entries.filter { entry in configuration.entries[entry].providers.count { $0.name != .identity } > 1 }

@@ -59,8 +59,11 @@ public struct StepJudgement: Sendable {
     ///   - facts: What is known.
     ///   - isDryRun: Whether nothing will be written, so that what is missing is only a remark.
     public init(_ plan: RotationPlan, from old: EncryptionConfiguration, _ facts: StepFacts, isDryRun: Bool = false) {
+        let plaintext =
+            plan.plaintextLosers.isEmpty ? [] : [StoredKeyLabel(provider: .identity, key: nil)]
         removed = RemovedKeys(
-            plan.retired.flatMap(\.labels), of: plan.retired.flatMap(\.resources), from: old, to: plan.intended)
+            plan.retired.flatMap(\.labels) + plaintext, of: plan.retired.flatMap(\.resources) + plan.plaintextLosers,
+            from: old, to: plan.intended)
         var unmet = plan.demands.compactMap { Self.missing($0, facts) }
         var (refusals, remarks): ([Refusal], [Remark]) = ([], [])
         var proof: ProofOfAbsence?
@@ -68,19 +71,20 @@ public struct StepJudgement: Sendable {
             let (verdict, orphans) = removed.judge(evidence)
             let isDestroyed = facts.destination == .destruction
             switch verdict {
-            case .used(let uses): refusals.append(.used(uses + (isDestroyed ? orphans : [])))
+            case .used(let uses): refusals.append(.used(uses))
             case .unknown(let gaps) where facts.isAbsencePromised: remarks.append(.waived(.gaps(gaps)))
             case .unknown(let gaps): refusals.append(.gaps(gaps))
-            case .unused(let absence):
-                proof = absence
-                if isDestroyed, !orphans.isEmpty { refusals.append(.used(orphans)) }
+            case .unused(let absence): proof = absence
             }
-            if !isDestroyed, !orphans.isEmpty { remarks.append(.orphans(orphans)) }
+            // Kept elsewhere, the keys are not lost to them.
+            if !orphans.isEmpty {
+                if isDestroyed { refusals.append(.used(orphans)) } else { remarks.append(.orphans(orphans)) }
+            }
             if isDestroyed, !evidence.isWholeStore { remarks.append(.unreadStores) }
             // Where values need the keys, that is reason enough.
             if isDestroyed, proof == nil, !refusals.contains(where: \.tellsOfUses) { unmet.append(.destroyedWithoutProof) }
         }
-        if facts.isAbsencePromised, case .unseen = facts.stored, !plan.retired.isEmpty { remarks.append(.onWord) }
+        if facts.isAbsencePromised, case .unseen = facts.stored, !removed.isEmpty { remarks.append(.onWord) }
         if isDryRun { remarks = unmet.map { .waived($0) } + remarks } else { refusals = unmet + refusals }
         let proven = Self.transition(plan, from: old, facts)
         self.refusals = refusals + proven
@@ -128,7 +132,7 @@ public struct StepJudgement: Sendable {
             // does not tell keys of one name apart, for one.
             if case .awaited = facts.stored { return [] }
             // Of what is removed, a demand asks for evidence or a promise.
-            guard !facts.isAbsencePromised, evidence != nil || plan.retired.isEmpty else { return [] }
+            guard !facts.isAbsencePromised, evidence != nil || !plan.demands.contains(.unusedInStorage) else { return [] }
             return [.unsettled(counterexamples)]
         }
     }

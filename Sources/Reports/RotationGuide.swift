@@ -90,27 +90,28 @@ public struct RotationGuide {
         }
         if !plan.plugins.isEmpty { lines += ["see to it that the KMS plugin runs on every control-plane node"] }
         if !isSingleServer { lines += ["copy \(file) to every control-plane node, byte for byte"] }
+        let restart: Phrase =
+            isSingleServer
+            ? "restart kube-apiserver" : "restart one kube-apiserver after the other, each when the one before is ready again"
+        let ask: Phrase =
+            isSingleServer ? "ask the server" : "ask each server itself, not through a load balancer"
         lines += [
-            "restart one kube-apiserver after the other, each when the one before is ready again (/readyz); or, with automatic "
-                + "reload, wait until each has polled the file (60 s)",
-            "ask each server itself, not through a load balancer: /readyz answers ok, and the metric "
-                + "apiserver_encryption_config_controller_last_config_info shows hash=\"\(hash)\"",
+            "\(restart); or, with automatic reload, wait until it has polled the file (60 s)",
+            "\(ask): /readyz answers ok, and the metric apiserver_encryption_config_controller_last_config_info shows "
+                + "hash=\"\(hash)\"",
         ]
         if !plan.rewritten.isEmpty, plan.step == .promote || isSingleServer {
             lines += ["wait for requests under way (60 s), then rewrite every object:"]
             lines += rewriteCommands.map { "    \($0)" }
             lines += ["    (again until there is no conflict)"]
+            if !hasOldKeys { lines += ["look at what is stored with `encconf audit`"] + identityLines }
         }
         switch plan.step {
         case .retire:
             lines += ["look at what is stored a last time with `encconf audit`"]
             if isDisabled { lines += ["then --encryption-provider-config may go from every server"] }
             if let archive { lines += ["keep \(archive) as long as a backup needs the removed keys"] }
-            if readsPlaintext {
-                lines += [
-                    "once nothing is stored as plaintext, identity may go as well: --step retire with --remove-identity"
-                ]
-            }
+            lines += identityLines
         case .abort:
             if let archive { lines += ["keep \(archive) as long as a value or a backup may need the removed keys"] }
         case .add, .promote: break
@@ -129,9 +130,11 @@ public struct RotationGuide {
         }.joined()
     }
 
-    /// Whether what the step is about still reads plaintext, and does not write it.
-    private var readsPlaintext: Bool {
-        plan.changes.contains { $0.after.dropFirst().contains { $0.provider == .identity } }
+    /// What to do about identity that is read and does not write, in what the step is about.
+    private var identityLines: [Phrase] {
+        let readsPlaintext = plan.changes.contains { $0.after.dropFirst().contains { $0.provider == .identity } }
+        return readsPlaintext
+            ? ["once nothing is stored as plaintext, identity may go as well: --step retire with --remove-identity"] : []
     }
 
     private var rewriteCommands: [Phrase] {

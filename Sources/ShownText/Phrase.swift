@@ -27,7 +27,7 @@ public struct Phrase: Sendable, Equatable, ExpressibleByStringInterpolation {
 
     public init() { pieces = [] }
 
-    public init(stringLiteral value: String) { pieces = [.literal(value)] }
+    public init(stringLiteral value: String) { pieces = value.isEmpty ? [] : [.literal(value)] }
 
     public init(stringInterpolation: StringInterpolation) { pieces = stringInterpolation.pieces }
 

@@ -97,9 +97,11 @@ public struct RemovedKeys: Sendable {
     /// longer listed need the key too.
     private func usesByLabel(_ evidence: StorageEvidence) -> [Use] {
         labels.flatMap { label in
-            uses(of: label, in: evidence).filter { !Self.reads(label, new.rule(for: $0.resource)) }.map {
+            uses(of: label, in: evidence).filter { !Self.reads(label, new.rule(for: $0.resource)) }.compactMap {
                 resource, count in
                 let isRead = Self.reads(label, old.rule(for: resource))
+                // Plaintext of what no entry covers is read without one.
+                guard isRead || label.provider != .identity else { return nil }
                 return Use(kind: isRead ? .inUse : .orphaned, resource: resource, count: count, label: label)
             }
         }

@@ -35,11 +35,13 @@ struct StepJudgementTests {
     }
 
     private func judge(
-        _ file: String, _ step: RotationRequest.Step, singleServer: Bool = false, isDryRun: Bool = false,
+        _ file: String, _ step: RotationRequest.Step, to target: RotationRequest.Target? = nil,
+        removesIdentity: Bool = false, singleServer: Bool = false, isDryRun: Bool = false,
         _ change: (inout StepFacts) -> Void = { _ in }
     ) throws -> Judged {
         let document = try ConfigurationDocument.read(SecretBytes(Array(ShortConfiguration(file).text.utf8)))
-        let request = RotationRequest(step: step, singleServer: singleServer)
+        let request = RotationRequest(
+            step: step, singleServer: singleServer, target: target, removesIdentity: removesIdentity)
         let source = NewKeySource(name: "key-20260729t120000z") { SecretKey(ShortConfiguration.key("new")) }
         let plan = try RotationPlan(request, for: document, newKeys: source, options: .lenient)
         #expect(!plan.isDone)
@@ -114,6 +116,25 @@ struct StepJudgementTests {
         #expect(try judge(Self.added, .promote, singleServer: true) == Judged(authority: "word"))
         #expect(
             try judge(Self.added, .promote, isDryRun: true) == Judged(remarks: ["waived serversNotLoaded"]))
+    }
+
+    /// A plugin that does not answer would make every server unready, and unable to write.
+    @Test func aPluginHasToBeHealthy() throws {
+        let target = RotationRequest.Target.kms(name: "hsm", endpoint: "unix:///run/hsm.sock")
+        let both = "secrets: secretbox k=1; kms v2 hsm@run/hsm.sock; identity"
+        for (file, step) in [(Self.settled, RotationRequest.Step.add), (both, .promote)] {
+            let cases: [(StepFacts.PluginHealth?, [String])] = [
+                (nil, ["pluginNotAsked"]), (.unhealthy(.noRandomBytes), ["pluginUnhealthy"]), (.healthy, []),
+                (.waived, []),
+            ]
+            for (health, refusals) in cases {
+                let judged = try judge(file, step, to: target) {
+                    $0.plugin = health
+                    $0.servers = Self.loaded
+                }
+                #expect(judged == Judged(refusals: refusals, authority: refusals.isEmpty ? "word" : nil))
+            }
+        }
     }
 
     // MARK: retire
@@ -209,7 +230,7 @@ struct StepJudgementTests {
             try retire {
                 $0.evidence = both
                 $0.destination = .destruction
-            }.refusals.first == "used 1 secrets inUse, 1 configmaps orphaned")
+            }.refusals.prefix(2) == ["used 1 secrets inUse", "used 1 configmaps orphaned"])
     }
 
     /// Two keys of one name differ in bytes that no label shows.
@@ -286,6 +307,23 @@ struct StepJudgementTests {
         let shown = try evidence(Self.promoted, [Self.new, Self.old])
         let used = try judge(Self.promoted, .retire, isDryRun: true) { $0.evidence = shown }
         #expect(used.refusals.first == "used 1 secrets inUse")
+    }
+
+    /// Plaintext is taken out as a key is, with nothing to keep.
+    @Test func identityGoesWithProof() throws {
+        func judged(_ secrets: [String], promised: Bool = false) throws -> Judged {
+            let shown = try evidence(Self.settled, secrets)
+            return try judge(Self.settled, .retire, removesIdentity: true) {
+                $0.servers = Self.loaded
+                $0.isAbsencePromised = promised
+                if !secrets.isEmpty { $0.evidence = shown }
+            }
+        }
+        #expect(try judged([Self.old]) == Judged(authority: "proof"))
+        #expect(try judged([]) == Judged(refusals: ["notShownUnused"]))
+        #expect(try judged([], promised: true) == Judged(remarks: ["onWord"], authority: "word"))
+        let used = try judged([Self.old, "secrets: identity"], promised: true)
+        #expect(used.refusals.first == "used 1 secrets inUse" && used.authority == nil)
     }
 
     // MARK: abort

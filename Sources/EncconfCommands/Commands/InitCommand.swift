@@ -125,7 +125,15 @@ struct InitCommand: EncconfCommand {
     /// What to do next: for one server, for a cluster that is not there yet, and for several servers that run.
     private var nextSteps: [Phrase] {
         let path: Phrase = file.map { $0 == "-" ? "the file" : "\($0)" } ?? "the file"
-        let option: Phrase = "--encryption-provider-config=\(path)"
+        let option: Phrase =
+            file.map { $0 == "-" ? "--encryption-provider-config" : "--encryption-provider-config=\($0)" }
+            ?? "--encryption-provider-config"
+        if noIdentity {
+            return [
+                "a new cluster: copy \(path) to every server before the first start with \(option)",
+                "a cluster that runs: with this file its plaintext is unreadable; leave --no-identity out",
+            ]
+        }
         if identityFirst {
             return [
                 "several servers that run: copy \(path) to each, start each with \(option), one after the other; when all have "

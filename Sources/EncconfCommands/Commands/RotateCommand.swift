@@ -60,6 +60,10 @@ struct RotateCommand: EncconfCommand {
             "Name of the new KMS provider, for --to kms; its socket is --kms-endpoint unix:///path.", valueName: "name")
     )
     var kmsName: String?
+    @Flag(
+        name: .long,
+        help: "With retire: take out identity too, where it does not write. Needs proof that nothing is stored as plaintext.")
+    var removeIdentity = false
     @OptionGroup(title: "Servers") var servers: ServersOptions
     @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
     @Flag(
@@ -97,6 +101,9 @@ struct RotateCommand: EncconfCommand {
         }
         guard to == .kms || kmsName == nil && (newSockets == 0 || evidence.isGiven) else {
             throw ValidationError("--kms-name and --kms-endpoint are for --to kms")
+        }
+        guard !removeIdentity || step == .retire && to != .identity else {
+            throw ValidationError("--remove-identity goes with --step retire")
         }
         try proof.validatePlugins()
         guard archive == nil || !discardRetiredKeys else {
@@ -221,7 +228,7 @@ extension RotateCommand {
         var request = RotationRequest(
             step: step.flatMap { RotationRequest.Step(rawValue: $0.rawValue) }, singleServer: singleServer,
             resources: resources.map { Set($0.split(separator: ",").map { ByteName($0.filter { !$0.isWhitespace }) }) },
-            keyName: keyName.map { ByteName($0) })
+            keyName: keyName.map { ByteName($0) }, removesIdentity: removeIdentity)
         switch to {
         case nil: break
         case .identity: request.target = .identity
