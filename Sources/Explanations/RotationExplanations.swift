@@ -15,7 +15,7 @@ extension RotationRefusal {
         case .whichKey(let paths): "the names do not tell which key is meant: \(paths.joined(separator: ", "))"
         case .nameTaken(let name): "there is a key named \(name) already"
         case .oneNameForSeveral(let name):
-            "several key lists get keys of their own, and \(name) does not tell which key is new"
+            "several key lists get keys of their own, and \(name) is one name"
         case .newOrOld(let paths):
             "a provider of this kind is there already, so a new key or one of its keys can be meant: \(paths.joined(separator: ", "))"
         case .weak(let name, let paths):

@@ -14,8 +14,10 @@ extension StepJudgement {
         let isProvable = refusals.allSatisfy { refusal in
             switch refusal {
             case .gaps, .unsettled: true
+            // Of what was looked at, more would prove it.
+            case .destroyedWithoutProof: evidence != nil
             case .serversNotLoaded, .serversRunAnother, .pluginNotAsked, .pluginUnhealthy, .notShownUnused, .noDestination,
-                .destroyedWithoutProof, .used, .unsafe:
+                .used, .unsafe:
                 false
             }
         }

@@ -46,9 +46,8 @@ struct KeyRotation {
     private func additions(to sets: [KeySet], _ newKeys: NewKeySource) throws(RotationRefusal) -> [ConfigurationEdit] {
         var lists: [KeySet.List] = []
         for set in sets where lacksNewKey(set) && !lists.contains(set.list) { lists.append(set.list) }
-        if let name = request.keyName, lists.count > 1, KeyCreationDate(keyName: name) == nil, !request.singleServer {
-            throw .oneNameForSeveral(name)
-        }
+        // One name is one key.
+        if let name = request.keyName, lists.count > 1 { throw .oneNameForSeveral(name) }
         var edits: [ConfigurationEdit] = []
         for (number, list) in lists.enumerated() {
             let key = newKeys.key(number: number)

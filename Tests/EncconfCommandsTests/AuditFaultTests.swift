@@ -255,7 +255,7 @@ struct AuditFaultTests {
                 .sealed(MadeObject.secret("a"), at: key)
             try folder.save { $0.put(key, value) }
             try folder.write("value", value)
-            let retire = "rotate next.yaml --step retire --without-evidence --discard-retired-keys --dry-run"
+            let retire = "rotate next.yaml --step retire --without-evidence --archive old.yaml --dry-run"
             let lines = [
                 "verify c.yaml -o text", "verify c.yaml -o json", "verify c.yaml -o sarif", "show c.yaml -o text",
                 "show c.yaml -o json", "diff c.yaml gone.yaml -o text", "diff c.yaml gone.yaml -o json",

@@ -358,7 +358,7 @@ struct AuditTests {
     @Test func anArchiveIsNamed() throws {
         let (report, status) = try audit("--config config-missing-key.yaml --config config-all.yaml snapshot.db")
         #expect(status == 1)
-        let messages = report.findings.filter { $0.code == "ENC0403" }.map(\.message)
+        let messages = report.findings.filter { $0.code == "ENC0416" }.map(\.message)
         #expect(messages.count == 6)
         #expect(messages.allSatisfy { $0.hasSuffix("; config-all.yaml decrypts it") })
     }

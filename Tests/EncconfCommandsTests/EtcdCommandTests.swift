@@ -194,7 +194,7 @@ struct EtcdCommandTests {
                 "encconf audit --discover-from pod.yaml \(endpoints) -o json --census-only")
             #expect(audit.text.ranges(of: "\"clusterID\"").count == 2 && audit.text.contains(other.endpoint))
             for number in 0..<10 { try main.etcdctl(["del", "/registry/secrets/payments/cbc-one-\(number)"]) }
-            let retire = "encconf rotate enc.yaml --step retire --discard-retired-keys"
+            let retire = "encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys"
             let other = try program.shell(
                 "\(Scenario.aescbcAlone)\n\(retire) --discover-from pod.yaml \(endpoints)")
             #expect(other.status == 3 && other.errors.contains("its hash differs from enc.yaml.\n"))
@@ -231,7 +231,7 @@ struct EtcdCommandTests {
         let evidence = try program.shell(
             """
             \(Scenario.aescbcAlone)
-            encconf rotate enc.yaml --step retire --archive old.yaml --discover-from pod.yaml
+            encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --archive old.yaml --discover-from pod.yaml
             """)
         #expect(
             evidence.status == 2 && evidence.errors.contains("it holds 1 encrypted value under etcd keys that name no ")

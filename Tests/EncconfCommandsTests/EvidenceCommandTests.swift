@@ -47,7 +47,7 @@ struct EvidenceCommandTests {
             """
             \(Scenario.aescbcAlone)
             cp enc.yaml before.yaml
-            encconf rotate enc.yaml --step retire --archive old.yaml \(etcdOptions); echo $?
+            encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --archive old.yaml \(etcdOptions); echo $?
             cmp enc.yaml before.yaml && ls old.yaml
             """)
         #expect(retire.text.hasPrefix("2\n"))
@@ -66,7 +66,7 @@ struct EvidenceCommandTests {
             cp enc.yaml before.yaml
             """
         for line in [
-            "rotate enc.yaml --step retire --discard-retired-keys \(options)", "verify enc.yaml \(options)",
+            "rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys \(options)", "verify enc.yaml \(options)",
             "diff enc.yaml testdata/cluster/config-missing-key.yaml \(options)",
         ] {
             let result = try program.shell("\(setup)\nencconf \(line); echo \"status $?\"; cmp enc.yaml before.yaml")
@@ -83,8 +83,8 @@ struct EvidenceCommandTests {
             #expect(other.status == 3)
         }
         for line in [
-            "rotate enc.yaml --step retire --discard-retired-keys \(options) --serializable",
-            "rotate enc.yaml --step retire --discard-retired-keys \(options) --etcd-prefix /registry/secrets",
+            "rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys \(options) --serializable",
+            "rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys \(options) --etcd-prefix /registry/secrets",
         ] { #expect(try program.shell("encconf \(line)").status == 64) }
         // Objects of another entry show nothing about the key that goes.
         try etcd.etcdctl(["put", "/registry/configmaps/default/c", "{}"])
@@ -93,7 +93,7 @@ struct EvidenceCommandTests {
             \(setup)
             printf '  - resources: [configmaps]\n    providers: [identity: {}]\n' >> enc.yaml
             cp enc.yaml before.yaml
-            encconf rotate enc.yaml --step retire --discard-retired-keys \(options); echo $?
+            encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys \(options); echo $?
             cmp enc.yaml before.yaml
             """)
         #expect(other.text == "3\n" && other.status == 0, "\(other.errors)")
@@ -107,7 +107,7 @@ struct EvidenceCommandTests {
         for number in 0..<10 { try etcd.etcdctl(["del", "/registry/secrets/payments/cbc-one-\(number)"]) }
         try etcd.etcdctl(["del", "/registry/secrets/ingress/shop-tls"])
         // A part of the keys is read as evidence in whole, or nothing would be known of what lies elsewhere.
-        let retire = "encconf rotate enc.yaml --step retire --archive old.yaml"
+        let retire = "encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --archive old.yaml"
         let setup = """
             \(Scenario.aescbcAlone)
             sed -i 's/      - secrets/      - secrets\\n      - jobs.batch/' enc.yaml
@@ -141,7 +141,7 @@ struct EvidenceCommandTests {
         let made = try program.shell("set -e\n\(setup)")
         #expect(made.status == 0, "\(made.errors)")
         let options = "--etcd --endpoints \(main.endpoint)"
-        let retire = "encconf rotate enc.yaml --step retire --discard-retired-keys"
+        let retire = "encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys"
         let unseen = try program.shell("\(retire) \(options)")
         #expect(
             unseen.status == 3
@@ -181,7 +181,7 @@ struct EvidenceCommandTests {
             encconf snapshot save s.db --discover-from pod.yaml > /dev/null
             """
         #expect(try program.shell("set -e\n\(setup)").status == 0)
-        let retire = "encconf rotate enc.yaml --step retire --archive old.yaml"
+        let retire = "encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --archive old.yaml"
         for command in [
             "\(retire) --discover-from pod.yaml", "encconf diff enc.yaml new.yaml --discover-from pod.yaml",
             "encconf verify new.yaml --against enc.yaml --discover-from pod.yaml -o json | grep '\"safe\": \"yes\"'",
@@ -217,7 +217,7 @@ struct EvidenceCommandTests {
         defer { program.remove() }
         try main.etcdctl(["del", "--prefix", "/registry/secrets/payments/cbc-one-"])
         try main.etcdctl(["del", "/registry/secrets/ingress/shop-tls"])
-        let retire = "encconf rotate enc.yaml --step retire --archive old.yaml --discover-from pod.yaml"
+        let retire = "encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --archive old.yaml --discover-from pod.yaml"
         let setup = """
             \(Scenario.aescbcAlone)
             sed -i 's/      - secrets/      - secrets\\n      - jobs.batch/' enc.yaml
@@ -245,7 +245,7 @@ struct EvidenceCommandTests {
             let retire = try program.shell(
                 """
                 \(Scenario.aescbcAlone)
-                encconf rotate enc.yaml --step retire --discard-retired-keys --etcd --endpoints \(etcd.endpoint) \
+                encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys --etcd --endpoints \(etcd.endpoint) \
                     --etcd-prefix \(prefix)
                 """)
             #expect([2, 3].contains(retire.status), "\(retire.errors)")
@@ -272,7 +272,7 @@ struct EvidenceCommandTests {
             """
             \(Scenario.aescbcAlone)
             cp enc.yaml before.yaml
-            encconf rotate enc.yaml --step retire --archive old.yaml \(options); echo $?
+            encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --archive old.yaml \(options); echo $?
             cmp enc.yaml before.yaml
             """)
         #expect(retire.text == "3\n" && retire.status == 0, "\(retire.errors)")
