@@ -101,7 +101,10 @@ public struct RotationGuide {
                 + "hash=\"\(hash)\"",
         ]
         if !plan.rewritten.isEmpty, plan.step == .promote || isSingleServer {
-            lines += ["wait for requests under way (60 s), then rewrite every object:"]
+            lines += [
+                "wait for requests under way (60 s), and note the revision of etcd (header.revision of etcdctl get x -w json): a "
+                    + "snapshot is a proof from it on", "rewrite every object:",
+            ]
             lines += rewriteCommands.map { "    \($0)" }
             lines += ["    (again until there is no conflict)"]
             if !hasOldKeys { lines += ["look at what is stored with `encconf audit`"] + identityLines }
