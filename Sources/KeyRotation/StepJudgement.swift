@@ -65,6 +65,10 @@ public struct StepJudgement: Sendable {
             plan.retired.flatMap(\.labels) + plaintext, of: plan.retired.flatMap(\.resources) + plan.plaintextLosers,
             from: old, to: plan.intended)
         var unmet = plan.demands.compactMap { Self.missing($0, facts) }
+        // What is said of another file is a mistake, also where nothing had to be said.
+        if let servers = facts.servers, !servers.isAbout(facts.hash), !plan.demands.contains(.serversLoaded) {
+            unmet.append(.serversRunAnother(hash: facts.hash))
+        }
         var (refusals, remarks): ([Refusal], [Remark]) = ([], [])
         var proof: ProofOfAbsence?
         if let evidence = facts.stored.evidence, !removed.isEmpty {

@@ -23,10 +23,11 @@ extension StorageEvidence {
     /// after the last server had changed over tells what is needed.
     public func earliness(of source: EvidenceSource) -> EvidenceGap.Earliness? {
         guard let convergence else { return .unknown }
+        // Another etcd of the cluster has no namespaces, and counts its own revisions.
+        let isMain = source.resources == nil
+        if isMain, let uid = convergence.clusterUID, uid != source.clusterUID { return .otherCluster }
         if source.isRunning, convergence.isBeforeReading { return nil }
-        // Another etcd counts its own revisions.
-        guard let revision = convergence.revision, source.resources == nil else { return .unknown }
-        if let uid = convergence.clusterUID, uid != source.clusterUID { return .otherCluster }
+        guard let revision = convergence.revision, isMain else { return .unknown }
         return source.revision >= revision ? nil : .before(revision)
     }
 

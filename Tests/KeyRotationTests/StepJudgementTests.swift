@@ -104,6 +104,10 @@ struct StepJudgementTests {
     @Test func addDemandsNothing() throws {
         #expect(try judge(Self.settled, .add) == Judged(authority: "word"))
         #expect(try judge(Self.settled, .add, singleServer: true) == Judged(authority: "word"))
+        // But what is said must be true of this file: the same command typed again makes no second step.
+        #expect(
+            try judge(Self.settled, .add) { $0.servers = HashPrefix("11111111").map { .word($0) } }
+                == Judged(refusals: ["serversRunAnother"]))
     }
 
     /// A server that does not run the file could not read what others write.

@@ -116,6 +116,12 @@ struct RotateCommand: EncconfCommand {
             throw ValidationError("--output-file and --in-place exclude each other")
         }
         guard keyName?.isEmpty != true else { throw ValidationError("--key-name is empty") }
+        guard keyName == nil || to != .kms && to != .identity else {
+            throw ValidationError("--key-name is for providers with keys of their own; --kms-name names a plugin")
+        }
+        guard servers.afterRevision == nil || evidence.isGiven else {
+            throw ValidationError("--after-revision says from when evidence counts; give --evidence or --etcd")
+        }
     }
 
     var reportKind: String? { output == .json ? "RotationReport" : nil }
