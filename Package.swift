@@ -259,7 +259,8 @@ let package = Package(
             name: "RotationSimulationTests",
             dependencies: [
                 "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "GoText", "KeyRotation", "KeyTransition",
-                "KubernetesObjects", "KubernetesResources", "SecretMemory", "StorageAudit", "StorageEvidence", "TestSupport",
+                "KubernetesObjects", "KubernetesResources", "SecretMemory", "StorageAudit", "StorageEvidence",
+                "TestSupport",
                 "Transformers",
             ], swiftSettings: tests),
         .testTarget(

@@ -147,7 +147,8 @@ extension Explanation {
                 + "An archive that was given with --config has the key, and the value is the object that its etcd key names. "
                 + "It was stored before the key was retired, or before its resource was taken off the list.",
             check: "`encconf decrypt-secret` with the same --config files shows the object.",
-            remedy: "Put the key back as a reader, roll the file out, and re-encrypt the object; or restore the object from "
+            remedy:
+                "Put the key back as a reader, roll the file out, and re-encrypt the object; or restore the object from "
                 + "what `encconf decrypt-secret` shows. Keep the archive until then."),
     ]
 }

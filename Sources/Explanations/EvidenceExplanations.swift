@@ -79,7 +79,8 @@ extension EvidenceGap.Earliness {
                 message:
                     "\(source.name) may be too early: it shows revision \(source.revision), and the revision from which every "
                     + "server ran \(file) is not known",
-                hint: "pass that revision with --after-revision N or --receipt FILE, or read etcd itself with --etcd and "
+                hint:
+                    "pass that revision with --after-revision N or --receipt FILE, or read etcd itself with --etcd and "
                     + "--servers-loaded HASH")
         case .before(let revision):
             CommandFailure.Problem(

@@ -16,7 +16,8 @@ extension StepJudgement {
             case .gaps, .unsettled: true
             // Of what was looked at, more would prove it.
             case .destroyedWithoutProof: evidence != nil
-            case .serversNotLoaded, .serversRunAnother, .pluginNotAsked, .pluginUnhealthy, .notShownUnused, .noDestination,
+            case .serversNotLoaded, .serversRunAnother, .pluginNotAsked, .pluginUnhealthy, .notShownUnused,
+                .noDestination,
                 .used, .unsafe:
                 false
             }
@@ -171,7 +172,9 @@ extension RemovedKeys {
             let count = seen.reduce(0) { $0 + $1.count }
             var notes: [Phrase] = [
                 "\(source.name): none of \(counted(count, "value")) of \(seen.map(\.resource.description).listed) uses the removed "
-                    + "keys at revision \(source.revision)." + (evidence.earliness(of: source) == nil ? "" : " This holds if every server ran the file before that revision.")
+                    + "keys at revision \(source.revision)."
+                    + (evidence.earliness(of: source) == nil
+                        ? "" : " This holds if every server ran the file before that revision.")
             ]
             let old = oldUses(in: source)
             if old > 0 {

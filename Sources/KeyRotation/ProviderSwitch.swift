@@ -51,7 +51,8 @@ struct ProviderSwitch {
 
     private func goal(in entry: Int) throws(RotationRefusal) -> Place? {
         switch target {
-        case .identity: return providers(of: entry).firstIndex { $0.name == .identity }.map { Place(provider: $0, key: 0) }
+        case .identity:
+            return providers(of: entry).firstIndex { $0.name == .identity }.map { Place(provider: $0, key: 0) }
         case .kms(let name, let endpoint):
             return providers(of: entry).firstIndex { provider in
                 guard case .kms(let plugin) = provider.kind else { return false }
@@ -123,8 +124,9 @@ struct ProviderSwitch {
         let places = lacking.compactMap { entry in
             keys(of: kind, in: entry).first.map { ProviderPlace(entry: entry, provider: $0.place.provider) }
         }
-        for (isWriter, places) in Dictionary(grouping: places, by: { $0.provider == 0 }).sorted(by: { $0.key && !$1.key })
-        {
+        for (isWriter, places) in Dictionary(grouping: places, by: { $0.provider == 0 }).sorted(by: {
+            $0.key && !$1.key
+        }) {
             // Where the provider writes already, the new key must not.
             edits.append(.insertKey(key, at: isWriter && !request.singleServer ? 1 : 0, in: places))
         }

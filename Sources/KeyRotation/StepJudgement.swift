@@ -86,7 +86,9 @@ public struct StepJudgement: Sendable {
             }
             if isDestroyed, !evidence.isWholeStore { remarks.append(.unreadStores) }
             // Where values need the keys, that is reason enough.
-            if isDestroyed, proof == nil, !refusals.contains(where: \.tellsOfUses) { unmet.append(.destroyedWithoutProof) }
+            if isDestroyed, proof == nil, !refusals.contains(where: \.tellsOfUses) {
+                unmet.append(.destroyedWithoutProof)
+            }
         }
         if facts.isAbsencePromised, case .unseen = facts.stored, !removed.isEmpty { remarks.append(.onWord) }
         if isDryRun { remarks = unmet.map { .waived($0) } + remarks } else { refusals = unmet + refusals }
@@ -136,7 +138,9 @@ public struct StepJudgement: Sendable {
             // does not tell keys of one name apart, for one.
             if case .awaited = facts.stored { return [] }
             // Of what is removed, a demand asks for evidence or a promise.
-            guard !facts.isAbsencePromised, evidence != nil || !plan.demands.contains(.unusedInStorage) else { return [] }
+            guard !facts.isAbsencePromised, evidence != nil || !plan.demands.contains(.unusedInStorage) else {
+                return []
+            }
             return [.unsettled(counterexamples)]
         }
     }

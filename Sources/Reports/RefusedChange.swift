@@ -25,7 +25,8 @@ public struct RefusedChange {
     /// The members of a report without a proof.
     public var members: ReportValue {
         [
-            "safe": "no", "rolling": "no", "condition": .null, "counterexamples": [], "evidence": [], "evidenceGaps": [],
+            "safe": "no", "rolling": "no", "condition": .null, "counterexamples": [], "evidence": [],
+            "evidenceGaps": [],
             "changes": [],
             "next": ["step": "mend", "message": .phrase(Self.nextSentence)],
         ]

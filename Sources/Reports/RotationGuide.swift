@@ -92,7 +92,8 @@ public struct RotationGuide {
         if !isSingleServer { lines += ["copy \(file) to every control-plane node, byte for byte"] }
         let restart: Phrase =
             isSingleServer
-            ? "restart kube-apiserver" : "restart one kube-apiserver after the other, each when the one before is ready again"
+            ? "restart kube-apiserver"
+            : "restart one kube-apiserver after the other, each when the one before is ready again"
         let ask: Phrase =
             isSingleServer ? "ask the server" : "ask each server itself, not through a load balancer"
         lines += [
@@ -137,7 +138,8 @@ public struct RotationGuide {
     private var identityLines: [Phrase] {
         let readsPlaintext = plan.changes.contains { $0.after.dropFirst().contains { $0.provider == .identity } }
         return readsPlaintext
-            ? ["once nothing is stored as plaintext, identity may go as well: --step retire with --remove-identity"] : []
+            ? ["once nothing is stored as plaintext, identity may go as well: --step retire with --remove-identity"]
+            : []
     }
 
     private var rewriteCommands: [Phrase] {

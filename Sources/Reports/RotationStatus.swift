@@ -76,7 +76,8 @@ public struct RotationStatus {
         case .promoted: return RotationGuide.retirement(file: file, hash: hash, options: options)
         default:
             return NextCommand(
-                command: "encconf rotate \(RotationGuide.argument(file)) --step add\(options.isEmpty ? "" : " ")\(options)",
+                command:
+                    "encconf rotate \(RotationGuide.argument(file)) --step add\(options.isEmpty ? "" : " ")\(options)",
                 reason: "to begin a rotation")
         }
     }

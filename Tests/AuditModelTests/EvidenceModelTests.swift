@@ -57,7 +57,8 @@ struct EvidenceTrial: CustomStringConvertible {
     /// Mostly since the beginning; now and then nobody knows, or it is about the revision of a source.
     private static func convergence(_ sources: [ModelSource], _ seed: UInt64) -> Convergence? {
         var random = SeededGenerator(seed: seed ^ 0x5eed)
-        let around = (sources.randomElement(using: &random)?.store.revision ?? 1) + Int64.random(in: -1...1, using: &random)
+        let around =
+            (sources.randomElement(using: &random)?.store.revision ?? 1) + Int64.random(in: -1...1, using: &random)
         let isBeforeReading = Bool.random(using: &random)
         return switch Int.random(in: 0..<28, using: &random) {
         case 0: nil

@@ -194,7 +194,8 @@ struct EtcdCommandTests {
                 "encconf audit --discover-from pod.yaml \(endpoints) -o json --census-only")
             #expect(audit.text.ranges(of: "\"clusterID\"").count == 2 && audit.text.contains(other.endpoint))
             for number in 0..<10 { try main.etcdctl(["del", "/registry/secrets/payments/cbc-one-\(number)"]) }
-            let retire = "encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys"
+            let retire =
+                "encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys"
             let other = try program.shell(
                 "\(Scenario.aescbcAlone)\n\(retire) --discover-from pod.yaml \(endpoints)")
             #expect(other.status == 3 && other.errors.contains("its hash differs from enc.yaml.\n"))

@@ -66,7 +66,8 @@ struct EvidenceCommandTests {
             cp enc.yaml before.yaml
             """
         for line in [
-            "rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys \(options)", "verify enc.yaml \(options)",
+            "rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --discard-retired-keys \(options)",
+            "verify enc.yaml \(options)",
             "diff enc.yaml testdata/cluster/config-missing-key.yaml \(options)",
         ] {
             let result = try program.shell("\(setup)\nencconf \(line); echo \"status $?\"; cmp enc.yaml before.yaml")
@@ -217,7 +218,8 @@ struct EvidenceCommandTests {
         defer { program.remove() }
         try main.etcdctl(["del", "--prefix", "/registry/secrets/payments/cbc-one-"])
         try main.etcdctl(["del", "/registry/secrets/ingress/shop-tls"])
-        let retire = "encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --archive old.yaml --discover-from pod.yaml"
+        let retire =
+            "encconf rotate enc.yaml --step retire \(Program.loaded) --after-revision 1 --archive old.yaml --discover-from pod.yaml"
         let setup = """
             \(Scenario.aescbcAlone)
             sed -i 's/      - secrets/      - secrets\\n      - jobs.batch/' enc.yaml

@@ -145,7 +145,8 @@ struct KMSCommandTests {
             return (result.status, result.text)
         }
         let archived = try audit("refusing.yaml", "good.yaml")
-        #expect(archived.status == 1 && archived.text.contains("\nENC0416 error: 10 values open with an archive alone\n"))
+        #expect(
+            archived.status == 1 && archived.text.contains("\nENC0416 error: 10 values open with an archive alone\n"))
         #expect(archived.text.split(separator: "\n").count { $0.contains("; good.yaml decrypts it") } == 10)
         #expect(try audit("good.yaml", "refusing.yaml").status == 0)
         #expect(try audit("both.yaml").status == 0)

@@ -61,7 +61,9 @@ struct RotationAcceptanceTests {
             guard result.status == 0 else {
                 #expect(
                     result.status == 2
-                        && ["every entry holds identity alone", "the names do not tell"].contains(where: result.errors.contains))
+                        && ["every entry holds identity alone", "the names do not tell"].contains(
+                            where: result.errors.contains)
+                )
                 #expect(try trial.bytes() == before)
                 return
             }

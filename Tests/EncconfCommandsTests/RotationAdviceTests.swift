@@ -24,7 +24,9 @@ struct RotationAdviceTests {
     static let procedures = [
         Procedure(
             name: "rotate", start: "secrets: secretbox \(old)=1; identity",
-            steps: ["", "--step promote HASH", "--step retire HASH \(last)", "--step retire --remove-identity HASH \(last)"]),
+            steps: [
+                "", "--step promote HASH", "--step retire HASH \(last)", "--step retire --remove-identity HASH \(last)",
+            ]),
         Procedure(
             name: "names of the documentation", start: "secrets: aescbc key1=1; identity",
             steps: ["", "HASH", "HASH \(last)"]),

@@ -38,7 +38,9 @@ struct RotationCrashTests {
                 preparation: "\(promoted) && \(retire) > /dev/null "
                     + "&& \(promoted.replacing("k2", with: "k3"))",
                 command: retire),
-            Step(name: "abort", preparation: added, command: "encconf rotate enc.yaml --step abort --key-name k2 --without-evidence --archive archive.yaml"),
+            Step(
+                name: "abort", preparation: added,
+                command: "encconf rotate enc.yaml --step abort --key-name k2 --without-evidence --archive archive.yaml"),
             Step(
                 name: "switch", preparation: "encconf rotate enc.yaml --to secretbox --key-name k2 > /dev/null",
                 command: "encconf rotate enc.yaml --to secretbox --step promote \(Program.loaded)"),

@@ -12,12 +12,15 @@ struct KeyCommentsTests {
     private static let lost = "bG9zdCBidXQgbm90IGZvcmdvdHRlbiwga2VwdCBoZXJlIQ=="
 
     private static let blocks: [String: String] = [
-        "above": "    - name: a\n      secret: S0\n    # old:\n    # - name: key0\n    #   secret: LOST\n    - name: b\n      secret: S1\n",
-        "below": "    - name: a\n      secret: S0\n    - name: b\n      secret: S1\n      # - name: key0\n      #   secret: LOST\n",
+        "above":
+            "    - name: a\n      secret: S0\n    # old:\n    # - name: key0\n    #   secret: LOST\n    - name: b\n      secret: S1\n",
+        "below":
+            "    - name: a\n      secret: S0\n    - name: b\n      secret: S1\n      # - name: key0\n      #   secret: LOST\n",
         "beside": "    - name: a\n      secret: S0\n    - name: b # LOST\n      secret: S1\n",
         "beside the secret": "    - name: a\n      secret: S0\n    - name: b\n      secret: S1 # before: LOST\n",
         "within": "    - name: a\n      secret: S0\n    - name: b\n      # secret: LOST\n      secret: S1\n",
-        "before a third": "    - name: a\n      secret: S0\n    - name: b\n      secret: S1\n    # LOST\n    - {name: c, secret: S2}\n",
+        "before a third":
+            "    - name: a\n      secret: S0\n    - name: b\n      secret: S1\n    # LOST\n    - {name: c, secret: S2}\n",
         "without a last line break": "    - name: a\n      secret: S0\n    - name: b\n      secret: S1 # LOST",
         "short": "    - name: a\n      secret: S0\n    # Secret: of 2024\n    - name: b\n      secret: S1\n",
         "flow items": "    - {name: a, secret: S0}\n    - {name: b, # LOST\n       secret: S1}\n",
@@ -26,7 +29,8 @@ struct KeyCommentsTests {
         "behind the item": "[\n      {name: a, secret: S0},\n      {name: b, secret: S1} # LOST\n    ]\n",
         "in the item": "[\n      {name: a, secret: S0}, {name: b, # LOST\n      secret: S1}\n    ]\n",
         "above the item": "[\n      {name: a, secret: S0},\n      # LOST\n      {name: b, secret: S1},\n      ]\n",
-        "with a third": "[\n      {name: a, secret: S0}, {name: b, # LOST\n      secret: S1}, {name: c, secret: S2}\n    ]\n",
+        "with a third":
+            "[\n      {name: a, secret: S0}, {name: b, # LOST\n      secret: S1}, {name: c, secret: S2}\n    ]\n",
     ]
 
     private static func text(_ keys: String) -> String {
@@ -65,7 +69,8 @@ struct KeyCommentsTests {
     /// What holds no key goes with its item.
     @Test func otherCommentsGo() throws {
         let text = Self.text(
-            "  - secretbox:\n      keys:\n      - name: a\n        secret: S0\n      # of last year\n      - name: b\n        secret: S1\n")
+            "  - secretbox:\n      keys:\n      - name: a\n        secret: S0\n      # of last year\n      - name: b\n        secret: S1\n"
+        )
         let file = EditFile(name: "made", bytes: Array(text.utf8))
         let edited = try file.edited([.removeKeys(at: [1], in: [ProviderPlace(entry: 0, provider: 0)])])
         #expect(!edited.text.contains("last year"))
@@ -75,6 +80,7 @@ struct KeyCommentsTests {
 extension String {
     /// Each line two columns further to the right.
     fileprivate var indented: String {
-        split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }.joined(separator: "\n")
+        split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }.joined(
+            separator: "\n")
     }
 }

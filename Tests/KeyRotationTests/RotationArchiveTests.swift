@@ -57,7 +57,9 @@ struct RotationArchiveTests {
 
     /// Archives of older versions have an entry for each resource.
     @Test func anArchiveWithSeveralEntriesBecomesABag() throws {
-        func entry(_ resource: String, _ name: String) throws -> (patterns: [ResourcePattern], providers: [Provider.Kind]) {
+        func entry(_ resource: String, _ name: String) throws -> (
+            patterns: [ResourcePattern], providers: [Provider.Kind]
+        ) {
             let provider = try EditFile.oneEntry(
                 "[{aescbc: {keys: [{name: \(name), secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}]"
             ).configuration().entries[0].providers[0]

@@ -303,7 +303,9 @@ struct RotationTests {
             - {resources: ['*.*'], providers: [{identity: {}}, {\(keys)}]}
             """
         let file = try EditFile(name: "out", bytes: Array(text.utf8)).document()
-        let source = NewKeySource(name: "key-20260729t120000z") { SecretKey(SecretBytes(Array(repeating: 7, count: 32))) }
+        let source = NewKeySource(name: "key-20260729t120000z") {
+            SecretKey(SecretBytes(Array(repeating: 7, count: 32)))
+        }
         func changed(_ request: RotationRequest) throws -> [String] {
             try RotationPlan(request, for: file, newKeys: source, options: .lenient).changes.map(\.path)
         }

@@ -134,7 +134,9 @@ struct AuditorTests {
         let record = MadeRecord(key: Self.key, value: try Made.sealed(Made.object("token"), at: Self.key, by: old))
         // A key that was kept for another resource opens it too; one that opens it to something else does not.
         let moved = try Made.sealed(Made.object("another"), at: Self.key, by: old)
-        for (archives, expected) in [([], nil), ([old], 1), ([wrong, old], 2), ([other], 1), ([wrong], nil)] as [(_, Int?)] {
+        for (archives, expected) in [([], nil), ([old], 1), ([wrong, old], 2), ([other], 1), ([wrong], nil)]
+            as [(_, Int?)]
+        {
             let census = try census([record], [new] + archives)
             guard let expected else {
                 #expect(census.found == [.unreadable: [Self.key]])
@@ -147,7 +149,8 @@ struct AuditorTests {
             }
             #expect(archive == expected)
             // An archive makes nothing readable for kube-apiserver.
-            #expect(census["secrets"].unreadable == 0 && census["secrets"].archived == 1 && census["secrets"].stale == 1)
+            #expect(
+                census["secrets"].unreadable == 0 && census["secrets"].archived == 1 && census["secrets"].stale == 1)
         }
         #expect(try census([MadeRecord(key: Self.key, value: moved)], [new, old]).found == [.unreadable: [Self.key]])
     }

@@ -22,7 +22,9 @@ struct LatenessTests {
         // That servers run the file now says nothing of when they did not.
         #expect(try earliness(Self.snapshot, Convergence(revision: nil, isBeforeReading: true)) == .unknown)
         for isBeforeReading in [false, true] {
-            for (revision, expected) in [(99, nil), (100, nil), (101, .before(101))] as [(Int64, EvidenceGap.Earliness?)] {
+            for (revision, expected) in [(99, nil), (100, nil), (101, .before(101))]
+                as [(Int64, EvidenceGap.Earliness?)]
+            {
                 let convergence = Convergence(revision: revision, isBeforeReading: isBeforeReading)
                 #expect(try earliness(Self.snapshot, convergence) == expected)
             }

@@ -66,7 +66,8 @@ struct DiffCommand: EncconfCommand {
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let oldFile =
             old == Self.none
-            ? ConfigurationFile(path: old, hash: "", configuration: EncryptionConfiguration(form: .current, entries: []))
+            ? ConfigurationFile(
+                path: old, hash: "", configuration: EncryptionConfiguration(form: .current, entries: []))
             : try Inputs.configuration(old, headerless: reading.headerless)
         let content = try Inputs.file(new).content
         let newHash = try fileHash(content)
@@ -118,7 +119,8 @@ struct DiffCommand: EncconfCommand {
         .report(
             kind: "TransitionReport",
             [
-                "old": .text(old), "oldHash": oldHash.isEmpty ? .null : .text(oldHash), "new": .text(new), "newHash": .text(newHash),
+                "old": .text(old), "oldHash": oldHash.isEmpty ? .null : .text(oldHash), "new": .text(new),
+                "newHash": .text(newHash),
                 "apiserverError": .text(apiserverError),
             ]) + members
     }

@@ -32,7 +32,8 @@ struct InitCommand: EncconfCommand {
     @Option(name: .long, help: ArgumentHelp("Resources to encrypt, with commas between them.", valueName: "list"))
     var resources = "secrets"
     @Option(
-        name: .long, help: ArgumentHelp("Name of the key. Default: made of the time in UTC and the fingerprint.", valueName: "name"))
+        name: .long,
+        help: ArgumentHelp("Name of the key. Default: made of the time in UTC and the fingerprint.", valueName: "name"))
     var keyName: String?
     @Flag(name: .long, help: "Leave identity out: plaintext that is stored already becomes unreadable.")
     var noIdentity = false
@@ -74,7 +75,10 @@ struct InitCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let key = provider == .kms ? nil : try newKey(length: 32)
-        let name = if let keyName { ByteName(keyName) } else { try key.map { key throws(CommandFailure) in try newKeyName(of: key) } }
+        let name =
+            if let keyName { ByteName(keyName) } else {
+                try key.map { key throws(CommandFailure) in try newKeyName(of: key) }
+            }
         let text = SecretKey(newConfiguration(key: key, name: name).text())
         // Read again, to be sure that kube-apiserver takes it.
         if let refusal = refusal(of: text) {
@@ -113,7 +117,8 @@ struct InitCommand: EncconfCommand {
     /// What `verify` says of the resources, such as names that no version of Kubernetes stores.
     private func notices(of text: SecretKey) throws(CommandFailure) -> [CommandFailure.Problem] {
         do throws(ConfigurationRefusal) {
-            let document = try ConfigurationDocument.read(SecretBytes(copying: text.span), headerless: reading.headerless)
+            let document = try ConfigurationDocument.read(
+                SecretBytes(copying: text.span), headerless: reading.headerless)
             let configuration = try EncryptionConfiguration(checking: document, options: .lenient)
             return Linter().findings(in: document, checked: configuration).filter { $0.code == "ENC0240" }
                 .map { CommandFailure.Problem(message: "\($0.message)", hint: $0.hint.map { "\($0)" }) }

@@ -62,7 +62,9 @@ struct RotateCommand: EncconfCommand {
     var kmsName: String?
     @Flag(
         name: .long,
-        help: "With retire: take out identity too, where it does not write. Needs proof that nothing is stored as plaintext.")
+        help:
+            "With retire: take out identity too, where it does not write. Needs proof that nothing is stored as plaintext."
+    )
     var removeIdentity = false
     @OptionGroup(title: "Servers") var servers: ServersOptions
     @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
@@ -161,7 +163,9 @@ extension RotateCommand {
             if let failure = StepJudgement(plan, from: old, facts, isDryRun: dryRun).failure(nil) { throw failure }
             let file = ConfigurationFile(path: file, hash: hash, configuration: old)
             let convergence = Convergence(servers, of: hash, afterRevision: self.servers.afterRevision)
-            if let seen = try proof.evidence(under: file, history: true, since: convergence) { facts.stored = .seen(seen) }
+            if let seen = try proof.evidence(under: file, history: true, since: convergence) {
+                facts.stored = .seen(seen)
+            }
         }
         let evidence = facts.stored.evidence
         let judgement = StepJudgement(plan, from: old, facts, isDryRun: dryRun)

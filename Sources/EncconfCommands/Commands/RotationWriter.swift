@@ -57,7 +57,8 @@ struct RotationWriter {
         }
         guard existing == nil || status.st_uid == geteuid() || status.st_uid == 0 else {
             throw CommandFailure(
-                "\(path): the archive belongs to another user, who could read the removed keys", hint: "give another --archive")
+                "\(path): the archive belongs to another user, who could read the removed keys",
+                hint: "give another --archive")
         }
         guard let text = try archiveText(after: existing, path) else { return }
         do {

@@ -62,7 +62,8 @@ public enum ConfigurationEditor {
         }
         let after = try model(of: result, headerless: headerless, else: .unsupportedShape)
         guard after.hasSameContent(as: intended) else { throw .unsupportedShape }
-        let kept = Set(try KeyComments(of: SourceLines(parsing: result, else: .unsupportedShape)).contents.map { SecretHash($0) })
+        let kept = Set(
+            try KeyComments(of: SourceLines(parsing: result, else: .unsupportedShape)).contents.map { SecretHash($0) })
         guard KeyComments(of: text).contents.allSatisfy({ kept.contains(SecretHash($0)) }) else { throw .losesComment }
         return result
     }
