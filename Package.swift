@@ -248,8 +248,8 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: [
-                "ClusterSupport", "EncryptionConfig", "KubernetesResources", "Reports", "SecretMemory", "ShownText",
-                "StorageAudit", "TestSupport",
+                "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "KeyRotation", "KubernetesResources", "Reports",
+                "SecretMemory", "ShownText", "StorageAudit", "TestSupport",
             ], swiftSettings: tests),
         .testTarget(
             name: "TransformersTests", dependencies: ["GoText", "KeyTransition", "Transformers", "TestSupport"],

@@ -21,7 +21,9 @@ extension RotationRefusal {
         case .weak(let name, let paths):
             "the key \(name) can be guessed, so it is never made the write key: \(paths.joined(separator: ", "))"
         case .otherProviders(let paths):
-            "the write provider has nothing to retire, and further providers are read: \(paths.joined(separator: ", "))"
+            "the step changes nothing in the write providers, and further providers are read: \(paths.joined(separator: ", "))"
+        case .identityStays(let paths):
+            "abort does not take identity out, as the file does not tell whether it was read before: \(paths.joined(separator: ", "))"
         case .onlyIdentity: "every entry holds identity alone, which opts its resources out of encryption"
         case .notNewest(let name):
             "the name \(name) does not tell a later date than the keys that are there, so that the wrong one would seem new"
@@ -44,7 +46,9 @@ extension RotationRefusal {
         case .oneNameForSeveral: "omit --key-name, or name one list after the other with --resources"
         case .newOrOld: "name the key with --key-name: a name that is not there is added"
         case .weak: "add a new key with --step add; `encconf verify` tells what is wrong with this one"
-        case .otherProviders: "name the provider that stays with --to"
+        case .otherProviders:
+            "name the provider that stays with --to; what an earlier entry of the same resources hides is edited by hand"
+        case .identityStays: "--step retire with --remove-identity takes it out, with proof that nothing is plaintext"
         case .onlyIdentity: "name the resources with --resources to encrypt them"
         case .notNewest: "look at the clock of this machine; --key-name gives a name of your own"
         }

@@ -10,7 +10,7 @@ public enum KeyArchive {
     public enum Refusal: Error, Equatable {
         /// The archive that is there cannot be read.
         case unreadable
-        /// It holds more than keys: comments, or options of plugins, which would be lost.
+        /// It is no archive: a file of a server, or one that holds more than keys, which would be lost.
         case foreign
         /// The archive would not be a configuration that can be read, or not hold everything.
         case incomplete
@@ -26,10 +26,12 @@ public enum KeyArchive {
         var bag = Bag()
         if let archive {
             let entries = try read(SecretBytes(copying: archive.bytes), else: .unreadable).entries
-            // An archive is written anew, so it must be one that says nothing but what is written again. Those of older
-            // versions have several entries.
-            let again = ConfigurationText.write(entries.map { ($0.resources, $0.providers.map(\.kind)) })
-            guard again.isEqual(to: archive) else { throw .foreign }
+            // An archive is written anew, so it must be one that says nothing but what is written again; and the file of a
+            // server is none.
+            guard let entry = entries.first, entries.count == 1, entry.resources == [.everything],
+                !entry.providers.contains(where: { $0.name == .identity }),
+                ConfigurationText.write([(entry.resources, entry.providers.map(\.kind))]).isEqual(to: archive)
+            else { throw .foreign }
             for provider in entries.flatMap(\.providers) { bag.add(provider.kind) }
         }
         let known = bag.count

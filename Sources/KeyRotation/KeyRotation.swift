@@ -19,12 +19,18 @@ struct KeyRotation {
         let (step, sets) = if let step = request.step { (step, scope.sets) } else { try nextStep() }
         var edits: [ConfigurationEdit] = []
         switch step {
-        case .add: edits = try additions(to: sets, newKeys)
-        case .promote: for set in sets { edits += try promotion(of: set) }
+        case .add:
+            edits = try additions(to: sets, newKeys)
+            // With one server, what is read already is made to write at once.
+            if edits.isEmpty, request.singleServer { for set in sets { edits += try promotion(of: set) } }
+        case .promote:
+            for set in sets { edits += try promotion(of: set) }
+            let waiting = scope.entriesOfPlaintextBeforePlugins
+            guard !edits.isEmpty || waiting.isEmpty else { throw .otherProviders(paths: paths(waiting)) }
         case .retire: edits = try retirements(of: sets)
         case .abort:
             for set in sets { edits += try removal(from: set) }
-            try checkIsOut(edits)
+            try checkNothingIsLeft(edits)
         }
         return (step, edits)
     }
@@ -99,7 +105,15 @@ struct KeyRotation {
         return newest
     }
 
-    // MARK: Retire
+    // MARK: Retire and abort
+
+    /// Refuses to call a removal done while other providers are read, which a change of provider may have left.
+    private func checkNothingIsLeft(_ edits: [ConfigurationEdit]) throws(RotationRefusal) {
+        let others = scope.entriesWithOtherProviders
+        guard !edits.isEmpty || others.isEmpty else { throw .otherProviders(paths: paths(others)) }
+    }
+
+    private func paths(_ entries: [Int]) -> [String] { entries.map { "resources[\($0)]" } }
 
     private func retirements(of sets: [KeySet]) throws(RotationRefusal) -> [ConfigurationEdit] {
         for set in sets {
@@ -111,20 +125,8 @@ struct KeyRotation {
         let edits = sets.filter { $0.keys.count > 1 }.map { set -> ConfigurationEdit in
             .removeKeys(at: Array(set.keys.indices.dropFirst()), in: set.places)
         }
-        let others = scope.entriesWithOtherProviders
-        guard !edits.isEmpty || others.isEmpty else { throw .otherProviders(paths: others.map { "resources[\($0)]" }) }
+        try checkNothingIsLeft(edits)
         return edits
-    }
-
-    // MARK: Abort
-
-    /// Refuses to take a key for taken out that another provider holds.
-    private func checkIsOut(_ edits: [ConfigurationEdit]) throws(RotationRefusal) {
-        guard edits.isEmpty, let name = request.keyName else { return }
-        let holders = scope.entries.filter { entry in
-            scope.configuration.entries[entry].providers.contains { $0.keys.contains { $0.name == name } }
-        }
-        guard holders.isEmpty else { throw .otherProviders(paths: holders.map { "resources[\($0)]" }) }
     }
 
     /// Takes out the key that was added last; nothing if it is out again.

@@ -19,7 +19,7 @@ struct ProviderSwitch {
     ) throws(RotationRefusal) -> (step: RotationRequest.Step, edits: [ConfigurationEdit]) {
         let step = if let step = request.step { step } else { try nextStep() }
         return switch step {
-        case .add: (step, try additions(newKeys))
+        case .add: (step, try additionsOrPromotions(newKeys))
         case .promote: (step, try promotions())
         case .retire: (step, try retirements())
         case .abort: (step, try removals())
@@ -30,7 +30,20 @@ struct ProviderSwitch {
     private func nextStep() throws(RotationRefusal) -> RotationRequest.Step {
         let goals = try goals()
         if goals.contains(where: { $0.place == nil }) { return .add }
-        return goals.contains { $0.place?.isFirst == false } ? .promote : .retire
+        let waiting = goals.filter { $0.place?.isFirst == false }.map(\.entry)
+        guard !waiting.isEmpty else { return .retire }
+        // Whether the key was added for this, only its date tells.
+        let doubtful = waiting.filter { !isNewest(in: $0) }
+        guard request.keyName != nil || doubtful.isEmpty else { throw .whichKey(paths: paths(doubtful)) }
+        return .promote
+    }
+
+    /// Whether the target's key in an entry is the one that was made last of all; true for targets without keys.
+    private func isNewest(in entry: Int) -> Bool {
+        guard case .keyed(let kind) = target else { return true }
+        let all = providers(of: entry).flatMap(\.keys)
+        guard let newest = KeySet.newest(of: all) else { return false }
+        return keys(of: kind, in: entry).contains { $0.key.name == all[newest].name }
     }
 
     // MARK: What shall write
@@ -54,10 +67,10 @@ struct ProviderSwitch {
         case .identity:
             return providers(of: entry).firstIndex { $0.name == .identity }.map { Place(provider: $0, key: 0) }
         case .kms(let name, let endpoint):
+            let meant = scope.configuration.plugins(named: name, at: endpoint)
             return providers(of: entry).firstIndex { provider in
                 guard case .kms(let plugin) = provider.kind else { return false }
-                return plugin.version == .v2 && plugin.endpoint == endpoint
-                    && NewKeySource.isNumbered(plugin.name, as: name)
+                return plugin.version == .v2 && meant.contains { $0.name == plugin.name }
             }.map { Place(provider: $0, key: 0) }
         case .keyed(let kind):
             let found = keys(of: kind, in: entry)
@@ -79,6 +92,12 @@ struct ProviderSwitch {
     }
 
     // MARK: Steps
+
+    /// With one server, what is read already is made to write at once.
+    private func additionsOrPromotions(_ newKeys: NewKeySource) throws(RotationRefusal) -> [ConfigurationEdit] {
+        let edits = try additions(newKeys)
+        return edits.isEmpty && request.singleServer ? try promotions() : edits
+    }
 
     /// The target becomes the second provider; plaintext, which is to be read only, the last one.
     private func additions(_ newKeys: NewKeySource) throws(RotationRefusal) -> [ConfigurationEdit] {
@@ -179,12 +198,16 @@ struct ProviderSwitch {
         return keys + removed.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
     }
 
-    /// What was added is taken out. Plaintext stays: whether it was read before nobody knows, and it harms nothing.
+    /// What was added is taken out. Plaintext stays: whether it was read before nobody knows.
     private func removals() throws(RotationRefusal) -> [ConfigurationEdit] {
         let goals = try goals()
         let writing = goals.filter { $0.place?.isFirst == true }.map(\.entry)
         guard writing.isEmpty else { throw .stillWrites(paths: paths(writing)) }
-        guard target != .identity else { return [] }
+        guard target != .identity else {
+            let holding = goals.filter { $0.place != nil }.map(\.entry)
+            guard holding.isEmpty else { throw .identityStays(paths: paths(holding)) }
+            return []
+        }
         var providersGone: [Int: [Int]] = [:]
         var keysGone: [Int: [ProviderPlace]] = [:]
         for (entry, place) in goals {

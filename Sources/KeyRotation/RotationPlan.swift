@@ -146,9 +146,7 @@ public struct RotationPlan: Sendable {
         of configuration: EncryptionConfiguration, _ request: RotationRequest
     ) -> [KMSPlugin] {
         guard case .kms(let name, let endpoint) = request.target else { return [] }
-        return configuration.plugins.filter {
-            $0.version == .v2 && $0.endpoint == endpoint && NewKeySource.isNumbered($0.name, as: name)
-        }
+        return configuration.plugins(named: name, at: endpoint)
     }
 }
 
@@ -165,5 +163,14 @@ extension EncryptionConfiguration.Entry {
                 provider.keys.map { RotationPlan.KeyReference(provider: provider.name, key: $0.name) }
             }
         }
+    }
+}
+
+extension EncryptionConfiguration {
+    /// The KMS v2 plugins of a name at an endpoint. A name is unique in a file, so those of further entries are numbered.
+    func plugins(named name: ByteName, at endpoint: ByteName) -> [KMSPlugin] {
+        let there = plugins.filter { $0.version == .v2 && $0.endpoint == endpoint }
+        let isFirstThere = there.contains { $0.name == name }
+        return there.filter { NewKeySource.isNumbered($0.name, as: name, isFirstThere: isFirstThere) }
     }
 }

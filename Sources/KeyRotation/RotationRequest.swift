@@ -71,9 +71,10 @@ public struct NewKeySource {
         number == 0 ? name : ByteName("\(name)-\(number + 1)")
     }
 
-    /// Whether a name is one of `name`, `name-2`, `name-3`, ….
-    static func isNumbered(_ found: ByteName, as name: ByteName) -> Bool {
+    /// Whether a name is one of `name`, `name-2`, `name-3`, …, of which the further ones are there only beside the first.
+    static func isNumbered(_ found: ByteName, as name: ByteName, isFirstThere: Bool) -> Bool {
         guard found != name else { return true }
+        guard isFirstThere else { return false }
         guard found.starts(with: ByteName("\(name)-")) else { return false }
         let number = String(decoding: found.utf8.dropFirst(name.utf8.count + 1), as: UTF8.self)
         return Int(number).map { $0 > 1 && "\($0)" == number } ?? false
@@ -108,6 +109,8 @@ public enum RotationRefusal: Error, Equatable {
     case weak(ByteName, paths: [String])
     /// Entries read further providers: a change of provider may be under way, and its target has to be said.
     case otherProviders(paths: [String])
+    /// Identity is not taken out by `abort`: whether it was read before, the file does not tell.
+    case identityStays(paths: [String])
     /// The entries hold identity alone, and take part only where they are named.
     case onlyIdentity
     /// The new key would have an older date in its name than a key that is there.

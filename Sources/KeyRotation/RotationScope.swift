@@ -42,9 +42,23 @@ struct RotationScope {
         return places.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
     }
 
-    /// The entries that read a key or a plugin besides their key set.
+    /// The entries that read a key or a plugin besides their key set, and those whose resources earlier entries decide
+    /// about, so that all that they have is read besides.
     var entriesWithOtherProviders: [Int] {
-        entries.filter { entry in configuration.entries[entry].providers.count { $0.name != .identity } > 1 }
+        let decided = configuration.decidedResources
+        let names = Set(entries.flatMap { configuration.entries[$0].resources })
+        return configuration.entries.indices.filter { index in
+            let entry = configuration.entries[index]
+            let count = entry.providers.count { $0.name != .identity }
+            if entries.contains(index) { return count > 1 }
+            return decided[index].isEmpty && count > 0 && !names.isDisjoint(with: entry.resources)
+        }
+    }
+
+    /// The entries in which plaintext is written, and that read a plugin and no keys.
+    var entriesOfPlaintextBeforePlugins: [Int] {
+        let keyed = Set(sets.flatMap(\.places).map(\.entry))
+        return entries.filter { !keyed.contains($0) && configuration.entries[$0].providers.first?.name == .identity }
     }
 }
 

@@ -141,7 +141,9 @@ public struct StepJudgement: Sendable {
             guard !facts.isAbsencePromised, evidence != nil || !plan.demands.contains(.unusedInStorage) else {
                 return []
             }
-            return [.unsettled(counterexamples)]
+            // What servers misread already the step does not make worse.
+            let new = counterexamples.filter { !$0.isOldAlready }
+            return new.isEmpty ? [] : [.unsettled(new)]
         }
     }
 }

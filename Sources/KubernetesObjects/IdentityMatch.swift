@@ -47,7 +47,7 @@ extension IdentityCheck {
             while metadata.next(in: plaintext) {
                 if metadata.isBytes(1) { foundName = metadata.payload }
                 if metadata.isBytes(3) { foundNamespace = metadata.payload }
-                if metadata.isOtherThanBytes(upTo: 3), metadata.number != 2 { return false }
+                if metadata.isOtherThanBytes(upTo: 6) { return false }
             }
             guard metadata.isAtEnd else { return false }
         }

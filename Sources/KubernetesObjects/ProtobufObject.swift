@@ -49,6 +49,7 @@ extension ObjectMetadata {
             if (11...14).contains(field.number) { try parts.add() }
             switch field.number {
             case 1: name = try text(at: field.range(), of: plaintext)
+            case 2, 4, 6: _ = try field.range()
             case 3: namespace = try text(at: field.range(), of: plaintext)
             case 5: uid = try text(at: field.range(), of: plaintext)
             case 8: creationTimestamp = try time(field.range(), of: plaintext)

@@ -12,7 +12,7 @@ extension StorageEvidence {
             "complete": .bool(source.incompleteness == nil), "ofThisCluster": .bool(isOfThisCluster(source)),
             // Null where nobody asked: a change is then safe on a condition that names the revision.
             "lateEnough": convergence == nil ? .null : .bool(earliness(of: source) == nil),
-            "gaps": .array(gaps.filter { $0.isAbout(source) }.map { .phrase($0.problem(in: self).message) }),
+            "gaps": .array(allGaps.filter { $0.isAbout(source) }.map { .phrase($0.problem(in: self).message) }),
         ]
     }
 }

@@ -9,41 +9,48 @@ public struct RotationGuide {
     private let hash: String
     private let plan: RotationPlan
     private let isSingleServer: Bool
-    /// Whether the step was the last one of those that disable encryption.
-    private let isDisabled: Bool
     /// The options that have to be repeated, since the file does not show the intent.
     private let repeatedOptions: Phrase
     /// Where removed keys are kept.
     private let archive: String?
+    /// What stands against the next step, as far as the file tells; nil if nothing does.
+    private let obstacle: Phrase?
 
     /// - Parameters:
     ///   - file: What the step wrote.
     ///   - hash: Its hash.
     public init(
-        file: String, hash: String, plan: RotationPlan, isSingleServer: Bool, isDisabled: Bool, repeatedOptions: Phrase,
-        archive: String?
+        file: String, hash: String, plan: RotationPlan, isSingleServer: Bool, repeatedOptions: Phrase,
+        archive: String?, obstacle: Phrase?
     ) {
         self.file = file
         self.hash = hash
         self.plan = plan
         self.isSingleServer = isSingleServer
-        self.isDisabled = isDisabled
         self.repeatedOptions = repeatedOptions
         self.archive = archive
+        self.obstacle = obstacle
     }
 
     public var next: NextCommand {
         switch plan.step {
         case .add where !isSingleServer:
-            return NextCommand(
-                command: Self.promotion(of: file, hash: hash, options: repeatedOptions),
-                reason: Self.promotionReason)
+            return Self.next(
+                Self.promotion(of: file, hash: hash, options: repeatedOptions), reason: Self.promotionReason,
+                isSayable: isSayable, obstacle)
         case .add, .promote:
             guard hasOldKeys else { return NextCommand(reason: "no old key is left to retire") }
             return Self.retirement(file: file, hash: hash, options: repeatedOptions)
+        case .retire where hasOldKeys:
+            return NextCommand(reason: "further providers are still read; --to names the one that stays")
         case .retire: return NextCommand(reason: "the rotation is complete")
         case .abort: return NextCommand(reason: "the rotation is taken back")
         }
+    }
+
+    /// Whether the file encrypts nothing and reads nothing encrypted after the step.
+    private var isDisabled: Bool {
+        plan.intended.entries.allSatisfy { $0.providers.allSatisfy { $0.name == .identity } }
     }
 
     /// Whether keys besides the writing one are read after the step.
@@ -52,6 +59,29 @@ public struct RotationGuide {
     }
 
     // MARK: The next step
+
+    /// A command, or why there is none.
+    ///
+    /// - Parameters:
+    ///   - isSayable: Whether all names in it can be printed.
+    ///   - obstacle: What stands against it.
+    static func next(_ command: Phrase, reason: Phrase, isSayable: Bool, _ obstacle: Phrase?) -> NextCommand {
+        if let obstacle { return NextCommand(needs: [obstacle], reason: reason) }
+        guard isSayable else {
+            return NextCommand(needs: ["a command with names that hold control characters"], reason: reason)
+        }
+        return NextCommand(command: command, reason: reason)
+    }
+
+    /// Whether names can be printed as they are, so that a command with them runs as printed.
+    private var isSayable: Bool {
+        Self.isSayable(file) && plan.changes.allSatisfy { $0.after.allSatisfy { Self.isSayable($0.key?.text ?? "") } }
+    }
+
+    /// Whether a name has no control characters, which are shown as escapes.
+    static func isSayable(_ name: String) -> Bool {
+        name != "-" && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    }
 
     static let promotionReason: Phrase = "when every server runs this file"
 
@@ -67,7 +97,7 @@ public struct RotationGuide {
                 "proof that no stored value uses the old keys: --discover-from with the manifest of kube-apiserver, --etcd, or "
                     + "--evidence with a snapshot and its --after-revision",
                 "the word that every server runs this file: --servers-loaded \(hash)",
-                "a place for the old keys: --archive \(quoted(file + ".retired"))\(repeated)",
+                "a place for the old keys: --archive \(argument(file + ".retired"))\(repeated)",
             ], reason: "--step retire, when every value is written anew")
     }
 
@@ -75,6 +105,16 @@ public struct RotationGuide {
 
     /// The steps in order, one to a line.
     public var text: Phrase {
+        var number = 0
+        return lines.map { line in
+            guard !line.startsWithBlank else { return "  \(line)\n" }
+            number += 1
+            return "  \(number). \(line)\n"
+        }.joined()
+    }
+
+    /// The steps in order; what belongs to the one before begins with a blank.
+    public var lines: [Phrase] {
         var lines: [Phrase] = []
         switch plan.step {
         case .add:
@@ -126,12 +166,7 @@ public struct RotationGuide {
         } else if !next.needs.isEmpty {
             lines += ["then \(next.reason); it needs"] + next.needs.map { "    \($0)" }
         }
-        var number = 0
-        return lines.map { line in
-            guard !line.startsWithBlank else { return "  \(line)\n" }
-            number += 1
-            return "  \(number). \(line)\n"
-        }.joined()
+        return lines
     }
 
     /// What to do about identity that is read and does not write, in what the step is about.
@@ -159,6 +194,11 @@ public struct RotationGuide {
 
     /// A path as an argument: one that begins with a dash would be taken for an option.
     static func argument(_ path: String) -> String { quoted(path.hasPrefix("-") ? "./\(path)" : path) }
+
+    /// An option with its value, which may begin with a dash.
+    public static func option(_ name: String, _ value: String) -> Phrase {
+        "\(word: name)\(value.hasPrefix("-") ? "=" : " ")\(quoted(value))"
+    }
 
     /// A word for the shell.
     public static func quoted(_ text: String) -> String {

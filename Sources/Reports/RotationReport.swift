@@ -23,15 +23,20 @@ public struct RotationReport {
     let hash: String
     let isWritten: Bool
     let next: NextCommand
+    /// What to do now, one thing after the other.
+    private let guide: [Phrase]
+    /// What was proven of removed keys, and of what.
+    public var notes: [Phrase] = []
     /// What was looked at; nil if nothing was.
     public var evidence: StorageEvidence?
 
-    public init(file: String, steps: [Step], hash: String, isWritten: Bool, next: NextCommand) {
+    public init(file: String, steps: [Step], hash: String, isWritten: Bool, next: NextCommand, guide: [Phrase] = []) {
         self.file = file
         self.steps = steps
         self.hash = hash
         self.isWritten = isWritten
         self.next = next
+        self.guide = guide
     }
 
     public var value: ReportValue {
@@ -41,7 +46,8 @@ public struct RotationReport {
                 "file": .text(file), "steps": .array(steps.map(\.value)), "hash": .text(hash),
                 "written": .bool(isWritten),
                 "evidence": .array(evidence?.values ?? []),
-                "next": next.value,
+                "next": next.value, "guide": .array(guide.map { .phrase($0) }),
+                "notes": .array(notes.map { .phrase($0) }),
             ])
     }
 

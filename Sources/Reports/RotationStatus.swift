@@ -2,7 +2,7 @@ public import EncryptionConfig
 public import ShownText
 internal import Explanations
 internal import GoText
-internal import KeyRotation
+public import KeyRotation
 
 /// Where the rotations of a file stand, by the file alone.
 public struct RotationStatus {
@@ -11,6 +11,8 @@ public struct RotationStatus {
     private let file: String
     private let hash: String
     private let options: Phrase
+    /// What stands against the next step, as far as the file tells; nil if nothing does.
+    public var obstacle: Phrase?
 
     /// - Parameters:
     ///   - hash: Of the file.
@@ -28,8 +30,8 @@ public struct RotationStatus {
     /// Each key set, then each entry that has none.
     public var steps: [RotationReport.Step] {
         let keyed = sets.map { set in
-            let writer = set.writes ? [] : [ReadKey(provider: .identity, key: nil)]
-            let keys = writer + set.keys.map { ReadKey(provider: ProviderName(set.provider), key: $0.name) }
+            let entry = set.places.first.map { configuration.entries[$0.entry] }
+            let keys = ReadKey.list(of: entry?.providers ?? [])
             return RotationReport.Step(
                 path: set.path, resources: set.resources.map(\.text), step: set.state.name, before: keys, after: keys)
         }
@@ -68,17 +70,27 @@ public struct RotationStatus {
         guard states.allSatisfy({ $0 == states.first }) else {
             return NextCommand(reason: "key sets are at different steps; give --resources for one of them")
         }
-        switch states.first {
-        case .added:
-            return NextCommand(
-                command: RotationGuide.promotion(of: file, hash: hash, options: options),
-                reason: RotationGuide.promotionReason)
-        case .promoted: return RotationGuide.retirement(file: file, hash: hash, options: options)
+        switch nextStep {
+        case .promote:
+            return RotationGuide.next(
+                RotationGuide.promotion(of: file, hash: hash, options: options), reason: RotationGuide.promotionReason,
+                isSayable: RotationGuide.isSayable(file), obstacle)
+        case .retire: return RotationGuide.retirement(file: file, hash: hash, options: options)
         default:
-            return NextCommand(
-                command:
-                    "encconf rotate \(RotationGuide.argument(file)) --step add\(options.isEmpty ? "" : " ")\(options)",
-                reason: "to begin a rotation")
+            return RotationGuide.next(
+                "encconf rotate \(RotationGuide.argument(file)) --step add\(options.isEmpty ? "" : " ")\(options)",
+                reason: "to begin a rotation", isSayable: RotationGuide.isSayable(file), obstacle)
+        }
+    }
+
+    /// The next step, if the file tells it beyond doubt.
+    public var nextStep: RotationRequest.Step? {
+        let states = sets.map(\.state).filter { $0 != .settled }
+        guard !sets.isEmpty, !isAmbiguous, states.allSatisfy({ $0 == states.first }) else { return nil }
+        return switch states.first {
+        case .added: .promote
+        case .promoted: .retire
+        default: .add
         }
     }
 
@@ -93,9 +105,10 @@ public struct RotationStatus {
 
     /// Who writes, to be held against what was meant.
     public static func writers(in configuration: EncryptionConfiguration) -> Phrase {
-        configuration.entries.enumerated().map { index, entry -> Phrase in
-            let writer = ReadKey.list(of: Array(entry.providers.prefix(1))).first?.name ?? ""
-            return "resources[\(index)] (\(list(entry.resources.map(\.description)))): \(writer) writes\n"
+        zip(configuration.entries, configuration.decidedResources).enumerated().map { index, entry -> Phrase in
+            guard !entry.1.isEmpty else { return "" }
+            let writer = ReadKey.list(of: Array(entry.0.providers.prefix(1))).first?.name ?? ""
+            return "resources[\(index)] (\(list(entry.1.map(\.text)))): \(writer) writes\n"
         }.joined()
     }
 

@@ -347,7 +347,7 @@ extension Auditor {
             var isTheObject = false
             _ = bag.open(record.value, etcdKey: record.key) { plaintext in
                 isTheObject = IdentityCheck(plaintext: plaintext, key: registryKey) == .same
-                return isTheObject
+                return isTheObject ? .certain : .other
             }
             if isTheObject { return index + 1 }
         }

@@ -103,7 +103,8 @@ public final class ObjectReader {
                 bags = try archives.map { archive throws(CipherError) in try KeyBag(archive, unwrapping: unwrapping) }
             }
             return bags[index - 1].open(value.span, etcdKey: etcdKey.span.rawBytes) {
-                Self.check($0, for: record) == .same
+                let check = Self.check($0, for: record)
+                return check == .same ? .certain : check.mayBeSame ? .possible : .other
             }.map { opened, plaintext in
                 // What the configuration in force cannot read is not stored as it would store it.
                 OpenedValue(

@@ -16,6 +16,11 @@ public struct Convergence: Sendable, Equatable {
     }
 }
 
+extension Convergence {
+    /// Nobody knows since when.
+    public static let unknown = Convergence(revision: nil, isBeforeReading: false)
+}
+
 extension StorageEvidence {
     /// Why a source is too early to show that something is not stored; nil if it is late enough.
     ///

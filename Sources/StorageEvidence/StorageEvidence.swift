@@ -14,7 +14,7 @@ public struct StorageEvidence: Sendable {
     public let sources: [EvidenceSource]
     /// Whether the manifest of a server that runs the file names sources, so that they are all that it stores in.
     public let isWholeStore: Bool
-    /// Since when every server runs the file; nil if nobody knows.
+    /// Since when every server runs the file; nil if nobody asks, and a change is safe on a condition then.
     public let convergence: Convergence?
     let resolution: ResourceResolution
     /// The sources that tell what is stored: of several of one cluster the newest.
@@ -111,6 +111,11 @@ extension StorageEvidence {
 
     /// What is missing for each entry of the file.
     public var gaps: [EvidenceGap] { resolution.rules.map(\.pattern).compactMap { gap(in: $0) } }
+
+    /// The same with the sources that are too early, where that was asked.
+    public var allGaps: [EvidenceGap] {
+        convergence == nil ? gaps : gaps + earlyGaps(in: resolution.rules.map(\.pattern))
+    }
 
     private func kind(in pattern: ResourcePattern) -> EvidenceGap.Kind? {
         if let unknown = counts.keys.sorted().first(where: pattern.mayMean) { return .unknownGroup(unknown) }

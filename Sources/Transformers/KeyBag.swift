@@ -30,27 +30,33 @@ public final class KeyBag {
         self.transformers = transformers
     }
 
-    /// Opens a value with each key until what comes out is accepted.
+    /// How well a plaintext is what was stored. AES-CBC opens much with a wrong key.
+    public enum Match: Int, Sendable {
+        case other, possible, certain
+    }
+
+    /// Opens a value with each key until what comes out is certainly what was stored.
     ///
     /// - Parameters:
     ///   - value: The whole value as etcd has it.
     ///   - etcdKey: The etcd key, to which some providers tie the value.
-    ///   - accepting: Whether a plaintext is what was stored. AES-CBC opens much with a wrong key, so it decides.
-    /// - Returns: The first that is accepted, else the first that came out, else the errors of the keys of its name.
+    ///   - judging: How well a plaintext is what was stored.
+    /// - Returns: The first of those that match best, else the errors of the keys of its name.
     public func open(
-        _ value: RawSpan, etcdKey: RawSpan, accepting: (RawSpan) -> Bool
+        _ value: RawSpan, etcdKey: RawSpan, judging: (RawSpan) -> Match
     ) -> Result<(opened: Opened, plaintext: SecretKey), TransformError> {
-        var first: (opened: Opened, plaintext: SecretKey)?
+        var best: (opened: Opened, plaintext: SecretKey)?
+        var bestMatch = -1
         var failures: [TransformFailure] = []
         var noMatch = TransformFailure.noMatchingProvider
         for transformer in transformers {
             var plaintext = SecretBuffer()
             do throws(TransformError) {
                 let opened = try transformer.open(value, etcdKey: etcdKey, appendingTo: &plaintext)
-                let isAccepted = accepting(plaintext.bytes)
-                guard isAccepted || first == nil else { continue }
-                first = (opened, SecretKey(plaintext.finish()))
-                if isAccepted { break }
+                let match = judging(plaintext.bytes)
+                guard match.rawValue > bestMatch else { continue }
+                (best, bestMatch) = ((opened, SecretKey(plaintext.finish())), match.rawValue)
+                if match == .certain { break }
             } catch {
                 // A key of another name says nothing of the value.
                 for failure in error.failures where failures.count < Self.failureLimit {
@@ -62,7 +68,7 @@ public final class KeyBag {
                 }
             }
         }
-        return first.map { .success($0) } ?? .failure(TransformError(failures.isEmpty ? [noMatch] : failures))
+        return best.map { .success($0) } ?? .failure(TransformError(failures.isEmpty ? [noMatch] : failures))
     }
 }
 

@@ -108,6 +108,8 @@ enum ReferenceContent: Equatable {
         _ texts: [Int: WritableKeyPath<ModelObject, String>]
     ) -> Bool {
         for (number, bytes) in fields {
+            // Fields 1 to 6 of metadata are texts, of the type 1 and 2.
+            if bytes == nil, number <= (texts.count == 3 ? 6 : 2) { return false }
             guard let path = texts[number] else { continue }
             guard let bytes else { return false }
             if path == \.uid {

@@ -129,6 +129,24 @@ struct KMSCommandTests {
             .write(to: program.workingFolder.appendingPathComponent(name))
     }
 
+    /// A change to a plugin asks it before it is added and before it writes, and does without it on request only.
+    @Test func aChangeToAPluginAsksIt() throws {
+        let plugin = try PluginProcess()
+        let program = try Program()
+        defer { program.remove() }
+        #expect(try program.shell("encconf init --provider secretbox --key-name key1 --file enc.yaml").status == 0)
+        let rotate = "encconf rotate enc.yaml --to kms --kms-name hsm --kms-endpoint unix://\(plugin.socket)"
+        #expect(try program.shell(rotate).status == 0)
+        #expect(try plugin.calls(of: "Status").isEmpty == false)
+        #expect(try plugin.calls(of: "Encrypt").isEmpty == false)
+        try plugin.misbehave("Encrypt code 13")
+        let refused = try program.shell(
+            "cp enc.yaml before.yaml; \(rotate) \(Program.loaded); echo $?; cmp enc.yaml before.yaml")
+        #expect(refused.text == "2\n" && refused.errors.contains("The KMS plugin is not healthy"), "\(refused.errors)")
+        #expect(try program.shell("\(rotate) \(Program.loaded) --no-kms").status == 0)
+        #expect(try program.shell("encconf show enc.yaml").text.contains("writes     kmsv2 hsm"))
+    }
+
     /// Two plugins of one name are two: in a file and its archive, and in one file (which is legal for v1).
     @Test func doesNotConfuseNamesakes() throws {
         let (good, refusing) = (try PluginProcess(), try PluginProcess())

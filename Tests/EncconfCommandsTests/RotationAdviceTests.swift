@@ -56,6 +56,17 @@ struct RotationAdviceTests {
                 "--to kms --kms-name 'a b' --kms-endpoint unix:///run/k.sock --no-kms HASH",
             ]),
         Procedure(
+            name: "from KMS v1", start: "secrets: kms v1 old@run/old.sock; identity",
+            steps: [
+                "--to kms --kms-name new --kms-endpoint unix:///run/new.sock --no-kms",
+                "--to kms --kms-name new --kms-endpoint unix:///run/new.sock --no-kms HASH",
+                "--to kms --kms-name new --kms-endpoint unix:///run/new.sock --no-kms HASH \(last)",
+            ]),
+        Procedure(
+            name: "a further resource",
+            start: "secrets: secretbox \(old)=1; identity\nconfigmaps: identity; secretbox \(old)=1",
+            steps: ["--step promote HASH", "--step add", "--step promote HASH"]),
+        Procedure(
             name: "abort", start: "secrets: secretbox \(old)=1",
             steps: ["", "--step abort", "--step abort \(last)"]),
         Procedure(

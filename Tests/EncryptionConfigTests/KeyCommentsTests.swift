@@ -22,6 +22,10 @@ struct KeyCommentsTests {
         "before a third":
             "    - name: a\n      secret: S0\n    - name: b\n      secret: S1\n    # LOST\n    - {name: c, secret: S2}\n",
         "without a last line break": "    - name: a\n      secret: S0\n    - name: b\n      secret: S1 # LOST",
+        "in the header of a block":
+            "    - name: a\n      secret: S0\n    - name: b\n      secret: | # before: LOST\n        S1\n",
+        "behind a tag": "    - name: a\n      secret: S0\n    - name: b\n      secret: !!str # LOST\n        S1\n",
+        "behind an anchor": "    - name: a\n      secret: S0\n    - name: b\n      secret: &s # LOST\n        S1\n",
         "short": "    - name: a\n      secret: S0\n    # Secret: of 2024\n    - name: b\n      secret: S1\n",
         "flow items": "    - {name: a, secret: S0}\n    - {name: b, # LOST\n       secret: S1}\n",
     ]

@@ -55,24 +55,24 @@ struct RotationArchiveTests {
         #expect(try read(archive ?? []).orders == [["kmsv2:k", "aescbc:a", "aescbc:b"]])
     }
 
-    /// Archives of older versions have an entry for each resource.
-    @Test func anArchiveWithSeveralEntriesBecomesABag() throws {
-        func entry(_ resource: String, _ name: String) throws -> (
-            patterns: [ResourcePattern], providers: [Provider.Kind]
-        ) {
-            let provider = try EditFile.oneEntry(
-                "[{aescbc: {keys: [{name: \(name), secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}]"
-            ).configuration().entries[0].providers[0]
-            return ([ResourcePattern(parsing: resource)], [provider.kind])
-        }
-        let entries = [try entry("secrets", "a"), try entry("*.apps", "b"), try entry("*.*", "a")]
-        let old = String(decoding: ConfigurationText.write(entries).bytes.copiedToArray(), as: UTF8.self)
+    /// The file of a server is no archive, whoever wrote it; nor is an archive to which somebody added something.
+    @Test func whatIsNoArchiveIsNotWritten() throws {
         let keys = try retired(
             "[{aescbc: {keys: [{name: c, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}, {identity: {}}]", "secrets")
-        let archive = try adding(keys, to: Array(old.utf8))
-        #expect(try read(archive ?? []).orders == [["aescbc:a", "aescbc:b", "aescbc:c"]])
-        // A comment would be lost.
-        #expect(throws: KeyArchive.Refusal.foreign) { try adding(keys, to: Array("# mine\n\(old)".utf8)) }
+        let key = try EditFile.oneEntry("[{aescbc: {keys: [{name: a, secret: AAAAAAAAAAAAAAAAAAAAAA==}]}}]")
+            .configuration().entries[0].providers[0].kind
+        func text(_ entries: [(patterns: [ResourcePattern], providers: [Provider.Kind])]) -> [UInt8] {
+            ConfigurationText.write(entries).bytes.copiedToArray()
+        }
+        let (secrets, all) = (ResourcePattern(parsing: "secrets"), ResourcePattern.everything)
+        for file in [
+            text([([secrets], [key])]), text([([all], [key, .identity])]), text([([secrets], [key]), ([all], [key])]),
+            text([([all], [key])]) + Array("# mine\n".utf8),
+        ] {
+            #expect(throws: KeyArchive.Refusal.foreign) { try adding(keys, to: file) }
+        }
+        let archive = try adding(keys, to: text([([all], [key])]))
+        #expect(try read(archive ?? []).orders == [["aescbc:a", "aescbc:c"]])
     }
 
     @Test func sameNamesWithOtherBytesAreBothKept() throws {

@@ -371,6 +371,58 @@ struct RotationTests {
         try weak.run(.promote)
     }
 
+    /// Without a step, only a key that was added last is beyond doubt the one that shall write.
+    @Test func theNextStepOfASwitchIsBeyondDoubt() throws {
+        func step(_ first: String, _ second: String) throws -> RotationRequest.Step {
+            var random = SeededGenerator(seed: 3)
+            let secrets = (0..<2).map { _ in Data(random.bytes(32)).base64EncodedString() }
+            let file = EditFile.oneEntry(
+                "[{aescbc: {keys: [{name: \(first), secret: \(secrets[0])}]}}, "
+                    + "{secretbox: {keys: [{name: \(second), secret: \(secrets[1])}]}}]")
+            let request = RotationRequest(target: .keyed(.secretbox))
+            let source = NewKeySource(name: "made") { SecretKey(SecretBytes([1])) }
+            return try RotationPlan(request, for: file.document(), newKeys: source, options: .lenient).step
+        }
+        #expect(try step("key1", "key-20260101t000000z") == .promote)
+        #expect(try step("key-20250101t000000z", "key-20260101t000000z-1f0c") == .promote)
+        for (first, second) in [
+            ("key1", "old"), ("key-20260101t000000z", "key-20250101t000000z"), ("key-20260101t000000z", "old"),
+        ] {
+            #expect(throws: RotationRefusal.whichKey(paths: ["resources[0]"])) { try step(first, second) }
+        }
+    }
+
+    /// The provider that is named, and no other one whose name begins so.
+    @Test func pluginsByTheirExactNames() throws {
+        let file = EditFile.oneEntry(
+            "[{aescbc: {keys: [{name: a, secret: \(Self.goodSecret)}]}}, {kms: {apiVersion: v2, name: vault-2, endpoint: 'unix:///s'}}]"
+        )
+        var rotation = Rotation(file, to: .kms(name: "vault", endpoint: "unix:///s"))
+        #expect(try rotation.plan(.abort).isDone)
+        #expect(try rotation.run(.add).intended.orders == [["aescbc:a", "kmsv2:vault", "kmsv2:vault-2"]])
+    }
+
+    /// With one server, `add` makes write what is read already.
+    @Test func oneServerMakesWriteWhatIsThere() throws {
+        var added = Rotation(EditFile.named("less-indented.yaml"))
+        try added.run(.add)
+        var single = Rotation(added.file, singleServer: true)
+        #expect(try single.run(.add).intended.orders[0].first == "aescbc:\(Self.new)")
+        var first = Rotation(EditFile.named("identity-first.yaml"), singleServer: true)
+        #expect(try first.run(.add).intended.orders[0].first == "secretbox:key-20250101t000000z")
+    }
+
+    /// What was not taken out is not called taken out.
+    @Test func abortTellsOfWhatStays() throws {
+        let file = EditFile.oneEntry(
+            "[{aescbc: {keys: [{name: a, secret: \(Self.goodSecret)}]}}, {kms: {apiVersion: v2, name: v, endpoint: 'unix:///s'}}]"
+        )
+        var keys = Rotation(file)
+        #expect(throws: RotationRefusal.otherProviders(paths: ["resources[0]"])) { try keys.run(.abort) }
+        var identity = Rotation(EditFile.named("documented.yaml"), to: .identity)
+        #expect(throws: RotationRefusal.identityStays(paths: ["resources[0]"])) { try identity.run(.abort) }
+    }
+
     /// The last of other providers is not the end of a change of provider.
     @Test func retireTellsOfOtherProviders() throws {
         var rotation = Rotation(EditFile.named("several-providers.yaml"))

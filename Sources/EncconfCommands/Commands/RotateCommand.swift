@@ -94,8 +94,14 @@ struct RotateCommand: EncconfCommand {
         guard archive != "-", outputFile != "-" else {
             throw ValidationError("keys are written to files alone, not to standard output")
         }
-        guard !status || (step == nil && to == nil && outputFile == nil && !dryRun && !inPlace) else {
-            throw ValidationError("--status changes nothing, so that no step goes with it")
+        guard !status || isWithoutStep else {
+            throw ValidationError("--status changes nothing, so that nothing of a step goes with it")
+        }
+        guard resources == nil || request.resources?.isEmpty == false else {
+            throw ValidationError("--resources names nothing")
+        }
+        guard archive == nil && !discardRetiredKeys || step != .add && step != .promote else {
+            throw ValidationError("--archive and --discard-retired-keys are for steps that remove keys")
         }
         let newSockets = evidence.kms.endpoints.unnamed.count
         guard to != .kms || kmsName != nil && newSockets == 1 else {
@@ -126,6 +132,13 @@ struct RotateCommand: EncconfCommand {
         }
     }
 
+    /// Whether nothing is given that is about a step.
+    private var isWithoutStep: Bool {
+        step == nil && to == nil && outputFile == nil && !dryRun && !inPlace && !singleServer && resources == nil
+            && keyName == nil && kmsName == nil && !removeIdentity && !servers.isGiven && !evidence.isGiven
+            && !withoutEvidence && archive == nil && !discardRetiredKeys
+    }
+
     var reportKind: String? { output == .json ? "RotationReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
@@ -138,8 +151,8 @@ struct RotateCommand: EncconfCommand {
         let plan = try makePlan(document)
         guard !plan.isDone else { return try showDone(plan, source: source, console) }
         let edited = try edit(plan, source)
-        let (step, evidence) = try judged(plan, from: checked(document), hash: fileHash(source), console)
-        return try finish(plan, step, evidence, source: source, edited: edited, console)
+        let (judgement, evidence) = try judged(plan, from: checked(document), hash: fileHash(source), console)
+        return try finish(plan, judgement, evidence, source: source, edited: edited, console)
     }
 }
 
@@ -148,10 +161,10 @@ struct RotateCommand: EncconfCommand {
 extension RotateCommand {
     /// Gathers the facts and has the step judged.
     ///
-    /// - Returns: The step as it may be written; nil for a dry run.
+    /// - Returns: The judgement, which has the step unless this is a dry run, and what it rests on.
     private func judged(
         _ plan: RotationPlan, from old: EncryptionConfiguration, hash: String, _ console: Console
-    ) throws(CommandFailure) -> (step: AuthorizedStep?, evidence: StorageEvidence?) {
+    ) throws(CommandFailure) -> (judgement: StepJudgement, evidence: StorageEvidence?) {
         let servers = try servers.fact()
         var facts = StepFacts(
             hash: hash, servers: servers, isSingleServer: singleServer,
@@ -162,7 +175,7 @@ extension RotateCommand {
             // What the command line alone refuses needs no look at what is stored.
             if let failure = StepJudgement(plan, from: old, facts, isDryRun: dryRun).failure(nil) { throw failure }
             let file = ConfigurationFile(path: file, hash: hash, configuration: old)
-            let convergence = Convergence(servers, of: hash, afterRevision: self.servers.afterRevision)
+            let convergence = Convergence(servers, of: hash, afterRevision: self.servers.afterRevision) ?? .unknown
             if let seen = try proof.evidence(under: file, history: true, since: convergence) {
                 facts.stored = .seen(seen)
             }
@@ -172,7 +185,7 @@ extension RotateCommand {
         if let failure = judgement.failure(evidence) { throw failure }
         for warning in judgement.warnings(evidence) { console.warning(warning.message, hint: warning.hint) }
         if let evidence { for note in judgement.removed.notes(evidence) { console.note(note) } }
-        return (judgement.step, evidence)
+        return (judgement, evidence)
     }
 
     /// What the plugin says that the step is about; nil if it is about none.
@@ -271,17 +284,17 @@ extension RotateCommand {
     }
 
     private func finish(
-        _ plan: RotationPlan, _ step: AuthorizedStep?, _ evidence: StorageEvidence?, source: SecretKey,
+        _ plan: RotationPlan, _ judgement: StepJudgement, _ evidence: StorageEvidence?, source: SecretKey,
         edited: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(edited)
         let guide = RotationGuide(
             file: outputFile ?? file, hash: hash, plan: plan, isSingleServer: singleServer,
-            isDisabled: plan.step == .retire && to == .identity, repeatedOptions: repeatedOptions, archive: archive)
+            repeatedOptions: repeatedOptions, archive: archive, obstacle: try obstacle(after: plan, edited))
         var report = RotationReport(
             file: outputFile ?? file, steps: plan.changes.map { RotationReport.Step($0, plan.step) }, hash: hash,
-            isWritten: step != nil, next: guide.next)
-        guard let step else {
+            isWritten: judgement.step != nil, next: guide.next, guide: guide.lines)
+        guard let step = judgement.step else {
             report = RotationReport(
                 file: file, steps: report.steps, hash: hash, isWritten: false,
                 next: NextCommand(reason: "nothing is written"))
@@ -291,6 +304,7 @@ extension RotateCommand {
             return .success
         }
         report.evidence = evidence
+        report.notes = evidence.map { judgement.removed.notes($0) } ?? []
         try RotationWriter(self, step).write(edited, source: source)
         if FileAccess.isOpenToOthers(report.file) {
             console.warning("\(report.file): other users may read the keys in it", hint: "chmod 600 it")
@@ -304,14 +318,47 @@ extension RotateCommand {
     private var repeatedOptions: Phrase {
         var options: [Phrase] = []
         if let to { options.append("--to \(to.rawValue)") }
-        if let kmsName { options.append("--kms-name \(RotationGuide.quoted(kmsName))") }
-        if let kmsEndpoint { options.append("--kms-endpoint \(RotationGuide.quoted(kmsEndpoint))") }
-        if let resources { options.append("--resources \(RotationGuide.quoted(resources))") }
+        if let kmsName { options.append(RotationGuide.option("--kms-name", kmsName)) }
+        if let kmsEndpoint { options.append(RotationGuide.option("--kms-endpoint", kmsEndpoint)) }
+        if let resources { options.append(RotationGuide.option("--resources", resources)) }
         if reading.headerless { options.append("--headerless") }
         if inPlace { options.append("--in-place") }
         if evidence.kms.asksNobody, to == .kms { options.append("--no-kms") }
-        if let keyName { options.append("--key-name \(RotationGuide.quoted(keyName))") }
+        if let keyName { options.append(RotationGuide.option("--key-name", keyName)) }
         return options.joined(separator: " ")
+    }
+
+    /// What stands against the step that comes after one, as far as the file tells; nil if nothing does.
+    private func obstacle(after plan: RotationPlan, _ edited: SecretKey) throws(CommandFailure) -> Phrase? {
+        guard plan.step == .add, !singleServer else { return nil }
+        var next = request
+        next.step = .promote
+        return try obstacle(to: next, in: edited)
+    }
+
+    /// What stands against a step, as far as the file tells; nil if nothing does.
+    private func obstacle(to request: RotationRequest, in text: SecretKey) throws(CommandFailure) -> Phrase? {
+        let document = try readDocument(text)
+        var spare: [NewKey] = []
+        for number in 0..<document.resources.count * 2 + 1 { spare.append(try makeKey(number)) }
+        do {
+            let plan = try RotationPlan(
+                request, for: document, newKeys: NewKeySource { spare[$0] }, options: .lenient)
+            _ = try ConfigurationEditor.apply(plan.edits, to: text.bytes, headerless: reading.headerless)
+            // What a person's word does not settle stands against it too.
+            let hash = try fileHash(text)
+            let facts = StepFacts(
+                hash: hash, servers: .receipt(ConvergenceReceipt(hash: hash, clusterUID: nil, revision: nil)),
+                isSingleServer: false, plugin: .waived, isAbsencePromised: false, destination: .archive)
+            let judgement = StepJudgement(plan, from: try checked(document), facts)
+            return judgement.failure(nil)?.problems.first?.message
+        } catch let refusal as RotationRefusal {
+            return refusal.explanation
+        } catch let refusal as EditRefusal {
+            return refusal.explanation
+        } catch {
+            return "the file cannot be read"
+        }
     }
 
     private func show(_ report: RotationReport, details: Phrase, _ console: Console) throws(CommandFailure) {
@@ -325,8 +372,11 @@ extension RotateCommand {
         _ document: ConfigurationDocument, _ source: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(source)
-        let status = RotationStatus(
+        var status = RotationStatus(
             try checked(document), file: file, hash: hash, options: reading.headerless ? "--headerless" : "")
+        if let step = status.nextStep, let obstacle = try obstacle(to: RotationRequest(step: step), in: source) {
+            status.obstacle = obstacle
+        }
         let report = RotationReport(file: file, steps: status.steps, hash: hash, isWritten: false, next: status.next)
         try show(report, details: status.text + "\(hash)\n\(status.next.text)", console)
         return status.isAmbiguous ? .unproven : .success

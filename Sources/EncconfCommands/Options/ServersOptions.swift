@@ -25,6 +25,8 @@ struct ServersOptions: ParsableArguments {
             "Every server ran the file at this revision of etcd. A snapshot counts from it on.", valueName: "revision"))
     var afterRevision: Int64?
 
+    var isGiven: Bool { serversLoaded != nil || receipt != nil || afterRevision != nil }
+
     func validate() throws {
         guard serversLoaded.map({ HashPrefix($0) != nil }) ?? true else {
             throw ValidationError(

@@ -40,7 +40,11 @@ extension SourceLines {
     /// From `#` to the end of the line. What stands in a scalar is none.
     fileprivate var comments: [Range<Int>] {
         let scalars = (document.root?.descendants ?? []).compactMap { node -> Range<Int>? in
-            if case .scalar = node.content { node.range } else { nil }
+            guard case .scalar(let scalar) = node.content else { return nil }
+            // Behind its tag, its anchor and the header of a block comments may stand.
+            let isBlock = scalar.style == .literal || scalar.style == .folded
+            let start = isBlock ? lineEnd(of: scalar.contentOffset) : scalar.contentOffset
+            return start < node.range.upperBound ? start..<node.range.upperBound : nil
         }.sorted { $0.lowerBound < $1.lowerBound }
         var comments: [Range<Int>] = []
         var (offset, next) = (0, 0)
@@ -69,8 +73,28 @@ extension SourceLines {
             length = isDigit || isLetter || "+/=_-".utf8.contains(byte) ? length + 1 : 0
             if length >= Self.shortestKey { return true }
         }
-        return contains("secret:", in: range)
+        return contains("secret:", in: range) || hexDigits(in: range) >= Self.shortestHexadecimal
     }
+
+    /// The hexadecimal digits of words that consist of them, such as bytes that a dump shows in groups.
+    private func hexDigits(in range: Range<Int>) -> Int {
+        var (sum, word, isHexadecimal) = (0, 0, true)
+        for offset in range.lowerBound...range.upperBound {
+            let byte = offset < range.upperBound ? self[offset] : UInt8(ascii: " ")
+            guard !" \t:-#".utf8.contains(byte) else {
+                if isHexadecimal, word % 2 == 0 { sum += word }
+                (word, isHexadecimal) = (0, true)
+                continue
+            }
+            word += 1
+            let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            isHexadecimal = isHexadecimal && (isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20))
+        }
+        return sum
+    }
+
+    /// 16 bytes in hexadecimal.
+    private static var shortestHexadecimal: Int { 32 }
 
     /// 16 bytes in base64 without padding.
     private static var shortestKey: Int { 22 }
