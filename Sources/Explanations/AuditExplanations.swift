@@ -45,7 +45,8 @@ extension Explanation {
             meaning: "The value opens without an error to bytes that are no object. AES-CBC has no integrity: a wrong "
                 + "key of the right name passes for about one value in 255. Plaintext like this was never written by "
                 + "kube-apiserver.",
-            check: "`encconf decrypt-secret --reveal -o raw` shows the bytes. If the audit names a key that opens the "
+            check:
+                "`encconf decrypt-secret` with --reveal -o raw shows the bytes. If the audit names a key that opens the "
                 + "value to its object, two keys have exchanged their places or bytes.",
             remedy: "Give the key that the finding names the place of the wrong one, or restore the object from a "
                 + "backup."),
@@ -122,7 +123,7 @@ extension Explanation {
             "ENC0413", "plaintext in free pages",
             meaning: "The file holds plaintext of old values in pages that etcd no longer uses. Compaction frees pages "
                 + "and does not wipe them.",
-            check: "`encconf audit --remnants` counts what it finds, and the bytes that nothing explains.",
+            check: "`encconf audit` with --remnants counts what it finds, and the bytes that nothing explains.",
             remedy:
                 "Defragment each etcd member, then save and audit a new snapshot. Delete older snapshots, or protect "
                 + "them like the Secrets themselves."),

@@ -193,7 +193,7 @@ extension AuditDoubt {
         case .changed, .damage: ("take a new snapshot", nil)
         case .noObjects, .missing: ("audit the etcd that --etcd-servers of kube-apiserver names", nil)
         case .plugins: ("run the audit where the KMS plugins listen; see their state with `encconf kms status`", nil)
-        case .encoding, .identity: ("see what these values are with `encconf decrypt-secret -o raw`", nil)
+        case .encoding, .identity: ("see what these values are: `encconf decrypt-secret` with -o raw", nil)
         case .unknownKeys, .unknownObjects: ("pass the etcd prefix of kube-apiserver with --etcd-prefix", nil)
         case .unknownGroup: ("check these objects with `encconf decrypt-secret`", nil)
         case .unexplained: ("defragment each etcd member, then audit a new snapshot", nil)

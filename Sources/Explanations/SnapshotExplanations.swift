@@ -22,7 +22,7 @@ extension SnapshotError {
         case .noMetaPage: "name a file of `encconf snapshot save` or `etcdctl snapshot save`"
         case .tooLarge: "take a new snapshot"
         case .truncated, .missingBucket, .page:
-            "take a new snapshot; `encconf audit --salvage` goes on with what can be read"
+            "take a new snapshot; `encconf audit` with --salvage goes on with what can be read"
         }
     }
 }

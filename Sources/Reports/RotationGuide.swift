@@ -196,8 +196,8 @@ public struct RotationGuide {
     static func argument(_ path: String) -> String { quoted(path.hasPrefix("-") ? "./\(path)" : path) }
 
     /// An option with its value, which may begin with a dash.
-    public static func option(_ name: String, _ value: String) -> Phrase {
-        "\(word: name)\(value.hasPrefix("-") ? "=" : " ")\(quoted(value))"
+    public static func option(_ name: Phrase, _ value: String) -> Phrase {
+        "\(name)\(value.hasPrefix("-") ? "=" : " ")\(quoted(value))"
     }
 
     /// A word for the shell.

@@ -133,6 +133,32 @@ struct ObjectReaderTests {
         #expect(seen == 3)
     }
 
+    /// In an archive, a key under which the value may be its object comes before one that opens it to garbage.
+    @Test func aBagTakesTheBestMatch() throws {
+        let writer = try configuration("aescbc", [("a", Self.keyB)])
+        let bag = try KeyBag(configuration("aescbc", [("a", Self.keyA), ("a", Self.keyB)]), unwrapping: NoKMS())
+        let wrong = try KeyBag(configuration("aescbc", [("a", Self.keyA)]), unwrapping: NoKMS())
+        var seen = 0
+        for _ in 0..<4000 where seen < 3 {
+            let value = try sealed(Self.object, writer)
+            let etcdKey = Array(Self.etcdKey.utf8)
+            guard case .success = wrong.open(value.span, etcdKey: etcdKey.span.rawBytes, judging: { _ in .other })
+            else {
+                continue
+            }
+            seen += 1
+            let opened = bag.open(value.span, etcdKey: etcdKey.span.rawBytes) { plaintext in
+                plaintext.copiedToArray() == Array(Self.object.utf8) ? .possible : .other
+            }
+            guard case .success(let (_, plaintext)) = opened else {
+                Issue.record("\(opened)")
+                return
+            }
+            #expect(plaintext.isText(Self.object))
+        }
+        #expect(seen == 3)
+    }
+
     /// Of several readings the one that is the object counts, and the errors are those of the first.
     @Test func severalReadings() throws {
         let configuration = try configuration("aesgcm", [("a", Self.keyA)])
