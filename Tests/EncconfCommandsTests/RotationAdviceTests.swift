@@ -6,7 +6,7 @@ import Testing
 /// Every command that a step prints runs as printed, in the state that printed it. What needs more is no command: JSON has
 /// no `next.command` then, and says what is missing.
 struct RotationAdviceTests {
-    /// A procedure: a file, and what is done to it, one command after the other.
+    /// A procedure: a file in short form or JSON, and what is done to it, one command after the other.
     struct Procedure: CustomTestStringConvertible, Sendable {
         let name: String
         var path = "enc.yaml"
@@ -84,6 +84,15 @@ struct RotationAdviceTests {
         Procedure(
             name: "a name with a dash in front", path: "-enc.yaml", start: "secrets: secretbox \(old)=1",
             steps: ["", "--step promote HASH", "--step retire HASH \(last)"]),
+        Procedure(
+            name: "JSON", path: "enc.json",
+            start: """
+                {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "EncryptionConfiguration", "resources": [
+                  {"resources": ["secrets"], "providers": [
+                    {"secretbox": {"keys": [{"name": "key1", "secret": "\(ShortConfiguration.secret("1"))"}]}}, {"identity": {}}
+                  ]}
+                ]}
+                """, steps: ["", "--step promote HASH", "--step retire HASH \(last)"]),
         Procedure(name: "refused", start: "secrets: secretbox \(new)=2 \(old)=1", steps: ["", "--step promote"]),
     ]
 
@@ -93,7 +102,8 @@ struct RotationAdviceTests {
         defer { program.remove() }
         let path = "'\(procedure.path.replacing("'", with: "'\\''"))'"
         let file = procedure.path.hasPrefix("-") ? "./\(procedure.path)" : path
-        try Data(ShortConfiguration(procedure.start).text.utf8).write(
+        let text = procedure.start.hasPrefix("{") ? procedure.start : ShortConfiguration(procedure.start).text
+        try Data(text.utf8).write(
             to: program.workingFolder.appendingPathComponent("start.yaml"))
         #expect(try program.shell("mkdir work && mv start.yaml work/\(path) && chmod 600 work/\(path)").status == 0)
         for step in ["--status"] + procedure.steps {
