@@ -55,6 +55,17 @@ extension RotationRefusal {
     }
 }
 
+extension StepObstacle {
+    /// What stands against the step, in one clause.
+    public var explanation: Phrase {
+        switch self {
+        case .plan(let refusal): refusal.explanation
+        case .edit(let refusal): refusal.explanation
+        case .judgement(let judgement): judgement.failure(nil)?.problems.first?.message ?? ""
+        }
+    }
+}
+
 extension EditRefusal {
     public var explanation: Phrase {
         switch self {

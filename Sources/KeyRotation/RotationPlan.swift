@@ -45,6 +45,8 @@ public struct RotationPlan: Sendable {
     public let rewritten: [ByteName]
     /// The plugins that the step is about, of a change to KMS.
     public let plugins: [KMSPlugin]
+    /// What the file says as it is.
+    let original: EncryptionConfiguration
     /// What the edited file must say.
     public let intended: EncryptionConfiguration
     /// Empty if the step is done already.
@@ -73,6 +75,7 @@ public struct RotationPlan: Sendable {
             } else {
                 try KeyRotation(scope, request).planned(newKeys)
             }
+        original = before
         step = planned.step
         var edits = planned.edits
         var edited = try Self.apply(edits, to: document)

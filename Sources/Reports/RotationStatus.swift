@@ -118,7 +118,7 @@ public struct RotationStatus {
 
     /// What entries read besides the provider that has the key set: a switch of providers may be under way, which
     /// the file alone does not show.
-    public static func otherReaders(in configuration: EncryptionConfiguration) -> Phrase {
+    private static func otherReaders(in configuration: EncryptionConfiguration) -> Phrase {
         configuration.entries.enumerated().map { index, entry -> Phrase in
             let others = ReadKey.list(of: Array(entry.providers.filter { $0.name != .identity }.dropFirst()))
             guard !others.isEmpty else { return "" }

@@ -80,6 +80,20 @@ struct ManyEditsTests {
         }
     }
 
+    /// The comments of a text are looked for once, not once for each list: this takes a moment, and took minutes.
+    @Test func manyListsLoseKeys() throws {
+        let count = 2_000
+        let secret = "AAAAAAAAAAAAAAAAAAAAAA=="
+        let entries = (0..<count).map {
+            "- {resources: [r\($0)], providers: [{aescbc: {keys: [{name: a, secret: \(secret)}, {name: b, secret: \(secret)}]}}]}\n"
+        }
+        let header = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n"
+        let file = EditFile(name: "many", bytes: Array((header + entries.joined()).utf8))
+        let places = (0..<count).map { ProviderPlace(entry: $0, provider: 0) }
+        let edited = try file.edited([.removeKeys(at: [1], in: places)])
+        #expect(try lists(of: edited).map(\.count) == Array(repeating: 1, count: count))
+    }
+
     /// The text is read once for each of these.
     @Test func editsOfDifferentListsAreOneBatch() {
         var random = SeededGenerator(seed: 7)

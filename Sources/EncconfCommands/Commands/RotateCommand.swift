@@ -192,11 +192,14 @@ extension RotateCommand {
     private func pluginHealth(_ plan: RotationPlan) throws(CommandFailure) -> StepFacts.PluginHealth? {
         guard plan.demands.contains(.pluginHealthy) else { return nil }
         guard !evidence.kms.asksNobody else { return .waived }
-        for (plugin, provider) in try proof.kms.endpoints.plugins(of: [plan.intended])
-        where plan.plugins.contains(where: { $0.name == plugin.name }) {
+        let plugins = try proof.kms.endpoints.plugins(of: [plan.intended]).filter { plugin, _ in
+            plan.plugins.contains { $0.name == plugin.name && $0.version == plugin.version }
+        }
+        for (_, provider) in plugins {
             if let problem = PluginClient(provider).examine().problem { return .unhealthy(problem) }
         }
-        return .healthy
+        // Nobody is healthy who was not asked.
+        return plugins.isEmpty ? nil : .healthy
     }
 
     private func readDocument(_ source: SecretKey) throws(CommandFailure) -> ConfigurationDocument {
@@ -231,14 +234,20 @@ extension RotateCommand {
     private func makePlan(_ document: ConfigurationDocument) throws(CommandFailure) -> RotationPlan {
         // A file that kube-apiserver refuses is told of in its own words.
         _ = try checked(document)
-        // Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.
-        var spare: [NewKey] = []
-        for number in 0..<document.resources.count * 2 + 1 { spare.append(try makeKey(number)) }
+        let newKeys = try newKeys(for: document)
         do throws(RotationRefusal) {
-            return try RotationPlan(request, for: document, newKeys: NewKeySource { spare[$0] }, options: .lenient)
+            return try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
         } catch {
             throw CommandFailure("\(file): \(error.explanation)", hint: error.hint)
         }
+    }
+
+    /// Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.
+    private func newKeys(for document: ConfigurationDocument) throws(CommandFailure) -> NewKeySource {
+        var spare: [NewKey] = []
+        for number in 0..<document.resources.count * 2 + 1 { spare.append(try makeKey(number)) }
+        let keys = spare
+        return NewKeySource { keys[$0] }
     }
 
     private func makeKey(_ number: Int) throws(CommandFailure) -> NewKey {
@@ -336,29 +345,11 @@ extension RotateCommand {
         return try obstacle(to: next, in: edited)
     }
 
-    /// What stands against a step, as far as the file tells; nil if nothing does.
     private func obstacle(to request: RotationRequest, in text: SecretKey) throws(CommandFailure) -> Phrase? {
         let document = try readDocument(text)
-        var spare: [NewKey] = []
-        for number in 0..<document.resources.count * 2 + 1 { spare.append(try makeKey(number)) }
-        do {
-            let plan = try RotationPlan(
-                request, for: document, newKeys: NewKeySource { spare[$0] }, options: .lenient)
-            _ = try ConfigurationEditor.apply(plan.edits, to: text.bytes, headerless: reading.headerless)
-            // What a person's word does not settle stands against it too.
-            let hash = try fileHash(text)
-            let facts = StepFacts(
-                hash: hash, servers: .receipt(ConvergenceReceipt(hash: hash, clusterUID: nil, revision: nil)),
-                isSingleServer: false, plugin: .waived, isAbsencePromised: false, destination: .archive)
-            let judgement = StepJudgement(plan, from: try checked(document), facts)
-            return judgement.failure(nil)?.problems.first?.message
-        } catch let refusal as RotationRefusal {
-            return refusal.explanation
-        } catch let refusal as EditRefusal {
-            return refusal.explanation
-        } catch {
-            return "the file cannot be read"
-        }
+        return StepObstacle(
+            to: request, in: document, text: text.bytes, hash: try fileHash(text), newKeys: try newKeys(for: document),
+            headerless: reading.headerless)?.explanation
     }
 
     private func show(_ report: RotationReport, details: Phrase, _ console: Console) throws(CommandFailure) {

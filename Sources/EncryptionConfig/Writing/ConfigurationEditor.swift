@@ -74,10 +74,11 @@ public enum ConfigurationEditor {
     ) throws(EditRefusal) -> SecretBytes? {
         guard let place = batch.flatMap(\.places).first else { return SecretBytes(copying: text.bytes.span) }
         let shared = SharedLists(like: place, in: text.document)
+        let comments = KeyComments(of: text)
         var patches: [Patch] = []
         for edit in batch {
             for (_, location) in try shared.lists(of: edit, in: text.document) {
-                patches += try ListEdit(edit, at: location, in: text).patches()
+                patches += try ListEdit(edit, at: location, in: text, keeping: comments).patches()
             }
         }
         return Patch.areApart(patches) ? Patch.apply(patches, to: text.bytes.span) : nil
@@ -96,7 +97,8 @@ public enum ConfigurationEditor {
             // Of the places that one list serves, the first one stands for all.
             for (place, _) in lists.reversed() {
                 let location = try ListLocation(of: place, in: text.document)
-                let edited = Patch.apply(try ListEdit(edit, at: location, in: text).patches(), to: text.bytes.span)
+                let list = ListEdit(edit, at: location, in: text, keeping: KeyComments(of: text))
+                let edited = Patch.apply(try list.patches(), to: text.bytes.span)
                 text = try SourceLines(parsing: edited, else: refusal)
             }
         }

@@ -6,9 +6,12 @@ struct ListEdit {
     private let edit: ConfigurationEdit
     private let location: ListLocation
     private let text: SourceLines
+    private let comments: KeyComments
 
-    init(_ edit: ConfigurationEdit, at location: ListLocation, in text: SourceLines) {
+    /// - Parameter comments: The comments of `text`.
+    init(_ edit: ConfigurationEdit, at location: ListLocation, in text: SourceLines, keeping comments: KeyComments) {
         self.edit = edit
+        self.comments = comments
         self.location = location
         self.text = text
     }
@@ -18,10 +21,8 @@ struct ListEdit {
         case .insertKey(let key, let index, _): return try insertion(of: .key(key), at: index)
         case .insertProvider(let provider, let index, _): return try insertion(of: .provider(provider), at: index)
         case .removeKeys(let indices, _):
-            let comments = KeyComments(of: text)
             return try removal(of: indices, from: layout()).map { comments.kept(in: $0) }
         case .removeProvider(let index, _):
-            let comments = KeyComments(of: text)
             return try removal(of: index, from: layout()).map { comments.kept(in: $0) }
         case .moveKeyToFront(let index, _), .moveProviderToFront(let index, _):
             return moveToFront(index, in: try layout())

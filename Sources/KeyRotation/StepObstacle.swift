@@ -1,0 +1,42 @@
+public import EncryptionConfig
+public import SecretMemory
+internal import StorageEvidence
+
+/// What stands against a step, as far as the file tells: so nobody is told of a command that would be refused.
+public enum StepObstacle {
+    case plan(RotationRefusal)
+    case edit(EditRefusal)
+    /// Refused although every server runs the file.
+    case judgement(StepJudgement)
+
+    /// Nil if nothing does.
+    ///
+    /// - Parameters:
+    ///   - request: A step that removes nothing.
+    ///   - document: The file.
+    ///   - text: The same as text.
+    ///   - hash: Its hash.
+    public init?(
+        to request: RotationRequest, in document: ConfigurationDocument, text: borrowing SecretBytes, hash: String,
+        newKeys: NewKeySource, headerless: Bool
+    ) {
+        do throws(RotationRefusal) {
+            let plan = try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
+            do throws(EditRefusal) {
+                _ = try ConfigurationEditor.apply(plan.edits, to: text, headerless: headerless)
+            } catch {
+                self = .edit(error)
+                return
+            }
+            let loaded = ConvergenceReceipt(hash: hash, clusterUID: nil, revision: nil)
+            let facts = StepFacts(
+                hash: hash, servers: .receipt(loaded), isSingleServer: request.singleServer, plugin: .waived,
+                isAbsencePromised: false, destination: nil)
+            let judgement = StepJudgement(plan, from: plan.original, facts)
+            guard !judgement.refusals.isEmpty else { return nil }
+            self = .judgement(judgement)
+        } catch {
+            self = .plan(error)
+        }
+    }
+}
