@@ -98,6 +98,12 @@ static inline CURLcode encconf_curl_set_body(
     CURLcode code = curl->easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
     return code != CURLE_OK ? code : curl->easy_setopt(handle, CURLOPT_POSTFIELDS, bytes);
 }
+// libcurl keeps a copy of the bytes.
+static inline CURLcode encconf_curl_set_blob(
+    const struct encconf_curl *curl, CURL *handle, CURLoption option, const void *bytes, size_t count) {
+    struct curl_blob blob = {(void *)bytes, count, CURL_BLOB_COPY};
+    return curl->easy_setopt(handle, option, &blob);
+}
 // Both callbacks get the same context.
 static inline CURLcode encconf_curl_set_callbacks(
     const struct encconf_curl *curl, CURL *handle, curl_write_callback header, curl_write_callback body,

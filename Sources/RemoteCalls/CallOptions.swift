@@ -1,3 +1,5 @@
+public import SecretMemory
+
 /// How long a call may take and how much it may bring.
 public struct CallOptions: Sendable {
     /// From the call to the end of the answer. The peer is told of it. Nil for no limit.
@@ -11,6 +13,10 @@ public struct CallOptions: Sendable {
     public var messageByteCountLimit: Int
     /// Header fields for the peer, such as a token. No secret that has to be wiped.
     public var metadata: [(name: String, value: String)] = []
+    /// Header fields that are secret, such as a token: they are wiped after the call. For HTTP alone.
+    public var secretMetadata: [(name: String, value: SecretKey)] = []
+    /// Whether the peer may compress its answer (gzip). For HTTP alone.
+    public var allowsCompression = false
     /// Asked ten times a second while nothing happens: whether to give up.
     public var isCancelled: @Sendable () -> Bool
 

@@ -113,6 +113,7 @@ public final class GRPCChannel: Sendable {
 
     private func error(_ failure: CallFailure, _ method: String) -> RemoteCallError {
         RemoteCallError(
-            code: failure.code, message: failure.message, method: method, peer: peer, origin: failure.origin)
+            code: failure.code, message: failure.message, method: method, peer: peer, origin: failure.origin,
+            reach: failure.reach)
     }
 }

@@ -2,16 +2,16 @@ public import SecretMemory
 
 /// An answer that came in full, whatever its status says.
 public struct HTTPResponse: ~Copyable {
-    /// Such as 200. A redirect is an answer too; nobody follows it.
-    public let status: Int
-    private let head: HTTPHead
+    public let head: HTTPHead
     public let body: SecretBytes
 
     init(_ head: HTTPHead, body: consuming SecretBytes) {
-        status = head.status
         self.head = head
         self.body = body
     }
+
+    /// Such as 200. A redirect is an answer too; nobody follows it.
+    public var status: Int { head.status }
 
     /// The value of a header field, by its name in lower case; of several the last one.
     public func field(_ name: String) -> String? { head[name] }
@@ -20,7 +20,7 @@ public struct HTTPResponse: ~Copyable {
 /// Requests to one server over HTTP/1.1 or HTTP/2, from any number of threads.
 ///
 /// Over TLS the server chooses the version; in clear it is HTTP/1.1. Connections are made when they are needed and kept.
-/// No redirect is followed, no proxy and no cookie used. What is wiped is as with ``GRPCChannel``.
+/// No redirect is followed and no cookie used. What is wiped is as with ``GRPCChannel``.
 public final class HTTPChannel: Sendable {
     public let peer: RemotePeer
     private let pool: HandlePool
@@ -37,55 +37,72 @@ public final class HTTPChannel: Sendable {
     ///   - target: The path, which begins with a slash, and what follows it: `/metrics`, `/api/v1/secrets?limit=500`.
     ///   - body: What goes with the request; not for GET.
     ///   - options: ``CallOptions/metadata`` are header fields; ``CallOptions/messageByteCountLimit`` is for the body of
-    ///     the answer.
+    ///     the answer, as it is when it is no longer compressed.
     public func send(
         _ method: HTTPMethod, _ target: String, body: RawSpan = RawSpan(), options: CallOptions = CallOptions()
     ) throws(RemoteCallError) -> HTTPResponse {
+        var received = SecretBuffer()
+        let head = try stream(method, target, body: body, options: options) { _, bytes in
+            received.append(bytes)
+            return true
+        }
+        return HTTPResponse(head, body: received.finish())
+    }
+
+    /// Sends a request and hands over the body of the answer as it comes, so that nobody holds all of it.
+    ///
+    /// - Parameter consume: Gets the head, which is complete but for trailers, and the next bytes; answers whether it wants
+    ///   more. If not, the rest is given up, which is no error.
+    public func stream(
+        _ method: HTTPMethod, _ target: String, body: RawSpan = RawSpan(), options: CallOptions = CallOptions(),
+        _ consume: (HTTPHead, RawSpan) -> Bool
+    ) throws(RemoteCallError) -> HTTPHead {
         do throws(CallFailure) {
-            let headers = try Self.headers(options)
+            let headers = try headers(options)
             guard target.utf8.first == UInt8(ascii: "/"), target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-                throw CallFailure(code: .invalidArgument, message: "the target is no path")
+                throw CallFailure(code: .invalidArgument, message: "the target is no path", reach: .notConnected)
             }
             return try pool.withHandle { handle throws(CallFailure) in
-                try receive(atMost: options.messageByteCountLimit) { consume in
-                    handle.send(
-                        method, peer.origin + target, headers: headers, body: body, options: options, consume: consume)
+                let limit = options.messageByteCountLimit
+                var (head, byteCount) = (HTTPHead(), 0)
+                let ending = handle.send(
+                    method, peer.tlsOrigin + target, headers: headers, body: body, options: options,
+                    bodyByteCountLimit: limit
+                ) { arrivals in
+                    for line in arrivals.headerLines { head.read(line.span.rawBytes) }
+                    guard arrivals.body.count > 0 else { return true }
+                    byteCount += arrivals.body.count
+                    return byteCount <= limit && consume(head, arrivals.body.bytes)
                 }
+                guard byteCount <= limit, ending != .overfull else {
+                    throw CallFailure(code: .resourceExhausted, message: "the answer is larger than \(limit) bytes")
+                }
+                try ending.check(peer: peer, hasHead: head.status != 0)
+                guard head.status >= 200 else { throw CallFailure(code: .unavailable, message: "no answer came") }
+                return head
             }
         } catch {
             throw RemoteCallError(
                 code: error.code, message: error.message, method: "\(method.rawValue) \(target)", peer: peer,
-                origin: error.origin)
+                origin: error.origin, reach: error.reach)
         }
     }
 
-    private func receive(
-        atMost byteCountLimit: Int, _ send: ((borrowing Arrivals) -> Bool) -> TransferEnding
-    ) throws(CallFailure) -> HTTPResponse {
-        var (head, isTooLarge) = (HTTPHead(), false)
-        var body = SecretBuffer()
-        let ending = send { arrivals in
-            for line in arrivals.headerLines { head.read(line.span.rawBytes) }
-            isTooLarge = arrivals.body.count > byteCountLimit - body.count
-            if !isTooLarge { body.append(arrivals.body.bytes) }
-            return !isTooLarge
-        }
-        guard !isTooLarge else {
-            throw CallFailure(
-                code: .resourceExhausted, message: "the answer is larger than \(byteCountLimit) bytes")
-        }
-        try ending.check(peer: peer, hasHead: head.status != 0)
-        guard head.status >= 200 else { throw CallFailure(code: .unavailable, message: "no answer came") }
-        return HTTPResponse(head, body: body.finish())
-    }
-
-    private static func headers(_ options: CallOptions) throws(CallFailure) -> [String] {
+    private func headers(_ options: CallOptions) throws(CallFailure) -> [String] {
         let given = options.metadata.map { "\($0.name): \($0.value)" }
         // A line break in a value would begin a field of its own.
-        guard given.allSatisfy({ $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }) else {
-            throw CallFailure(code: .invalidArgument, message: "a header field holds control characters")
+        let isClean =
+            given.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
+            && options.secretMetadata.allSatisfy { field in
+                field.value.span.byteOffsets.allSatisfy { field.value.span[$0] >= 0x20 && field.value.span[$0] != 0x7f }
+            }
+        guard isClean else {
+            throw CallFailure(
+                code: .invalidArgument, message: "a header field holds control characters", reach: .notConnected)
         }
+        // The name for TLS is in the URL then.
+        let host = peer.connection == nil ? [] : ["host: \(peer.authority)"]
         // Nothing is sent before libcurl is asked to; without this a large body would wait for a "100 Continue".
-        return ["user-agent: encconf", "expect:"] + given
+        return ["user-agent: encconf", "expect:"] + host + given
     }
 }

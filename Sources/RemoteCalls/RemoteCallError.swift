@@ -15,6 +15,18 @@ public struct RemoteCallError: Error, Equatable {
     public let method: String
     public let peer: RemotePeer
     public let origin: Origin
+    /// How far the call came.
+    public let reach: Reach
+
+    /// How far a call came.
+    public enum Reach: Equatable, Sendable {
+        /// There was no connection: the peer knows nothing of it.
+        case notConnected
+        /// The peer did not show that it is who it should be, or one side did not take the other's certificate.
+        case untrusted
+        /// The peer may have received the request, and may have acted on it.
+        case maybeSent
+    }
 
     /// As Go's gRPC prints it, and therefore kube-apiserver: `rpc error: code = Unavailable desc = …`.
     public var goText: String { "rpc error: code = \(code) desc = \(message)" }
@@ -29,4 +41,5 @@ struct CallFailure: Error, Equatable {
     let code: StatusCode
     let message: String
     var origin = RemoteCallError.Origin.caller
+    var reach = RemoteCallError.Reach.maybeSent
 }

@@ -1,3 +1,5 @@
+public import SecretMemory
+
 /// Who is called: where it listens, and how it is spoken to.
 public struct RemotePeer: Equatable, Sendable {
     /// Where a peer listens.
@@ -13,31 +15,63 @@ public struct RemotePeer: Equatable, Sendable {
     public let address: Address
     /// Nil for HTTP/2 in clear, spoken from the first byte on ("prior knowledge").
     public let tls: TLSSettings?
+    /// The URL of a proxy between this side and a host (`http://`, `https://`, `socks5://`); nil for none. No variable of
+    /// the environment is asked.
+    public let proxy: String?
 
-    public init(_ address: Address, tls: TLSSettings? = nil) {
+    public init(_ address: Address, tls: TLSSettings? = nil, proxy: String? = nil) {
         self.address = address
         self.tls = tls
+        self.proxy = proxy
+    }
+}
+
+/// Certificates or a key in PEM.
+public enum PEMSource: Equatable, Sendable {
+    /// Read when a connection is made.
+    case file(String)
+    /// Read already. They never reach a file.
+    case bytes(SecretKey)
+
+    public static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.file(let left), .file(let right)): left == right
+        case (.bytes(let left), .bytes(let right)): left.isEqual(to: right)
+        case (.file, .bytes), (.bytes, .file): false
+        }
     }
 }
 
 /// TLS 1.2 or newer, by OpenSSL.
 public struct TLSSettings: Equatable, Sendable {
-    /// A file with the certificates that are trusted (PEM). Nil for those of the system.
-    public var authorityFile: String?
-    /// The client's certificate and its key: files, PEM.
-    public var certificateFile: String?
-    public var keyFile: String?
+    /// The certificates that are trusted. Nil for those of the system.
+    public var authority: PEMSource?
+    /// The client's certificate and its key.
+    public var certificate: PEMSource?
+    public var key: PEMSource?
+    /// The name that the peer's certificate must have, and that it is asked for (SNI); nil for its address.
+    public var serverName: String?
     /// Whether the peer has to prove who it is.
     public var verifiesPeer: Bool
 
     public init(
-        authorityFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
+        authority: PEMSource? = nil, certificate: PEMSource? = nil, key: PEMSource? = nil, serverName: String? = nil,
         verifiesPeer: Bool = true
     ) {
-        self.authorityFile = authorityFile
-        self.certificateFile = certificateFile
-        self.keyFile = keyFile
+        self.authority = authority
+        self.certificate = certificate
+        self.key = key
+        self.serverName = serverName
         self.verifiesPeer = verifiesPeer
+    }
+
+    /// With files for everything.
+    public init(
+        authorityFile: String?, certificateFile: String? = nil, keyFile: String? = nil, verifiesPeer: Bool = true
+    ) {
+        self.init(
+            authority: authorityFile.map { .file($0) }, certificate: certificateFile.map { .file($0) },
+            key: keyFile.map { .file($0) }, verifiesPeer: verifiesPeer)
     }
 }
 
@@ -52,18 +86,36 @@ extension RemotePeer: CustomStringConvertible {
     }
 
     /// Scheme and authority of the URL. On a socket the authority is `localhost`, as gRPC has it.
-    var origin: String {
-        let scheme = tls == nil ? "http" : "https"
-        guard case .host(let host, let port) = address else { return "\(scheme)://localhost" }
-        return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    var origin: String { "\(scheme)://\(authority)" }
+
+    /// The same for libcurl, which takes the name for TLS from it.
+    var tlsOrigin: String {
+        guard let name = tls?.serverName, case .host(_, let port) = address else { return origin }
+        return "\(scheme)://\(Self.bracketed(name)):\(port)"
     }
+
+    /// What libcurl is to connect to instead of the host in ``tlsOrigin`` (CURLOPT_CONNECT_TO); nil if that is the host.
+    var connection: String? {
+        guard let name = tls?.serverName, case .host(let host, let port) = address else { return nil }
+        return "\(Self.bracketed(name)):\(port):\(Self.bracketed(host)):\(port)"
+    }
+
+    /// Host and port, as a request names them.
+    var authority: String {
+        guard case .host(let host, let port) = address else { return "localhost" }
+        return "\(Self.bracketed(host)):\(port)"
+    }
+
+    private var scheme: String { tls == nil ? "http" : "https" }
+
+    private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
 
     /// How Go calls it when it cannot dial it.
     var goAddress: String {
         switch address {
         case .unixSocket(let path): "unix \(path)"
         case .abstractSocket(let name): "unix @\(name)"
-        case .host(let host, let port): "tcp \(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .host: "tcp \(authority)"
         }
     }
 }

@@ -29,8 +29,8 @@ struct HTTPChannelTests {
             keyFile: certificates.file("client.key"))
         let answer = try HTTPChannel(RemotePeer(.host("127.0.0.1", port: etcd.port), tls: tls)).send(.get, "/health")
         #expect(answer.status == 200 && Self.text(answer.body.bytes).contains("\"health\":\"true\""))
-        tls.certificateFile = nil
-        tls.keyFile = nil
+        tls.certificate = nil
+        tls.key = nil
         let stranger = HTTPChannel(RemotePeer(.host("127.0.0.1", port: etcd.port), tls: tls))
         #expect(Self.error { _ = try stranger.send(.get, "/health") }?.code == .unavailable)
     }

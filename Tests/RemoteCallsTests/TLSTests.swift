@@ -29,7 +29,7 @@ struct TLSTests {
             keyFile: certificates.file("client.key"))
         try Self.call(plugin.port, settings, times: 3)
         // Whoever the server is, if so wanted.
-        settings.authorityFile = certificates.file("stranger.pem")
+        settings.authority = .file(certificates.file("stranger.pem"))
         settings.verifiesPeer = false
         try Self.call(plugin.port, settings)
     }
@@ -42,11 +42,11 @@ struct TLSTests {
             keyFile: certificates.file("client.key"))
         #expect(Self.error(plugin.port, settings)?.message.contains("certificate") == true)
         // The certificate is for the address alone.
-        settings.authorityFile = certificates.file("ca.pem")
+        settings.authority = .file(certificates.file("ca.pem"))
         let error = Self.error(plugin.port, host: "localhost", settings)
         #expect(error?.code == .unavailable && error?.origin == .caller)
         // A file that is not there is told, not passed over.
-        settings.authorityFile = certificates.file("nothing.pem")
+        settings.authority = .file(certificates.file("nothing.pem"))
         #expect(Self.error(plugin.port, settings)?.code == .unavailable)
     }
 

@@ -1,7 +1,7 @@
 internal import SecretMemory
 
 /// The status and the header fields of an answer, trailers included.
-struct HTTPHead: Equatable {
+public struct HTTPHead: Equatable, Sendable {
     struct Field: Equatable {
         /// In lower case.
         let name: String
@@ -9,12 +9,12 @@ struct HTTPHead: Equatable {
         let value: String
     }
 
-    /// 0 before there is one.
-    private(set) var status = 0
+    /// Such as 200; 0 before there is one.
+    public private(set) var status = 0
     private(set) var fields: [Field] = []
 
-    /// The value of a field; of several the last one.
-    subscript(name: String) -> String? { fields.last { $0.name == name }?.value }
+    /// The value of a field, by its name in lower case; of several the last one.
+    public subscript(name: String) -> String? { fields.last { $0.name == name }?.value }
 
     /// Reads one line, as libcurl hands it over: a status line, `name: value`, or an empty line.
     mutating func read(_ line: RawSpan) {

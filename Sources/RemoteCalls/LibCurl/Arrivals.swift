@@ -7,6 +7,9 @@ struct Arrivals: ~Copyable {
 
     private(set) var headerLines: [[UInt8]] = []
     private(set) var body = SecretBuffer()
+    /// So many bytes may wait to be looked at. What is compressed can become a thousand times as much at once.
+    var bodyByteCountLimit = Int.max
+    private(set) var isOverfull = false
     private var headerByteCount = 0
 
     var isEmpty: Bool { headerLines.isEmpty && body.count == 0 }
@@ -19,7 +22,12 @@ struct Arrivals: ~Copyable {
         return true
     }
 
-    mutating func addBody(_ bytes: RawSpan) { body.append(bytes) }
+    /// - Returns: Whether there was room for it.
+    mutating func addBody(_ bytes: RawSpan) -> Bool {
+        isOverfull = isOverfull || bytes.byteCount > bodyByteCountLimit - body.count
+        if !isOverfull { body.append(bytes) }
+        return !isOverfull
+    }
 
     /// Forgets it, and wipes the body.
     mutating func clear() {

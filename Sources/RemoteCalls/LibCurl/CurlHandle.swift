@@ -22,6 +22,8 @@ internal import SecretMemory
     /// What ``ConnectionReuse/inDisguise`` asks when a connection stands: whether it may be a new one.
     private var refusesNewConnection = false
     private var hasRefusedConnection = false
+    /// What CURLOPT_CONNECT_TO was given, which libcurl does not copy.
+    private var connections: UnsafeMutablePointer<curl_slist>?
 
     /// Nil if there is no libcurl, or no memory.
     init?(peer: RemotePeer, _ versions: HTTPVersions) {
@@ -40,13 +42,14 @@ internal import SecretMemory
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0)
         setConstantOptions()
-        setAddress(peer.address)
+        setAddress(peer)
         setTLS(peer.tls)
     }
 
     deinit {
         unsafe curl.functions.easy_cleanup(easy)
         _ = unsafe curl.functions.multi_cleanup(multi)
+        unsafe curl.functions.slist_free_all(connections)
         unsafe errorText.deallocate()
     }
 
@@ -55,15 +58,30 @@ internal import SecretMemory
     /// - Parameters:
     ///   - headers: Lines of the form `name: value`.
     ///   - body: What goes with it, but for a GET. libcurl reads it where it is.
+    ///   - bodyByteCountLimit: More than this cannot wait to be looked at.
     ///   - consume: Gets what has arrived; answers whether more is wanted.
     func send(
         _ method: HTTPMethod, _ url: String, headers: [String], body: RawSpan, options: CallOptions,
-        consume: (borrowing Arrivals) -> Bool
+        bodyByteCountLimit: Int = Int.max, consume: (borrowing Arrivals) -> Bool
     ) -> TransferEnding {
         set(method)
         var list: UnsafeMutablePointer<curl_slist>?
         defer { unsafe curl.functions.slist_free_all(list) }
         for line in headers { unsafe list = curl.functions.slist_append(list, line) ?? list }
+        for field in options.secretMetadata {
+            // libcurl wipes its copy; this one is wiped here.
+            var line = SecretBuffer()
+            line.append("\(field.name): ")
+            line.append(field.value.span)
+            line.append(0)
+            let text = line.finish()
+            unsafe text.bytes.withUnsafeBytes { bytes in
+                let text = unsafe bytes.assumingMemoryBound(to: CChar.self).baseAddress
+                unsafe list = curl.functions.slist_append(list, text) ?? list
+            }
+        }
+        set(CURLOPT_ACCEPT_ENCODING, options.allowsCompression ? "gzip" : nil)
+        arrivals.bodyByteCountLimit = bodyByteCountLimit
         set(CURLOPT_URL, url)
         unsafe set(CURLOPT_HTTPHEADER, pointer: list.map { UnsafeMutableRawPointer($0) })
         // 0 stands for no limit; what is longer than a C long can hold as milliseconds has none.
@@ -169,9 +187,11 @@ internal import SecretMemory
         case CURLE_OK: return .finished
         case CURLE_OPERATION_TIMEDOUT: return .timedOut
         case CURLE_COULDNT_CONNECT: return .notConnected(connectionProblem(result))
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
-            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY, CURLE_SSL_CONNECT_ERROR:
             return .notConnected(problem(result))
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
+            return .untrusted(problem(result))
+        case CURLE_WRITE_ERROR where arrivals.isOverfull: return .overfull
         case CURLE_HTTP2_STREAM where unsafe errorText[0] == 0 && !hasArrived: return .answerLost
         case CURLE_HTTP2, CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY: return .notHTTP2(problem(result))
         default: return .broken(problem(result))
@@ -213,10 +233,7 @@ extension CurlHandle {
                 $0, easy,
                 { unsafe CurlHandle.take($0, $1 * $2, $3) { $0.arrivals.addHeader($1) } },
                 {
-                    unsafe CurlHandle.take($0, $1 * $2, $3) { handle, bytes in
-                        handle.arrivals.addBody(bytes)
-                        return true
-                    }
+                    unsafe CurlHandle.take($0, $1 * $2, $3) { $0.arrivals.addBody($1) }
                 },
                 context)
         }
@@ -256,11 +273,16 @@ extension CurlHandle {
         return body(handle, unsafe bytes.bytes) ? count : 0
     }
 
-    private func setAddress(_ address: RemotePeer.Address) {
-        switch address {
+    private func setAddress(_ peer: RemotePeer) {
+        switch peer.address {
         case .unixSocket(let path): set(CURLOPT_UNIX_SOCKET_PATH, path)
         case .abstractSocket(let name): set(CURLOPT_ABSTRACT_UNIX_SOCKET, name)
         case .host: break
+        }
+        if let proxy = peer.proxy { set(CURLOPT_PROXY, proxy) }
+        if let connection = peer.connection {
+            unsafe connections = curl.functions.slist_append(nil, connection)
+            unsafe set(CURLOPT_CONNECT_TO, pointer: connections.map { UnsafeMutableRawPointer($0) })
         }
     }
 
@@ -277,13 +299,26 @@ extension CurlHandle {
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         set(CURLOPT_SSL_VERIFYPEER, tls.verifiesPeer ? 1 : 0)
         set(CURLOPT_SSL_VERIFYHOST, tls.verifiesPeer ? 2 : 0)
-        if let file = tls.authorityFile {
-            set(CURLOPT_CAINFO, file)
+        if let authority = tls.authority {
+            set(authority, file: CURLOPT_CAINFO, bytes: CURLOPT_CAINFO_BLOB)
             // Not those of the system besides.
             unsafe set(CURLOPT_CAPATH, pointer: nil)
         }
-        if let file = tls.certificateFile { set(CURLOPT_SSLCERT, file) }
-        if let file = tls.keyFile { set(CURLOPT_SSLKEY, file) }
+        if let certificate = tls.certificate { set(certificate, file: CURLOPT_SSLCERT, bytes: CURLOPT_SSLCERT_BLOB) }
+        if let key = tls.key { set(key, file: CURLOPT_SSLKEY, bytes: CURLOPT_SSLKEY_BLOB) }
+    }
+
+    private func set(_ source: PEMSource, file fileOption: CURLoption, bytes bytesOption: CURLoption) {
+        switch source {
+        case .file(let path): set(fileOption, path)
+        case .bytes(let bytes):
+            let code = unsafe bytes.span.withUnsafeBytes { bytes in
+                unsafe withUnsafePointer(to: curl.functions) {
+                    unsafe encconf_curl_set_blob($0, easy, bytesOption, bytes.baseAddress, bytes.count)
+                }
+            }
+            note(code, bytesOption)
+        }
     }
 
     private func set(_ method: HTTPMethod) {
@@ -301,7 +336,7 @@ extension CurlHandle {
             option)
     }
 
-    private func set(_ option: CURLoption, _ value: String) {
+    private func set(_ option: CURLoption, _ value: String?) {
         note(
             unsafe withUnsafePointer(to: curl.functions) { unsafe encconf_curl_set_text($0, easy, option, value) },
             option)

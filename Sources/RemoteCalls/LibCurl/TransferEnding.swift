@@ -7,6 +7,10 @@ enum TransferEnding: Equatable {
     case timedOut
     /// The peer cannot be reached. The text is that of the system, or of libcurl.
     case notConnected(String)
+    /// Certificates are not as they should be. The text is libcurl's.
+    case untrusted(String)
+    /// More arrived at once than may arrive in all.
+    case overfull
     /// What came is not HTTP/2, or not as it should be.
     case notHTTP2(String)
     case broken(String)
@@ -22,10 +26,9 @@ enum TransferEnding: Equatable {
         case .finished, .stopped: return
         case .cancelled: throw CallFailure(code: .canceled, message: "context canceled")
         case .timedOut: throw CallFailure(code: .deadlineExceeded, message: "context deadline exceeded")
-        case .notConnected(let text):
-            throw CallFailure(
-                code: .unavailable,
-                message: "connection error: desc = \"transport: Error while dialing: dial \(peer.goAddress): \(text)\"")
+        case .overfull: throw CallFailure(code: .resourceExhausted, message: "the answer is too large")
+        case .notConnected(let text): throw Self.dialing(peer, text, .notConnected)
+        case .untrusted(let text): throw Self.dialing(peer, text, .untrusted)
         case .notHTTP2(let text) where !hasHead:
             throw CallFailure(
                 code: .unavailable, message: "connection error: desc = \"error reading server preface: \(text)\"")
@@ -33,7 +36,14 @@ enum TransferEnding: Equatable {
             throw CallFailure(code: .unavailable, message: "error reading from server: \(text)")
         case .answerLost:
             throw CallFailure(code: .unavailable, message: "error reading from server: the stream was ended early")
-        case .unsupported(let text): throw CallFailure(code: .internal, message: text)
+        case .unsupported(let text): throw CallFailure(code: .internal, message: text, reach: .notConnected)
         }
+    }
+
+    private static func dialing(_ peer: RemotePeer, _ text: String, _ reach: RemoteCallError.Reach) -> CallFailure {
+        CallFailure(
+            code: .unavailable,
+            message: "connection error: desc = \"transport: Error while dialing: dial \(peer.goAddress): \(text)\"",
+            reach: reach)
     }
 }

@@ -1,0 +1,143 @@
+internal import Glibc
+public import KubernetesAPI
+internal import Synchronization
+
+/// Asks who the servers of a cluster are, and each of them what it runs.
+public struct ServerSurvey: Sendable {
+    /// A server that a person named.
+    public struct Named: Sendable {
+        /// As the person wrote it.
+        public let address: String
+        public let server: APIServer
+
+        public init(address: String, server: APIServer) {
+            self.address = address
+            self.server = server
+        }
+    }
+
+    /// Who tells of the others: any server, or what stands before them.
+    private let entry: APIServer
+    private let named: [Named]
+    private let connect: @Sendable (ServerAddress) -> APIServer
+    private let settings: APISettings
+    /// Connections are kept between two looks.
+    private let known = KnownServers()
+
+    /// - Parameters:
+    ///   - entry: Any server, or a load balancer.
+    ///   - named: Servers that a person named.
+    ///   - connect: A way to one server itself.
+    public init(
+        entry: APIServer, named: [Named] = [], settings: APISettings,
+        connect: @escaping @Sendable (ServerAddress) -> APIServer
+    ) {
+        self.entry = entry
+        self.named = named
+        self.settings = settings
+        self.connect = connect
+    }
+
+    /// One look at all servers.
+    public struct Look: Sendable {
+        public let facts: ServerCensus.Facts
+        /// Why the Leases or the addresses could not be read.
+        public let failures: [APIFailure]
+        /// The servers that answered, by the name or address that the census gives them.
+        public let reachable: [String: APIServer]
+
+        public var census: ServerCensus { ServerCensus(facts) }
+    }
+
+    /// Asks once.
+    ///
+    /// - Parameters:
+    ///   - file: The file that is asked about.
+    ///   - isThorough: Whether Leases for which nobody answers are looked at a second time, which takes up to 15 seconds.
+    ///   - canary: Asks a server to write, where a canary is wanted.
+    public func look(
+        for file: ServerCensus.FileFacts?, isThorough: Bool,
+        canary: (@Sendable (APIServer) -> ServerSighting.Canary)? = nil
+    ) -> Look {
+        var failures: [APIFailure] = []
+        var (leases, endpoints): ([IdentityLease]?, ServiceEndpoints?)
+        do { leases = try entry.identityLeases() } catch { failures.append(error) }
+        do { endpoints = try entry.serviceEndpoints() } catch { failures.append(error) }
+
+        let candidates = ServerAddress.candidates(leases: leases ?? [], endpoints: endpoints)
+        let asked =
+            named.map { Named(address: $0.address, server: $0.server) }
+            + candidates.map { Named(address: $0.description, server: known.server(at: $0, connect)) }
+        let sightings = Concurrently.map(asked) { Self.sighting($0, canary) }
+        var facts = ServerCensus.Facts(
+            file: file, leases: leases, endpoints: endpoints, named: named.isEmpty ? nil : named.count,
+            sightings: sightings)
+        if isThorough, let leases, Self.hasUnanswered(ServerCensus(facts)) { facts.renewed = renewed(leases) }
+        let servers = Dictionary(asked.map { ($0.address, $0.server) }) { first, _ in first }
+        let reachable = ServerCensus(facts).servers.compactMap { standing -> (String, APIServer)? in
+            guard let address = standing.sighting?.address, let server = servers[address] else { return nil }
+            return (standing.id, server)
+        }
+        return Look(
+            facts: facts, failures: failures, reachable: Dictionary(reachable) { first, _ in first })
+    }
+
+    private static func hasUnanswered(_ census: ServerCensus) -> Bool {
+        census.servers.contains { $0.problems.contains { if case .unanswered = $0 { true } else { false } } }
+    }
+
+    /// A server renews its Lease every ten seconds (spec of the API, section 1).
+    private static let renewalSeconds = 15
+
+    /// The Leases that are renewed within the time in which a living server does it.
+    private func renewed(_ first: [IdentityLease]) -> Set<String> {
+        var renewed: Set<String> = []
+        for _ in 0..<Self.renewalSeconds where renewed.count < first.count {
+            guard APIServer.pause(.seconds(1), settings.isCancelled), let now = try? entry.identityLeases() else {
+                break
+            }
+            for lease in first where now.contains(where: { $0.name == lease.name && $0.hasMoved(since: lease) }) {
+                renewed.insert(lease.name)
+            }
+        }
+        return renewed
+    }
+
+    private static func sighting(
+        _ asked: Named, _ canary: (@Sendable (APIServer) -> ServerSighting.Canary)?
+    ) -> ServerSighting {
+        let server = asked.server
+        let answer: ServerSighting.Answer
+        do {
+            answer = .metrics(try server.metrics())
+        } catch {
+            answer = .failure(error)
+        }
+        var sighting = ServerSighting(address: asked.address, answer, seenAt: Int64(time(nil)))
+        // Who did not answer the first question is not asked five more.
+        if case .failure(let failure) = answer, !failure.isAnswer { return sighting }
+        sighting.readiness = try? server.readiness()
+        sighting.version = try? server.version()
+        if let flags = try? server.flags() {
+            sighting.reloadsAutomatically = flags["encryption-provider-config-automatic-reload"] == "true"
+        }
+        if let canary { sighting.canary = canary(server) }
+        sighting.seenAt = Int64(time(nil))
+        return sighting
+    }
+}
+
+/// The servers that were asked, with their connections.
+private final class KnownServers: Sendable {
+    private let servers = Mutex<[ServerAddress: APIServer]>([:])
+
+    func server(at address: ServerAddress, _ connect: (ServerAddress) -> APIServer) -> APIServer {
+        if let known = servers.withLock({ $0[address] }) { return known }
+        let server = connect(address)
+        return servers.withLock { known in
+            if let other = known[address] { return other }
+            known[address] = server
+            return server
+        }
+    }
+}

@@ -1,0 +1,127 @@
+internal import RemoteCalls
+internal import SecretMemory
+
+/// What the metrics of a kube-apiserver say of its encryption (spec of the API, section 2).
+public struct ServerMetrics: Sendable, Equatable {
+    /// What the server runs: `sha256:` and 64 digits of the file's bytes. Nil if it shows none: it has no file, or is older
+    /// than 1.34.
+    public var configurationHash: String?
+    /// Who says so: `sha256:` and 64 digits of the name of its Lease. Nil without a hash, empty with the gate
+    /// APIServerIdentity off.
+    public var identityHash: String?
+    /// How often the file was loaded anew, and how often that failed. A series that is not there counts 0.
+    public var reloads = 0
+    public var failedReloads = 0
+    /// When the process began and when the file was loaded anew, by the clock of the server: seconds since 1970.
+    public var startTime: Double?
+    public var lastReload: Double?
+    /// When the server answered, by the same clock, in whole seconds.
+    public var answerTime: Double?
+    public var operations: [Operation] = []
+    public var keyIDs: [KeyID] = []
+    /// Whether a part of what matters could not be read.
+    public var isIncomplete = false
+
+    /// How often values were encrypted or decrypted, by prefix.
+    public struct Operation: Sendable, Equatable {
+        /// As kube-apiserver writes a group-resource; empty for what no request caused.
+        public let resource: String
+        /// Whether it was encrypted.
+        public let isWrite: Bool
+        public let isSuccess: Bool
+        /// A provider (`k8s:enc:aesgcm:v1:`), a key's name (`key1:`), `identity` or, for its writes, nothing.
+        public let prefix: String
+        public let count: Double
+    }
+
+    /// When a KMS v2 plugin last gave a key id, or a value was encrypted under it.
+    public struct KeyID: Sendable, Equatable {
+        public let provider: String
+        /// `sha256:` and 64 digits of the key id.
+        public let hash: String
+        /// Seconds since 1970.
+        public let time: Double
+        /// Whether it is the time of an answer of the plugin, and not of a use.
+        public let isStatus: Bool
+    }
+
+    public init() {}
+
+    /// For how long the server has run what it runs, by its own clock, in seconds; nil if it does not say.
+    public var runningSeconds: Double? {
+        guard let answerTime, let loadedAt = [startTime, lastReload].compactMap({ $0 }).max() else { return nil }
+        return max(0, answerTime - loadedAt)
+    }
+
+    /// What begins the names of the metrics that are read.
+    static let wanted = [
+        "apiserver_encryption_config_controller_", "apiserver_storage_transformation_operations_total{",
+        "apiserver_envelope_encryption_key_id_hash_last_timestamp_seconds{",
+        "apiserver_envelope_encryption_key_id_hash_status_last_timestamp_seconds{", "process_start_time_seconds ",
+    ]
+
+    init(_ samples: [MetricsScanner.Sample], isIncomplete: Bool) {
+        self.isIncomplete = isIncomplete
+        for sample in samples { take(sample) }
+    }
+
+    private mutating func take(_ sample: MetricsScanner.Sample) {
+        switch sample.metric {
+        case "apiserver_encryption_config_controller_last_config_info" where sample.value == 1:
+            // One series only (section 2): of two nobody knows which one counts.
+            if configurationHash != nil { isIncomplete = true }
+            configurationHash = sample["hash"]
+            identityHash = sample["apiserver_id_hash"]
+        case "apiserver_encryption_config_controller_automatic_reloads_total":
+            let count = Int(exactly: sample.value) ?? 0
+            if sample["status"] == "success" { reloads += count } else { failedReloads += count }
+        case "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds":
+            if sample["status"] == "success" { lastReload = max(lastReload ?? 0, sample.value) }
+        case "apiserver_storage_transformation_operations_total":
+            guard let type = sample["transformation_type"], let prefix = sample["transformer_prefix"] else { return }
+            operations.append(
+                Operation(
+                    resource: sample["resource"] ?? "", isWrite: type == "to_storage",
+                    isSuccess: sample["status"] == "OK", prefix: prefix, count: sample.value))
+        case "apiserver_envelope_encryption_key_id_hash_last_timestamp_seconds":
+            guard sample["transformation_type"] == "to_storage" else { return }
+            takeKeyID(sample, isStatus: false)
+        case "apiserver_envelope_encryption_key_id_hash_status_last_timestamp_seconds":
+            takeKeyID(sample, isStatus: true)
+        case "process_start_time_seconds": startTime = sample.value
+        default: break
+        }
+    }
+
+    private mutating func takeKeyID(_ sample: MetricsScanner.Sample, isStatus: Bool) {
+        guard let provider = sample["provider_name"], let hash = sample["key_id_hash"] else { return }
+        keyIDs.append(KeyID(provider: provider, hash: hash, time: sample.value, isStatus: isStatus))
+    }
+
+    /// The key id that the plugin of a provider gave last, as a hash; nil if it gave none, or two at one time.
+    public func currentKeyID(of provider: String) -> String? {
+        let seen = keyIDs.filter { $0.provider == provider && $0.isStatus }
+        guard let last = seen.map(\.time).max() else { return nil }
+        let newest = seen.filter { $0.time == last }
+        return newest.count == 1 ? newest[0].hash : nil
+    }
+}
+
+extension APIServer {
+    /// Reads the metrics, without holding them.
+    public func metrics() throws(APIFailure) -> ServerMetrics {
+        try patiently { () throws(APIFailure) in
+            var scanner = MetricsScanner(ServerMetrics.wanted)
+            var other = SecretBuffer()
+            let head = try stream(APIRequest(.get, "/metrics", accept: APIRequest.text)) { head, bytes in
+                if head.status == 200 { scanner.read(bytes) } else { other.append(bytes) }
+                return true
+            }
+            if let failure = APIFailure(head, body: SecretKey(other.finish())) { throw failure }
+            scanner.finish()
+            var metrics = ServerMetrics(scanner.samples, isIncomplete: scanner.isIncomplete)
+            metrics.answerTime = head["date"].flatMap(HTTPDate.seconds)
+            return metrics
+        }
+    }
+}
