@@ -153,9 +153,9 @@ let package = Package(
         .target(
             name: "Explanations",
             dependencies: [
-                "APIServerFlags", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
+                "APIServerFlags", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText", "KMSPlugin", "KeyRotation",
-                "KeyTransition", "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls",
+                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls",
                 "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Transformers", "YAMLTree",
             ],
             swiftSettings: strict),
@@ -163,9 +163,9 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
+                "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
                 "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation",
-                "KeyTransition", "KubernetesObjects", "KubernetesResources", "SecretMemory", "ShownText",
+                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "SecretMemory", "ShownText",
                 "StorageAudit", "StorageEvidence", "Transformers",
             ],
             swiftSettings: strict),
@@ -176,9 +176,9 @@ let package = Package(
         .target(
             name: "EncconfCommands",
             dependencies: [
-                "APIServerFlags", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
+                "APIServerFlags", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
-                "KeyRotation", "KeyTransition", "KubernetesObjects", "KubernetesResources", "PastedValues",
+                "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "PastedValues",
                 "RemoteCalls", "Reports", "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Terminal",
                 "Transformers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

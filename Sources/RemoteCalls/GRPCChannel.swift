@@ -114,6 +114,6 @@ public final class GRPCChannel: Sendable {
     private func error(_ failure: CallFailure, _ method: String) -> RemoteCallError {
         RemoteCallError(
             code: failure.code, message: failure.message, method: method, peer: peer, origin: failure.origin,
-            reach: failure.reach)
+            reach: failure.reach, cause: failure.cause)
     }
 }

@@ -84,7 +84,7 @@ public final class HTTPChannel: Sendable {
         } catch {
             throw RemoteCallError(
                 code: error.code, message: error.message, method: "\(method.rawValue) \(target)", peer: peer,
-                origin: error.origin, reach: error.reach)
+                origin: error.origin, reach: error.reach, cause: error.cause)
         }
     }
 

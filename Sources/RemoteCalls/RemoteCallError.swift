@@ -17,6 +17,8 @@ public struct RemoteCallError: Error, Equatable {
     public let origin: Origin
     /// How far the call came.
     public let reach: Reach
+    /// What went wrong in the words of the system or of libcurl, without those of gRPC; nil if there are none.
+    public let cause: String?
 
     /// How far a call came.
     public enum Reach: Equatable, Sendable {
@@ -42,4 +44,5 @@ struct CallFailure: Error, Equatable {
     let message: String
     var origin = RemoteCallError.Origin.caller
     var reach = RemoteCallError.Reach.maybeSent
+    var cause: String?
 }

@@ -15,14 +15,24 @@ public struct RemotePeer: Equatable, Sendable {
     public let address: Address
     /// Nil for HTTP/2 in clear, spoken from the first byte on ("prior knowledge").
     public let tls: TLSSettings?
-    /// The URL of a proxy between this side and a host (`http://`, `https://`, `socks5://`); nil for none. No variable of
-    /// the environment is asked.
-    public let proxy: String?
+    /// The URL of a proxy between this side and a host (`http://`, `https://`, `socks5://`), which can hold a password; nil
+    /// for none. No variable of the environment is asked.
+    public let proxy: SecretKey?
 
-    public init(_ address: Address, tls: TLSSettings? = nil, proxy: String? = nil) {
+    public init(_ address: Address, tls: TLSSettings? = nil, proxy: SecretKey? = nil) {
         self.address = address
         self.tls = tls
         self.proxy = proxy
+    }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        let isSameProxy =
+            switch (left.proxy, right.proxy) {
+            case (nil, nil): true
+            case (let left?, let right?): left.isEqual(to: right)
+            case (nil, _?), (_?, nil): false
+            }
+        return isSameProxy && left.address == right.address && left.tls == right.tls
     }
 }
 

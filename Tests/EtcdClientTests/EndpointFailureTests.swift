@@ -10,7 +10,7 @@ struct EndpointFailureTests {
     ) -> RemoteCallError {
         RemoteCallError(
             code: code, message: message, method: "/etcdserverpb.KV/Range",
-            peer: RemotePeer(.host("etcd", port: 2379)), origin: origin, reach: .maybeSent)
+            peer: RemotePeer(.host("etcd", port: 2379)), origin: origin, reach: .maybeSent, cause: nil)
     }
 
     /// Texts of etcd 3.4 to 3.6 (api/v3rpc/rpctypes/error.go), and errors of this side.

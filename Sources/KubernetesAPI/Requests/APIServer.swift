@@ -21,7 +21,10 @@ public struct APISettings: Sendable {
 /// One kube-apiserver, or what stands before several, asked with one person's rights. From any number of threads.
 public final class APIServer: Sendable {
     /// Header fields that say who asks. They are secret.
-    public typealias Identity = @Sendable () throws(CredentialProblem) -> [(name: String, value: SecretKey)]
+    ///
+    /// It is told whether the server refused the last ones, and so may get others.
+    public typealias Identity =
+        @Sendable (_ wasRefused: Bool) throws(CredentialProblem) -> [(name: String, value: SecretKey)]
 
     private let channel: HTTPChannel
     private let pathPrefix: String
@@ -34,7 +37,7 @@ public final class APIServer: Sendable {
     ///   - identity: Asked before each request.
     public init(
         _ peer: RemotePeer, pathPrefix: String = "", allowsCompression: Bool = true,
-        settings: APISettings = APISettings(), identity: @escaping Identity = { () throws(CredentialProblem) in [] }
+        settings: APISettings = APISettings(), identity: @escaping Identity = { (_) throws(CredentialProblem) in [] }
     ) {
         channel = HTTPChannel(peer, connectionLimit: settings.connectionLimit)
         self.pathPrefix = pathPrefix
@@ -45,12 +48,21 @@ public final class APIServer: Sendable {
 
     public var peer: RemotePeer { channel.peer }
 
-    /// Sends a request once.
+    /// Sends a request once; a second time if the credentials were refused, which may have expired.
     ///
     /// - Returns: The body of an answer of 2xx.
     public func send(_ request: APIRequest) throws(APIFailure) -> SecretKey {
+        do {
+            return try send(request, wasRefused: false)
+        } catch {
+            guard case .unauthorized = error else { throw error }
+            return try send(request, wasRefused: true)
+        }
+    }
+
+    private func send(_ request: APIRequest, wasRefused: Bool) throws(APIFailure) -> SecretKey {
         var body = SecretBuffer()
-        let head = try stream(request) { _, bytes in
+        let head = try stream(request, wasRefused: wasRefused) { _, bytes in
             body.append(bytes)
             return true
         }
@@ -97,7 +109,7 @@ public final class APIServer: Sendable {
 
     /// Sends a request and hands over the body as it comes.
     func stream(
-        _ request: APIRequest, _ consume: (HTTPHead, RawSpan) -> Bool
+        _ request: APIRequest, wasRefused: Bool = false, _ consume: (HTTPHead, RawSpan) -> Bool
     ) throws(APIFailure) -> HTTPHead {
         var options = CallOptions(
             timeout: settings.timeout, messageByteCountLimit: request.byteCountLimit,
@@ -105,7 +117,7 @@ public final class APIServer: Sendable {
         options.connectTimeout = settings.connectTimeout
         options.allowsCompression = allowsCompression
         options.metadata = [("accept", request.accept)] + (request.contentType.map { [("content-type", $0)] } ?? [])
-        do { options.secretMetadata = try identity() } catch { throw .credentials(error) }
+        do { options.secretMetadata = try identity(wasRefused) } catch { throw .credentials(error) }
         do throws(RemoteCallError) {
             return try channel.stream(
                 request.method, pathPrefix + request.target, body: request.body.span, options: options,

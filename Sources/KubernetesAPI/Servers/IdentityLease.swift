@@ -16,6 +16,8 @@ public struct IdentityLease: Sendable, Equatable {
     public let holder: String?
     /// When it was renewed last, as the server writes it. Not to be compared with another clock.
     public let renewTime: String?
+    /// The revision of etcd at which it was renewed last.
+    public let resourceVersion: String?
 
     /// The path and label of all of them (kubernetes, pkg/controlplane/apiserver/server.go).
     static let path = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
@@ -32,11 +34,12 @@ public struct IdentityLease: Sendable, Equatable {
         peerAddress = json.text(json.node("metadata", "annotations", "kubernetes.io/peer-advertise-address", of: node))
         holder = json.text(json.node("spec", "holderIdentity", of: node))
         renewTime = json.text(json.node("spec", "renewTime", of: node))
+        resourceVersion = json.text(json.node("metadata", "resourceVersion", of: node))
     }
 
     public init(
         name: String, uid: String, host: String? = nil, peerAddress: String? = nil, holder: String? = nil,
-        renewTime: String? = nil
+        renewTime: String? = nil, resourceVersion: String? = nil
     ) {
         self.name = name
         self.uid = uid
@@ -44,6 +47,7 @@ public struct IdentityLease: Sendable, Equatable {
         self.peerAddress = peerAddress
         self.holder = holder
         self.renewTime = renewTime
+        self.resourceVersion = resourceVersion
     }
 
     /// Whether the server has done something since an earlier look at the same Lease.

@@ -59,13 +59,13 @@ extension APIServer {
         }
     }
 
-    /// The uid of the namespace `kube-system`, which names the cluster.
-    public func clusterUID() throws(APIFailure) -> String {
+    /// The namespace `kube-system`, whose uid names the cluster.
+    public func clusterNamespace() throws(APIFailure) -> (uid: String, resourceVersion: String) {
         let answer = try ask(APIRequest(.get, "/api/v1/namespaces/kube-system", accept: APIRequest.metadata))
-        guard let json = JSONAnswer(answer), let uid = json.text(json.node("metadata", "uid")) else {
-            throw .malformed
-        }
-        return uid
+        guard let json = JSONAnswer(answer), let uid = json.text(json.node("metadata", "uid")),
+            let version = json.text(json.node("metadata", "resourceVersion"))
+        else { throw .malformed }
+        return (uid, version)
     }
 
     /// A revision of the main etcd that is not older than the request: a list with a limit and without a revision is read

@@ -279,7 +279,16 @@ extension CurlHandle {
         case .abstractSocket(let name): set(CURLOPT_ABSTRACT_UNIX_SOCKET, name)
         case .host: break
         }
-        if let proxy = peer.proxy { set(CURLOPT_PROXY, proxy) }
+        if let proxy = peer.proxy {
+            // libcurl wipes its copy.
+            var text = SecretBuffer()
+            text.append(proxy.span)
+            text.append(0)
+            let bytes = text.finish()
+            unsafe bytes.bytes.withUnsafeBytes { bytes in
+                unsafe set(CURLOPT_PROXY, pointer: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            }
+        }
         if let connection = peer.connection {
             unsafe connections = curl.functions.slist_append(nil, connection)
             unsafe set(CURLOPT_CONNECT_TO, pointer: connections.map { UnsafeMutableRawPointer($0) })

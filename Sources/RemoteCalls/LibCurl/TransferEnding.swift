@@ -31,9 +31,10 @@ enum TransferEnding: Equatable {
         case .untrusted(let text): throw Self.dialing(peer, text, .untrusted)
         case .notHTTP2(let text) where !hasHead:
             throw CallFailure(
-                code: .unavailable, message: "connection error: desc = \"error reading server preface: \(text)\"")
+                code: .unavailable, message: "connection error: desc = \"error reading server preface: \(text)\"",
+                cause: text)
         case .notHTTP2(let text), .broken(let text):
-            throw CallFailure(code: .unavailable, message: "error reading from server: \(text)")
+            throw CallFailure(code: .unavailable, message: "error reading from server: \(text)", cause: text)
         case .answerLost:
             throw CallFailure(code: .unavailable, message: "error reading from server: the stream was ended early")
         case .unsupported(let text): throw CallFailure(code: .internal, message: text, reach: .notConnected)
@@ -44,6 +45,6 @@ enum TransferEnding: Equatable {
         CallFailure(
             code: .unavailable,
             message: "connection error: desc = \"transport: Error while dialing: dial \(peer.goAddress): \(text)\"",
-            reach: reach)
+            reach: reach, cause: text)
     }
 }

@@ -1,0 +1,128 @@
+public import ClusterRollout
+public import Explanations
+public import KubernetesAPI
+public import KubernetesResources
+public import ShownText
+
+/// What became of the stored values that were to be written anew. Its own word is no proof: an audit is.
+public struct RewriteReport {
+    public struct Row: Sendable {
+        public let resource: GroupResource
+        public var outcome: ResourceOutcome
+        /// Why not all of its objects were asked for; nil if they were.
+        public var interruption: APIFailure?
+
+        public init(_ resource: GroupResource, outcome: ResourceOutcome, interruption: APIFailure? = nil) {
+            self.resource = resource
+            self.outcome = outcome
+            self.interruption = interruption
+        }
+    }
+
+    let file: String
+    public let rows: [Row]
+    let isDryRun: Bool
+    let elapsedSeconds: Double
+    /// Resources that the file names and that were left out, with the reason.
+    let leftOut: [(resource: GroupResource, reason: Phrase)]
+    /// Of etcd, after the last object; nil if it was not read.
+    public var revision: Int64?
+    /// Why nothing can be said of all servers at the end; nil if they still run the file.
+    public var doubt: Phrase?
+
+    public init(
+        file: String, rows: [Row], isDryRun: Bool, elapsedSeconds: Double,
+        leftOut: [(resource: GroupResource, reason: Phrase)]
+    ) {
+        self.file = file
+        self.rows = rows
+        self.isDryRun = isDryRun
+        self.elapsedSeconds = elapsedSeconds
+        self.leftOut = leftOut
+    }
+
+    public var status: ExitStatus {
+        if rows.contains(where: { $0.interruption != nil || $0.outcome.failedCount > 0 }) { return .failure }
+        if rows.contains(where: { $0.outcome.refusedCount > 0 }) { return .findings }
+        return doubt == nil ? .success : .unproven
+    }
+
+    public var value: ReportValue {
+        .report(
+            kind: "RewriteReport",
+            [
+                "file": .text(file), "dryRun": .bool(isDryRun), "resources": .array(rows.map(\.value)),
+                "leftOut": .array(
+                    leftOut.map { ["resource": .text($0.resource.description), "reason": .phrase($0.reason)] }),
+                "seconds": .fraction((elapsedSeconds * 1000).rounded() / 1000), "revision": .number(revision),
+                "doubt": .phrase(doubt),
+            ])
+    }
+
+    public var text: Phrase {
+        var table = TextTable(header: ["RESOURCE", "REWRITTEN", "CURRENT", "GONE", "CONFLICTS", "REFUSED", "FAILED"])
+        for row in rows {
+            let outcome = row.outcome
+            table.append([
+                "\(row.resource)", "\(outcome.rewritten)", "\(outcome.current)", "\(outcome.gone)",
+                "\(outcome.conflicts)", "\(outcome.refusedCount)", "\(outcome.failedCount)",
+            ])
+        }
+        var text: Phrase = rows.isEmpty ? "Nothing is to be written anew.\n" : Phrase(table)
+        for row in rows {
+            for refusal in row.outcome.refused {
+                text += "\(row.resource) \(refusal.object.description): \(refusal.reason.explanation)\n"
+            }
+            for failure in row.outcome.failed {
+                text += "\(row.resource) \(failure.object.description): \(failure.reason.explanation)\n"
+            }
+            let listed = row.outcome.refused.count + row.outcome.failed.count
+            let more = row.outcome.refusedCount + row.outcome.failedCount - listed
+            if more > 0 { text += "\(row.resource): \(more) more\n" }
+            if let interruption = row.interruption {
+                text += "\(row.resource): stopped before the end, as the server \(interruption.explanation)\n"
+            }
+        }
+        for (resource, reason) in leftOut { text += "\(resource): left out, \(reason)\n" }
+        if let doubt { text += "\(doubt)\n" }
+        return text + conclusion
+    }
+
+    private var conclusion: Phrase {
+        if isDryRun { return "Nothing was written. REWRITTEN and CURRENT are what a rewrite would try.\n" }
+        return status == .success
+            ? "Every object was looked at. `encconf audit` proves what is stored.\n"
+            : "Not every object is written anew. Run it again when the reasons are gone.\n"
+    }
+}
+
+extension RewriteReport.Row {
+    fileprivate var value: ReportValue {
+        [
+            "resource": .text(resource.description), "rewritten": .number(outcome.rewritten),
+            "current": .number(outcome.current), "gone": .number(outcome.gone),
+            "conflicts": .number(outcome.conflicts),
+            "refused": .array(
+                outcome.refused.map {
+                    [
+                        "object": .text($0.object.description), "code": .word($0.reason.code),
+                        "reason": .phrase($0.reason.explanation),
+                    ]
+                }), "refusedTotal": .number(outcome.refusedCount),
+            "failed": .array(
+                outcome.failed.map {
+                    ["object": .text($0.object.description), "reason": .phrase($0.reason.explanation)]
+                }), "failedTotal": .number(outcome.failedCount),
+            "interruption": .phrase(interruption?.explanation),
+        ]
+    }
+}
+
+extension ResourceOutcome.Failure.Reason {
+    fileprivate var explanation: Phrase {
+        switch self {
+        case .failure(let failure): "the server \(failure.explanation)"
+        case .leftStale: "the server left it as it was: it does not write with the key of the file"
+        }
+    }
+}
