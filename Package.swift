@@ -28,6 +28,7 @@ let package = Package(
     targets: [
         // System libraries. Each has exactly one Swift module above it.
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CSpawn"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         // Headers alone: libcurl is opened when it is needed (shim.h), so no `pkgConfig`, which would link it.
@@ -50,6 +51,9 @@ let package = Package(
 
         // The only part that speaks to others: gRPC, over libcurl.
         .target(name: "RemoteCalls", dependencies: ["CCurl", "SecretMemory"], swiftSettings: strict),
+
+        // Runs other programs.
+        .target(name: "ChildProcesses", dependencies: ["CSpawn", "SecretMemory"], swiftSettings: strict),
 
         // Bytes to bytes: no files, no configuration.
         .target(
@@ -213,6 +217,9 @@ let package = Package(
                 "TestSupport", "Transformers",
             ], path: "Tests/ClusterSupport", swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SecretMemory", "TestSupport"],
+            swiftSettings: tests),
         .testTarget(name: "RemoteCallsTests", dependencies: ["RemoteCalls", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "ShownTextTests", dependencies: ["EncryptionConfig", "SecretMemory", "ShownText", "TestSupport"],
