@@ -108,10 +108,13 @@ let package = Package(
             dependencies: ["DurableFiles", "EnvelopeCrypto", "ProtobufWire", "RemoteCalls", "SecretMemory"],
             swiftSettings: strict),
 
-        // The API of Kubernetes, as far as a rotation needs it.
+        // Speaks to a kube-apiserver as kubectl does, as far as a rotation needs it.
         .target(
             name: "KubernetesAPI",
-            dependencies: ["GoText", "JSONText", "KubernetesResources", "RemoteCalls", "SecretMemory"],
+            dependencies: [
+                "ChildProcesses", "Diagnostics", "DurableFiles", "GoText", "JSONText", "KubernetesResources",
+                "RemoteCalls", "SecretMemory", "YAMLTree",
+            ],
             swiftSettings: strict),
 
         // A source of records: an etcd snapshot as bytes.
@@ -157,9 +160,11 @@ let package = Package(
         .target(
             name: "Explanations",
             dependencies: [
-                "APIServerFlags", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
-                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText", "KMSPlugin", "KeyRotation",
-                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "PastedValues", "RemoteCalls",
+                "APIServerFlags", "ChildProcesses", "ClusterRollout", "ConfigurationLint", "Diagnostics",
+                "DurableFiles",
+                "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText", "KMSPlugin",
+                "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources",
+                "PastedValues", "RemoteCalls",
                 "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Transformers", "YAMLTree",
             ],
             swiftSettings: strict),
@@ -167,9 +172,11 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient",
+                "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
+                "EnvelopeCrypto", "EtcdClient",
                 "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation",
-                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "SecretMemory", "ShownText",
+                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "SecretMemory",
+                "ShownText",
                 "StorageAudit", "StorageEvidence", "Transformers",
             ],
             swiftSettings: strict),
@@ -180,9 +187,11 @@ let package = Package(
         .target(
             name: "EncconfCommands",
             dependencies: [
-                "APIServerFlags", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
+                "APIServerFlags", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles",
+                "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
-                "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "PastedValues",
+                "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources",
+                "PastedValues",
                 "RemoteCalls", "Reports", "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Terminal",
                 "Transformers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -294,6 +303,13 @@ let package = Package(
                 "TestSupport", "Transformers",
             ],
             exclude: ["Plugin"], swiftSettings: tests),
+        .testTarget(
+            name: "KubernetesAPITests",
+            dependencies: [
+                "ChildProcesses", "DurableFiles", "Explanations", "GoText", "KubernetesAPI", "SecretMemory",
+                "ShownText", "TestSupport",
+            ],
+            swiftSettings: tests),
         // Snapshots that come over the wire are read as those of a file.
         .testTarget(
             name: "EtcdClientTests",

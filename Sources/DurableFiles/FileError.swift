@@ -1,6 +1,6 @@
 /// Why a file could not be read or written. The words are `Explanations`' to give.
-public struct FileError: Error, Sendable {
-    public enum Reason: Sendable {
+public struct FileError: Error, Equatable, Sendable {
+    public enum Reason: Equatable, Sendable {
         /// A system call failed while the file was read.
         case reading(SystemError)
         /// A system call failed while the file was written.

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// An error of the operating system.
-public struct SystemError: Error, Sendable, CustomStringConvertible {
+public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The value of `errno`.
     public let code: Int32
 

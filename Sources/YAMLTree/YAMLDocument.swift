@@ -14,15 +14,17 @@ public final class YAMLDocument: Sendable {
 
     /// Parses `source`, up to the end of its first document.
     ///
+    /// - Parameter syntax: How to read it, whatever it begins with. kubectl reads a kubeconfig as YAML, and so finds the
+    ///   JSON in it (k8s.io/apimachinery, pkg/runtime/serializer/json, `Decode`).
     /// - Throws: ``YAMLError`` for text that is neither YAML nor JSON, an alias without its anchor or inside it, and
     ///   for what is over ``YAMLLimits``.
-    public init(parsing source: consuming SecretBytes) throws(YAMLError) {
+    public init(parsing source: consuming SecretBytes, as syntax: Syntax? = nil) throws(YAMLError) {
         guard source.count <= YAMLLimits.byteCount else {
             throw YAMLError(.tooLarge(byteCount: source.count), at: nil)
         }
-        syntax = Self.syntax(of: source.bytes)
+        self.syntax = syntax ?? Self.syntax(of: source.bytes)
         root =
-            switch syntax {
+            switch self.syntax {
             case .yaml: try TreeReader.read(source.bytes)
             case .json: try JSONReader.read(source.bytes)
             }

@@ -17,6 +17,11 @@ public struct YAMLValue: Sendable {
     public let kind: Kind
     /// Where the value stands; for an alias, the alias.
     public let node: YAMLNode
+
+    public init(kind: Kind, node: YAMLNode) {
+        self.kind = kind
+        self.node = node
+    }
 }
 
 /// One member of an object. For YAML the last one of those with the same key.
