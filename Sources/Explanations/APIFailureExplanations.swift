@@ -8,23 +8,31 @@ extension APIFailure {
     public var explanation: Phrase {
         switch self {
         case .notReached(let error): "cannot be reached: \(error.cause ?? error.message)"
-        case .untrusted(let error): "its certificate is not trusted, or does not name it: \(error.cause ?? error.message)"
+        case .untrusted(let error):
+            "its certificate is not trusted, or does not name it: \(error.cause ?? error.message)"
         case .noAnswer(let error) where error.code == .deadlineExceeded: "does not answer in time"
         case .noAnswer(let error): "the connection ended without an answer: \(error.cause ?? error.message)"
         case .cancelled: "given up"
         case .tooLarge: "its answer is too large"
         case .malformed: "its answer is not one of a kube-apiserver"
-        case .credentials(.tokenFile(let path)): "the file with the token cannot be read: \(path)"
-        case .credentials(.program): "the program that gives the credentials failed"
+        case .credentials(let problem): problem.explanation
         case .unauthorized: "does not accept the credentials (401)"
         case .forbidden(let status):
-            if let status, let kind = status.kind { "no right for this: \(kind) (403)" } else { "no right for this (403)" }
+            if let status, let kind = status.kind {
+                "no right for this: \(kind) (403)"
+            } else {
+                "no right for this (403)"
+            }
         case .forbiddenOnTheWay: "something on the way refuses the request, such as kubectl proxy (403)"
         case .throttled: "has too many requests and asks to wait (429)"
         case .storageUnreadable: "cannot read a stored object, and so no list of its kind (429)"
         case .notServed: "does not serve this (404)"
         case .notFound(let status):
-            if let kind = status.kind, let name = status.name { "has no \(kind) \(name) (404)" } else { "not found (404)" }
+            if let kind = status.kind, let name = status.name {
+                "has no \(kind) \(name) (404)"
+            } else {
+                "not found (404)"
+            }
         case .conflict: "the object was changed meanwhile, or its name is taken (409)"
         case .expired: "the list is older than what etcd remembers (410)"
         case .invalid: "refuses the object (422)"
@@ -52,11 +60,38 @@ extension APIFailure {
         }
     }
 
+    /// What a connection to a cluster fails for before a request.
+    static func credentials(_ problem: CredentialProblem) -> CommandFailure {
+        switch problem {
+        case .token(let error): error.failure
+        case .program(let error): error.failure
+        }
+    }
+
     /// A failure of a server, as a command tells of it.
     ///
     /// - Parameter name: The server.
     public func failure(_ name: String) -> CommandFailure {
         CommandFailure("\(name): \(explanation)", hint: hint, status: isPassing || !isAnswer ? .unproven : .failure)
+    }
+}
+
+extension ConnectionError {
+    public var failure: CommandFailure {
+        switch self {
+        case .nowhere:
+            CommandFailure("no cluster is named", hint: "name one with --kubeconfig, or a server with --server")
+        case .credentials(let problem): APIFailure.credentials(problem)
+        }
+    }
+}
+
+extension CredentialProblem {
+    public var explanation: Phrase {
+        switch self {
+        case .token(let error): error.failure.problems[0].message
+        case .program(let error): error.failure.problems[0].message
+        }
     }
 }
 

@@ -54,7 +54,8 @@ extension ServerCensus.Gap {
                     ("Leases", leases), ("the addresses of the Service kubernetes", endpoints), ("--server", named),
                 ])
         case .oneSource: "only one source tells of servers, and it can be wrong"
-        case .unknownEndpoint(let address): "the Service kubernetes has an address at which no known server is: \(address)"
+        case .unknownEndpoint(let address):
+            "the Service kubernetes has an address at which no known server is: \(address)"
         }
     }
 

@@ -132,13 +132,17 @@ public struct ServerReport {
         switch census.converged {
         case .yes:
             text =
-                file.map { "All \(count) servers run \($0), \(hash ?? "").\n" } ?? "All \(count) servers run one file.\n"
+                file.map { "All \(count) servers run \($0), \(hash ?? "").\n" }
+                ?? "All \(count) servers run one file.\n"
         case .no:
             text = file.map { "Not all servers run \($0).\n" } ?? "The servers run different files.\n"
         case .unknown:
-            text = file.map { "Whether all servers run \($0) is not known.\n" } ?? "What all servers run is not known.\n"
+            text =
+                file.map { "Whether all servers run \($0) is not known.\n" } ?? "What all servers run is not known.\n"
         }
-        if let revision { text += "What is stored at revision \(revision) of etcd, or later, is stored by servers that run it.\n" }
+        if let revision {
+            text += "What is stored at revision \(revision) of etcd, or later, is stored by servers that run it.\n"
+        }
         if let revisionGap { text += "\(revisionGap)\n" }
         return text
     }

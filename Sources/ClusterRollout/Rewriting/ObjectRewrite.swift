@@ -37,7 +37,8 @@ struct ObjectRewrite {
             case .conflict:
                 // Changed meanwhile, or written by a request before whose answer was lost. Whoever changed it may have been a
                 // server that did not run the file.
-                return try again(ObjectReference(namespace: object.namespace, name: object.name, uid: object.uid), server)
+                return try again(
+                    ObjectReference(namespace: object.namespace, name: object.name, uid: object.uid), server)
             case .notFound(let status) where !Self.isAboutNamespace(status, resource): return .gone
             default:
                 guard let refusal = PatchRefusal(error, of: resource) else { throw error }

@@ -97,7 +97,8 @@ public struct ServerCensus: Sendable {
         let idsByHash = Dictionary(leases.map { (identityHash(of: $0), $0.name) }) { first, _ in first }
         for sighting in facts.sightings {
             guard let metrics = sighting.metrics else { continue }
-            let id = metrics.identityHash.flatMap { idsByHash[$0] }
+            let id =
+                metrics.identityHash.flatMap { idsByHash[$0] }
                 // An old server does not say who it is. At the address of a Lease that is nobody else's it is that server.
                 ?? (metrics.identityHash == nil ? lease(at: sighting.address, in: leases)?.name : nil)
             guard let id else {

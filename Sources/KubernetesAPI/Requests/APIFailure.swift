@@ -88,11 +88,11 @@ public enum APIFailure: Error, Sendable {
 }
 
 /// Why there is nothing to prove one's identity with.
-public enum CredentialProblem: Error, Sendable, Equatable {
+public enum CredentialProblem: Error, Sendable {
     /// The file with the token cannot be read, or holds none.
-    case tokenFile(path: String)
+    case token(KubeconfigError)
     /// The program that gives credentials failed.
-    case program
+    case program(ExecPluginError)
 }
 
 extension APIFailure {

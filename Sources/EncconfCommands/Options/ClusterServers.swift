@@ -1,0 +1,158 @@
+internal import ClusterRollout
+internal import DurableFiles
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import EtcdClient
+internal import Explanations
+internal import GoText
+internal import KeyRotation
+internal import KubernetesAPI
+internal import RemoteCalls
+internal import Reports
+internal import SecretMemory
+internal import ShownText
+internal import StorageAudit
+internal import StorageEvidence
+internal import Terminal
+
+/// The servers of a cluster, asked which file they run, and the etcd behind them.
+struct ClusterServers {
+    let cluster: ClusterConnection
+    /// The main etcd; nil if none was named.
+    let store: EtcdSource?
+    let settings: APISettings
+    /// How long a request lasts at most (kube-apiserver's `--request-timeout`), in seconds.
+    let requestSeconds: Double
+    private let survey: ServerSurvey
+    private let console: Console
+
+    /// kube-apiserver's own default.
+    static let requestSeconds = 60.0
+
+    init(
+        _ options: KubernetesOptions, etcd: EtcdOptions, requestSeconds: Double = Self.requestSeconds,
+        _ settings: APISettings, _ console: Console
+    ) throws(CommandFailure) {
+        let cluster = try options.cluster(settings, console)
+        self.cluster = cluster
+        self.settings = settings
+        self.requestSeconds = requestSeconds
+        self.console = console
+        store = try etcd.sources(readingAll: true).first
+        survey = ServerSurvey(
+            entry: cluster.entry,
+            named: cluster.named.map { ServerSurvey.Named(address: $0.address, server: $0.server) }, settings: settings,
+            connect: { cluster.server(host: $0.host, port: $0.port) })
+        try checkStore()
+    }
+
+    /// Refuses an etcd that is another cluster's.
+    private func checkStore() throws(CommandFailure) {
+        guard let store else { return }
+        let match: StoreMatch
+        do throws(StoreMatchError) {
+            match = try StoreMatch(of: store, with: cluster.entry)
+        } catch {
+            switch error {
+            case .api(let failure): throw failure.failure(cluster.entry.peer.description)
+            case .etcd(let failure): throw failure.failure(store.name)
+            }
+        }
+        guard case .other = match else { return }
+        throw CommandFailure(
+            "\(store.name) is not the etcd of the cluster at \(cluster.entry.peer)",
+            hint:
+                "name the etcd that these servers use; --discover-from takes it from their manifest, and --etcd-prefix "
+                + "says what its keys begin with", status: .unproven)
+    }
+
+    /// Asks all servers, until they run the file or the time is up.
+    ///
+    /// - Parameters:
+    ///   - wait: How long to ask again; nil to ask once.
+    ///   - isCanaryWanted: Whether each server is to write a canary.
+    func look(
+        for file: ConfigurationFile?, wait: Duration? = nil, isCanaryWanted: Bool = false
+    ) throws(CommandFailure) -> ServerSurvey.Look {
+        let facts = file.map { ServerCensus.FileFacts($0) }
+        var canary: (@Sendable (APIServer) -> ServerSighting.Canary)?
+        if isCanaryWanted, let store {
+            let trial = CanaryTrial(store: store) { "encconf-canary-\(Self.randomSuffix())" }
+            canary = { trial.run($0) }
+        }
+        let end = ContinuousClock.now + (wait ?? .zero)
+        var told: [String: String] = [:]
+        while true {
+            let isLast = ContinuousClock.now >= end
+            let look = survey.look(for: facts, isThorough: isLast, canary: canary)
+            let census = look.census
+            guard census.converged != .yes, !isLast, !isCanaryWanted || !census.writesAsFile else { return look }
+            tell(census, &told)
+            guard APIServer.pause(.seconds(2), settings.isCancelled) else { return look }
+        }
+    }
+
+    /// Tells of each server whose state has changed.
+    private func tell(_ census: ServerCensus, _ told: inout [String: String]) {
+        for server in census.servers {
+            let state =
+                server.loaded.rawValue + server.problems.map { Program.redactor.shown($0.explanation).text }.joined()
+            guard told[server.id] != state else { continue }
+            told[server.id] = state
+            let problem = server.problems.first.map { ": \($0.explanation)" as Phrase } ?? ""
+            switch server.loaded {
+            case .yes: console.note("\(server.host ?? server.id) runs the file")
+            case .no, .unknown: console.note("\(server.host ?? server.id) does not run the file yet\(problem)")
+            }
+        }
+    }
+
+    private static func randomSuffix() -> String {
+        // Not a secret; only to be another name than everybody else's.
+        String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    }
+
+    /// The report of a look, with the revision of etcd from which on all that is stored was written by servers that run the
+    /// file.
+    ///
+    /// - Parameter isSettlingAwaited: Whether to wait until requests have ended that began before the last server changed
+    ///   over; else there is no revision until then.
+    func report(
+        _ look: ServerSurvey.Look, of file: ConfigurationFile?, isSettlingAwaited: Bool
+    ) throws(CommandFailure) -> ServerReport {
+        let census = look.census
+        var report = ServerReport(file: file?.path, hash: file?.hash, census: census, failures: look.failures)
+        report.clusterUID = try? cluster.entry.clusterNamespace().uid
+        guard file != nil, census.converged == .yes else { return report }
+        guard let seconds = census.secondsUntilSettled(requestTimeout: requestSeconds) else {
+            report.revisionGap = "A server does not say since when it runs the file, so that no revision is named."
+            return report
+        }
+        if seconds > 0 {
+            guard isSettlingAwaited else {
+                report.revisionGap =
+                    "Requests that began with the file before may last \(Int(seconds.rounded(.up))) s more; then a revision "
+                    + "can be named."
+                return report
+            }
+            console.note("waiting \(Int(seconds.rounded(.up))) s for requests that began with the file before")
+            guard APIServer.pause(.milliseconds(Int64(seconds * 1000)), settings.isCancelled) else {
+                throw CommandFailure("given up")
+            }
+        }
+        if let store {
+            do {
+                let page = try store.client.range(RangeRequest(KeyRange(key: Array("/".utf8))))
+                report.revision = page.header.revision
+                report.etcdClusterID = page.header.clusterID
+            } catch {
+                throw error.failure(store.name)
+            }
+        } else {
+            do { report.revision = try cluster.entry.revision() } catch {
+                throw error.failure(cluster.entry.peer.description)
+            }
+        }
+        return report
+    }
+}

@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import Explanations
+internal import Glibc
+internal import KubernetesAPI
+internal import ShownText
+internal import Terminal
+
+/// Where a Kubernetes cluster is, and who asks.
+struct KubernetesOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "As of kubectl. Default: KUBECONFIG, then /etc/kubernetes/admin.conf, then ~/.kube/config.",
+            valueName: "path"))
+    var kubeconfig: String?
+    @Option(name: .long, help: ArgumentHelp("As of kubectl: a context of the kubeconfig.", valueName: "name"))
+    var context: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The address of one kube-apiserver itself, or unix:///path of kubectl proxy. Repeat it for several.",
+            valueName: "url"))
+    var server: [String] = []
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The name that the certificate of each server has, if it is not its address: such as kubernetes.",
+            valueName: "name"))
+    var tlsServerName: String?
+    @Option(name: .long, help: ArgumentHelp("How long one request may take. Default: 30s.", valueName: "duration"))
+    var requestTimeout: WaitDuration?
+    @Option(name: .customLong("as"), help: ArgumentHelp("As of kubectl: whom to act as.", valueName: "user"))
+    var asUser: String?
+
+    var isGiven: Bool {
+        kubeconfig != nil || context != nil || !server.isEmpty || tlsServerName != nil || requestTimeout != nil
+            || asUser != nil
+    }
+
+    func validate() throws {
+        guard requestTimeout?.duration ?? .seconds(1) > .zero else {
+            throw ValidationError("--request-timeout is longer than nothing")
+        }
+        guard Set(server).count == server.count else { throw ValidationError("--server names one address twice") }
+        for url in server {
+            do { _ = try ServerURL(parsing: url) } catch {
+                throw ValidationError("--server is a URL such as https://192.0.2.10:6443, or unix:///path of a socket")
+            }
+        }
+    }
+
+    /// The files of the kubeconfig, as kubectl looks for them, and the file of kubeadm before the person's own.
+    private var files: [String] {
+        if let kubeconfig { return [kubeconfig] }
+        if let list = Environment.value("KUBECONFIG"), !list.isEmpty {
+            return list.split(separator: ":").map(String.init)
+        }
+        let admin = "/etc/kubernetes/admin.conf"
+        if unsafe access(admin, R_OK) == 0 { return [admin] }
+        let home = Environment.value("HOME").map { "\($0)/.kube/config" }
+        if let home, unsafe access(home, R_OK) == 0 { return [home] }
+        return []
+    }
+
+    /// What the options and the kubeconfig say.
+    ///
+    /// - Parameter settings: How requests are sent; the options decide about the time.
+    func cluster(_ settings: APISettings, _ console: Console) throws(CommandFailure) -> ClusterConnection {
+        var settings = settings
+        if let requestTimeout { settings.timeout = requestTimeout.duration }
+        let named = server.compactMap { text in (try? ServerURL(parsing: text)).map { (text: text, url: $0) } }
+        var access: ClusterAccess?
+        // A socket of `kubectl proxy` brings its own rights.
+        let needsKubeconfig = named.isEmpty || named.contains { if case .host = $0.url.address { true } else { false } }
+        if kubeconfig != nil || context != nil || needsKubeconfig {
+            guard !files.isEmpty else {
+                throw CommandFailure(
+                    "there is no kubeconfig", hint: "name one: --kubeconfig, or --server unix:///PATH of kubectl proxy")
+            }
+            do {
+                access = try Kubeconfig(reading: files).access(context: context)
+            } catch {
+                throw error.failure
+            }
+        }
+        if access?.skipsVerification == true {
+            console.warning(
+                "the kubeconfig switches verification off: whoever answers may be somebody else",
+                hint: "take insecure-skip-tls-verify out of it, and name the authority")
+        }
+        if let asUser {
+            var impersonation = access?.credentials.impersonation ?? Impersonation()
+            impersonation.user = asUser
+            access?.credentials.impersonation = impersonation
+        }
+        do {
+            return try ClusterConnection(
+                access: access, named: named.map { ($0.text, $0.url) }, tlsServerName: tlsServerName,
+                isInteractive: isatty(STDIN_FILENO) == 1, settings: settings)
+        } catch {
+            throw error.failure
+        }
+    }
+}

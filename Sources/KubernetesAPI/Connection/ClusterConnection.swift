@@ -1,0 +1,70 @@
+internal import RemoteCalls
+internal import SecretMemory
+
+/// Ways to the servers of a cluster, for one person.
+public struct ClusterConnection: Sendable {
+    /// Where a person's commands go: a load balancer, or a server.
+    public let entry: APIServer
+    /// The servers that the person named.
+    public let named: [(address: String, server: APIServer)]
+    private let connect: @Sendable (ServerURL) -> APIServer
+    private let isSecure: Bool
+
+    /// - Parameters:
+    ///   - access: What a kubeconfig says; nil if every named server brings its own rights.
+    ///   - named: Servers to be asked, as a person wrote them; without a kubeconfig at least one.
+    ///   - tlsServerName: The name in the certificates of all servers, where it is not that of the kubeconfig.
+    ///   - isInteractive: Whether an exec plugin may ask a person.
+    public init(
+        access: ClusterAccess?, named: [(text: String, url: ServerURL)], tlsServerName: String?, isInteractive: Bool,
+        settings: APISettings
+    ) throws(ConnectionError) {
+        guard let first = access?.server ?? named.first?.url else { throw .nowhere }
+        var merged = access ?? ClusterAccess(server: first)
+        if let tlsServerName { merged.tlsServerName = tlsServerName }
+        let access = merged
+        let person = Person(access.credentials, isInteractive: isInteractive, isCancelled: settings.isCancelled)
+        let certificate = try person.certificate()
+        let server: @Sendable (ServerURL) -> APIServer = { url in
+            APIServer(
+                RemotePeer(url, access, certificate), pathPrefix: url.path,
+                allowsCompression: !access.disablesCompression, settings: settings,
+                // Nobody sends a token for everybody to read, and the proxy behind a socket adds its own.
+                identity: { wasRefused throws(CredentialProblem) in
+                    try person.fields(isTokenSent: url.isSecure, wasRefused: wasRefused)
+                })
+        }
+        entry = server(access.server)
+        self.named = named.map { ($0.text, server($0.url)) }
+        isSecure = access.server.isSecure
+        connect = server
+    }
+
+    /// A way to one server itself, past what stands before it, with the same rights and the same authority.
+    public func server(host: String, port: Int) -> APIServer {
+        connect(ServerURL(.host(host, port: port), isSecure: isSecure))
+    }
+}
+
+/// Why there is no way to a cluster.
+public enum ConnectionError: Error, Sendable {
+    /// Neither a kubeconfig nor a server is named.
+    case nowhere
+    case credentials(CredentialProblem)
+}
+
+extension RemotePeer {
+    fileprivate init(_ url: ServerURL, _ access: ClusterAccess, _ certificate: ClientCertificate?) {
+        switch url.address {
+        case .socket(let path): self.init(.unixSocket(path: path))
+        case .host(let host, let port):
+            let tls =
+                url.isSecure
+                ? TLSSettings(
+                    authority: access.authority.map { .bytes($0) },
+                    certificate: certificate.map { .bytes($0.certificate) }, key: certificate.map { .bytes($0.key) },
+                    serverName: access.tlsServerName, verifiesPeer: !access.skipsVerification) : nil
+            self.init(.host(host, port: port), tls: tls, proxy: access.proxyURL?.text)
+        }
+    }
+}
