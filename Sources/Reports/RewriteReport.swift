@@ -24,7 +24,7 @@ public struct RewriteReport {
     let isDryRun: Bool
     let elapsedSeconds: Double
     /// Resources that the file names and that were left out, with the reason.
-    let leftOut: [(resource: GroupResource, reason: Phrase)]
+    let leftOut: [(resource: GroupResource, reason: RewriteScope.LeftOut)]
     /// Of etcd, after the last object; nil if it was not read.
     public var revision: Int64?
     /// Why nothing can be said of all servers at the end; nil if they still run the file.
@@ -32,7 +32,7 @@ public struct RewriteReport {
 
     public init(
         file: String, rows: [Row], isDryRun: Bool, elapsedSeconds: Double,
-        leftOut: [(resource: GroupResource, reason: Phrase)]
+        leftOut: [(resource: GroupResource, reason: RewriteScope.LeftOut)]
     ) {
         self.file = file
         self.rows = rows
@@ -53,7 +53,7 @@ public struct RewriteReport {
             [
                 "file": .text(file), "dryRun": .bool(isDryRun), "resources": .array(rows.map(\.value)),
                 "leftOut": .array(
-                    leftOut.map { ["resource": .text($0.resource.description), "reason": .phrase($0.reason)] }),
+                    leftOut.map { ["resource": .text($0.resource.description), "reason": .phrase($0.reason.explanation)] }),
                 "seconds": .fraction((elapsedSeconds * 1000).rounded() / 1000), "revision": .number(revision),
                 "doubt": .phrase(doubt),
             ])
@@ -83,7 +83,7 @@ public struct RewriteReport {
                 text += "\(row.resource): stopped before the end, as the server \(interruption.explanation)\n"
             }
         }
-        for (resource, reason) in leftOut { text += "\(resource): left out, \(reason)\n" }
+        for (resource, reason) in leftOut { text += "\(resource): left out: \(reason.explanation)\n" }
         if let doubt { text += "\(doubt)\n" }
         return text + conclusion
     }
@@ -115,6 +115,15 @@ extension RewriteReport.Row {
                 }), "failedTotal": .number(outcome.failedCount),
             "interruption": .phrase(interruption?.explanation),
         ]
+    }
+}
+
+extension RewriteScope.LeftOut {
+    fileprivate var explanation: Phrase {
+        switch self {
+        case .shortLived: "its values are written anew by themselves; --resources includes it"
+        case .notServed: "no server serves it, so that what is stored of it stays as it is"
+        }
     }
 }
 

@@ -50,7 +50,7 @@ public struct ResourceOutcome: Sendable {
         if failed.count < Self.listLimit { failed.append(Failure(object: object, reason: reason)) }
     }
 
-    mutating func add(_ other: ResourceOutcome) {
+    public mutating func add(_ other: ResourceOutcome) {
         rewritten += other.rewritten
         current += other.current
         gone += other.gone

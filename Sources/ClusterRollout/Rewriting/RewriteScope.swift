@@ -1,0 +1,51 @@
+internal import GoText
+public import EncryptionConfig
+public import KubernetesAPI
+public import KubernetesResources
+
+/// Which resources have to be written anew for a file.
+public struct RewriteScope: Sendable {
+    /// Why a resource that the file covers is left out.
+    public enum LeftOut: Sendable, Equatable {
+        /// Its values are written anew by themselves: a Lease is renewed every few seconds; an event ends after an hour,
+        /// which a rewrite would begin anew (spec of the API, section 5).
+        case shortLived
+        /// No server serves it. What is stored of it stays as it is.
+        case notServed
+    }
+
+    /// In the order of their names.
+    public let targets: [APIResource]
+    public let leftOut: [(resource: GroupResource, reason: LeftOut)]
+    /// What was asked for and no entry covers, or no server can rewrite.
+    public let impossible: [GroupResource]
+
+    private static let shortLived: Set<GroupResource> = [
+        GroupResource(resource: "events"), GroupResource(resource: "leases", group: "coordination.k8s.io"),
+    ]
+
+    /// - Parameters:
+    ///   - served: What the servers serve.
+    ///   - only: The resources that are asked for; nil for all that the file covers.
+    ///   - includesShortLived: Whether events and Leases are rewritten though nobody asks for them.
+    public init(
+        of file: EncryptionConfiguration, served: [APIResource], only: Set<GroupResource>?, includesShortLived: Bool
+    ) {
+        let resolution = ResourceResolution(file)
+        let covered = served.filter { resolution.rule(for: $0.resource) != nil && $0.canBeRewritten }
+        let wanted = covered.filter { resource in
+            if let only { return only.contains(resource.resource) }
+            return includesShortLived || !Self.shortLived.contains(resource.resource)
+        }
+        targets = wanted
+        let names = Set(served.map(\.resource))
+        let missing = resolution.rules.map(\.pattern).filter { !$0.isWildcard && !names.contains($0.name) }.map(\.name)
+        leftOut =
+            (only == nil && !includesShortLived
+            ? covered.map(\.resource).filter { Self.shortLived.contains($0) }.map { ($0, .shortLived) } : [])
+            + missing.filter { only?.contains($0) ?? true }.map { ($0, .notServed) }
+        impossible = (only ?? []).filter { name in
+            !wanted.contains { $0.resource == name } && !missing.contains(name)
+        }.sorted()
+    }
+}
