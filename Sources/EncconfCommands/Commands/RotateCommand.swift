@@ -146,12 +146,13 @@ struct RotateCommand: EncconfCommand {
         if file != "-" {
             do { try SafeWrite.checkInterruption(of: file, holding: source) } catch { throw error.failure() }
         }
-        let document = try readDocument(source)
+        let document = try rotation.document(source)
         if status { return try showStatus(document, source, console) }
-        let plan = try makePlan(document)
+        let plan = try rotation.plan(request, for: document)
         guard !plan.isDone else { return try showDone(plan, source: source, console) }
-        let edited = try edit(plan, source)
-        let (judgement, evidence) = try judged(plan, from: checked(document), hash: fileHash(source), console)
+        let edited = try rotation.edited(plan, source)
+        let (judgement, evidence) = try judged(
+            plan, from: rotation.checked(document), hash: fileHash(source), console)
         return try finish(plan, judgement, evidence, source: source, edited: edited, console)
     }
 }
@@ -202,23 +203,6 @@ extension RotateCommand {
         return plugins.isEmpty ? nil : .healthy
     }
 
-    private func readDocument(_ source: SecretKey) throws(CommandFailure) -> ConfigurationDocument {
-        do throws(ConfigurationRefusal) {
-            return try ConfigurationDocument.read(
-                SecretBytes(copying: source.span), headerless: reading.headerless)
-        } catch {
-            throw CommandFailure(error.diagnostics.map { problem($0, path: file) })
-        }
-    }
-
-    private func checked(_ document: ConfigurationDocument) throws(CommandFailure) -> EncryptionConfiguration {
-        do throws(ConfigurationRefusal) {
-            return try EncryptionConfiguration(checking: document, options: .lenient)
-        } catch {
-            throw CommandFailure(error.diagnostics.map { problem($0, path: file) })
-        }
-    }
-
     private func showDone(
         _ plan: RotationPlan, source: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
@@ -231,30 +215,7 @@ extension RotateCommand {
         return .success
     }
 
-    private func makePlan(_ document: ConfigurationDocument) throws(CommandFailure) -> RotationPlan {
-        // A file that kube-apiserver refuses is told of in its own words.
-        _ = try checked(document)
-        let newKeys = try newKeys(for: document)
-        do throws(RotationRefusal) {
-            return try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
-        } catch {
-            throw CommandFailure("\(file): \(error.explanation)", hint: error.hint)
-        }
-    }
-
-    /// Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.
-    private func newKeys(for document: ConfigurationDocument) throws(CommandFailure) -> NewKeySource {
-        var spare: [NewKey] = []
-        for number in 0..<document.resources.count * 2 + 1 { spare.append(try makeKey(number)) }
-        let keys = spare
-        return NewKeySource { keys[$0] }
-    }
-
-    private func makeKey(_ number: Int) throws(CommandFailure) -> NewKey {
-        let secret = try newKey(length: 32)
-        if let keyName { return NewKey(name: NewKeySource.name(ByteName(keyName), number: number), secret: secret) }
-        return NewKey(name: try newKeyName(of: secret), secret: secret)
-    }
+    private var rotation: RotationFile { RotationFile(path: file, headerless: reading.headerless, keyName: keyName) }
 
     private var request: RotationRequest {
         var request = RotationRequest(
@@ -283,15 +244,6 @@ extension RotateCommand {
         return proof
     }
 
-    private func edit(_ plan: RotationPlan, _ source: SecretKey) throws(CommandFailure) -> SecretKey {
-        do throws(EditRefusal) {
-            return SecretKey(
-                try ConfigurationEditor.apply(plan.edits, to: source.bytes, headerless: reading.headerless))
-        } catch {
-            throw CommandFailure("\(file): \(error.explanation)", hint: error.hint)
-        }
-    }
-
     private func finish(
         _ plan: RotationPlan, _ judgement: StepJudgement, _ evidence: StorageEvidence?, source: SecretKey,
         edited: SecretKey, _ console: Console
@@ -314,7 +266,8 @@ extension RotateCommand {
         }
         report.evidence = evidence
         report.notes = evidence.map { judgement.removed.notes($0) } ?? []
-        try RotationWriter(self, step).write(edited, source: source)
+        try RotationWriter(file: file, archive: archive, outputFile: outputFile, inPlace: inPlace, step)
+            .write(edited, source: source)
         if FileAccess.isOpenToOthers(report.file) {
             console.warning("\(report.file): other users may read the keys in it", hint: "chmod 600 it")
         }
@@ -342,14 +295,7 @@ extension RotateCommand {
         guard plan.step == .add, !singleServer else { return nil }
         var next = request
         next.step = .promote
-        return try obstacle(to: next, in: edited)
-    }
-
-    private func obstacle(to request: RotationRequest, in text: SecretKey) throws(CommandFailure) -> Phrase? {
-        let document = try readDocument(text)
-        return StepObstacle(
-            to: request, in: document, text: text.bytes, hash: try fileHash(text), newKeys: try newKeys(for: document),
-            headerless: reading.headerless)?.explanation
+        return try rotation.obstacle(to: next, in: edited)
     }
 
     private func show(_ report: RotationReport, details: Phrase, _ console: Console) throws(CommandFailure) {
@@ -364,8 +310,8 @@ extension RotateCommand {
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(source)
         var status = RotationStatus(
-            try checked(document), file: file, hash: hash, options: reading.headerless ? "--headerless" : "")
-        if let step = status.nextStep, let obstacle = try obstacle(to: RotationRequest(step: step), in: source) {
+            try rotation.checked(document), file: file, hash: hash, options: reading.headerless ? "--headerless" : "")
+        if let step = status.nextStep, let obstacle = try rotation.obstacle(to: RotationRequest(step: step), in: source) {
             status.obstacle = obstacle
         }
         let report = RotationReport(file: file, steps: status.steps, hash: hash, isWritten: false, next: status.next)

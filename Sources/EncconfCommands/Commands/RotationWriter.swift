@@ -8,12 +8,24 @@ internal import ShownText
 
 /// Writes a step: first the archive, then the file, so that a key is never in neither.
 struct RotationWriter {
-    private let command: RotateCommand
+    private let file: String
+    private let archive: String?
+    private let outputFile: String?
+    private let inPlace: Bool
     private let step: AuthorizedStep
 
-    /// - Parameter step: A step that may be written.
-    init(_ command: RotateCommand, _ step: AuthorizedStep) {
-        self.command = command
+    /// - Parameters:
+    ///   - archive: Where removed keys are kept.
+    ///   - outputFile: Where the new content goes, if not to the file.
+    ///   - inPlace: Whether the file itself is overwritten.
+    ///   - step: A step that may be written.
+    init(
+        file: String, archive: String?, outputFile: String? = nil, inPlace: Bool = false, _ step: AuthorizedStep
+    ) {
+        self.file = file
+        self.archive = archive
+        self.outputFile = outputFile
+        self.inPlace = inPlace
         self.step = step
     }
 
@@ -21,21 +33,21 @@ struct RotationWriter {
     ///   - edited: The new content.
     ///   - source: What the file held when the step was planned.
     func write(_ edited: SecretKey, source: SecretKey) throws(CommandFailure) {
-        if let archive = command.archive, !step.retired.isEmpty {
+        if let archive, !step.retired.isEmpty {
             // Such an archive would hold the keys already, and lose them with the step.
-            guard !Self.areSame(archive, command.file) else {
+            guard !Self.areSame(archive, file) else {
                 throw CommandFailure(
                     "\(archive): the archive is the file itself", hint: "give another --archive")
             }
             try keepRetiredKeys(in: archive)
         }
         do {
-            if let path = command.outputFile {
+            if let path = outputFile {
                 try SafeWrite.create(edited.span, at: path, replacing: false)
-            } else if command.inPlace {
-                try SafeWrite.overwrite(edited.span, of: command.file, expecting: source)
+            } else if inPlace {
+                try SafeWrite.overwrite(edited.span, of: file, expecting: source)
             } else {
-                try SafeWrite.replace(edited.span, of: command.file, expecting: source)
+                try SafeWrite.replace(edited.span, of: file, expecting: source)
             }
         } catch {
             throw error.failure(existsHint: "give another --output-file")

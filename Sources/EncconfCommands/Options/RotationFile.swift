@@ -1,0 +1,76 @@
+internal import DurableFiles
+internal import EncryptionConfig
+internal import Explanations
+internal import GoText
+internal import KeyRotation
+internal import Reports
+internal import SecretMemory
+internal import ShownText
+
+/// The file of a rotation: how it is read, planned and edited.
+struct RotationFile {
+    let path: String
+    /// Whether it has no apiVersion and kind.
+    let headerless: Bool
+    /// The name of a new key; nil for one with the date.
+    let keyName: String?
+
+    func document(_ source: SecretKey) throws(CommandFailure) -> ConfigurationDocument {
+        do throws(ConfigurationRefusal) {
+            return try ConfigurationDocument.read(SecretBytes(copying: source.span), headerless: headerless)
+        } catch {
+            throw CommandFailure(error.diagnostics.map { problem($0, path: path) })
+        }
+    }
+
+    /// A file that kube-apiserver refuses is told of in its own words.
+    func checked(_ document: ConfigurationDocument) throws(CommandFailure) -> EncryptionConfiguration {
+        do throws(ConfigurationRefusal) {
+            return try EncryptionConfiguration(checking: document, options: .lenient)
+        } catch {
+            throw CommandFailure(error.diagnostics.map { problem($0, path: path) })
+        }
+    }
+
+    func plan(
+        _ request: RotationRequest, for document: ConfigurationDocument
+    ) throws(CommandFailure) -> RotationPlan {
+        _ = try checked(document)
+        let newKeys = try newKeys(for: document)
+        do throws(RotationRefusal) {
+            return try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
+        } catch {
+            throw CommandFailure("\(path): \(error.explanation)", hint: error.hint)
+        }
+    }
+
+    func edited(_ plan: RotationPlan, _ source: SecretKey) throws(CommandFailure) -> SecretKey {
+        do throws(EditRefusal) {
+            return SecretKey(try ConfigurationEditor.apply(plan.edits, to: source.bytes, headerless: headerless))
+        } catch {
+            throw CommandFailure("\(path): \(error.explanation)", hint: error.hint)
+        }
+    }
+
+    /// What stands against a step, as far as the file tells; nil if nothing does.
+    func obstacle(to request: RotationRequest, in text: SecretKey) throws(CommandFailure) -> Phrase? {
+        let document = try document(text)
+        return StepObstacle(
+            to: request, in: document, text: text.bytes, hash: try fileHash(text), newKeys: try newKeys(for: document),
+            headerless: headerless)?.explanation
+    }
+
+    /// Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.
+    private func newKeys(for document: ConfigurationDocument) throws(CommandFailure) -> NewKeySource {
+        var spare: [NewKey] = []
+        for number in 0..<document.resources.count * 2 + 1 { spare.append(try makeKey(number)) }
+        let keys = spare
+        return NewKeySource { keys[$0] }
+    }
+
+    private func makeKey(_ number: Int) throws(CommandFailure) -> NewKey {
+        let secret = try newKey(length: 32)
+        if let keyName { return NewKey(name: NewKeySource.name(ByteName(keyName), number: number), secret: secret) }
+        return NewKey(name: try newKeyName(of: secret), secret: secret)
+    }
+}
