@@ -150,7 +150,8 @@ let package = Package(
         .target(
             name: "ClusterRollout",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "GoText", "KeyRotation", "KeyTransition",
+                "ChildProcesses", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "GoText", "KeyRotation",
+                "KeyTransition",
                 "KubernetesAPI", "KubernetesResources", "RemoteCalls", "SecretMemory", "StorageAudit",
                 "StorageEvidence", "Transformers",
             ],

@@ -22,6 +22,7 @@ public struct JSONWriter: ~Copyable {
     private var output: SecretBuffer
     private var scope = Scope(kind: .top)
     private var depth = 0
+    private let isOneLine: Bool
 
     private struct Scope {
         enum Kind { case top, array, object }
@@ -30,8 +31,13 @@ public struct JSONWriter: ~Copyable {
         var hasKey = false
     }
 
-    /// - Parameter capacity: How many bytes the text will have about.
-    public init(capacity: Int = 1024) { output = SecretBuffer(capacity: capacity) }
+    /// - Parameters:
+    ///   - capacity: How many bytes the text will have about.
+    ///   - isOneLine: Whether all of it stands in one line, without indentation.
+    public init(capacity: Int = 1024, isOneLine: Bool = false) {
+        output = SecretBuffer(capacity: capacity)
+        self.isOneLine = isOneLine
+    }
 
     /// Ends the text, which has no newline behind it, and hands it over.
     public consuming func finish() -> SecretBytes {
@@ -114,6 +120,7 @@ extension JSONWriter {
     }
 
     private mutating func breakLine() {
+        guard !isOneLine else { return }
         output.append(UInt8(ascii: "\n"))
         for _ in 0..<depth { output.append("  ") }
     }

@@ -37,8 +37,10 @@ public enum ReportValue: Sendable {
     public static func phrase(_ phrase: Phrase?) -> ReportValue { phrase.map { .phrase($0) } ?? .null }
 
     /// The document, with a newline at its end.
-    public func document(_ redactor: Redactor) -> SecretBytes {
-        var json = JSONWriter()
+    ///
+    /// - Parameter isOneLine: Whether all of it stands in one line, as one of several documents.
+    public func document(_ redactor: Redactor, isOneLine: Bool = false) -> SecretBytes {
+        var json = JSONWriter(isOneLine: isOneLine)
         write(to: &json, redactor)
         return json.finishLine()
     }

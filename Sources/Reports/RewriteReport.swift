@@ -53,7 +53,9 @@ public struct RewriteReport {
             [
                 "file": .text(file), "dryRun": .bool(isDryRun), "resources": .array(rows.map(\.value)),
                 "leftOut": .array(
-                    leftOut.map { ["resource": .text($0.resource.description), "reason": .phrase($0.reason.explanation)] }),
+                    leftOut.map {
+                        ["resource": .text($0.resource.description), "reason": .phrase($0.reason.explanation)]
+                    }),
                 "seconds": .fraction((elapsedSeconds * 1000).rounded() / 1000), "revision": .number(revision),
                 "doubt": .phrase(doubt),
             ])
@@ -133,5 +135,15 @@ extension ResourceOutcome.Failure.Reason {
         case .failure(let failure): "the server \(failure.explanation)"
         case .leftStale: "the server left it as it was: it does not write with the key of the file"
         }
+    }
+}
+
+extension RewriteReport {
+    /// All resources in one sentence.
+    public var summary: Phrase {
+        func sum(_ count: (ResourceOutcome) -> Int) -> Int { rows.reduce(0) { $0 + count($1.outcome) } }
+        let refused = sum(\.refusedCount)
+        return "\(sum(\.rewritten)) rewritten, \(sum(\.current)) current, \(sum(\.gone)) gone, "
+            + "\(sum(\.conflicts)) changed meanwhile" + (refused > 0 ? ", \(refused) refused" : "")
     }
 }

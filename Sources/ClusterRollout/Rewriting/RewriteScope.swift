@@ -42,7 +42,7 @@ public struct RewriteScope: Sendable {
         let missing = resolution.rules.map(\.pattern).filter { !$0.isWildcard && !names.contains($0.name) }.map(\.name)
         leftOut =
             (only == nil && !includesShortLived
-            ? covered.map(\.resource).filter { Self.shortLived.contains($0) }.map { ($0, .shortLived) } : [])
+                ? covered.map(\.resource).filter { Self.shortLived.contains($0) }.map { ($0, .shortLived) } : [])
             + missing.filter { only?.contains($0) ?? true }.map { ($0, .notServed) }
         impossible = (only ?? []).filter { name in
             !wanted.contains { $0.resource == name } && !missing.contains(name)

@@ -47,6 +47,8 @@ public struct RolloutFacts: Sendable {
     public var keyIDs = KeyIDs.notAsked
     /// Whether a file that no server runs yet may be given to servers that run none: its transition is safe.
     public var isSafeToBegin = false
+    /// Of a way back: whether the key that wrote before writes again.
+    public var writesPrevious = false
     /// How often values were rewritten since every server runs the file as it is.
     public var rewrites = 0
     /// Whether the file was delivered in this run of the program.

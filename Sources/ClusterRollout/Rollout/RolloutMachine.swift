@@ -108,15 +108,14 @@ public struct RolloutMachine: Sendable {
 
     private func afterStep(_ position: RolloutPosition, _ facts: RolloutFacts) -> Decision {
         if goal == .back, position == .retired { return .stop(.cannotGoBack) }
-        // The added key never wrote: it can go before all servers have it.
-        if goal == .back, position == .added { return .act(.write(.abort)) }
         switch facts.servers {
         case .notAsked: return .act(.askServers)
         case .runFile: break
         case .runNoFile, .runAnother, .unknown: return facts.isDelivered ? .stop(.notConverged) : .act(.deliver)
         }
         switch position {
-        case .added: return .act(.write(.promote))
+        case .added: return .act(.write(goal == .back ? .abort : .promote))
+        case .promoted where goal == .back && !facts.writesPrevious: return .act(.write(.promote))
         case .promoted: return cleaned(facts, isFinal: false) ?? .act(.write(.retire))
         case .retired, .aborted:
             if let decision = cleaned(facts, isFinal: true) { return decision }

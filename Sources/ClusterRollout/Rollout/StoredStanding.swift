@@ -18,7 +18,9 @@ extension RolloutFacts.Stored {
         if isAfterConvergence {
             for source in evidence.sources where evidence.earliness(of: source) != nil { unknown += 1 }
         }
-        for source in evidence.sources where !evidence.isOfThisCluster(source) && !evidence.isWholeStore { unknown += 1 }
+        for source in evidence.sources where !evidence.isOfThisCluster(source) && !evidence.isWholeStore {
+            unknown += 1
+        }
         if unreadable > 0 {
             self = .unreadable(unreadable)
         } else if unknown > 0 {

@@ -21,7 +21,8 @@ public struct Encconf: ParsableCommand {
                 name: "Keys and files",
                 subcommands: [KeygenCommand.self, InitCommand.self, ShowCommand.self, VerifyCommand.self]),
             CommandGroup(name: "Changes", subcommands: [DiffCommand.self, RotateCommand.self]),
-            CommandGroup(name: "Running clusters", subcommands: [ServersCommand.self, RewriteCommand.self]),
+            CommandGroup(
+                name: "Running clusters", subcommands: [ServersCommand.self, RewriteCommand.self, RolloutCommand.self]),
             CommandGroup(name: "KMS plugins and etcd", subcommands: [KMSCommand.self, SnapshotCommand.self]),
             CommandGroup(name: "Understanding", subcommands: [ExplainCommand.self]),
             CommandGroup(

@@ -63,9 +63,11 @@ extension Console {
     }
 
     /// Writes a report for programs, with the warnings that a person has seen so far.
-    func result(_ report: ReportValue) throws(CommandFailure) {
+    ///
+    /// - Parameter isOneLine: Whether it is one of several documents, each in a line of its own.
+    func result(_ report: ReportValue, isOneLine: Bool = false) throws(CommandFailure) {
         let report = report + ["warnings": .array(Program.warnings.withLock { $0 })]
-        let document = SecretKey(report.document(Program.redactor))
+        let document = SecretKey(report.document(Program.redactor, isOneLine: isOneLine))
         try result(document.span)
     }
 }

@@ -84,7 +84,8 @@ struct RewriteCommand: EncconfCommand {
         }
         let rewrite = ClusterRewrite(
             servers: servers, file: configuration, stores: try etcd.sources(readingAll: true),
-            resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }, options: speed, isDryRun: dryRun, console: console)
+            resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }, options: speed,
+            isDryRun: dryRun, console: console)
         let report = try rewrite.run(look)
         switch output {
         case .text: try console.result(report.text)

@@ -32,7 +32,6 @@ struct RotateCommand: EncconfCommand {
               encconf rotate enc.yaml --dry-run
             """)
 
-    enum Target: String, CaseIterable, ExpressibleByArgument { case aescbc, aesgcm, secretbox, kms, identity }
     enum StepName: String, CaseIterable, ExpressibleByArgument { case add, promote, retire, abort }
 
     @Argument(help: ArgumentHelp("The configuration.", valueName: "file"))
@@ -51,7 +50,7 @@ struct RotateCommand: EncconfCommand {
     @Option(
         name: .long,
         help: ArgumentHelp("Change the provider: aescbc, aesgcm, secretbox, kms or identity.", valueName: "provider"))
-    var to: Target?
+    var to: RotationGoal.Target?
     @Option(name: .long, help: ArgumentHelp("Name of the key: a new one, or the one that is meant.", valueName: "name"))
     var keyName: String?
     @Option(
@@ -169,7 +168,7 @@ extension RotateCommand {
         let servers = try servers.fact()
         var facts = StepFacts(
             hash: hash, servers: servers, isSingleServer: singleServer,
-            plugin: try pluginHealth(plan), stored: evidence.isGiven ? .awaited : .unseen,
+            plugin: try goal.pluginHealth(plan), stored: evidence.isGiven ? .awaited : .unseen,
             isAbsencePromised: withoutEvidence,
             destination: archive != nil ? .archive : discardRetiredKeys ? .destruction : nil)
         if evidence.isGiven {
@@ -189,20 +188,6 @@ extension RotateCommand {
         return (judgement, evidence)
     }
 
-    /// What the plugin says that the step is about; nil if it is about none.
-    private func pluginHealth(_ plan: RotationPlan) throws(CommandFailure) -> StepFacts.PluginHealth? {
-        guard plan.demands.contains(.pluginHealthy) else { return nil }
-        guard !evidence.kms.asksNobody else { return .waived }
-        let plugins = try proof.kms.endpoints.plugins(of: [plan.intended]).filter { plugin, _ in
-            plan.plugins.contains { $0.name == plugin.name && $0.version == plugin.version }
-        }
-        for (_, provider) in plugins {
-            if let problem = PluginClient(provider).examine().problem { return .unhealthy(problem) }
-        }
-        // Nobody is healthy who was not asked.
-        return plugins.isEmpty ? nil : .healthy
-    }
-
     private func showDone(
         _ plan: RotationPlan, source: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
@@ -217,32 +202,20 @@ extension RotateCommand {
 
     private var rotation: RotationFile { RotationFile(path: file, headerless: reading.headerless, keyName: keyName) }
 
+    private var goal: RotationGoal {
+        RotationGoal(
+            to: to, keyName: keyName, kmsName: kmsName, resources: resources, removesIdentity: removeIdentity,
+            isSingleServer: singleServer, evidence: evidence)
+    }
+
     private var request: RotationRequest {
-        var request = RotationRequest(
-            step: step.flatMap { RotationRequest.Step(rawValue: $0.rawValue) }, singleServer: singleServer,
-            resources: resources.map { Set($0.split(separator: ",").map { ByteName($0.filter { !$0.isWhitespace }) }) },
-            keyName: keyName.map { ByteName($0) }, removesIdentity: removeIdentity)
-        switch to {
-        case nil: break
-        case .identity: request.target = .identity
-        case .kms: request.target = .kms(name: ByteName(kmsName ?? ""), endpoint: ByteName(kmsEndpoint ?? ""))
-        case .aescbc: request.target = .keyed(.aescbc)
-        case .aesgcm: request.target = .keyed(.aesgcm)
-        case .secretbox: request.target = .keyed(.secretbox)
-        }
-        return request
+        goal.request(step.flatMap { RotationRequest.Step(rawValue: $0.rawValue) })
     }
 
-    /// The socket of the new KMS provider.
-    private var kmsEndpoint: String? { to == .kms ? evidence.kms.endpoints.unnamed.first?.text : nil }
+    private var kmsEndpoint: String? { goal.kmsEndpoint }
 
-    /// The evidence, and the plugins to ask for it: the new provider's has encrypted nothing yet.
-    var proof: EvidenceOptions {
-        guard to == .kms else { return evidence }
-        var proof = evidence
-        proof.kms.endpoints = evidence.kms.endpoints.named
-        return proof
-    }
+    /// The evidence, and the plugins to ask for it.
+    var proof: EvidenceOptions { goal.proof }
 
     private func finish(
         _ plan: RotationPlan, _ judgement: StepJudgement, _ evidence: StorageEvidence?, source: SecretKey,
@@ -311,7 +284,8 @@ extension RotateCommand {
         let hash = try fileHash(source)
         var status = RotationStatus(
             try rotation.checked(document), file: file, hash: hash, options: reading.headerless ? "--headerless" : "")
-        if let step = status.nextStep, let obstacle = try rotation.obstacle(to: RotationRequest(step: step), in: source) {
+        if let step = status.nextStep, let obstacle = try rotation.obstacle(to: RotationRequest(step: step), in: source)
+        {
             status.obstacle = obstacle
         }
         let report = RotationReport(file: file, steps: status.steps, hash: hash, isWritten: false, next: status.next)

@@ -47,9 +47,11 @@ struct ClusterRewrite {
             leftOut: scope.leftOut)
         if !isDryRun {
             // Somebody may have changed a server meanwhile, and it wrote with its own key then.
-            let after = try servers.look(for: file, isCanaryWanted: !look.census.servers.allSatisfy { $0.loaded == .yes })
+            let after = try servers.look(
+                for: file, isCanaryWanted: !look.census.servers.allSatisfy { $0.loaded == .yes })
             if !after.census.writesAsFile {
-                report.doubt = "At the end not all servers are seen to run the file: what was written anew meanwhile may be written back."
+                report.doubt =
+                    "At the end not all servers are seen to run the file: what was written anew meanwhile may be written back."
             }
             report.revision = try? servers.cluster.entry.revision()
         }
@@ -112,7 +114,9 @@ struct ClusterRewrite {
             let stale = StaleValues(under: file.configuration, in: store) { wanted.contains($0) }
             do throws(EtcdError) {
                 try stale.pages { values in
-                    for (resource, values) in Dictionary(grouping: values, by: \.resource).sorted(by: { $0.key < $1.key }) {
+                    for (resource, values) in Dictionary(grouping: values, by: \.resource).sorted(by: {
+                        $0.key < $1.key
+                    }) {
                         guard let target = byName[resource] else { continue }
                         let outcome = crew.rewrite(
                             target,

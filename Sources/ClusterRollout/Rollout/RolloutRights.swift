@@ -1,0 +1,62 @@
+public import EncryptionConfig
+internal import GoText
+internal import KubernetesResources
+
+/// The rights that a rollout of a file needs, as objects of Kubernetes.
+public enum RolloutRights {
+    /// A ClusterRole and what binds it to a user, as YAML. Each rule stands under what it is for.
+    ///
+    /// - Parameter withCanary: Whether servers are to write a Secret, which shows their write key.
+    public static func manifest(for file: EncryptionConfiguration, withCanary: Bool) -> String {
+        var groups: [ByteName: [String]] = [:]
+        for rule in ResourceResolution(file).rules {
+            let name = rule.pattern.name
+            let resource = name.resource.text
+            if name.group == "*" {
+                groups["*", default: []].append("*")
+            } else {
+                groups[name.group, default: []].append(resource)
+            }
+        }
+        let covered = groups.sorted { $0.key < $1.key }.map { group, resources in
+            """
+              # What the file encrypts is listed by its metadata and written anew.
+              - apiGroups: ["\(group.text)"]
+                resources: [\(resources.map { "\"\($0)\"" }.joined(separator: ", "))]
+                verbs: ["list", "patch"]
+
+            """
+        }.joined()
+        let canary =
+            withCanary
+            ? """
+              # The canary Secret (--canary).
+              - apiGroups: [""]
+                resources: ["secrets"]
+                verbs: ["create", "delete"]
+
+            """ : ""
+        return """
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata:
+              name: encconf-rollout
+            rules:
+              # What each server runs, whether it is ready, and what it serves.
+              - nonResourceURLs: ["/metrics", "/readyz", "/version", "/flagz", "/api", "/apis"]
+                verbs: ["get"]
+              # Which servers there are.
+              - apiGroups: ["coordination.k8s.io"]
+                resources: ["leases"]
+                verbs: ["list"]
+              - apiGroups: ["discovery.k8s.io"]
+                resources: ["endpointslices"]
+                verbs: ["list"]
+              # Which cluster it is, and the revision of etcd.
+              - apiGroups: [""]
+                resources: ["namespaces"]
+                verbs: ["get", "list"]
+
+            """ + covered + canary
+    }
+}

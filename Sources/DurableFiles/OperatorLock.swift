@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// Keeps two runs of the program from working on one file for longer than a write takes.
+///
+/// A small file beside it is locked and removed in the end. The lock goes with the process, so that one that was killed
+/// leaves nothing behind that stands in the way.
+public final class OperatorLock: Sendable {
+    private let path: String
+    private let descriptor: Int32
+
+    /// - Parameter file: What is worked on.
+    /// - Throws: ``FileError/Reason/locked`` if somebody else works on it.
+    public init(of file: String) throws(FileError) {
+        path = "\(file).rollout.lock"
+        while true {
+            let raw = unsafe Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard raw >= 0 else { throw FileError(path, .writing(.last)) }
+            guard flock(raw, LOCK_EX | LOCK_NB) == 0 else {
+                let isHeld = errno == EWOULDBLOCK
+                let error = SystemError.last
+                close(raw)
+                throw FileError(file, isHeld ? .locked : .writing(error))
+            }
+            // Whoever held it before may have removed it after this one was opened: then it locks nothing.
+            var (opened, found) = (stat(), stat())
+            if unsafe fstat(raw, &opened) == 0, unsafe lstat(path, &found) == 0, opened.st_ino == found.st_ino,
+                opened.st_dev == found.st_dev
+            {
+                descriptor = raw
+                return
+            }
+            close(raw)
+        }
+    }
+
+    deinit {
+        _ = unsafe unlink(path)
+        close(descriptor)
+    }
+}

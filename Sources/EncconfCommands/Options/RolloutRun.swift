@@ -1,0 +1,484 @@
+internal import ClusterRollout
+internal import DurableFiles
+internal import EncryptionConfig
+internal import EnvelopeCrypto
+internal import Explanations
+internal import Glibc
+internal import GoText
+internal import KMSPlugin
+internal import KeyRotation
+internal import KeyTransition
+internal import KubernetesAPI
+internal import Reports
+internal import SecretMemory
+internal import ShownText
+internal import StorageAudit
+internal import StorageEvidence
+internal import Terminal
+
+/// Gathers the facts of a rollout, does what the machine says, and tells of it.
+final class RolloutRun {
+    private let command: RolloutCommand
+    private let console: Console
+    private let goal: RotationGoal
+    private let rotation: RotationFile
+    private let servers: ClusterServers
+    private let settings: APISettings
+    private let recordPath: String
+
+    private var source: SecretKey
+    private var hash: String
+    private var record: RolloutRecord?
+    private var facts: RolloutFacts
+    /// What the servers showed last.
+    private var look: ServerSurvey.Look?
+    /// That every server runs the file as it is; nil while that is not known.
+    private var receipt: ConvergenceReceipt?
+    private var evidence: StorageEvidence?
+
+    init(_ command: RolloutCommand, _ console: Console) throws(CommandFailure) {
+        self.command = command
+        self.console = console
+        goal = RotationGoal(
+            to: command.to, keyName: command.keyName, kmsName: command.kmsName, resources: command.resources,
+            removesIdentity: false, isSingleServer: false, evidence: command.evidence)
+        rotation = RotationFile(
+            path: command.file, headerless: command.reading.headerless, keyName: command.keyName)
+        recordPath = "\(command.file).rollout"
+        var settings = APISettings()
+        settings.isCancelled = BlockedSignals.arePending
+        settings.connectionLimit = max(4, command.speed.parallel)
+        self.settings = settings
+        source = try Inputs.file(command.file).content
+        do { try SafeWrite.checkInterruption(of: command.file, holding: source) } catch { throw error.failure() }
+        hash = try fileHash(source)
+        facts = RolloutFacts(standing: nil, wantsSnapshots: command.snapshots != nil)
+        servers = try ClusterServers(
+            command.kubernetes, etcd: command.evidence.etcd, requestSeconds: command.settle.seconds, settings, console)
+        try readRecord()
+        try readStanding()
+    }
+
+    // MARK: The loop
+
+    func run() throws(CommandFailure) -> ExitStatus {
+        if let reason = try newestKeyReason() {
+            try tell("rollout", .ends, reason)
+            return .success
+        }
+        try ask("Begin the rollout of \(command.file)?")
+        let machine = machine
+        while true {
+            guard !settings.isCancelled() else { throw CommandFailure("given up", hint: "the same command goes on") }
+            switch machine.next(facts) {
+            case .done: return try finish()
+            case .stop(let stop): throw stop.failure(command.file)
+            case .act(let action): try act(action)
+            }
+        }
+    }
+
+    private var machine: RolloutMachine {
+        if command.newKmsKey { return RolloutMachine(.newKMSKey) }
+        return RolloutMachine(record?.isGoingBack == true || command.abort ? .back : .newKey)
+    }
+
+    private func act(_ action: RolloutMachine.Action) throws(CommandFailure) {
+        switch action {
+        case .askServers: try askServers()
+        case .audit: try audit()
+        case .snapshotBefore:
+            try snapshot("before")
+            facts.wantsSnapshotBefore = false
+        case .snapshotAfter:
+            try snapshot("after")
+            facts.wantsSnapshotAfter = false
+        case .write(let step): try write(step)
+        case .deliver: try deliver()
+        case .awaitKeyIDs: try awaitKeyIDs()
+        case .rewrite: try rewrite()
+        }
+    }
+
+    private func finish() throws(CommandFailure) -> ExitStatus {
+        do throws(FileError) { try FileRemoval.remove(recordPath) } catch { throw error.failure() }
+        let revision = evidence?.sources.first?.revision
+        let objects = evidence?.census.values.reduce(0) { $0 + $1.current } ?? 0
+        try tell(
+            "rollout", .ends,
+            "done: every server runs \(command.file), and all \(counted(objects, "value")) that it covers are stored with its "
+                + "write keys at revision \(revision ?? 0) of etcd",
+            [("hash", .text(hash)), ("revision", .number(revision)), ("values", .number(objects))])
+        return .success
+    }
+
+    // MARK: What the file and its record say
+
+    private func configuration() throws(CommandFailure) -> ConfigurationFile {
+        ConfigurationFile(
+            path: command.file, hash: hash, configuration: try rotation.checked(rotation.document(source)))
+    }
+
+    private func readRecord() throws(CommandFailure) {
+        guard unsafe access(recordPath, F_OK) == 0 else { return }
+        guard let read = RolloutRecord(json: try Inputs.file(recordPath).content) else {
+            throw CommandFailure(
+                "\(recordPath): is no record of a rollout",
+                hint: "finish by hand with `encconf rotate`, and remove it")
+        }
+        guard read.goal == goalText || command.abort else {
+            throw CommandFailure(
+                "\(recordPath): another rollout of the file is under way", status: .usage)
+        }
+        record = read
+    }
+
+    /// The goal, as it is compared.
+    private var goalText: String {
+        [command.to?.rawValue, command.keyName, command.kmsName, command.resources].map { $0 ?? "-" }
+            .joined(separator: " ")
+    }
+
+    private func readStanding() throws(CommandFailure) {
+        let document = try rotation.document(source)
+        let configuration = try rotation.checked(document)
+        Program.redactor.learn(configuration.keys.map(\.key.secret))
+        facts.standing = record.map { $0.standing(of: hash) } ?? .original
+        if record != nil { facts.wantsSnapshotBefore = false }
+        if machine.goal == .back, let previous = record?.previousKey, case .at(.promoted)? = facts.standing {
+            var request = goal.request(.promote)
+            request.keyName = ByteName(previous)
+            facts.writesPrevious = try rotation.plan(request, for: document).isDone
+        }
+        guard record == nil, !command.newKmsKey, !command.abort else { return }
+        facts.firstStep = try firstStep(document)
+        let nothing = TransitionProof(
+            from: EncryptionConfiguration(form: .current, entries: []), to: configuration)
+        facts.isSafeToBegin = nothing.rolling == .yes
+    }
+
+    /// The step that the file is at: with the name of a key the first that is not done, else as the file tells it.
+    private func firstStep(_ document: ConfigurationDocument) throws(CommandFailure) -> RotationRequest.Step? {
+        guard command.keyName != nil else {
+            do { return try rotation.plan(goal.request(nil), for: document).step } catch {
+                throw CommandFailure(
+                    error.problems.map {
+                        CommandFailure.Problem(
+                            message: $0.message,
+                            hint: "--key-name says which key is to write in the end: a new one, or one that is there")
+                    }, status: error.status)
+            }
+        }
+        for step in [RotationRequest.Step.add, .promote, .retire] {
+            if try !rotation.plan(goal.request(step), for: document).isDone { return step }
+        }
+        return nil
+    }
+
+    /// Why a second rollout right after the first is not wanted; nil if it may begin.
+    private func newestKeyReason() throws(CommandFailure) -> Phrase? {
+        guard record == nil, facts.firstStep == .add, command.keyName == nil, command.to == nil, !command.newKmsKey
+        else { return nil }
+        let configuration = try rotation.checked(rotation.document(source))
+        let writers = ResourceResolution(configuration).rules.compactMap {
+            StorageKey.list(of: $0.providers).first?.name
+        }
+        let hourAgo = UTCTime.rfc3339(UTCTime.now - 3600).filter { $0 != "-" && $0 != ":" }.lowercased()
+        guard let limit = KeyCreationDate(keyName: ByteName("key-\(hourAgo)")),
+            let young = writers.first(where: { KeyCreationDate(keyName: $0).map { $0 > limit } ?? false })
+        else { return nil }
+        return "done already: the key \(name: young) is less than an hour old; --key-name names another one"
+    }
+
+    private func save() throws(CommandFailure) {
+        guard let record else { return }
+        let document = SecretKey(record.value.document(Program.redactor))
+        do throws(FileError) { try SafeWrite.create(document.span, at: recordPath, replacing: true) } catch {
+            throw error.failure()
+        }
+    }
+
+    // MARK: Servers
+
+    /// Whether what began before the last server changed over may have written with an old key.
+    private var needsSettling: Bool {
+        if case .at(.promoted)? = facts.standing { return true }
+        return command.newKmsKey || facts.firstStep == .retire
+    }
+
+    private func askServers() throws(CommandFailure) {
+        let look = try servers.look(for: configuration())
+        try take(look, phase: "servers")
+    }
+
+    /// What a look at the servers says.
+    private func take(_ look: ServerSurvey.Look, phase: String) throws(CommandFailure) {
+        self.look = look
+        let census = look.census
+        receipt = nil
+        switch census.converged {
+        case .yes:
+            let report = try servers.report(look, of: configuration(), isSettlingAwaited: needsSettling)
+            receipt = ConvergenceReceipt(hash: hash, clusterUID: report.clusterUID, revision: report.revision)
+            facts.servers = needsSettling && report.revision == nil ? .unknown : .runFile
+            try tell(
+                phase, .ends, "all \(census.servers.count) servers run \(command.file), \(hash)",
+                [
+                    ("hash", .text(hash)), ("servers", .number(census.servers.count)),
+                    ("revision", .number(report.revision)),
+                ])
+        case .no: facts.servers = census.runsNoFile ? .runNoFile : .runAnother
+        case .unknown: facts.servers = .unknown
+        }
+        if census.converged != .yes {
+            let report = try servers.report(look, of: configuration(), isSettlingAwaited: false)
+            try tell(phase, .ends, "not every server runs \(command.file)", [("report", report.value)])
+            if command.output == .text { try console.result(report.text) }
+        }
+    }
+
+    // MARK: Delivery
+
+    private func deliver() throws(CommandFailure) {
+        let position: RolloutPosition = if case .at(let position)? = facts.standing { position } else { .added }
+        try tell("deliver", .begins, "\(command.file) goes to the servers", [("hash", .text(hash))])
+        let cargo = Delivery.Cargo(file: command.file, content: source, hash: hash, phase: position)
+        let ways = [
+            command.deliver.map { text in command.sshTargets.map { .ssh($0) } ?? .command(text) },
+            command.restart.map { Delivery.Way.command($0) },
+        ].compactMap { $0 }.map { Delivery($0, sshConfiguration: command.sshConfig, isCancelled: settings.isCancelled) }
+        if command.deliver == nil {
+            console.note(
+                "copy \(command.file) to every control-plane node, byte for byte; where there is no automatic reload, restart one "
+                    + "kube-apiserver after the other")
+        }
+        if command.perServer {
+            for server in try servers.look(for: configuration()).census.servers {
+                let target = Delivery.Server(id: server.id, host: server.host, address: server.address)
+                for way in ways { try run(way, cargo, for: target) }
+                try wait(for: server.id)
+            }
+        } else {
+            for way in ways { try run(way, cargo, for: nil) }
+        }
+        facts.isDelivered = true
+        facts.stored = .notLooked
+        facts.rewrites = 0
+        try take(servers.look(for: configuration(), wait: command.timeout.duration), phase: "deliver")
+    }
+
+    private func run(_ way: Delivery, _ cargo: Delivery.Cargo, for server: Delivery.Server?) throws(CommandFailure) {
+        guard !settings.isCancelled() else { throw CommandFailure("given up", hint: "the same command goes on") }
+        do throws(DeliveryError) { try way.run(cargo, for: server) } catch { throw error.failure }
+    }
+
+    /// Waits until one server runs the file and is ready, before the next one is touched.
+    private func wait(for id: String) throws(CommandFailure) {
+        let end = ContinuousClock.now + command.timeout.duration
+        while true {
+            let standing = try servers.look(for: configuration()).census.servers.first { $0.id == id }
+            if standing?.loaded == .yes, standing?.sighting?.readiness?.isReady == true { return }
+            guard ContinuousClock.now < end else {
+                throw CommandFailure(
+                    "\(id): does not run the file, or is not ready, in time",
+                    hint: "the other servers are as they were; the same command goes on", status: .unproven)
+            }
+            guard APIServer.pause(.seconds(1), settings.isCancelled) else {
+                throw CommandFailure("given up", hint: "the same command goes on")
+            }
+        }
+    }
+
+    // MARK: Steps of the file
+
+    private func write(_ step: RotationRequest.Step) throws(CommandFailure) {
+        let document = try rotation.document(source)
+        let old = try rotation.checked(document)
+        var request = goal.request(step)
+        if machine.goal == .back { request = try backRequest(step) }
+        let plan = try rotation.plan(request, for: document)
+        let position = RolloutPosition(after: step)
+        guard !plan.isDone else {
+            // Nothing of it is left to do.
+            try begin(plan, document)
+            record?.current = RolloutRecord.Version(hash: hash, position: position)
+            record?.pending = nil
+            try save()
+            facts.standing = .at(position)
+            return
+        }
+        let edited = try rotation.edited(plan, source)
+        var stepFacts = StepFacts(
+            hash: hash, servers: receipt.map { .receipt($0) }, isSingleServer: false,
+            plugin: try goal.pluginHealth(plan), isAbsencePromised: false,
+            destination: command.archive != nil ? .archive : command.discardRetiredKeys ? .destruction : nil)
+        if step == .retire || step == .abort {
+            if step == .retire { try ask("Take the old keys out of \(command.file)?") }
+            let convergence = Convergence(stepFacts.servers, of: hash, afterRevision: nil) ?? .unknown
+            if let seen = try goal.proof.evidence(under: configuration(), history: true, since: convergence) {
+                stepFacts.stored = .seen(seen)
+            }
+        }
+        let judgement = StepJudgement(plan, from: old, stepFacts)
+        if let failure = judgement.failure(stepFacts.stored.evidence) { throw failure }
+        guard let authorized = judgement.step else {
+            throw CommandFailure("\(command.file): the step may not be written")
+        }
+        try begin(plan, document)
+        let newHash = try fileHash(edited)
+        record?.pending = RolloutRecord.Version(hash: newHash, position: position)
+        try save()
+        try RotationWriter(file: command.file, archive: command.archive, authorized).write(edited, source: source)
+        source = edited
+        hash = newHash
+        record?.current = RolloutRecord.Version(hash: newHash, position: position)
+        record?.pending = nil
+        try save()
+        try readStanding()
+        // Nobody runs what was written just now.
+        (facts.servers, facts.stored, facts.rewrites, facts.isDelivered) = (.runAnother, .notLooked, 0, false)
+        receipt = nil
+        let changes = RotationReport(
+            file: command.file, steps: plan.changes.map { RotationReport.Step($0, step) }, hash: hash, isWritten: true,
+            next: NextCommand(reason: "the rollout goes on")
+        ).text
+        try tell(step.rawValue, .ends, "\(command.file) is written, \(hash)", [("hash", .text(hash))])
+        if command.output == .text { try console.result(changes) }
+    }
+
+    /// Makes the record before the first step, and notes that a rollout goes back.
+    private func begin(_ plan: RotationPlan, _ document: ConfigurationDocument) throws(CommandFailure) {
+        if record == nil {
+            let writers = Set(plan.changes.compactMap { $0.before.first?.key?.text })
+            record = RolloutRecord(
+                goal: goalText, originalHash: hash, previousKey: writers.count == 1 ? writers.first : nil)
+        }
+        if command.abort { record?.isGoingBack = true }
+    }
+
+    /// A step on the way back: the key that wrote before is the one that is meant.
+    private func backRequest(_ step: RotationRequest.Step) throws(CommandFailure) -> RotationRequest {
+        guard step != .abort else { return goal.request(.abort) }
+        guard command.to == nil, let previous = record?.previousKey else {
+            throw CommandFailure(
+                "\(command.file): several keys or providers wrote before, so that there is no one way back",
+                hint: "go back by hand: `encconf rotate --help`")
+        }
+        var request = goal.request(step)
+        request.keyName = ByteName(previous)
+        return request
+    }
+
+    // MARK: What is stored
+
+    private func audit() throws(CommandFailure) {
+        try tell("audit", .begins, "etcd is read and every value opened")
+        let isAfter = facts.standing != .original || facts.firstStep == .retire
+        let convergence = Convergence(receipt.map { .receipt($0) }, of: hash, afterRevision: nil) ?? .unknown
+        guard let seen = try goal.proof.evidence(under: configuration(), since: convergence) else {
+            throw CommandFailure("no etcd is named", status: .usage)
+        }
+        evidence = seen
+        facts.stored = RolloutFacts.Stored(seen, isAfterConvergence: isAfter)
+        let covered = ResourceResolution(seen.file.configuration)
+        let census = seen.census.filter { covered.rule(for: $0.key) != nil }
+        let (objects, stale) = (census.values.reduce(0) { $0 + $1.objects }, census.values.reduce(0) { $0 + $1.stale })
+        let unreadable = census.values.reduce(0) { $0 + $1.unreadable + $1.notObjects }
+        let revision = seen.sources.first?.revision
+        try tell(
+            "audit", .ends,
+            "\(counted(objects, "value")) at revision \(revision ?? 0): \(stale) stored in another way than the file says, "
+                + "\(unreadable) unreadable",
+            [
+                ("revision", .number(revision)), ("objects", .number(objects)), ("stale", .number(stale)),
+                ("unreadable", .number(unreadable)), ("evidence", .array(seen.values)),
+            ])
+    }
+
+    private func rewrite() throws(CommandFailure) {
+        guard let look else { throw CommandFailure("no server was asked") }
+        try tell("rewrite", .begins, "what is stored otherwise is written anew")
+        let rewrite = ClusterRewrite(
+            servers: servers, file: try configuration(), stores: try command.evidence.etcd.sources(readingAll: true),
+            includesShortLived: true, options: command.speed, console: console)
+        let report = try rewrite.run(look)
+        try tell("rewrite", .ends, report.summary, [("report", report.value)])
+        if command.output == .text, report.status != .success { try console.result(report.text) }
+        guard report.status == .success || report.status == .findings else {
+            throw CommandFailure(
+                "not every value could be written anew", hint: "the same command goes on with what is left",
+                status: report.status)
+        }
+        facts.rewrites += 1
+        facts.stored = .notLooked
+    }
+
+    private func snapshot(_ when: String) throws(CommandFailure) {
+        guard let folder = command.snapshots else { return }
+        let stamp = UTCTime.rfc3339(UTCTime.now).filter { $0 != "-" && $0 != ":" }.lowercased()
+        let path = "\(folder)/encconf-\(stamp)-\(when).db"
+        let saved = try SnapshotSaver(file: path, replacing: false, connection: command.evidence.etcd.connection)
+            .save(console)
+        try tell("snapshot", .ends, "\(path): revision \(saved.revision)", [("path", .text(path))])
+    }
+
+    // MARK: A new key within a plugin
+
+    private func awaitKeyIDs() throws(CommandFailure) {
+        let file = try configuration()
+        let plugins = try command.evidence.kms.endpoints.plugins(of: [file.configuration]).filter {
+            $0.plugin.version == .v2
+        }
+        guard !plugins.isEmpty else { throw CommandFailure("\(command.file): there is no KMS v2 provider") }
+        let end = ContinuousClock.now + command.timeout.duration
+        try tell("key-ids", .begins, "every server is to have the key id that the plugin tells")
+        while true {
+            let look = try servers.look(for: file)
+            self.look = look
+            facts.keyIDs = try keyIDs(plugins.map { ($0.plugin.name.text, PluginClient($0.provider)) }, look.census)
+            if facts.keyIDs == .agree || ContinuousClock.now >= end { break }
+            guard APIServer.pause(.seconds(5), settings.isCancelled) else {
+                throw CommandFailure("given up", hint: "the same command goes on")
+            }
+        }
+        try tell("key-ids", .ends, facts.keyIDs == .agree ? "every server has it" : "not every server has it")
+    }
+
+    private func keyIDs(
+        _ plugins: [(name: String, client: PluginClient)], _ census: ServerCensus
+    ) throws(CommandFailure) -> RolloutFacts.KeyIDs {
+        for (name, client) in plugins {
+            let examination = client.examine()
+            guard let expected = examination.status?.keyIDHash, examination.problem == nil else { return .unknown }
+            for server in census.servers {
+                guard let found = server.sighting?.metrics?.currentKeyID(of: name) else { return .unknown }
+                guard found == expected else { return .differ }
+            }
+        }
+        return .agree
+    }
+
+    // MARK: Telling and asking
+
+    private func tell(
+        _ phase: String, _ state: RolloutEvent.State, _ message: Phrase,
+        _ facts: [(name: String, value: ReportValue)] = []
+    ) throws(CommandFailure) {
+        let event = RolloutEvent(time: UTCTime.now, phase: phase, state, message, facts: facts)
+        switch command.output {
+        case .text: try console.result(event.text)
+        case .json: try console.result(event.value, isOneLine: true)
+        }
+    }
+
+    private func ask(_ question: Phrase) throws(CommandFailure) {
+        guard !command.yes else { return }
+        do throws(SystemError) {
+            guard try Confirmation.ask(Program.redactor.shown(question), isCancelled: settings.isCancelled) else {
+                throw SystemError(code: ECANCELED)
+            }
+        } catch {
+            throw CommandFailure("not confirmed", hint: "nothing more was done; the same command goes on")
+        }
+    }
+}

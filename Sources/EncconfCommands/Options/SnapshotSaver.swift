@@ -1,0 +1,143 @@
+internal import APIServerFlags
+internal import ArgumentParser
+internal import DurableFiles
+internal import EnvelopeCrypto
+internal import EtcdClient
+internal import EtcdSnapshot
+internal import Explanations
+internal import JSONText
+internal import KubernetesResources
+internal import RemoteCalls
+internal import Reports
+internal import SecretMemory
+internal import ShownText
+internal import Terminal
+
+/// Saves the database of one etcd member to a file.
+struct SnapshotSaver {
+    let file: String
+    /// Whether a file of that name may be replaced.
+    let replacing: Bool
+    let connection: EtcdConnectionOptions
+
+    /// Makes the file.
+    func save(_ console: Console) throws(CommandFailure) -> SavedSnapshot {
+        let discovery = try connection.discovery()
+        let settings = try connection.connection(discovery)
+        for (servers, resources) in discovery?.otherClusters ?? [] {
+            let names = resources.sorted().map(\.description).joined(separator: ", ")
+            console.warning(
+                "\(names) live in another etcd (\(servers.joined(separator: ","))), which this snapshot does not hold",
+                hint: "save that one too, with --endpoints")
+        }
+        // The rename is the file's own; a signal must find its beginning gone.
+        let client = try settings.client(isCancelled: BlockedSignals.arePending)
+        let progress = Progress(Program.redactor.shown("\(file)").text, amount: ByteCount.text)
+        var saved: SavedSnapshot?
+        try create { output in
+            var (failure, isBegun): (SystemError?, Bool) = (nil, false)
+            let summary: SnapshotSummary
+            do throws(EtcdError) {
+                summary = try client.snapshot { bytes, remaining in
+                    if !isBegun { progress.start(total: Int(clamping: remaining)) }
+                    isBegun = true
+                    progress.advance(by: bytes.byteCount)
+                    do throws(SystemError) { try output.write(bytes) } catch { failure = error }
+                    return failure == nil
+                }
+            } catch {
+                if let failure { throw failure }
+                // There is no file, whatever kept it from being made.
+                var unmade = error.failure(settings.name)
+                unmade.status = .failure
+                throw unmade
+            }
+            warn(of: summary.status, console)
+            // Before it takes the place of what may be a good one.
+            saved = SavedSnapshot(file: file, summary: summary, revision: try revision(in: output))
+        }
+        progress.finish()
+        guard let saved else { throw CommandFailure("\(file): nothing was received") }
+        return saved
+    }
+
+    /// Makes the file, with failures that a person understands.
+    private func create(_ fill: (borrowing FileDescriptor) throws -> Void) throws(CommandFailure) {
+        do {
+            try SafeWrite.create(at: file, replacing: replacing, isLong: true, fill: fill)
+        } catch let error as FileError {
+            throw error.failure()
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure("\(file): \("\(error)")")
+        }
+    }
+
+    /// A backup is what somebody relies on later.
+    private func warn(of status: EtcdStatus, _ console: Console) {
+        let peer = status.peer.description
+        if status.isLearner {
+            console.warning(
+                "\(peer): is a learner, which may lag far behind", hint: "save the snapshot of a member that votes")
+        }
+        for problem in status.errors {
+            console.warning(
+                "\(peer): tells of an alarm: \(problem)", hint: "see `etcdctl alarm list`")
+        }
+    }
+
+    /// The newest revision in the file, which shows that it can be read.
+    private func revision(in output: borrowing FileDescriptor) throws(CommandFailure) -> Int64 {
+        // It has no name that anybody else would find yet (proc(5)).
+        let mapping: MappedFile
+        do {
+            mapping = try MappedFile("/proc/self/fd/\(output.raw)", called: file, isOwn: true)
+        } catch {
+            throw error.failure()
+        }
+        let revision: Int64
+        do throws(SnapshotError) {
+            var problems = SnapshotProblems.refused
+            let snapshot = try SnapshotFile(mapping.span, &problems)
+            let settings = try snapshot.settings(&problems)
+            let live = try LiveRecords(snapshot, &problems)
+            revision = max(live.lastRevision, settings.compactedRevision)
+        } catch {
+            throw CommandFailure(
+                "\(file): was received as it was sent, but is damaged: \(error.explanation)",
+                hint: "save the snapshot of another member")
+        }
+        do { try mapping.checkUnchanged() } catch { throw error.failure() }
+        return revision
+    }
+}
+
+/// A snapshot that was saved.
+struct SavedSnapshot {
+    let file: String
+    let summary: SnapshotSummary
+    let revision: Int64
+
+    private var digest: String { "sha256:\(Digest.hexadecimal(summary.digest))" }
+    private var peer: String { summary.status.peer.description }
+
+    var text: Phrase {
+        """
+        \(file): revision \(revision), \(summary.databaseByteCount) bytes of \(peer) (etcd \(summary.status.version))
+        \(digest)
+
+        """
+    }
+
+    var value: ReportValue {
+        .report(
+            kind: "SnapshotReport",
+            [
+                "path": .text(file), "endpoint": .text(peer),
+                "clusterID": .text(String(summary.status.header.clusterID, radix: 16)),
+                "etcdVersion": .text(summary.status.version), "revision": .number(revision),
+                "bytes": .number(summary.databaseByteCount), "sha256": .text(digest),
+            ])
+    }
+}
