@@ -18,6 +18,7 @@ struct ChildRun: ~Copyable {
         let inputPipe = hasInput ? try PipeEnd.pipe() : nil
         let outputPipe = output == .standardError ? nil : try PipeEnd.pipe()
         let errorPipe = output == .captured ? try PipeEnd.pipe() : nil
+        Self.keepStatuses()
         process = try Spawn.start(
             child,
             streams: ChildStreams(
@@ -32,12 +33,23 @@ struct ChildRun: ~Copyable {
         errorOutput = OutputCapture(errorPipe?.reading)
     }
 
+    /// Whoever started this program may have ignored SIGCHLD, which is inherited: then the system would forget how a
+    /// child ended.
+    private static func keepStatuses() {
+        var action = sigaction()
+        guard unsafe sigaction(SIGCHLD, nil, &action) == 0,
+            unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+        else { return }
+        _ = Glibc.signal(SIGCHLD, SIG_DFL)
+    }
+
     /// Waits for the end, and ends it if it has to.
     consuming func finish(_ bytes: RawSpan) throws(ChildProcessError) -> ChildProcess.Ended {
         do {
             try attend(bytes)
         } catch {
-            // A call failed that cannot fail: no child is left behind.
+            // A call failed that cannot fail: no child is left behind. Without a child its number may be another's.
+            guard error != .system(ECHILD) else { throw error }
             signal(SIGKILL)
             _ = try? reap()
             throw error

@@ -96,6 +96,17 @@ struct KubeconfigExecTests {
         #expect(!without.information(isInteractive: false).revealedText().contains("cluster\""))
     }
 
+    /// A server that was given in the place of that of the cluster.
+    @Test func informationOfAnotherServer() throws {
+        let exec =
+            "exec: {command: p, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, provideClusterInfo: true}"
+        let configuration = try Kubeconfig(reading: [try folder.write(KubeconfigFolder.text("server: https://a", exec))]
+        )
+        let access = try configuration.access(server: try ServerURL(parsing: "https://b:6443"))
+        let text = try #require(access.credentials.exec).information(isInteractive: false).revealedText()
+        #expect(text.contains("\"https://b:6443\"") && !text.contains("https://a"))
+    }
+
     @Test func environment() throws {
         var plugin = try plugin(
             "printf '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"%s\"}}' \"$1$HIDDEN$HOME\""

@@ -12,8 +12,8 @@ public struct ExecCluster: Sendable {
     private let disablesCompression: Bool
     private let configuration: YAMLValue?
 
-    init(_ access: ClusterAccess, _ cluster: ClusterEntry) {
-        server = cluster.server ?? access.server.description
+    init(_ access: ClusterAccess, _ cluster: ClusterEntry, isServerGiven: Bool) {
+        server = isServerGiven ? access.server.description : cluster.server ?? access.server.description
         tlsServerName = access.tlsServerName
         skipsVerification = access.skipsVerification
         authority = access.authority

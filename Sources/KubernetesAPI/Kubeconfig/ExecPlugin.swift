@@ -76,7 +76,7 @@ public struct ExecPlugin: Sendable {
 extension ExecEntry {
     /// The plugin, if it is one that kubectl would run (validation.go, `validateAuthInfo`; exec.go, `newAuthenticator`).
     func plugin(
-        for user: UserEntry, _ access: ClusterAccess, _ cluster: ClusterEntry
+        for user: UserEntry, _ access: ClusterAccess, _ cluster: ClusterEntry, isServerGiven: Bool
     ) throws(KubeconfigError) -> ExecPlugin {
         guard let command else { throw user.error(.exec(.noCommand)) }
         guard let version else { throw user.error(.exec(.noVersion)) }
@@ -99,7 +99,7 @@ extension ExecEntry {
         plugin.arguments = arguments
         plugin.environment = environment
         plugin.installHint = installHint
-        if providesClusterInfo { plugin.cluster = ExecCluster(access, cluster) }
+        if providesClusterInfo { plugin.cluster = ExecCluster(access, cluster, isServerGiven: isServerGiven) }
         return plugin
     }
 }

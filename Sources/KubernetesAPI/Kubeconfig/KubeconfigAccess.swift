@@ -35,7 +35,7 @@ extension Kubeconfig {
         try cluster.describe(&access, isServerGiven: server != nil)
         if let user {
             access.sources.user = ClusterAccess.Sources.Entry(name: user.origin.name, file: user.origin.file)
-            try user.describe(&access, cluster: cluster)
+            try user.describe(&access, cluster: cluster, isServerGiven: server != nil)
         }
         guard !access.server.isSecure || !access.credentials.isEmpty else {
             throw user?.error(.noCredentials) ?? entry.origin.error(.noCredentials, .context(name))

@@ -5,14 +5,16 @@ extension UserEntry {
 
     /// Says how one proves who one is (validation.go, `validateAuthInfo`). Mistakes count without TLS too, credentials
     /// do not (client_config.go, `ClientConfig`).
-    func describe(_ access: inout ClusterAccess, cluster: ClusterEntry) throws(KubeconfigError) {
+    func describe(
+        _ access: inout ClusterAccess, cluster: ClusterEntry, isServerGiven: Bool
+    ) throws(KubeconfigError) {
         if let authProvider { throw error(.authProvider(authProvider)) }
         var credentials = Credentials()
         credentials.clientCertificate = try clientCertificate()
         credentials.token = try bearerToken(isSent: access.server.isSecure)
         credentials.basic = try basicCredentials()
         guard token == nil || credentials.basic == nil else { throw error(.tokenAndPassword) }
-        if let exec { credentials.exec = try exec.plugin(for: self, access, cluster) }
+        if let exec { credentials.exec = try exec.plugin(for: self, access, cluster, isServerGiven: isServerGiven) }
         guard impersonation.isEmpty || impersonation.user != nil else { throw error(.impersonationWithoutUser) }
         if access.server.isSecure { access.credentials = credentials }
         access.credentials.impersonation = impersonation
