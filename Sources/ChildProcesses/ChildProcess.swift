@@ -10,7 +10,8 @@ public struct ChildProcess: Sendable {
     /// Without the name of the program, which is the first one that the child sees. Everybody on the machine can read
     /// them: no secrets here.
     public var arguments: [String]
-    /// Set in the child in addition to what this process has, or in its place. Of two with one name the later one counts.
+    /// Set in the child in addition to what this process has, or in its place. Of two with one name the later one
+    /// counts.
     public var environment: [(name: String, value: String)] = []
     /// The same for what may be secret. The values stay in memory that is wiped until the system copies them.
     public var secretEnvironment: [(name: String, value: SecretKey)] = []

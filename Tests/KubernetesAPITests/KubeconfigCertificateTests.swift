@@ -27,6 +27,8 @@ struct KubeconfigCertificateTests {
         ] {
             #expect(reason { _ = try folder.access(user: user(wrong, key)) } == .noCertificate(field: field))
         }
+        let otherEnd = certificate.replacingOccurrences(of: "-----END CERTIFICATE", with: "-----END X")
+        #expect(reason { _ = try folder.access(user: user(otherEnd, key)) } == .noCertificate(field: field))
         for wrong in [certificate, "x", key.replacingOccurrences(of: "-----END", with: "---- END")] {
             #expect(
                 reason { _ = try folder.access(user: user(certificate, wrong)) } == .noKey(field: "client-key-data"))

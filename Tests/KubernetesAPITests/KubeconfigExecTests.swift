@@ -145,6 +145,15 @@ struct KubeconfigExecTests {
         #expect(reason(plugin) == .needsTerminal)
     }
 
+    /// What a plugin writes there can be a secret; only a plugin that asks a person has the standard error of this process.
+    @Test func standardError() throws {
+        var plugin = try plugin(
+            #"test "$(readlink /proc/$$/fd/2)" = "$(readlink /proc/$PPID/fd/2)" && exit 7; exit 8"#)
+        #expect(reason(plugin) == .failed(.exit(8)))
+        plugin.interactiveMode = .always
+        #expect(reason(plugin, isInteractive: true) == .failed(.exit(7)))
+    }
+
     // MARK: Answers
 
     @Test func answers() throws {

@@ -57,6 +57,11 @@ struct KubeconfigRulesTests {
         #expect(reason { _ = try Kubeconfig(reading: [try folder.write(text)]) } == .duplicateName)
     }
 
+    @Test func duplicateExtensions() {
+        let cluster = "server: https://a, extensions: [{name: e, extension: 1}, {name: e, extension: 1}]"
+        #expect(reason { _ = try folder.access(cluster: cluster) } == .duplicateName)
+    }
+
     /// To Swift these names are the same.
     @Test func namesAreBytes() throws {
         let text = """

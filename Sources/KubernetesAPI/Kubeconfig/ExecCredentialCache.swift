@@ -33,8 +33,8 @@ public final class ExecCredentialCache: Sendable {
         }
     }
 
-    /// Another credential than `refused`, which the server did not take (status 401). Asks the plugin, unless somebody did
-    /// meanwhile.
+    /// Another credential than `refused`, which the server did not take (status 401). Asks the plugin, unless somebody
+    /// did meanwhile.
     public func credential(after refused: ExecCredential) throws(ExecPluginError) -> ExecCredential {
         try cached.withLock { cached throws(ExecPluginError) in
             if let cached, cached !== refused { return cached }

@@ -5,8 +5,8 @@ internal import SecretMemory
 extension Kubeconfig {
     /// What a context says.
     ///
-    /// What kubectl refuses is refused (client-go, tools/clientcmd/validation.go), and where kubectl would ask for a name
-    /// and a password: no kube-apiserver takes those.
+    /// What kubectl refuses is refused (client-go, tools/clientcmd/validation.go), and so is a user without credentials,
+    /// where kubectl would ask for a name and a password: no kube-apiserver takes those.
     ///
     /// - Parameters:
     ///   - context: Nil for ``currentContext``.

@@ -62,9 +62,10 @@ extension ServerURL: CustomStringConvertible {
     /// `https://10.0.0.1:6443/k8s`, `unix:///run/proxy.sock`
     public var description: String {
         switch address {
-        case .socket(let path): "unix://\(path)"
+        case .socket(let path): return "unix://\(path)"
         case .host(let host, let port):
-            "\(isSecure ? "https" : "http")://\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)\(path)"
+            let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
+            return "\(isSecure ? "https" : "http")://\(name):\(port)\(path)"
         }
     }
 }
