@@ -75,7 +75,7 @@ enum Spawn {
         if let folder = child.workingFolder, unsafe access(folder, X_OK) != 0 { return .system(errno) }
         return switch code {
         case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP: .notFound
-        case EACCES, ENOEXEC, EISDIR, ELIBBAD, EPERM: .notExecutable
+        case EACCES, ENOEXEC, EISDIR, ELIBBAD, EPERM, ETXTBSY: .notExecutable
         default: .system(code)
         }
     }

@@ -93,7 +93,9 @@ struct KubeconfigSecrecyTests {
         let file = try folder.write("#!/bin/sh\n\(script)\n", to: "p", mode: 0o700)
         let text: String
         do {
-            text = texts(try ExecPlugin(command: file).credential(isInteractive: false))
+            var plugin = ExecPlugin(command: "/bin/sh")
+            plugin.arguments = [file]
+            text = texts(try plugin.credential(isInteractive: false))
         } catch {
             let shown = error.failure.problems.map { Redactor().shown($0.message).text }
             text = texts(error as Any) + shown.joined()
@@ -115,7 +117,8 @@ struct KubeconfigSecrecyTests {
             let token = try #require(access.credentials.token).read()
             let script =
                 "#!/bin/sh\nprintf '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"'; cat \(folder.path)/\(name); printf '\"}}'\n"
-            let plugin = ExecPlugin(command: try folder.write(script, to: "p", mode: 0o700))
+            var plugin = ExecPlugin(command: "/bin/sh")
+            plugin.arguments = [try folder.write(script, to: "p", mode: 0o700)]
             let credential = try plugin.credential(isInteractive: false)
             #expect(try #require(credential.token).isEqual(to: token))
             let copy = MemoryNeedle(copying: encoded.bytes)
