@@ -152,7 +152,8 @@ let package = Package(
             dependencies: [
                 "ChildProcesses", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "GoText", "KeyRotation",
                 "KeyTransition",
-                "KubernetesAPI", "KubernetesResources", "RemoteCalls", "SecretMemory", "StorageAudit",
+                "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "RemoteCalls", "SecretMemory",
+                "StorageAudit",
                 "StorageEvidence", "Transformers",
             ],
             swiftSettings: strict),

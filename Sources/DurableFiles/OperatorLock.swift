@@ -11,7 +11,8 @@ public final class OperatorLock: Sendable {
     /// - Parameter file: What is worked on.
     /// - Throws: ``FileError/Reason/locked`` if somebody else works on it.
     public init(of file: String) throws(FileError) {
-        path = "\(file).rollout.lock"
+        // One file has one lock, whatever it is called.
+        path = "\(SafeWrite.resolved(file)).rollout.lock"
         while true {
             let raw = unsafe Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard raw >= 0 else { throw FileError(path, .writing(.last)) }

@@ -255,7 +255,7 @@ extension SafeWrite {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    private static func resolved(_ path: String) -> String {
+    public static func resolved(_ path: String) -> String {
         guard let real = unsafe realpath(path, nil) else { return path }
         defer { unsafe free(real) }
         return unsafe String(cString: real)

@@ -51,7 +51,7 @@ extension APIFailure {
         switch self {
         case .untrusted: "name what its certificate names: --tls-server-name, such as kubernetes"
         case .unauthorized: "is the kubeconfig the right one, and are its credentials still valid?"
-        case .forbidden: "`encconf rollout --print-rbac` prints the rights that are needed"
+        case .forbidden: "`encconf rollout` prints the rights that are needed, with --print-rbac"
         case .storageUnreadable, .server(500, _?):
             "waiting does not help: `encconf audit` names each value that cannot be read"
         case .notReached: "is the server up, and is this the right address?"

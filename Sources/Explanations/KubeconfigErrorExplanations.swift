@@ -8,7 +8,8 @@ extension KubeconfigError {
     /// What to tell a person.
     public var failure: CommandFailure {
         switch reason {
-        case .file(let error): return error.failure()
+        case .file(let error):
+            return CommandFailure(error.failure(canBeStream: false).problems[0].message, hint: "name one: --kubeconfig")
         case .unreadable(let field, let error):
             let words = error.failure(canBeStream: false).problems[0]
             return CommandFailure("\(place)\(field): \(words.message)", hint: words.hint)

@@ -10,20 +10,23 @@ extension RolloutMachine.Stop {
         case .fileChanged:
             CommandFailure(
                 "\(name): is not what this rollout wrote: somebody changed it",
-                hint:
-                    "finish by hand: `encconf rotate --status \(name)` tells where it stands; then remove \(name).rollout"
-            )
+                hint: "finish by hand: `encconf rotate` tells with --status where it stands; then remove the record "
+                    + "\(name).rollout")
         case .serversRunAnother:
             CommandFailure(
-                "not every server runs \(name), and nothing is known of what they run instead",
-                hint: "give the rollout the file that the servers run; `encconf servers` shows its hash")
+                "a server runs another file than \(name), and whether the two go together is not known",
+                hint: "give the rollout the file that the servers run; `encconf servers` shows what each of them runs")
+        case .serversRunNone:
+            CommandFailure(
+                "no server runs an encryption file, and \(name) may not be the first one",
+                hint: "begin with plaintext first: `encconf init` does so with --identity-first")
         case .serversUnknown:
             CommandFailure(
                 "whether every server runs \(name) is not known", hint: "`encconf servers` shows what is missing",
                 status: .unproven)
         case .notConverged:
             CommandFailure(
-                "not every server runs \(name) in time",
+                "\(name) was delivered, and not every server is known to run it in time",
                 hint: "run the same command again when they do: it goes on from here", status: .unproven)
         case .unreadable(let count):
             CommandFailure(
@@ -33,8 +36,14 @@ extension RolloutMachine.Stop {
                 status: .findings)
         case .stillStale(let count, let rewrites):
             CommandFailure(
-                "\(counted(count, "stored value")) are not stored as \(name) says, after \(rewrites) rewrites",
+                "\(counted(count, "stored value")) not stored as \(name) says, after \(rewrites) rewrites",
                 hint: "`encconf audit` tells which keys they use; run the same command again when they are rewritten",
+                status: .findings)
+        case .neededAgain(let count):
+            CommandFailure(
+                "\(counted(count, "stored value")) not stored as \(name) says: written after the old keys went out of it",
+                hint:
+                    "nothing was delivered; `encconf audit` with the archive as a further --config tells which keys they use",
                 status: .findings)
         case .storedUnknown:
             CommandFailure(
@@ -42,14 +51,14 @@ extension RolloutMachine.Stop {
         case .cannotGoBack:
             CommandFailure(
                 "the old keys are out of \(name) already, so that there is only forward",
-                hint: "run it without --abort; the old keys are in the archive")
+                hint: "the same command without --abort goes on")
         case .nothingToTakeBack:
             CommandFailure(
-                "\(name): there is nothing to do, or nothing to take back",
-                hint: "`encconf rotate --status` tells where it stands")
+                "\(name): there is nothing to take back",
+                hint: "`encconf rotate` tells with --status where it stands")
         case .keyIDsDiffer:
             CommandFailure(
-                "not every server has the key id that the KMS plugin tells",
+                "not every server is known to have the key id that the KMS plugin tells",
                 hint: "a server asks its plugin once a minute; see that the plugin of every node has the new key",
                 status: .unproven)
         }
@@ -65,6 +74,10 @@ extension DeliveryError {
                 "\(name): ended with exit status \(status)",
                 hint: "run the same command again when the reason is gone: it goes on from here")
         case .failed(.signal(let number)): CommandFailure("\(name): was ended by signal \(number)")
+        case .noTarget(let server):
+            CommandFailure(
+                "none of the places of --deliver is on the server \(server)",
+                hint: "with --per-server each ssh:// names a server by its host name or address")
         }
     }
 }

@@ -25,6 +25,8 @@ public struct RewriteReport {
     let elapsedSeconds: Double
     /// Resources that the file names and that were left out, with the reason.
     let leftOut: [(resource: GroupResource, reason: RewriteScope.LeftOut)]
+    /// Stale values of what no server can rewrite, as etcd shows them; nil if it was not read.
+    let unserved: [GroupResource: Int]?
     /// Of etcd, after the last object; nil if it was not read.
     public var revision: Int64?
     /// Why nothing can be said of all servers at the end; nil if they still run the file.
@@ -32,18 +34,25 @@ public struct RewriteReport {
 
     public init(
         file: String, rows: [Row], isDryRun: Bool, elapsedSeconds: Double,
-        leftOut: [(resource: GroupResource, reason: RewriteScope.LeftOut)]
+        leftOut: [(resource: GroupResource, reason: RewriteScope.LeftOut)], unserved: [GroupResource: Int]?
     ) {
         self.file = file
         self.rows = rows
         self.isDryRun = isDryRun
         self.elapsedSeconds = elapsedSeconds
         self.leftOut = leftOut
+        self.unserved = unserved
+    }
+
+    private var unservedRows: [(resource: GroupResource, count: Int)] {
+        (unserved ?? [:]).filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     public var status: ExitStatus {
         if rows.contains(where: { $0.interruption != nil || $0.outcome.failedCount > 0 }) { return .failure }
-        if rows.contains(where: { $0.outcome.refusedCount > 0 }) { return .findings }
+        if rows.contains(where: { $0.outcome.refusedCount > 0 }) || !unservedRows.isEmpty { return .findings }
+        // Without etcd nobody knows whether there are values of what no server serves.
+        if unserved == nil, leftOut.contains(where: { $0.reason == .notServed }) { return .unproven }
         return doubt == nil ? .success : .unproven
     }
 
@@ -56,6 +65,8 @@ public struct RewriteReport {
                     leftOut.map {
                         ["resource": .text($0.resource.description), "reason": .phrase($0.reason.explanation)]
                     }),
+                "unserved": .array(
+                    unservedRows.map { ["resource": .text($0.resource.description), "stale": .number($0.count)] }),
                 "seconds": .fraction((elapsedSeconds * 1000).rounded() / 1000), "revision": .number(revision),
                 "doubt": .phrase(doubt),
             ])
@@ -86,6 +97,9 @@ public struct RewriteReport {
             }
         }
         for (resource, reason) in leftOut { text += "\(resource): left out: \(reason.explanation)\n" }
+        for (resource, count) in unservedRows {
+            text += "\(resource): \(counted(count, "value")) stored otherwise, and no server can rewrite them\n"
+        }
         if let doubt { text += "\(doubt)\n" }
         return text + conclusion
     }

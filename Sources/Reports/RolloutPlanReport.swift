@@ -17,8 +17,11 @@ public struct RolloutPlanReport {
     ///   - delivery: How the file comes to the servers.
     ///   - archive: Where removed keys are kept; nil to destroy them.
     ///   - snapshots: Where snapshots are kept; nil for none.
+    ///   - newKey: What is to write in the end.
     ///   - isKMSKeyChange: Whether the file stays as it is.
-    public init(file: String, delivery: Phrase, archive: String?, snapshots: String?, isKMSKeyChange: Bool) {
+    public init(
+        file: String, delivery: Phrase, archive: String?, snapshots: String?, newKey: Phrase, isKMSKeyChange: Bool
+    ) {
         self.file = file
         let converge: Phrase = "every server is seen to run the file"
         func deliver(_ what: Phrase) -> Phase {
@@ -54,12 +57,12 @@ public struct RolloutPlanReport {
                 Phase(name: "servers", does: "ask every server what it runs", demands: "nothing"),
                 Phase(name: "audit", does: "read etcd and open every value", demands: "\(converge) as it is now"),
             ] + [snapshot].compactMap { $0 } + [
-                Phase(name: "add", does: "put a new key second in \(file)", demands: "every stored value can be read"),
-                deliver("the new key is in the file"),
+                Phase(name: "add", does: "put \(newKey) second in \(file)", demands: "every stored value can be read"),
+                deliver("it is in the file"),
                 Phase(
-                    name: "promote", does: "make the new key write",
-                    demands: "\(converge), so that each reads the new key"),
-                deliver("the new key writes in the file"), rewrite, audit,
+                    name: "promote", does: "make it write",
+                    demands: "\(converge), so that each reads it"),
+                deliver("it writes in the file"), rewrite, audit,
                 Phase(
                     name: "retire", does: "take the old keys out of \(file), and \(away)",
                     demands: "the audit proves that no stored value uses them"),

@@ -27,10 +27,18 @@ extension RolloutRecord {
             (member("current", of: tree.root) == nil) == (version("current") == nil),
             (member("pending", of: tree.root) == nil) == (version("pending") == nil)
         else { return nil }
-        self.init(goal: goal, originalHash: original, previousKey: string("previousKey", of: tree.root))
-        current = version("current")
-        pending = version("pending")
-        isGoingBack = member("isGoingBack", of: tree.root)?.kind == .bool(true)
+        var besides: [String] = []
+        if let list = member("besides", of: tree.root) {
+            for node in tree.elements(of: list) {
+                guard node.kind == .string else { return nil }
+                besides.append(String(decoding: tree.string(node, in: text.span).bytes.copiedToArray(), as: UTF8.self))
+            }
+        }
+        self.init(
+            goal: goal, originalHash: original, previousKey: string("previousKey", of: tree.root),
+            current: version("current"), pending: version("pending"), besides: besides,
+            isGoingBack: member("isGoingBack", of: tree.root)?.kind == .bool(true),
+            finished: member("finished", of: tree.root).flatMap { tree.integer($0, in: text.span) })
     }
 
     public var value: ReportValue {
@@ -42,7 +50,8 @@ extension RolloutRecord {
             kind: "RolloutRecord",
             [
                 "goal": .text(goal), "originalHash": .text(originalHash), "current": version(current),
-                "pending": version(pending), "isGoingBack": .bool(isGoingBack), "previousKey": .name(previousKey),
+                "pending": version(pending), "besides": .array(besides.map { .text($0) }),
+                "isGoingBack": .bool(isGoingBack), "previousKey": .text(previousKey), "finished": .number(finished),
             ])
     }
 }

@@ -45,7 +45,8 @@ public struct ServerReport {
                 "file": .text(file), "hash": .text(hash), "servers": .array(census.servers.map(value)),
                 "converged": .word(census.converged), "writesAsFile": hash == nil ? .null : .bool(census.writesAsFile),
                 "clusterUID": .text(clusterUID), "etcdClusterID": .text(etcdClusterID.map { String($0, radix: 16) }),
-                "revision": .number(revision), "leases": .number(census.leaseCount),
+                "revision": .number(revision), "revisionGap": .phrase(revisionGap),
+                "leases": .number(census.leaseCount),
                 "endpoints": .number(census.endpointCount),
                 "gaps": .array((census.gaps.map(\.explanation) + failures.map(\.sentence)).map { .phrase($0) }),
             ])
@@ -94,6 +95,21 @@ public struct ServerReport {
             ])
     }
 
+    /// What keeps it from being known that every server runs the file, for another command.
+    public var problems: [CommandFailure.Problem] {
+        let ofServers = census.servers.filter { $0.loaded != .yes }.flatMap { server in
+            server.problems.map { problem in
+                CommandFailure.Problem(
+                    message: "\(server.host ?? server.id): \(problem.explanation)", hint: problem.hint(lease: server.id)
+                )
+            }
+        }
+        let ofAll =
+            census.gaps.map { CommandFailure.Problem(message: $0.explanation, hint: $0.hint) }
+            + failures.map { CommandFailure.Problem(message: $0.sentence, hint: $0.hint) }
+        return ofServers + ofAll + [CommandFailure.Problem(message: doubt)]
+    }
+
     // MARK: Text
 
     public var text: Phrase {
@@ -124,6 +140,12 @@ public struct ServerReport {
         case .no: "another"
         case .unknown: server.writesAsFile ? "writes alike" : "unknown"
         }
+    }
+
+    private var doubt: Phrase {
+        let name = fileName(file ?? "the file")
+        return census.converged == .no
+            ? "not all servers run \(name)" : "whether all servers run \(name) is not known"
     }
 
     private var conclusion: Phrase {

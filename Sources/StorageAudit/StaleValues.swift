@@ -35,8 +35,8 @@ public struct StaleValues: Sendable {
 
     /// Goes through etcd.
     ///
-    /// If the revision is compacted meanwhile, all begins anew at a later one: what was written anew by then is no longer
-    /// among them.
+    /// If the revision is compacted meanwhile, it goes on behind the last key at a later one: no single revision is needed,
+    /// as what was written since then was written by servers that run the file.
     ///
     /// - Parameter body: Gets the values of each page; answers whether it wants more.
     public func pages(_ body: ([StaleValue]) -> Bool) throws(EtcdError) {
@@ -44,11 +44,15 @@ public struct StaleValues: Sendable {
         settings.restartLimit = Self.restartLimit
         let walk = source.client.walk(source.range, settings)
         var rules: [GroupResource: WritePrefix?] = [:]
+        var last: [UInt8] = []
         while let event = try walk.next() {
             guard case .page(let page) = event else { continue }
             var found: [StaleValue] = []
             for record in page.records {
-                guard case .object(let key) = EtcdKey(bytes: page.key(of: record), prefix: source.prefix),
+                let bytes = page.key(of: record).copiedToArray()
+                guard last.lexicographicallyPrecedes(bytes) else { continue }
+                last = bytes
+                guard case .object(let key) = EtcdKey(bytes: bytes.span.rawBytes, prefix: source.prefix),
                     !source.elsewhere.contains(key.resource), source.resources?.contains(key.resource) ?? true
                 else { continue }
                 let prefix: WritePrefix?

@@ -16,6 +16,8 @@ public struct StorageEvidence: Sendable {
     public let isWholeStore: Bool
     /// Since when every server runs the file; nil if nobody asks, and a change is safe on a condition then.
     public let convergence: Convergence?
+    /// The UID of the namespace `kube-system`, as servers told it that run the file; nil if none was asked.
+    private let clusterUID: String?
     let resolution: ResourceResolution
     /// The sources that tell what is stored: of several of one cluster the newest.
     let present: [EvidenceSource]
@@ -23,9 +25,11 @@ public struct StorageEvidence: Sendable {
     private let counts: [GroupResource: [StoredKeyLabel: Int]]
 
     public init(
-        under file: ConfigurationFile, _ sources: [EvidenceSource], isWholeStore: Bool, convergence: Convergence? = nil
+        under file: ConfigurationFile, _ sources: [EvidenceSource], isWholeStore: Bool,
+        convergence: Convergence? = nil, clusterUID: String? = nil
     ) {
         self.file = file
+        self.clusterUID = clusterUID
         self.convergence = convergence
         self.sources = sources
         self.isWholeStore = isWholeStore
@@ -150,10 +154,11 @@ extension StorageEvidence {
     }
 
     /// Whether a source is of the cluster that runs the file: a value in it opens with a key that identifies the cluster,
-    /// or its namespace `kube-system` is that of a source for which this holds.
+    /// or its namespace `kube-system` is that of a source for which this holds, or of the servers that run the file.
     public func isOfThisCluster(_ source: EvidenceSource) -> Bool {
         if isIdentifiedByKey(source) { return true }
         guard let uid = source.clusterUID else { return false }
+        if uid == clusterUID { return true }
         return sources.contains { $0.clusterUID == uid && isIdentifiedByKey($0) }
     }
 

@@ -20,7 +20,7 @@ public final class Certificates {
             $new -x509 -subj /CN=authority -keyout ca.key -out ca.pem
             $new -x509 -subj /CN=stranger -keyout stranger.key -out stranger.pem
             for name in server client; do
-                $new -subj /CN=$name -addext subjectAltName=IP:127.0.0.1 -keyout $name.key -out $name.csr
+                $new -subj /CN=$name -addext subjectAltName=DNS:kubernetes,IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3 -keyout $name.key -out $name.csr
                 openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -copy_extensions copy \
                     -out $name.pem
             done

@@ -37,6 +37,11 @@ public struct Delivery: Sendable {
             self.host = host
             self.address = address
         }
+
+        /// Whether it is the one that a person reaches over ssh by this name or address.
+        func isAt(_ target: SSHTarget) -> Bool {
+            target.host == host || target.host == address.map(ServerAddress.host)
+        }
     }
 
     public let way: Way
@@ -58,7 +63,12 @@ public struct Delivery: Sendable {
             child.environment = Self.environment(cargo, server)
             try Self.run(child, command, isCancelled)
         case .ssh(let targets):
-            for target in targets {
+            let wanted = targets.filter { server?.isAt($0) ?? true }
+            guard !wanted.isEmpty else {
+                throw DeliveryError(
+                    name: targets.map(\.description).joined(separator: ","), reason: .noTarget(server?.id ?? ""))
+            }
+            for target in wanted {
                 let script = target.script(hash: String(cargo.hash.dropFirst("sha256:".count)))
                 let child = ChildProcess(
                     "ssh", arguments: target.arguments(configuration: sshConfiguration, script: script))
@@ -102,6 +112,8 @@ public struct DeliveryError: Error {
     public enum Reason: Sendable, Equatable {
         case notRun(ChildProcessError)
         case failed(ChildProcess.Ended.Status)
+        /// None of the places is on the server with this id.
+        case noTarget(String)
     }
 
     /// The command as a person gave it, or the place.

@@ -26,6 +26,8 @@ public struct RewriteCrew<Server: ObjectPatching>: Sendable {
     private let servers: [Server]
     private let settings: Settings
     private let rate: RequestRate
+    /// Servers that failed, by their number: they are not asked again.
+    private let lost = LostServers()
 
     /// - Parameter servers: Those that were seen to run the file; one at least.
     public init(_ servers: [Server], _ settings: Settings) {
@@ -60,8 +62,23 @@ public struct RewriteCrew<Server: ObjectPatching>: Sendable {
     private struct State {
         var counts = ResourceOutcome()
         var interruption: APIFailure?
-        /// Servers that failed, by their number: they are not asked again.
-        var lost: Set<Int> = []
+    }
+
+    private final class LostServers: Sendable {
+        private let numbers = Mutex<Set<Int>>([])
+
+        /// - Returns: Whether another one is left.
+        func add(_ number: Int, of count: Int) -> Bool {
+            numbers.withLock { numbers in
+                numbers.insert(number)
+                return numbers.count < count
+            }
+        }
+
+        /// The next one from `first` on that is not lost.
+        func next(after first: Int, of count: Int) -> Int? {
+            numbers.withLock { numbers in (0..<count).map { (first + $0) % count }.first { !numbers.contains($0) } }
+        }
     }
 
     private func work(
@@ -89,7 +106,7 @@ public struct RewriteCrew<Server: ObjectPatching>: Sendable {
     ) -> Bool {
         let task = ObjectRewrite(resource: resource, isDryRun: settings.isDryRun)
         while true {
-            guard let number = shared.server(after: first, of: servers.count) else { return false }
+            guard let number = lost.next(after: first, of: servers.count) else { return false }
             do {
                 shared.count(candidate, try task.run(candidate, through: servers[number]))
                 return true
@@ -100,7 +117,10 @@ public struct RewriteCrew<Server: ObjectPatching>: Sendable {
                     return false
                 case .notReached, .noAnswer, .untrusted:
                     // Another server can do it, if there is one.
-                    guard shared.lose(number, of: servers.count, error) else { return false }
+                    guard lost.add(number, of: servers.count) else {
+                        shared.interrupt(error)
+                        return false
+                    }
                 default:
                     shared.fail(candidate, error)
                     return true
@@ -121,20 +141,6 @@ public struct RewriteCrew<Server: ObjectPatching>: Sendable {
         func next() -> RewriteCandidate? {
             guard state.withLock({ $0.interruption == nil }) else { return nil }
             return rest.withLock { $0.popFirst() }
-        }
-
-        func server(after first: Int, of count: Int) -> Int? {
-            state.withLock { state in (0..<count).map { (first + $0) % count }.first { !state.lost.contains($0) } }
-        }
-
-        /// - Returns: Whether another server is left.
-        func lose(_ number: Int, of count: Int, _ failure: APIFailure) -> Bool {
-            state.withLock { state in
-                state.lost.insert(number)
-                guard state.lost.count >= count else { return true }
-                state.interruption = state.interruption ?? failure
-                return false
-            }
         }
 
         func interrupt(_ failure: APIFailure) { state.withLock { $0.interruption = $0.interruption ?? failure } }

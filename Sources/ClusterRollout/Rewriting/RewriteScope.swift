@@ -14,6 +14,10 @@ public struct RewriteScope: Sendable {
         case notServed
     }
 
+    private let only: Set<GroupResource>?
+    private let includesShortLived: Bool
+    private let resolution: ResourceResolution
+
     /// In the order of their names.
     public let targets: [APIResource]
     public let leftOut: [(resource: GroupResource, reason: LeftOut)]
@@ -31,7 +35,10 @@ public struct RewriteScope: Sendable {
     public init(
         of file: EncryptionConfiguration, served: [APIResource], only: Set<GroupResource>?, includesShortLived: Bool
     ) {
+        self.only = only
+        self.includesShortLived = includesShortLived
         let resolution = ResourceResolution(file)
+        self.resolution = resolution
         let covered = served.filter { resolution.rule(for: $0.resource) != nil && $0.canBeRewritten }
         let wanted = covered.filter { resource in
             if let only { return only.contains(resource.resource) }
@@ -47,5 +54,12 @@ public struct RewriteScope: Sendable {
         impossible = (only ?? []).filter { name in
             !wanted.contains { $0.resource == name } && !missing.contains(name)
         }.sorted()
+    }
+
+    /// Whether values of a resource are to be written anew, whether a server serves it or not.
+    public func isWanted(_ resource: GroupResource) -> Bool {
+        guard resolution.rule(for: resource) != nil else { return false }
+        if let only { return only.contains(resource) }
+        return includesShortLived || !Self.shortLived.contains(resource)
     }
 }

@@ -1,13 +1,15 @@
 public import KeyRotation
 
 /// What is known when it is decided what a rollout does next.
-public struct RolloutFacts: Sendable {
+public struct RolloutFacts: Sendable, Equatable {
     /// What the servers run.
-    public enum Servers: Sendable, Equatable {
+    public enum Servers: Sendable, Equatable, CaseIterable {
         case notAsked
         /// Every one runs the file as it is, and so long that requests from before have ended.
         case runFile
-        /// None runs a file at all.
+        /// Every one was seen to run the file, or the version of this rollout from which it is a proven step.
+        case runOurs
+        /// None runs a file at all, or those that do run this one.
         case runNoFile
         /// One is seen to run something else.
         case runAnother
@@ -29,9 +31,9 @@ public struct RolloutFacts: Sendable {
     }
 
     /// What the plugins of a file write with.
-    public enum KeyIDs: Sendable, Equatable {
+    public enum KeyIDs: Sendable, Equatable, CaseIterable {
         case notAsked
-        /// Every server has the key id that the plugin tells.
+        /// Every server has had the key id that the plugin tells for so long that none writes with another.
         case agree
         case differ
         case unknown
@@ -39,7 +41,7 @@ public struct RolloutFacts: Sendable {
 
     /// Where the file stands within the rollout; nil if it is none of its versions.
     public var standing: RolloutRecord.Standing?
-    /// The step that the file is at before the rollout, as it tells itself; nil without one.
+    /// The step that the file is at before the rollout, as it tells itself; nil if it is at its end.
     public var firstStep: RotationRequest.Step?
     public var servers = Servers.notAsked
     public var stored = Stored.notLooked
@@ -51,6 +53,8 @@ public struct RolloutFacts: Sendable {
     public var writesPrevious = false
     /// How often values were rewritten since every server runs the file as it is.
     public var rewrites = 0
+    /// Whether this run of the program wrote the file as it is, from what every server ran.
+    public var isJustWritten = false
     /// Whether the file was delivered in this run of the program.
     public var isDelivered = false
     /// Whether a snapshot is still wanted before the first step, or after the last one.

@@ -3,9 +3,9 @@ public import KeyRotation
 /// Decides what a rollout does next, from what is known (spec/rotation-procedures.md, section 2).
 ///
 /// It is pure: the same facts give the same answer, so that a rollout which was stopped anywhere goes on where it was. No
-/// phase begins before the facts that it needs are seen.
+/// phase begins before the facts that it needs are seen, and what is not seen stops it.
 public struct RolloutMachine: Sendable {
-    public enum Goal: Sendable, Equatable {
+    public enum Goal: Sendable, Equatable, CaseIterable {
         /// A key is added, writes, and the old ones go.
         case newKey
         /// Back to the key that wrote before.
@@ -17,7 +17,7 @@ public struct RolloutMachine: Sendable {
     /// What to do next.
     public enum Action: Sendable, Equatable {
         case askServers
-        /// Look at what is stored, before the first step or at a revision after convergence.
+        /// Look at what is stored.
         case audit
         case snapshotBefore
         case snapshotAfter
@@ -33,8 +33,10 @@ public struct RolloutMachine: Sendable {
     public enum Stop: Sendable, Equatable {
         /// The file is none that this rollout wrote.
         case fileChanged
-        /// Before the first step not every server runs the file.
+        /// A server runs a file from which this one is no proven step.
         case serversRunAnother
+        /// No server runs a file, and this one may not be the first.
+        case serversRunNone
         case serversUnknown
         /// The file was delivered, and not every server runs it in time.
         case notConverged
@@ -42,6 +44,8 @@ public struct RolloutMachine: Sendable {
         case unreadable(Int)
         /// Values are still stored in another way, after so many rewrites.
         case stillStale(Int, rewrites: Int)
+        /// Values are stored with keys that the file, which is not delivered yet, has no more.
+        case neededAgain(Int)
         case storedUnknown
         /// Keys were taken out already; a rollout goes only forward then.
         case cannotGoBack
@@ -67,16 +71,29 @@ public struct RolloutMachine: Sendable {
         guard let standing = facts.standing else { return .stop(.fileChanged) }
         if goal == .newKMSKey { return keyChange(facts) }
         switch standing {
-        case .original: return beginning(facts)
-        case .at(let position): return afterStep(position, facts)
+        case .original: return goal == .back ? .stop(.nothingToTakeBack) : beginning(facts)
+        case .at(let position): return goal == .back ? backward(position, facts) : forward(position, facts)
         }
+    }
+
+    /// Whether it matters that requests have ended which began before the last server changed over: they may have written
+    /// with a key that is looked for afterwards.
+    public func needsSettling(_ facts: RolloutFacts) -> Bool {
+        if case .at(.added)? = facts.standing { return false }
+        return facts.standing != .original || goal == .newKMSKey || ![.add, .promote].contains(facts.firstStep)
     }
 
     // MARK: Before the first step
 
     private func beginning(_ facts: RolloutFacts) -> Decision {
-        guard goal == .newKey else { return .stop(.nothingToTakeBack) }
-        if let decision = converged(facts) { return decision }
+        switch facts.servers {
+        case .notAsked: return .act(.askServers)
+        case .runFile: break
+        case .runNoFile where facts.isSafeToBegin: return facts.isDelivered ? .stop(.notConverged) : .act(.deliver)
+        case .runNoFile: return .stop(.serversRunNone)
+        case .runOurs, .runAnother: return .stop(.serversRunAnother)
+        case .unknown: return .stop(.serversUnknown)
+        }
         switch facts.stored {
         case .notLooked: return .act(.audit)
         case .unreadable(let count): return .stop(.unreadable(count))
@@ -84,47 +101,76 @@ public struct RolloutMachine: Sendable {
         // Values that are stored otherwise are no obstacle: they can be read, and are rewritten in the end.
         case .clean, .stale: break
         }
-        if facts.wantsSnapshotBefore { return .act(.snapshotBefore) }
         switch facts.firstStep {
-        case nil, .abort?: return .stop(.nothingToTakeBack)
-        case let step? where step != .retire: return .act(.write(step))
+        // The key that was asked for is alone already.
+        case nil: return cleaned(facts, isFinal: true) ?? .done
+        case .abort?: return .stop(.nothingToTakeBack)
+        default: break
+        }
+        if facts.wantsSnapshotBefore { return .act(.snapshotBefore) }
+        guard facts.firstStep == .retire else { return .act(.write(facts.firstStep ?? .add)) }
         // Somebody began by hand: the new key writes already, and what is stored otherwise is rewritten first.
-        case _?: return cleaned(facts, isFinal: false) ?? .act(.write(.retire))
-        }
-    }
-
-    /// Nil if every server runs the file.
-    private func converged(_ facts: RolloutFacts) -> Decision? {
-        switch facts.servers {
-        case .notAsked: return .act(.askServers)
-        case .runFile: return nil
-        case .runNoFile where facts.isSafeToBegin && !facts.isDelivered: return .act(.deliver)
-        case .runNoFile, .runAnother: return .stop(.serversRunAnother)
-        case .unknown: return .stop(.serversUnknown)
-        }
+        return cleaned(facts, isFinal: false) ?? .act(.write(.retire))
     }
 
     // MARK: Between and after the steps
 
-    private func afterStep(_ position: RolloutPosition, _ facts: RolloutFacts) -> Decision {
-        if goal == .back, position == .retired { return .stop(.cannotGoBack) }
-        switch facts.servers {
-        case .notAsked: return .act(.askServers)
-        case .runFile: break
-        case .runNoFile, .runAnother, .unknown: return facts.isDelivered ? .stop(.notConverged) : .act(.deliver)
-        }
+    private func forward(_ position: RolloutPosition, _ facts: RolloutFacts) -> Decision {
+        if let decision = converged(facts, isFinal: position.isFinal) { return decision }
         switch position {
-        case .added: return .act(.write(goal == .back ? .abort : .promote))
-        case .promoted where goal == .back && !facts.writesPrevious: return .act(.write(.promote))
+        case .added: return .act(.write(.promote))
         case .promoted: return cleaned(facts, isFinal: false) ?? .act(.write(.retire))
-        case .retired, .aborted:
-            if let decision = cleaned(facts, isFinal: true) { return decision }
-            return facts.wantsSnapshotAfter ? .act(.snapshotAfter) : .done
+        case .retired, .aborted: return ending(facts)
         }
     }
 
+    private func backward(_ position: RolloutPosition, _ facts: RolloutFacts) -> Decision {
+        switch position {
+        case .retired: return .stop(.cannotGoBack)
+        // All versions that servers may run read both keys, so that it does not matter which of them they run.
+        case .added: return seen(facts) ?? .act(.write(.abort))
+        case .promoted where !facts.writesPrevious: return seen(facts) ?? .act(.write(.promote))
+        case .promoted:
+            return converged(facts, isFinal: false) ?? cleaned(facts, isFinal: false) ?? .act(.write(.retire))
+        case .aborted: return converged(facts, isFinal: true) ?? ending(facts)
+        }
+    }
+
+    /// Nil if every server was seen to run a version of this rollout.
+    private func seen(_ facts: RolloutFacts) -> Decision? {
+        switch facts.servers {
+        case .notAsked: .act(.askServers)
+        case .runFile, .runOurs: nil
+        case .runNoFile, .runAnother: .stop(.serversRunAnother)
+        case .unknown: .stop(.serversUnknown)
+        }
+    }
+
+    /// Nil if every server runs the file.
+    ///
+    /// - Parameter isFinal: Whether the file has lost keys.
+    private func converged(_ facts: RolloutFacts, isFinal: Bool) -> Decision? {
+        switch facts.servers {
+        case .notAsked: return .act(.askServers)
+        case .runFile: return nil
+        case .runOurs where facts.isDelivered: return .stop(.notConverged)
+        case .runOurs:
+            // Between the step and now somebody may have written with a key that the file has no more.
+            guard isFinal, !facts.isJustWritten else { return .act(.deliver) }
+            switch facts.stored {
+            case .notLooked: return .act(.audit)
+            case .clean: return .act(.deliver)
+            case .stale(let count), .unreadable(let count): return .stop(.neededAgain(count))
+            case .unknown: return .stop(.storedUnknown)
+            }
+        case .runNoFile, .runAnother: return .stop(.serversRunAnother)
+        case .unknown: return .stop(facts.isDelivered ? .notConverged : .serversUnknown)
+        }
+    }
+
+    /// Nil if all that the file covers is stored as it says.
+    ///
     /// - Parameter isFinal: Whether all was rewritten before the last step.
-    /// - Returns: Nil if all that the file covers is stored as it says.
     private func cleaned(_ facts: RolloutFacts, isFinal: Bool) -> Decision? {
         switch facts.stored {
         case .notLooked: return .act(facts.rewrites == 0 && !isFinal ? .rewrite : .audit)
@@ -137,13 +183,18 @@ public struct RolloutMachine: Sendable {
         }
     }
 
+    private func ending(_ facts: RolloutFacts) -> Decision {
+        if let decision = cleaned(facts, isFinal: true) { return decision }
+        return facts.wantsSnapshotAfter ? .act(.snapshotAfter) : .done
+    }
+
     // MARK: A new key within a plugin
 
     private func keyChange(_ facts: RolloutFacts) -> Decision {
         switch facts.servers {
         case .notAsked: return .act(.askServers)
         case .runFile: break
-        case .runNoFile, .runAnother: return .stop(.serversRunAnother)
+        case .runNoFile, .runOurs, .runAnother: return .stop(.serversRunAnother)
         case .unknown: return .stop(.serversUnknown)
         }
         switch facts.keyIDs {
@@ -152,7 +203,6 @@ public struct RolloutMachine: Sendable {
         case .differ, .unknown: return .stop(.keyIDsDiffer)
         }
         if facts.wantsSnapshotBefore { return .act(.snapshotBefore) }
-        if let decision = cleaned(facts, isFinal: false) { return decision }
-        return facts.wantsSnapshotAfter ? .act(.snapshotAfter) : .done
+        return cleaned(facts, isFinal: false) ?? ending(facts)
     }
 }

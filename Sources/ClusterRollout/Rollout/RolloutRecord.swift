@@ -1,5 +1,5 @@
-/// What a rollout has written so far. It stands beside the file until the rollout is over, so that the same command goes on
-/// where it was stopped. It holds no key.
+/// What a rollout has written so far. It stands beside the file, so that the same command goes on where it was stopped. It
+/// holds no key.
 ///
 /// It only names the goal and the files that are this rollout's own. Where the cluster stands is asked each time.
 public struct RolloutRecord: Sendable, Equatable {
@@ -20,18 +20,57 @@ public struct RolloutRecord: Sendable, Equatable {
     /// What the file was before the rollout.
     public let originalHash: String
     /// The last step that is written.
-    public var current: Version?
+    public private(set) var current: Version?
     /// The step that is about to be written: after a crash the file is this version, or the one before.
-    public var pending: Version?
+    public private(set) var pending: Version?
+    /// Versions that servers may run beside the last one: its transition from each of them is proven.
+    public private(set) var besides: [String]
     /// Whether the rollout goes back to the key that wrote before.
     public var isGoingBack = false
     /// The key that wrote before, to which a rollout goes back; nil if there were several.
-    public var previousKey: String?
+    public let previousKey: String?
+    /// When it was over, in seconds since 1970; nil while it is not.
+    public var finished: Int64?
 
     public init(goal: String, originalHash: String, previousKey: String?) {
         self.goal = goal
         self.originalHash = originalHash
         self.previousKey = previousKey
+        besides = []
+    }
+
+    public init(
+        goal: String, originalHash: String, previousKey: String?, current: Version?, pending: Version?,
+        besides: [String], isGoingBack: Bool, finished: Int64?
+    ) {
+        self.goal = goal
+        self.originalHash = originalHash
+        self.previousKey = previousKey
+        self.current = current
+        self.pending = pending
+        self.besides = besides
+        self.isGoingBack = isGoingBack
+        self.finished = finished
+    }
+
+    /// Notes a version before it is written.
+    ///
+    /// - Parameter isConverged: Whether every server was seen to run the version before.
+    public mutating func prepare(_ version: Version, isConverged: Bool) {
+        pending = version
+        besides = (isConverged ? [] : besides) + [current?.hash ?? originalHash]
+    }
+
+    /// Notes that the version is written.
+    public mutating func complete() {
+        current = pending ?? current
+        pending = nil
+    }
+
+    /// Notes that the file, as it is, is at a position already.
+    public mutating func note(_ version: Version) {
+        current = version
+        pending = nil
     }
 
     /// Where the file with a hash stands; nil if it is none of this rollout.
@@ -39,6 +78,12 @@ public struct RolloutRecord: Sendable, Equatable {
         if let pending, pending.hash == hash { return .at(pending.position) }
         if let current, current.hash == hash { return .at(current.position) }
         return hash == originalHash && current == nil ? .original : nil
+    }
+
+    /// Whether a server may run a file while the rollout's file is delivered.
+    public func mayRun(_ hash: String?, beside file: String) -> Bool {
+        guard let hash else { return false }
+        return hash == file || besides.contains(hash)
     }
 
     public enum Standing: Equatable, Sendable {

@@ -4,12 +4,12 @@ internal import KubernetesResources
 
 /// The rights that a rollout of a file needs, as objects of Kubernetes.
 public enum RolloutRights {
-    /// A ClusterRole and what binds it to a user, as YAML. Each rule stands under what it is for.
+    /// A ClusterRole, as YAML. Each rule stands under what it is for.
     ///
-    /// - Parameter withCanary: Whether servers are to write a Secret, which shows their write key.
-    public static func manifest(for file: EncryptionConfiguration, withCanary: Bool) -> String {
+    /// - Parameter only: The resources that are rotated, as the file names them; nil for all.
+    public static func manifest(for file: EncryptionConfiguration, only: Set<String>?) -> String {
         var groups: [ByteName: [String]] = [:]
-        for rule in ResourceResolution(file).rules {
+        for rule in ResourceResolution(file).rules where only?.contains(rule.pattern.description) ?? true {
             let name = rule.pattern.name
             let resource = name.resource.text
             if name.group == "*" {
@@ -27,15 +27,6 @@ public enum RolloutRights {
 
             """
         }.joined()
-        let canary =
-            withCanary
-            ? """
-              # The canary Secret (--canary).
-              - apiGroups: [""]
-                resources: ["secrets"]
-                verbs: ["create", "delete"]
-
-            """ : ""
         return """
             apiVersion: rbac.authorization.k8s.io/v1
             kind: ClusterRole
@@ -57,6 +48,6 @@ public enum RolloutRights {
                 resources: ["namespaces"]
                 verbs: ["get", "list"]
 
-            """ + covered + canary
+            """ + covered
     }
 }

@@ -220,11 +220,14 @@ public struct ServerCensus: Sendable {
     ) -> [Gap] {
         guard !servers.isEmpty else { return [.noServers] }
         var gaps: [Gap] = []
-        let counts = [leases, endpoints, facts.named].compactMap { $0 }
+        // A person may name some of the servers, to say where they are. Where the cluster has one source only, the list that
+        // a person gives is the other one.
+        let named = leases == nil || endpoints == nil ? facts.named : nil
+        let counts = [leases, endpoints, named].compactMap { $0 }
         if counts.count < 2 {
             gaps.append(.oneSource)
         } else if Set(counts).count > 1 {
-            gaps.append(.sourcesDisagree(leases: leases, endpoints: endpoints, named: facts.named))
+            gaps.append(.sourcesDisagree(leases: leases, endpoints: endpoints, named: named))
         }
         let hosts = Set(
             servers.flatMap { [$0.address, $0.sighting?.address].compactMap { $0 } }.map(ServerAddress.host)

@@ -1,49 +1,60 @@
 public import EtcdClient
 public import KubernetesAPI
+internal import KubernetesObjects
 internal import KubernetesResources
+internal import SecretMemory
 public import StorageAudit
 
 /// Whether an etcd is the one that a cluster stores in.
 ///
-/// The program is told of both, and an audit of another cluster's etcd would prove nothing. What is compared are revisions,
-/// which need no key: the namespace `kube-system` was changed at the same one, and each Lease, which is renewed every few
-/// seconds, was renewed in etcd between two looks through the API.
+/// The program is told of both, and an audit of another cluster's etcd would prove nothing. What is compared first are
+/// revisions, which need no key: the namespace `kube-system` was changed at the same one, and a Lease, which is renewed
+/// every few seconds, was renewed in etcd between two looks through the API. Where there is no Lease, the UID of the
+/// namespace has to be readable.
 public enum StoreMatch: Sendable {
     case same
     /// It is another one, or the prefix of its keys is.
     case other
+    /// Nothing contradicts it, and nothing shows it.
+    case unknown
 
     /// - Parameters:
     ///   - store: The main etcd.
     ///   - server: Any server of the cluster.
     public init(of store: EtcdSource, with server: APIServer) throws(StoreMatchError) {
         let prefix = store.prefix ?? RegistryKey.defaultPrefix
-        func revision(_ key: String) throws(StoreMatchError) -> Int64? {
+        func page(_ key: String) throws(StoreMatchError) -> EtcdPage {
             let request = RangeRequest(KeyRange(key: Array("\(prefix)/\(key)".utf8)))
-            do { return try store.client.range(request).records.first?.modRevision } catch { throw .etcd(error) }
+            do { return try store.client.range(request) } catch { throw .etcd(error) }
         }
         func leases() throws(StoreMatchError) -> [IdentityLease] {
             do { return try server.identityLeases() } catch { throw .api(error) }
         }
         let namespace: (uid: String, resourceVersion: String)
         do { namespace = try server.clusterNamespace() } catch { throw .api(error) }
-        guard try revision("namespaces/kube-system") == Int64(namespace.resourceVersion) else {
+        let stored = try page("namespaces/kube-system")
+        guard let record = stored.records.first, record.modRevision == Int64(namespace.resourceVersion) else {
             self = .other
             return
         }
+        if let object = try? StoredObject(reading: stored.value(of: record)), !object.metadata.uid.isEmpty {
+            self = object.metadata.uid == namespace.uid ? .same : .other
+            return
+        }
+        var isSeen = false
         for lease in try leases() {
             guard let before = lease.resourceVersion.flatMap({ Int64($0) }) else { continue }
-            let stored = try revision("leases/kube-system/\(lease.name)")
-            let after = try leases().first { $0.name == lease.name }?.resourceVersion
-                .flatMap { Int64($0) }
+            let revision = try page("leases/kube-system/\(lease.name)").records.first?.modRevision
+            let after = try leases().first { $0.name == lease.name }?.resourceVersion.flatMap { Int64($0) }
             // It may end meanwhile.
-            guard let stored, let after else { continue }
-            guard before <= stored, stored <= after else {
+            guard let revision, let after else { continue }
+            guard before <= revision, revision <= after else {
                 self = .other
                 return
             }
+            isSeen = true
         }
-        self = .same
+        self = isSeen ? .same : .unknown
     }
 }
 

@@ -78,9 +78,12 @@ struct RewriteCommand: EncconfCommand {
         guard look.census.writesAsFile else {
             let report = try servers.report(look, of: configuration, isSettlingAwaited: false)
             throw CommandFailure(
-                "not all servers are known to run \(fileName(file)), so that nothing is rewritten\n\(report.text)",
-                hint: "`encconf servers` shows what each server runs",
-                status: look.census.converged == .no ? .failure : .unproven)
+                report.problems + [
+                    CommandFailure.Problem(
+                        message:
+                            "nothing is rewritten: a server that does not run \(fileName(file)) would write values back",
+                        hint: "`encconf servers` shows what each server runs")
+                ], status: look.census.converged == .no ? .failure : .unproven)
         }
         let rewrite = ClusterRewrite(
             servers: servers, file: configuration, stores: try etcd.sources(readingAll: true),

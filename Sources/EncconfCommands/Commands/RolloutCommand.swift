@@ -137,6 +137,15 @@ struct RolloutCommand: EncconfCommand {
         guard snapshotFolder == nil || !noSnapshots else {
             throw ValidationError("--snapshot-folder and --no-snapshots exclude each other")
         }
+        guard !discardRetiredKeys || noSnapshots || plan || printRbac else {
+            throw ValidationError(
+                "the snapshot before the rollout needs the keys that --discard-retired-keys destroys; give --archive, or --no-snapshots"
+            )
+        }
+        guard restart == nil || deliver != nil else {
+            throw ValidationError("--restart goes with --deliver: a server would be restarted before the file is there")
+        }
+        guard !plan || !abort else { throw ValidationError("--plan shows a rotation, not the way back") }
         guard !plan || !printRbac else { throw ValidationError("--plan and --print-rbac exclude each other") }
         guard plan || printRbac || evidence.etcd.isGiven else {
             throw ValidationError("a rollout ends in a proof and so needs etcd: --etcd or --discover-from MANIFEST")
@@ -163,15 +172,7 @@ struct RolloutCommand: EncconfCommand {
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         if printRbac { return try showRights(console) }
         if plan { return try showPlan(console) }
-        do {
-            return try run(console)
-        } catch {
-            guard output == .json else { throw error }
-            console.failure(error)
-            let event = RolloutEvent(time: UTCTime.now, phase: "rollout", .stops, "it cannot go on")
-            try console.result(event.value + error.value, isOneLine: true)
-            return error.status
-        }
+        return try run(console)
     }
 
     private func run(_ console: Console) throws(CommandFailure) -> ExitStatus {
@@ -181,20 +182,42 @@ struct RolloutCommand: EncconfCommand {
                 hint: "--plan shows what would be done; --yes does it without a question",
                 status: .usage)
         }
-        let lock: OperatorLock
-        do { lock = try OperatorLock(of: file) } catch { throw error.failure() }
-        // Ctrl-C ends it between two things that it does.
+        // Ctrl-C ends it between two things that it does, and takes effect when all is told.
         let signals = BlockedSignals([SIGINT, SIGTERM, SIGHUP])
         defer { signals.unblock() }
-        return try withExtendedLifetime(lock) { () throws(CommandFailure) in
-            try RolloutRun(self, console).run()
+        do throws(CommandFailure) {
+            let lock: OperatorLock
+            do throws(FileError) { lock = try OperatorLock(of: file) } catch { throw error.failure() }
+            return try withExtendedLifetime(lock) { () throws(CommandFailure) in
+                try RolloutRun(self, console).run()
+            }
+        } catch {
+            console.failure(error)
+            if output == .json {
+                let event = RolloutEvent(time: UTCTime.now, phase: "rollout", .stops, "it cannot go on")
+                try console.result(event.value + error.value, isOneLine: true)
+            }
+            return error.status
         }
     }
 
     private func showRights(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let configuration = try Inputs.configuration(file, headerless: reading.headerless).configuration
-        try console.result(Phrase(lines: RolloutRights.manifest(for: configuration, withCanary: true)))
+        let names = resources.map { Set($0.split(separator: ",").map { $0.filter { !$0.isWhitespace } }) }
+        try console.result(Phrase(lines: RolloutRights.manifest(for: configuration, only: names)))
         return .success
+    }
+
+    /// What is added, in words.
+    private var newKey: Phrase {
+        let place: Phrase = resources.map { " for \($0)" } ?? ""
+        return switch to {
+        case nil: "\(keyName.map { "the key \(name: $0)" as Phrase } ?? "a new key")\(place)"
+        case .identity: "plaintext (identity)\(place)"
+        case .kms: "the KMS provider \(name: kmsName ?? "")\(place)"
+        case let provider?:
+            "\(keyName.map { "the key \(name: $0)" as Phrase } ?? "a new key") of \(provider.rawValue)\(place)"
+        }
     }
 
     private func showPlan(_ console: Console) throws(CommandFailure) -> ExitStatus {
@@ -205,7 +228,7 @@ struct RolloutCommand: EncconfCommand {
             } else { "run your command" }
         let report = RolloutPlanReport(
             file: file, delivery: way, archive: discardRetiredKeys ? nil : archive ?? "the file that --archive names",
-            snapshots: snapshots, isKMSKeyChange: newKmsKey)
+            snapshots: snapshots, newKey: newKey, isKMSKeyChange: newKmsKey)
         switch output {
         case .text: try console.result(report.text)
         case .json: try console.result(report.value, isOneLine: true)

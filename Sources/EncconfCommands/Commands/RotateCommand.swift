@@ -165,7 +165,8 @@ extension RotateCommand {
     private func judged(
         _ plan: RotationPlan, from old: EncryptionConfiguration, hash: String, _ console: Console
     ) throws(CommandFailure) -> (judgement: StepJudgement, evidence: StorageEvidence?) {
-        let servers = try servers.fact()
+        let configuration = ConfigurationFile(path: file, hash: hash, configuration: old)
+        let servers = try servers.fact(of: configuration, before: evidence, console)
         var facts = StepFacts(
             hash: hash, servers: servers, isSingleServer: singleServer,
             plugin: try goal.pluginHealth(plan), stored: evidence.isGiven ? .awaited : .unseen,

@@ -39,12 +39,13 @@ struct ClusterRewrite {
         settings.isDryRun = isDryRun
         settings.isCancelled = servers.settings.isCancelled
         let crew = RewriteCrew(running, settings)
-        let rows = stores.isEmpty ? listed(scope.targets, crew) : try stored(scope.targets, crew)
+        var unserved: [GroupResource: Int] = [:]
+        let rows = stores.isEmpty ? listed(scope.targets, crew) : try stored(scope, crew, &unserved)
         let seconds = ContinuousClock.now - start
         var report = RewriteReport(
             file: file.path, rows: rows, isDryRun: isDryRun,
             elapsedSeconds: Double(seconds.components.seconds) + Double(seconds.components.attoseconds) / 1e18,
-            leftOut: scope.leftOut)
+            leftOut: scope.leftOut, unserved: stores.isEmpty ? nil : unserved)
         if !isDryRun {
             // Somebody may have changed a server meanwhile, and it wrote with its own key then.
             let after = try servers.look(
@@ -104,20 +105,24 @@ struct ClusterRewrite {
     }
 
     /// The stale objects, as etcd shows them.
+    ///
+    /// - Parameter unserved: How many there are of what no server can rewrite.
     private func stored(
-        _ targets: [APIResource], _ crew: RewriteCrew<APIServer>
+        _ scope: RewriteScope, _ crew: RewriteCrew<APIServer>, _ unserved: inout [GroupResource: Int]
     ) throws(CommandFailure) -> [RewriteReport.Row] {
-        let byName = Dictionary(targets.map { ($0.resource, $0) }) { first, _ in first }
+        let byName = Dictionary(scope.targets.map { ($0.resource, $0) }) { first, _ in first }
         var rows: [GroupResource: RewriteReport.Row] = [:]
         for store in stores {
-            let wanted = Set(byName.keys)
-            let stale = StaleValues(under: file.configuration, in: store) { wanted.contains($0) }
+            let stale = StaleValues(under: file.configuration, in: store) { scope.isWanted($0) }
             do throws(EtcdError) {
                 try stale.pages { values in
                     for (resource, values) in Dictionary(grouping: values, by: \.resource).sorted(by: {
                         $0.key < $1.key
                     }) {
-                        guard let target = byName[resource] else { continue }
+                        guard let target = byName[resource] else {
+                            unserved[resource, default: 0] += values.count { $0.isCertain }
+                            continue
+                        }
                         let outcome = crew.rewrite(
                             target,
                             { take throws(APIFailure) in

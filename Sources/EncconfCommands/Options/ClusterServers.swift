@@ -58,7 +58,13 @@ struct ClusterServers {
             case .etcd(let failure): throw failure.failure(store.name)
             }
         }
-        guard case .other = match else { return }
+        if case .same = match { return }
+        if case .unknown = match {
+            throw CommandFailure(
+                "whether \(store.name) is the etcd of the cluster at \(cluster.entry.peer) cannot be told: no server has a Lease, "
+                    + "and the namespace kube-system is encrypted",
+                hint: "switch the feature gate APIServerIdentity on", status: .unproven)
+        }
         throw CommandFailure(
             "\(store.name) is not the etcd of the cluster at \(cluster.entry.peer)",
             hint:
@@ -122,7 +128,12 @@ struct ClusterServers {
     ) throws(CommandFailure) -> ServerReport {
         let census = look.census
         var report = ServerReport(file: file?.path, hash: file?.hash, census: census, failures: look.failures)
-        report.clusterUID = try? cluster.entry.clusterNamespace().uid
+        do throws(APIFailure) {
+            report.clusterUID = try cluster.entry.clusterNamespace().uid
+        } catch {
+            // Without it a receipt would be taken for one of any cluster.
+            guard census.converged != .yes else { throw error.failure(cluster.entry.peer.description) }
+        }
         guard file != nil, census.converged == .yes else { return report }
         guard let seconds = census.secondsUntilSettled(requestTimeout: requestSeconds) else {
             report.revisionGap = "A server does not say since when it runs the file, so that no revision is named."

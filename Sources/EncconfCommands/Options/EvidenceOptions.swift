@@ -79,9 +79,11 @@ struct EvidenceOptions: ParsableArguments {
     ///   - file: What servers run.
     ///   - successor: What they are to run, which the server of a manifest may have on disk already.
     ///   - convergence: Since when every server runs the file; nil if nobody knows.
+    ///   - clusterUID: The UID of the namespace `kube-system`, as servers told it that run the file; nil if none was asked.
     func evidence(
         under file: ConfigurationFile, before successor: ConfigurationFile? = nil, history: Bool = false,
-        since convergence: Convergence? = nil, besides others: [EncryptionConfiguration] = [],
+        since convergence: Convergence? = nil, ofCluster clusterUID: String? = nil,
+        besides others: [EncryptionConfiguration] = [],
         asking plugins: PluginUnwrapping = PluginUnwrapping()
     ) throws(CommandFailure) -> StorageEvidence? {
         guard isGiven else { return nil }
@@ -89,6 +91,6 @@ struct EvidenceOptions: ParsableArguments {
         let others = others + [successor?.configuration].compactMap { $0 }
         return StorageEvidence(
             under: file, try sources(under: file, history: history, besides: others, asking: plugins),
-            isWholeStore: isWholeStore, convergence: convergence)
+            isWholeStore: isWholeStore, convergence: convergence, clusterUID: clusterUID)
     }
 }

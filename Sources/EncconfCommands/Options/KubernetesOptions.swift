@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Explanations
 internal import Glibc
 internal import KubernetesAPI
+internal import SecretMemory
 internal import ShownText
 internal import Terminal
 
@@ -83,6 +84,9 @@ struct KubernetesOptions: ParsableArguments {
                 throw error.failure
             }
         }
+        // They show in no message, whoever repeats them.
+        Program.redactor.learn(
+            [access?.proxyURL?.password, access?.credentials.basic?.password, access?.fixedToken].compactMap { $0 })
         if access?.skipsVerification == true {
             console.warning(
                 "the kubeconfig switches verification off: whoever answers may be somebody else",
@@ -100,5 +104,12 @@ struct KubernetesOptions: ParsableArguments {
         } catch {
             throw error.failure
         }
+    }
+}
+
+extension ClusterAccess {
+    /// A token that stands in the kubeconfig itself.
+    fileprivate var fixedToken: SecretKey? {
+        if case .fixed(let token)? = credentials.token { token } else { nil }
     }
 }

@@ -44,7 +44,7 @@ final class RolloutRun {
             removesIdentity: false, isSingleServer: false, evidence: command.evidence)
         rotation = RotationFile(
             path: command.file, headerless: command.reading.headerless, keyName: command.keyName)
-        recordPath = "\(command.file).rollout"
+        recordPath = "\(SafeWrite.resolved(command.file)).rollout"
         var settings = APISettings()
         settings.isCancelled = BlockedSignals.arePending
         settings.connectionLimit = max(4, command.speed.parallel)
@@ -62,25 +62,38 @@ final class RolloutRun {
     // MARK: The loop
 
     func run() throws(CommandFailure) -> ExitStatus {
-        if let reason = try newestKeyReason() {
-            try tell("rollout", .ends, reason)
-            return .success
-        }
         try ask("Begin the rollout of \(command.file)?")
-        let machine = machine
         while true {
-            guard !settings.isCancelled() else { throw CommandFailure("given up", hint: "the same command goes on") }
+            guard !settings.isCancelled() else { throw Self.givenUp }
             switch machine.next(facts) {
-            case .done: return try finish()
+            case .done: if try isStillTrue() { return try finish() }
             case .stop(let stop): throw stop.failure(command.file)
             case .act(let action): try act(action)
             }
         }
     }
 
+    private static var givenUp: CommandFailure { CommandFailure("given up", hint: "the same command goes on") }
+
     private var machine: RolloutMachine {
         if command.newKmsKey { return RolloutMachine(.newKMSKey) }
         return RolloutMachine(record?.isGoingBack == true || command.abort ? .back : .newKey)
+    }
+
+    /// Whether the file and the servers are as they were when the last fact was seen: an audit or a snapshot takes long, and
+    /// a person may take until tomorrow to answer.
+    private func isStillTrue() throws(CommandFailure) -> Bool {
+        guard try fileHash(Inputs.file(command.file).content) == hash else {
+            throw RolloutMachine.Stop.fileChanged.failure(command.file)
+        }
+        let look = try servers.look(for: configuration())
+        guard look.census.converged != .yes else {
+            self.look = look
+            return true
+        }
+        try take(look, phase: "servers")
+        facts.stored = .notLooked
+        return false
     }
 
     private func act(_ action: RolloutMachine.Action) throws(CommandFailure) {
@@ -101,15 +114,25 @@ final class RolloutRun {
     }
 
     private func finish() throws(CommandFailure) -> ExitStatus {
-        do throws(FileError) { try FileRemoval.remove(recordPath) } catch { throw error.failure() }
+        // Whoever types the command again right afterwards is shown the same, and no second rotation begins.
+        record?.finished = UTCTime.now
+        try save()
         let revision = evidence?.sources.first?.revision
-        let objects = evidence?.census.values.reduce(0) { $0 + $1.current } ?? 0
+        let covered = coveredCensus()
+        let objects = covered.reduce(0) { $0 + $1.objects }
         try tell(
             "rollout", .ends,
-            "done: every server runs \(command.file), and all \(counted(objects, "value")) that it covers are stored with its "
-                + "write keys at revision \(revision ?? 0) of etcd",
+            "done: all \(look?.census.servers.count ?? 0) servers run \(command.file), and all \(counted(objects, "value")) that it "
+                + "covers are stored with its write keys at revision \(revision ?? 0) of etcd",
             [("hash", .text(hash)), ("revision", .number(revision)), ("values", .number(objects))])
         return .success
+    }
+
+    /// What is stored of the resources that the file covers.
+    private func coveredCensus() -> [ResourceCensus] {
+        guard let evidence else { return [] }
+        let resolution = ResourceResolution(evidence.file.configuration)
+        return evidence.census.filter { resolution.rule(for: $0.key) != nil }.map(\.value)
     }
 
     // MARK: What the file and its record say
@@ -126,17 +149,25 @@ final class RolloutRun {
                 "\(recordPath): is no record of a rollout",
                 hint: "finish by hand with `encconf rotate`, and remove it")
         }
-        guard read.goal == goalText || command.abort else {
+        if let finished = read.finished {
+            // An hour later it is another rotation that is meant, and at once if another key is named.
+            let isAgain = UTCTime.now - finished < 3600 && read.goal == goalText && read.standing(of: hash) != nil
+            guard isAgain, command.keyName == nil, !command.abort else { return }
+        } else if read.goal != goalText {
             throw CommandFailure(
-                "\(recordPath): another rollout of the file is under way", status: .usage)
+                "another rollout of \(command.file) is under way",
+                hint: "go on with the options that it was begun with, or take it back with them and --abort",
+                status: .usage)
         }
         record = read
     }
 
     /// The goal, as it is compared.
     private var goalText: String {
-        [command.to?.rawValue, command.keyName, command.kmsName, command.resources].map { $0 ?? "-" }
-            .joined(separator: " ")
+        [
+            command.newKmsKey ? "new-kms-key" : "rotation", command.to?.rawValue, command.keyName, command.kmsName,
+            command.resources,
+        ].map { $0 ?? "-" }.joined(separator: " ")
     }
 
     private func readStanding() throws(CommandFailure) {
@@ -144,13 +175,12 @@ final class RolloutRun {
         let configuration = try rotation.checked(document)
         Program.redactor.learn(configuration.keys.map(\.key.secret))
         facts.standing = record.map { $0.standing(of: hash) } ?? .original
-        if record != nil { facts.wantsSnapshotBefore = false }
-        if machine.goal == .back, let previous = record?.previousKey, case .at(.promoted)? = facts.standing {
-            var request = goal.request(.promote)
-            request.keyName = ByteName(previous)
-            facts.writesPrevious = try rotation.plan(request, for: document).isDone
+        if case .at? = facts.standing { facts.wantsSnapshotBefore = false }
+        if record?.finished != nil { facts.wantsSnapshotAfter = false }
+        if machine.goal == .back, case .at(.promoted)? = facts.standing {
+            facts.writesPrevious = try rotation.plan(backRequest(.promote), for: document).isDone
         }
-        guard record == nil, !command.newKmsKey, !command.abort else { return }
+        guard facts.standing == .original, machine.goal == .newKey else { return }
         facts.firstStep = try firstStep(document)
         let nothing = TransitionProof(
             from: EncryptionConfiguration(form: .current, entries: []), to: configuration)
@@ -175,21 +205,6 @@ final class RolloutRun {
         return nil
     }
 
-    /// Why a second rollout right after the first is not wanted; nil if it may begin.
-    private func newestKeyReason() throws(CommandFailure) -> Phrase? {
-        guard record == nil, facts.firstStep == .add, command.keyName == nil, command.to == nil, !command.newKmsKey
-        else { return nil }
-        let configuration = try rotation.checked(rotation.document(source))
-        let writers = ResourceResolution(configuration).rules.compactMap {
-            StorageKey.list(of: $0.providers).first?.name
-        }
-        let hourAgo = UTCTime.rfc3339(UTCTime.now - 3600).filter { $0 != "-" && $0 != ":" }.lowercased()
-        guard let limit = KeyCreationDate(keyName: ByteName("key-\(hourAgo)")),
-            let young = writers.first(where: { KeyCreationDate(keyName: $0).map { $0 > limit } ?? false })
-        else { return nil }
-        return "done already: the key \(name: young) is less than an hour old; --key-name names another one"
-    }
-
     private func save() throws(CommandFailure) {
         guard let record else { return }
         let document = SecretKey(record.value.document(Program.redactor))
@@ -200,39 +215,27 @@ final class RolloutRun {
 
     // MARK: Servers
 
-    /// Whether what began before the last server changed over may have written with an old key.
-    private var needsSettling: Bool {
-        if case .at(.promoted)? = facts.standing { return true }
-        return command.newKmsKey || facts.firstStep == .retire
-    }
-
     private func askServers() throws(CommandFailure) {
-        let look = try servers.look(for: configuration())
-        try take(look, phase: "servers")
+        try take(servers.look(for: configuration()), phase: "servers")
     }
 
     /// What a look at the servers says.
     private func take(_ look: ServerSurvey.Look, phase: String) throws(CommandFailure) {
         self.look = look
-        let census = look.census
-        receipt = nil
-        switch census.converged {
-        case .yes:
-            let report = try servers.report(look, of: configuration(), isSettlingAwaited: needsSettling)
-            receipt = ConvergenceReceipt(hash: hash, clusterUID: report.clusterUID, revision: report.revision)
-            facts.servers = needsSettling && report.revision == nil ? .unknown : .runFile
+        let needsSettling = machine.needsSettling(facts)
+        let report = try servers.report(look, of: configuration(), isSettlingAwaited: needsSettling)
+        receipt = ConvergenceReceipt(hash: hash, clusterUID: report.clusterUID, revision: report.revision)
+        facts.servers = RolloutFacts.Servers(
+            look.census, file: hash, isSettled: !needsSettling || report.revision != nil, record: record)
+        if look.census.converged == .yes {
             try tell(
-                phase, .ends, "all \(census.servers.count) servers run \(command.file), \(hash)",
+                phase, .ends, "all \(look.census.servers.count) servers run \(command.file), \(hash)",
                 [
-                    ("hash", .text(hash)), ("servers", .number(census.servers.count)),
+                    ("hash", .text(hash)), ("servers", .number(look.census.servers.count)),
                     ("revision", .number(report.revision)),
                 ])
-        case .no: facts.servers = census.runsNoFile ? .runNoFile : .runAnother
-        case .unknown: facts.servers = .unknown
-        }
-        if census.converged != .yes {
-            let report = try servers.report(look, of: configuration(), isSettlingAwaited: false)
-            try tell(phase, .ends, "not every server runs \(command.file)", [("report", report.value)])
+        } else {
+            try tell(phase, .ends, "not every server is known to run \(command.file)", [("report", report.value)])
             if command.output == .text { try console.result(report.text) }
         }
     }
@@ -261,14 +264,13 @@ final class RolloutRun {
         } else {
             for way in ways { try run(way, cargo, for: nil) }
         }
-        facts.isDelivered = true
-        facts.stored = .notLooked
-        facts.rewrites = 0
+        (facts.isDelivered, facts.isJustWritten) = (true, false)
+        (facts.stored, facts.rewrites) = (.notLooked, 0)
         try take(servers.look(for: configuration(), wait: command.timeout.duration), phase: "deliver")
     }
 
     private func run(_ way: Delivery, _ cargo: Delivery.Cargo, for server: Delivery.Server?) throws(CommandFailure) {
-        guard !settings.isCancelled() else { throw CommandFailure("given up", hint: "the same command goes on") }
+        guard !settings.isCancelled() else { throw Self.givenUp }
         do throws(DeliveryError) { try way.run(cargo, for: server) } catch { throw error.failure }
     }
 
@@ -284,7 +286,7 @@ final class RolloutRun {
                     hint: "the other servers are as they were; the same command goes on", status: .unproven)
             }
             guard APIServer.pause(.seconds(1), settings.isCancelled) else {
-                throw CommandFailure("given up", hint: "the same command goes on")
+                throw Self.givenUp
             }
         }
     }
@@ -292,51 +294,53 @@ final class RolloutRun {
     // MARK: Steps of the file
 
     private func write(_ step: RotationRequest.Step) throws(CommandFailure) {
+        let isBack = machine.goal == .back
+        if step == .retire {
+            try ask("Take the \(isBack ? "new" : "old") keys out of \(command.file)?")
+        }
+        // The answer, or what was done before, may have taken long.
+        if step != .abort, facts.servers == .runFile, try !isStillTrue() { return }
         let document = try rotation.document(source)
         let old = try rotation.checked(document)
-        var request = goal.request(step)
-        if machine.goal == .back { request = try backRequest(step) }
-        let plan = try rotation.plan(request, for: document)
-        let position = RolloutPosition(after: step)
+        let plan = try rotation.plan(isBack ? backRequest(step) : goal.request(step), for: document)
+        // Going back, what is taken out last is the key that was new.
+        let position: RolloutPosition = isBack && step == .retire ? .aborted : RolloutPosition(after: step)
+        let isConverged = facts.servers == .runFile
         guard !plan.isDone else {
-            // Nothing of it is left to do.
-            try begin(plan, document)
-            record?.current = RolloutRecord.Version(hash: hash, position: position)
-            record?.pending = nil
+            begin(plan)
+            record?.note(RolloutRecord.Version(hash: hash, position: position))
             try save()
-            facts.standing = .at(position)
-            return
+            return try readStanding()
         }
         let edited = try rotation.edited(plan, source)
+        // The machine lets a step be written only when the servers run what it needs.
         var stepFacts = StepFacts(
             hash: hash, servers: receipt.map { .receipt($0) }, isSingleServer: false,
             plugin: try goal.pluginHealth(plan), isAbsencePromised: false,
             destination: command.archive != nil ? .archive : command.discardRetiredKeys ? .destruction : nil)
         if step == .retire || step == .abort {
-            if step == .retire { try ask("Take the old keys out of \(command.file)?") }
-            let convergence = Convergence(stepFacts.servers, of: hash, afterRevision: nil) ?? .unknown
-            if let seen = try goal.proof.evidence(under: configuration(), history: true, since: convergence) {
-                stepFacts.stored = .seen(seen)
-            }
+            if let seen = try read(history: true) { stepFacts.stored = .seen(seen) }
         }
         let judgement = StepJudgement(plan, from: old, stepFacts)
-        if let failure = judgement.failure(stepFacts.stored.evidence) { throw failure }
+        let seen = stepFacts.stored.evidence
+        if let failure = judgement.failure(seen) { throw failure }
+        for warning in judgement.warnings(seen) { console.warning(warning.message, hint: warning.hint) }
         guard let authorized = judgement.step else {
             throw CommandFailure("\(command.file): the step may not be written")
         }
-        try begin(plan, document)
+        begin(plan)
         let newHash = try fileHash(edited)
-        record?.pending = RolloutRecord.Version(hash: newHash, position: position)
+        record?.prepare(RolloutRecord.Version(hash: newHash, position: position), isConverged: isConverged)
         try save()
         try RotationWriter(file: command.file, archive: command.archive, authorized).write(edited, source: source)
         source = edited
         hash = newHash
-        record?.current = RolloutRecord.Version(hash: newHash, position: position)
-        record?.pending = nil
+        record?.complete()
         try save()
         try readStanding()
-        // Nobody runs what was written just now.
-        (facts.servers, facts.stored, facts.rewrites, facts.isDelivered) = (.runAnother, .notLooked, 0, false)
+        // Every server runs the version before, as was seen.
+        (facts.servers, facts.stored, facts.rewrites) = (.runOurs, .notLooked, 0)
+        (facts.isDelivered, facts.isJustWritten) = (false, isConverged)
         receipt = nil
         let changes = RotationReport(
             file: command.file, steps: plan.changes.map { RotationReport.Step($0, step) }, hash: hash, isWritten: true,
@@ -347,7 +351,7 @@ final class RolloutRun {
     }
 
     /// Makes the record before the first step, and notes that a rollout goes back.
-    private func begin(_ plan: RotationPlan, _ document: ConfigurationDocument) throws(CommandFailure) {
+    private func begin(_ plan: RotationPlan) {
         if record == nil {
             let writers = Set(plan.changes.compactMap { $0.before.first?.key?.text })
             record = RolloutRecord(
@@ -371,19 +375,21 @@ final class RolloutRun {
 
     // MARK: What is stored
 
+    /// Reads what is stored, which counts from when every server ran the file.
+    private func read(history: Bool = false) throws(CommandFailure) -> StorageEvidence? {
+        let convergence = Convergence(receipt.map { .receipt($0) }, of: hash, afterRevision: nil) ?? .unknown
+        return try goal.proof.evidence(
+            under: configuration(), history: history, since: convergence, ofCluster: receipt?.clusterUID)
+    }
+
     private func audit() throws(CommandFailure) {
         try tell("audit", .begins, "etcd is read and every value opened")
-        let isAfter = facts.standing != .original || facts.firstStep == .retire
-        let convergence = Convergence(receipt.map { .receipt($0) }, of: hash, afterRevision: nil) ?? .unknown
-        guard let seen = try goal.proof.evidence(under: configuration(), since: convergence) else {
-            throw CommandFailure("no etcd is named", status: .usage)
-        }
+        guard let seen = try read() else { throw CommandFailure("no etcd is named", status: .usage) }
         evidence = seen
-        facts.stored = RolloutFacts.Stored(seen, isAfterConvergence: isAfter)
-        let covered = ResourceResolution(seen.file.configuration)
-        let census = seen.census.filter { covered.rule(for: $0.key) != nil }
-        let (objects, stale) = (census.values.reduce(0) { $0 + $1.objects }, census.values.reduce(0) { $0 + $1.stale })
-        let unreadable = census.values.reduce(0) { $0 + $1.unreadable + $1.notObjects }
+        facts.stored = RolloutFacts.Stored(seen, isAfterConvergence: machine.needsSettling(facts))
+        let covered = coveredCensus()
+        let (objects, stale) = (covered.reduce(0) { $0 + $1.objects }, covered.reduce(0) { $0 + $1.stale })
+        let unreadable = covered.reduce(0) { $0 + $1.unreadable + $1.notObjects }
         let revision = seen.sources.first?.revision
         try tell(
             "audit", .ends,
@@ -424,6 +430,10 @@ final class RolloutRun {
 
     // MARK: A new key within a plugin
 
+    /// A server that cannot ask its plugin goes on with the key that it had for three minutes
+    /// (spec/rotation-procedures.md, section 2, "KMS v2 KEK rotation").
+    private static let keyIDSeconds = 180.0
+
     private func awaitKeyIDs() throws(CommandFailure) {
         let file = try configuration()
         let plugins = try command.evidence.kms.endpoints.plugins(of: [file.configuration]).filter {
@@ -432,30 +442,32 @@ final class RolloutRun {
         guard !plugins.isEmpty else { throw CommandFailure("\(command.file): there is no KMS v2 provider") }
         let end = ContinuousClock.now + command.timeout.duration
         try tell("key-ids", .begins, "every server is to have the key id that the plugin tells")
-        while true {
-            let look = try servers.look(for: file)
-            self.look = look
-            facts.keyIDs = try keyIDs(plugins.map { ($0.plugin.name.text, PluginClient($0.provider)) }, look.census)
-            if facts.keyIDs == .agree || ContinuousClock.now >= end { break }
-            guard APIServer.pause(.seconds(5), settings.isCancelled) else {
-                throw CommandFailure("given up", hint: "the same command goes on")
-            }
+        func ask() throws(CommandFailure) {
+            let expected = Dictionary(
+                plugins.map { plugin, provider in
+                    let examination = PluginClient(provider).examine()
+                    return (plugin.name.text, examination.problem == nil ? examination.status?.keyIDHash : nil)
+                }
+            ) { first, _ in first }
+            facts.keyIDs = RolloutFacts.KeyIDs(try servers.look(for: file).census, expected: expected)
         }
-        try tell("key-ids", .ends, facts.keyIDs == .agree ? "every server has it" : "not every server has it")
-    }
-
-    private func keyIDs(
-        _ plugins: [(name: String, client: PluginClient)], _ census: ServerCensus
-    ) throws(CommandFailure) -> RolloutFacts.KeyIDs {
-        for (name, client) in plugins {
-            let examination = client.examine()
-            guard let expected = examination.status?.keyIDHash, examination.problem == nil else { return .unknown }
-            for server in census.servers {
-                guard let found = server.sighting?.metrics?.currentKeyID(of: name) else { return .unknown }
-                guard found == expected else { return .differ }
-            }
+        try ask()
+        while facts.keyIDs != .agree, ContinuousClock.now < end {
+            guard APIServer.pause(.seconds(5), settings.isCancelled) else { throw Self.givenUp }
+            try ask()
         }
-        return .agree
+        if facts.keyIDs == .agree {
+            let seconds = Self.keyIDSeconds + command.settle.seconds
+            console.note("waiting \(Int(seconds)) s until no server writes with the key id before")
+            guard APIServer.pause(.milliseconds(Int64(seconds * 1000)), settings.isCancelled) else {
+                throw Self.givenUp
+            }
+            try ask()
+            // What counts for the audit is what is stored from now on.
+            try take(servers.look(for: file), phase: "servers")
+        }
+        try tell(
+            "key-ids", .ends, facts.keyIDs == .agree ? "every server has it" : "not every server is known to have it")
     }
 
     // MARK: Telling and asking

@@ -1,11 +1,14 @@
 internal import ArgumentParser
 internal import DurableFiles
+internal import EncryptionConfig
 internal import Explanations
 internal import KeyRotation
+internal import KubernetesAPI
 internal import Reports
 internal import SecretMemory
 internal import ShownText
 internal import StorageEvidence
+internal import Terminal
 
 /// How it is known that every server runs a file, and since when.
 struct ServersOptions: ParsableArguments {
@@ -15,6 +18,8 @@ struct ServersOptions: ParsableArguments {
             "Every server runs the file with this hash: you have checked it on each. At least 8 hex digits.",
             valueName: "hash"))
     var serversLoaded: String?
+    @Flag(name: .long, help: "Ask every kube-apiserver itself whether it runs the file, as `encconf servers` does.")
+    var servers = false
     @Option(
         name: .long,
         help: ArgumentHelp("A receipt that every server runs the file (kind ConvergenceReceipt).", valueName: "path"))
@@ -25,7 +30,11 @@ struct ServersOptions: ParsableArguments {
             "Every server ran the file at this revision of etcd. A snapshot counts from it on.", valueName: "revision"))
     var afterRevision: Int64?
 
-    var isGiven: Bool { serversLoaded != nil || receipt != nil || afterRevision != nil }
+    @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
+
+    var isGiven: Bool {
+        serversLoaded != nil || servers || receipt != nil || afterRevision != nil || kubernetes.isGiven
+    }
 
     func validate() throws {
         guard serversLoaded.map({ HashPrefix($0) != nil }) ?? true else {
@@ -35,11 +44,24 @@ struct ServersOptions: ParsableArguments {
         guard receipt == nil || serversLoaded == nil && afterRevision == nil else {
             throw ValidationError("--receipt holds what --servers-loaded and --after-revision tell; give one of them")
         }
+        guard !servers || serversLoaded == nil && receipt == nil && afterRevision == nil else {
+            throw ValidationError("--servers finds out what the other options tell; give one of them")
+        }
+        guard servers || !kubernetes.isGiven else {
+            throw ValidationError("the options of the Kubernetes connection are for --servers")
+        }
         guard afterRevision ?? 1 > 0 else { throw ValidationError("--after-revision is a number from 1 on") }
     }
 
     /// Why every server is known to run a file; nil if nobody says.
-    func fact() throws(CommandFailure) -> ServersFact? {
+    ///
+    /// - Parameters:
+    ///   - file: The file that servers are asked about.
+    ///   - evidence: What will be read afterwards, if anything.
+    func fact(
+        of file: ConfigurationFile, before evidence: EvidenceOptions, _ console: Console
+    ) throws(CommandFailure) -> ServersFact? {
+        if servers { return .receipt(try ask(file, evidence, console)) }
         if let receipt {
             let content = try Inputs.file(receipt).content
             guard let read = ConvergenceReceipt(json: content.span) else {
@@ -49,5 +71,19 @@ struct ServersOptions: ParsableArguments {
             return .receipt(read)
         }
         return serversLoaded.flatMap { HashPrefix($0) }.map { .word($0) }
+    }
+
+    private func ask(
+        _ file: ConfigurationFile, _ evidence: EvidenceOptions, _ console: Console
+    ) throws(CommandFailure) -> ConvergenceReceipt {
+        let servers = try ClusterServers(kubernetes, etcd: evidence.etcd, APISettings(), console)
+        let look = try servers.look(for: file)
+        // What is read afterwards is late enough only when requests from before have ended.
+        let report = try servers.report(look, of: file, isSettlingAwaited: evidence.isGiven)
+        guard report.status == .success else {
+            throw CommandFailure(
+                report.problems, status: report.status == .findings ? .failure : .unproven)
+        }
+        return ConvergenceReceipt(hash: file.hash, clusterUID: report.clusterUID, revision: report.revision)
     }
 }

@@ -49,7 +49,7 @@ public struct ObjectPage: Sendable {
         resourceVersion = version
         let token = json.text(json.node("metadata", "continue")) ?? ""
         continueToken = token.isEmpty ? nil : token
-        remaining = json.integer(json.node("metadata", "remainingItemCount")).flatMap { Int(exactly: $0) }
+        remaining = json.integer(json.node("metadata", "remainingItemCount")).map { Int(min(max($0, 0), 1 << 40)) }
     }
 }
 

@@ -73,10 +73,13 @@ public struct ServerMetrics: Sendable, Equatable {
             configurationHash = sample["hash"]
             identityHash = sample["apiserver_id_hash"]
         case "apiserver_encryption_config_controller_automatic_reloads_total":
-            let count = Int(exactly: sample.value) ?? 0
+            // No server has loaded a file a billion times; two such numbers can be added.
+            let count = Int(min(max(sample.value.isFinite ? sample.value : 0, 0), 1e9))
             if sample["status"] == "success" { reloads += count } else { failedReloads += count }
         case "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds":
-            if sample["status"] == "success" { lastReload = max(lastReload ?? 0, sample.value) }
+            if sample["status"] == "success", let time = Self.time(sample.value) {
+                lastReload = max(lastReload ?? 0, time)
+            }
         case "apiserver_storage_transformation_operations_total":
             guard let type = sample["transformation_type"], let prefix = sample["transformer_prefix"] else { return }
             operations.append(
@@ -88,13 +91,18 @@ public struct ServerMetrics: Sendable, Equatable {
             takeKeyID(sample, isStatus: false)
         case "apiserver_envelope_encryption_key_id_hash_status_last_timestamp_seconds":
             takeKeyID(sample, isStatus: true)
-        case "process_start_time_seconds": startTime = sample.value
+        case "process_start_time_seconds": startTime = Self.time(sample.value)
         default: break
         }
     }
 
+    /// Seconds since 1970, up to the year 9999; nil for what is no time.
+    private static func time(_ value: Double) -> Double? { (0..<253_402_300_800).contains(value) ? value : nil }
+
     private mutating func takeKeyID(_ sample: MetricsScanner.Sample, isStatus: Bool) {
-        guard let provider = sample["provider_name"], let hash = sample["key_id_hash"] else { return }
+        guard let provider = sample["provider_name"], let hash = sample["key_id_hash"], sample.value.isFinite else {
+            return
+        }
         keyIDs.append(KeyID(provider: provider, hash: hash, time: sample.value, isStatus: isStatus))
     }
 
