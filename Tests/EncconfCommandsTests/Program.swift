@@ -100,12 +100,7 @@ struct Program {
         process.standardOutput = try writing(run.output)
         process.standardError = try writing(run.errors)
         process.standardInput = input
-        // What a thread of the tests holds back, programs would inherit.
-        var (none, held) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &held)
-        defer { pthread_sigmask(SIG_SETMASK, &held, nil) }
-        try process.run()
+        try process.runWithAllSignals()
         return run
     }
 

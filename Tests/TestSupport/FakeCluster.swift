@@ -55,64 +55,76 @@ public final class FakeCluster {
     /// Gives a file to every server.
     public func deliver(_ text: String) throws { for server in servers { try server.deliver(text) } }
 
-    /// Sends a request as the administrator; its status and answer.
+    /// A request of the administrator.
+    public struct Request: Encodable {
+        let method: String
+        let path: String
+        let body: String?
+
+        public init(_ method: String, _ path: String, body: String? = nil) {
+            self.method = method
+            self.path = path
+            self.body = body
+        }
+    }
+
+    /// Sends requests as the administrator, one after the other; their statuses.
     @discardableResult
-    public func request(
-        _ method: String, _ path: String, body: String? = nil, contentType: String = "application/json", server: Int = 0
-    ) throws -> (status: Int, body: String) {
-        let curl = Process()
-        curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        curl.arguments =
-            [
-                "python3", "-c",
-                """
-                import json, ssl, sys, urllib.request
-                url, method, body, kind, authority = sys.argv[1:6]
-                context = ssl.create_default_context(cafile=authority)
-                request = urllib.request.Request(url, method=method, data=body.encode() if body else None)
-                request.add_header("Authorization", "Bearer admin-token")
-                request.add_header("Content-Type", kind)
-                try:
-                    answer = urllib.request.urlopen(request, context=context, timeout=30)
-                except urllib.error.HTTPError as error:
-                    answer = error
+    public func send(_ requests: [Request], server: Int = 0) throws -> [Int] {
+        let client = Process()
+        client.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        client.arguments = [
+            "-c",
+            """
+            import http.client, json, ssl, sys
+            host, port, authority = sys.argv[1:4]
+            context = ssl.create_default_context(cafile=authority)
+            connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=30)
+            for request in json.load(sys.stdin):
+                connection.request(
+                    request["method"], request["path"], body=request.get("body"),
+                    headers={"Authorization": "Bearer admin-token", "Content-Type": "application/json"})
+                answer = connection.getresponse()
+                answer.read()
                 print(answer.status)
-                print(answer.read().decode())
-                """, servers[server].url + path, method, body ?? "", contentType, certificates.file("ca.pem"),
-            ]
-        let output = Pipe()
-        curl.standardOutput = output
-        try curl.run()
+            """, servers[server].host, String(servers[server].port), certificates.file("ca.pem"),
+        ]
+        let (input, output) = (folder.appendingPathComponent("requests-\(UUID().uuidString)"), Pipe())
+        try JSONEncoder().encode(requests).write(to: input)
+        client.standardInput = try FileHandle(forReadingFrom: input)
+        client.standardOutput = output
+        try client.runWithAllSignals()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        curl.waitUntilExit()
-        let lines = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-        return (Int(lines.first ?? "") ?? 0, lines.count > 1 ? String(lines[1]) : "")
+        client.waitUntilExit()
+        return text.split(separator: "\n").compactMap { Int($0) }
     }
 
     /// Makes Secrets `s0`, `s1`, … in the namespace `default`, through one server.
     public func makeSecrets(_ count: Int, server: Int = 0) throws {
-        for number in 0..<count {
-            try request(
-                "POST", "/api/v1/namespaces/default/secrets",
-                body: """
-                    {"apiVersion":"v1","kind":"Secret","metadata":{"name":"s\(number)"},"data":{"a":"c2VjcmV0IHZhbHVl"}}
-                    """, server: server)
-        }
+        try send(
+            (0..<count).map { number in
+                Request(
+                    "POST", "/api/v1/namespaces/default/secrets",
+                    body: """
+                        {"apiVersion":"v1","kind":"Secret","metadata":{"name":"s\(number)"},"data":{"a":"c2VjcmV0IHZhbHVl"}}
+                        """)
+            }, server: server)
     }
 
-    /// What each Secret's stored value begins with, up to the second half of the key's name: by its name.
+    /// Cipher and key with which each Secret is stored, by `namespace/name`.
     public func prefixes(of resource: String = "secrets") throws -> [String: String] {
         let state = try etcd.state().kvs ?? []
         return Dictionary(
             uniqueKeysWithValues: state.compactMap { entry in
                 let key = String(decoding: entry.key, as: UTF8.self)
                 guard key.hasPrefix("/registry/\(resource)/"), let value = entry.value else { return nil }
-                let text = String(decoding: value.prefix(100), as: UTF8.self)
-                let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-                let isEncrypted = text.hasPrefix("k8s:enc:") && parts.count > 4
+                // Split as bytes: what follows the prefix is no text.
+                let parts = value.prefix(100).split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+                let isEncrypted = value.starts(with: Data("k8s:enc:".utf8)) && parts.count > 4
+                let names = isEncrypted ? [parts[2], parts[4]] : []
                 return (
                     String(key.dropFirst("/registry/\(resource)/".count)),
-                    isEncrypted ? "\(parts[2]) \(parts[4])" : "plaintext"
+                    isEncrypted ? names.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ") : "plaintext"
                 )
             })
     }

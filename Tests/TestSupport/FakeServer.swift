@@ -52,7 +52,7 @@ public final class FakeServer {
         try Data().write(to: output)
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = process.standardOutput
-        try process.run()
+        try process.runWithAllSignals()
         for _ in 0..<2000 where process.isRunning {
             let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
             if let line = text.split(separator: "\n").first(where: { $0.hasPrefix("ready ") }),
