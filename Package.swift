@@ -312,6 +312,14 @@ let package = Package(
                 "ShownText", "TestSupport",
             ],
             swiftSettings: tests),
+        // The rollout as a pure machine, driven by a model of a cluster; delivery over a real ssh.
+        .testTarget(
+            name: "ClusterRolloutTests",
+            dependencies: [
+                "ClusterRollout", "EncryptionConfig", "EnvelopeCrypto", "GoText", "KeyRotation", "KubernetesAPI",
+                "KubernetesResources",
+                "Reports", "SecretMemory", "ShownText", "TestSupport", "Transformers",
+            ], swiftSettings: tests),
         // Snapshots that come over the wire are read as those of a file.
         .testTarget(
             name: "EtcdClientTests",

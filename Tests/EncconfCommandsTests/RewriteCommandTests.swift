@@ -78,7 +78,8 @@ struct RewriteCommandTests {
         try scene.cluster.servers[2].deliver(Self.old)
         Thread.sleep(forTimeInterval: 1)
         let (result, _) = try scene.rewrite(scene.cluster.etcdOptions)
-        #expect(result.status == 2 && result.errors.contains("control-plane-2: it runs another file"), "\(result.errors)")
+        #expect(
+            result.status == 2 && result.errors.contains("control-plane-2: it runs another file"), "\(result.errors)")
         #expect(try Set(scene.cluster.prefixes().values) == ["aesgcm k1"])
         try scene.cluster.servers[2].misbehave(#"{"fail_metrics": true}"#)
         #expect(try scene.rewrite([]).result.status == 3)
@@ -96,7 +97,10 @@ struct RewriteCommandTests {
         let (result, report) = try scene.rewrite(scene.cluster.etcdOptions)
         let row = try #require(report?.resources.first)
         #expect(result.status == 1 && row.rewritten == 18)
-        #expect(Set(row.refused.map { "\($0.object) \($0.code)" }) == ["default/s1 policy", "default/s2 webhookUnreachable"])
+        #expect(
+            Set(row.refused.map { "\($0.object) \($0.code)" }) == [
+                "default/s1 policy", "default/s2 webhookUnreachable",
+            ])
         #expect(!result.text.contains("may not be changed") && !result.text.contains("connection refused"))
         let left = try scene.cluster.prefixes().filter { $0.value == "aesgcm k1" }.keys.sorted()
         #expect(left == ["default/s1", "default/s2"])
@@ -108,7 +112,8 @@ struct RewriteCommandTests {
     /// Connections that end before or after the write, throttling, and an object that is changed meanwhile: nothing is
     /// lost or dropped.
     @Test(arguments: [
-        #"{"cut_after_patch": 0.2}"#, #"{"cut_before_patch": 0.2}"#, #"{"throttle_every": 7}"#, #"{"continue_expires": true}"#,
+        #"{"cut_after_patch": 0.2}"#, #"{"cut_before_patch": 0.2}"#, #"{"throttle_every": 7}"#,
+        #"{"continue_expires": true}"#,
     ]) func surviveFaults(_ faults: String) throws {
         let scene = try Scene(count: 30)
         defer { scene.program.remove() }

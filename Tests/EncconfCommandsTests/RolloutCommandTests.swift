@@ -61,11 +61,15 @@ struct RolloutCommandTests {
         let stored = try scene.cluster.prefixes()
         #expect(Set(stored.values) == ["aesgcm k2"] && stored.count == 8)
         let lines = result.text.split(separator: "\n")
-        #expect(lines.allSatisfy { $0.hasPrefix("{\"apiVersion\": \"encconf/v1\",\"kind\": \"RolloutEvent\"") }, "\(lines.first ?? "")")
+        #expect(
+            lines.allSatisfy { $0.hasPrefix("{\"apiVersion\": \"encconf/v1\",\"kind\": \"RolloutEvent\"") },
+            "\(lines.first ?? "")")
         #expect(lines.last?.contains("all 3 servers run enc.yaml") == true)
-        let phases = try scene.program.shell("cut -d' ' -f1 delivered | tr '\\n' ' '; ls -1 *.db | wc -l; stat -c %a old.yaml")
+        let phases = try scene.program.shell(
+            "cut -d' ' -f1 delivered | tr '\\n' ' '; ls -1 *.db | wc -l; stat -c %a old.yaml")
         #expect(phases.text == "added promoted retired 2\n600\n", "\(phases.text)")
-        let opened = try scene.program.shell("encconf decrypt-secret --config old.yaml --help > /dev/null; grep -c k1 old.yaml")
+        let opened = try scene.program.shell(
+            "encconf decrypt-secret --config old.yaml --help > /dev/null; grep -c k1 old.yaml")
         #expect(opened.text == "1\n")
         // No key is in what was said.
         for key in ["k1", "k2"] { #expect(!(result.text + result.errors).contains(ShortFile.secret(of: key))) }
@@ -147,7 +151,8 @@ struct RolloutCommandTests {
         let foreign = try scene.rollout("--key-name", "k2")
         #expect(foreign.status == 2 && foreign.errors.contains("runs another file"), "\(foreign.errors)")
         for server in scene.cluster.servers {
-            #expect(try String(contentsOf: server.configuration, encoding: .utf8).contains("k9"), "nothing was delivered")
+            #expect(
+                try String(contentsOf: server.configuration, encoding: .utf8).contains("k9"), "nothing was delivered")
         }
     }
 
@@ -189,7 +194,7 @@ struct RolloutCommandTests {
         let scene = try Scene(first, secrets: 4)
         defer { scene.program.remove() }
         #expect(Set(try scene.cluster.prefixes().values) == ["plaintext"])
-        let enabled = try scene.rollout("--no-snapshots")
+        let enabled = try scene.rollout("--no-snapshots", "--key-name", "k1")
         #expect(enabled.status == 0, "\(enabled.text) \(enabled.errors)")
         #expect(Set(try scene.cluster.prefixes().values) == ["aescbc k1"])
         let switched = try scene.rollout("--no-snapshots", "--to", "secretbox", "--key-name", "s1")
@@ -220,7 +225,8 @@ struct RolloutCommandTests {
 
     /// What is wrong with the command line, or missing, is said before anything is done.
     @Test(arguments: [
-        (["--archive", "a"], 64, "--etcd"), (["--etcd"], 64, "--archive"), (["--etcd", "--discard-retired-keys"], 64, "snapshot"),
+        (["--archive", "a"], 64, "--etcd"), (["--etcd"], 64, "--archive"),
+        (["--etcd", "--discard-retired-keys"], 64, "snapshot"),
         (["--etcd", "--archive", "a", "--restart", "x"], 64, "--deliver"),
         (["--etcd", "--archive", "a", "--evidence", "s.db"], 64, "--evidence"),
         (["--etcd", "--archive", "a", "--deliver", "ssh://host"], 64, "ssh://"),

@@ -79,8 +79,12 @@ public struct RolloutMachine: Sendable {
     /// Whether it matters that requests have ended which began before the last server changed over: they may have written
     /// with a key that is looked for afterwards.
     public func needsSettling(_ facts: RolloutFacts) -> Bool {
-        if case .at(.added)? = facts.standing { return false }
-        return facts.standing != .original || goal == .newKMSKey || ![.add, .promote].contains(facts.firstStep)
+        if goal == .newKMSKey { return true }
+        switch facts.standing {
+        case .at(.added)?: return false
+        case .original?: return facts.firstStep != .add && facts.firstStep != .promote
+        default: return true
+        }
     }
 
     // MARK: Before the first step
