@@ -2,10 +2,10 @@
 
     replay.py FOLDER [--verbose] [--only TEXT]
 
-FOLDER holds the recordings (`*.jsonl`) and `configs/`. For each file an etcd and the servers are started, and each
-case's state is brought about: an object that a case shows is put into etcd as it was, under the key with which it was
-sealed, and at the very revision that it had, so that revisions, uids and tokens need no translation. What cannot be
-repeated is left out, with the reason.
+FOLDER holds the recordings (`*.jsonl` or `*.jsonl.gz`) and `configs/`. For each file an etcd and the servers are
+started, and each case's state is brought about: an object that a case shows is put into etcd as it was, under the key
+with which it was sealed, and at the very revision that it had, so that revisions, uids and tokens need no translation.
+What cannot be repeated is left out, with the reason.
 """
 
 import argparse
@@ -1168,9 +1168,9 @@ def main():
     options = parser.parse_args()
     total = replayed = differing = 0
     left_out = []
-    for file in sorted(name for name in os.listdir(options.folder) if name.endswith(".jsonl")):
-        name = file.removesuffix(".jsonl")
-        with open(os.path.join(options.folder, file)) as lines:
+    for file in sorted(name for name in os.listdir(options.folder) if name.endswith((".jsonl", ".jsonl.gz"))):
+        name = file.removesuffix(".gz").removesuffix(".jsonl")
+        with (gzip.open if file.endswith(".gz") else open)(os.path.join(options.folder, file), "rt") as lines:
             cases = [json.loads(line) for line in lines]
         total += len(cases)
         if name not in REPLAYS:
