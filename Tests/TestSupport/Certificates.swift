@@ -1,7 +1,7 @@
 import Foundation
 
-/// An authority of its own in a folder, with a certificate for a server on 127.0.0.1 and one for a client; made by
-/// OpenSSL's program.
+/// An authority of its own in a folder, with a certificate for a server on 127.0.0.1, one for a server of the name
+/// `kubernetes.test` and one for a client; made by OpenSSL's program.
 public final class Certificates {
     struct Failure: Error {}
 
@@ -19,8 +19,9 @@ public final class Certificates {
             new='openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'
             $new -x509 -subj /CN=authority -keyout ca.key -out ca.pem
             $new -x509 -subj /CN=stranger -keyout stranger.key -out stranger.pem
-            for name in server client; do
-                $new -subj /CN=$name -addext subjectAltName=DNS:kubernetes,IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3 -keyout $name.key -out $name.csr
+            for name in server client named; do
+                case $name in named) names=DNS:kubernetes.test ;; *) names=DNS:kubernetes,IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3 ;; esac
+                $new -subj /CN=$name -addext subjectAltName=$names -keyout $name.key -out $name.csr
                 openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -copy_extensions copy \
                     -out $name.pem
             done

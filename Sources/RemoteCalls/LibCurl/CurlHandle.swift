@@ -22,6 +22,8 @@ internal import SecretMemory
     /// What ``ConnectionReuse/inDisguise`` asks when a connection stands: whether it may be a new one.
     private var refusesNewConnection = false
     private var hasRefusedConnection = false
+    /// What the URL of the proxy has in front of `@`. libcurl quotes a URL that it does not understand.
+    private let proxyLogin: SecretKey?
     /// What CURLOPT_CONNECT_TO was given, which libcurl does not copy.
     private var connections: UnsafeMutablePointer<curl_slist>?
 
@@ -34,6 +36,7 @@ internal import SecretMemory
             return nil
         }
         self.curl = curl
+        proxyLogin = peer.proxy.flatMap(Self.login)
         self.versions = versions
         reuse =
             peer.tls == nil && versions == .two ? ConnectionReuse(libcurlVersion: curl.version) : .plain
@@ -189,6 +192,9 @@ internal import SecretMemory
         case CURLE_COULDNT_CONNECT: return .notConnected(connectionProblem(result))
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY, CURLE_SSL_CONNECT_ERROR:
             return .notConnected(problem(result))
+        // A proxy refused (libcurl, lib/cf-h1-proxy.c; in 7.88 lib/http_proxy.c).
+        case CURLE_RECV_ERROR where problem(result).hasPrefix("CONNECT tunnel failed"):
+            return .notConnected(problem(result))
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM:
             return .untrusted(problem(result))
         case CURLE_WRITE_ERROR where arrivals.isOverfull: return .overfull
@@ -208,6 +214,9 @@ internal import SecretMemory
 
     /// libcurl's words for this one transfer, or else for the kind of failure.
     private func problem(_ result: CURLcode) -> String {
+        let count = unsafe errorText.firstIndex(of: 0) ?? errorText.count
+        let text = unsafe UnsafeRawBufferPointer(start: errorText.baseAddress, count: count)
+        if let proxyLogin, unsafe text.bytes.contains(proxyLogin.span) { unsafe errorText.update(repeating: 0) }
         let bytes = unsafe errorText.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         guard bytes.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
         guard let text = curl.functions.easy_strerror(result) else { return "libcurl \(result.rawValue)" }
@@ -216,6 +225,15 @@ internal import SecretMemory
 }
 
 extension CurlHandle {
+    /// What a URL has between its scheme and the last `@`; nil if that is nothing.
+    private static func login(_ url: SecretKey) -> SecretKey? {
+        let (text, mark) = (url.span, Array("://".utf8))
+        guard let end = text.byteOffsets.last(where: { text[$0] == UInt8(ascii: "@") }) else { return nil }
+        let scheme = (0..<end).first { text.extracting(droppingFirst: $0).starts(with: mark.span.rawBytes) }
+        let start = scheme.map { $0 + mark.count } ?? 0
+        return start < end ? SecretKey(SecretBytes(copying: text.extracting(start..<end))) : nil
+    }
+
     private func setConstantOptions() {
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_PROTOCOLS_STR, "http,https")
