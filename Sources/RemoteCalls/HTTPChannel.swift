@@ -94,7 +94,10 @@ public final class HTTPChannel: Sendable {
         let isClean =
             given.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } }
             && options.secretMetadata.allSatisfy { field in
-                field.value.span.byteOffsets.allSatisfy { field.value.span[$0] >= 0x20 && field.value.span[$0] != 0x7f }
+                field.name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: ":") }
+                    && field.value.span.byteOffsets.allSatisfy {
+                        field.value.span[$0] >= 0x20 && field.value.span[$0] != 0x7f
+                    }
             }
         guard isClean else {
             throw CallFailure(
