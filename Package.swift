@@ -308,8 +308,8 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests",
             dependencies: [
-                "ChildProcesses", "DurableFiles", "Explanations", "GoText", "KubernetesAPI", "SecretMemory",
-                "ShownText", "TestSupport",
+                "ChildProcesses", "DurableFiles", "EnvelopeCrypto", "Explanations", "GoText", "KubernetesAPI",
+                "KubernetesResources", "RemoteCalls", "SecretMemory", "ShownText", "TestSupport",
             ],
             swiftSettings: tests),
         // The rollout as a pure machine, driven by a model of a cluster; delivery over a real ssh.

@@ -36,6 +36,7 @@ extension APIFailure {
         case .conflict: "the object was changed meanwhile, or its name is taken (409)"
         case .expired: "the list is older than what etcd remembers (410)"
         case .invalid: "refuses the object (422)"
+        case .denied(let code, _): "an admission webhook or a policy denies the request (\(code))"
         case .server(let code, let status):
             if let key = status?.unreadableKeys.first {
                 "cannot read the stored value \(key) (\(code))"

@@ -22,20 +22,20 @@ public enum PatchRefusal: Sendable, Hashable {
     /// Nil for a failure that is none of the object: of the server, the connection, the person.
     public init?(_ failure: APIFailure, of resource: APIResource) {
         switch failure {
-        case .forbidden(let status):
-            self = status.flatMap(Self.webhookDenial) ?? .forbidden
+        case .forbidden: self = .forbidden
+        case .denied(let code, let status):
+            if let policy = status.denyingPolicy {
+                self = .policy(name: policy.name, binding: policy.binding)
+            } else if let webhook = status.denyingWebhook {
+                self = .webhook(name: webhook)
+            } else {
+                self = .other(code: code, reason: status.reason)
+            }
         case .notFound(let status):
             guard status.kind == "namespaces", resource.resource.description != "namespaces", let name = status.name
             else { return nil }
             self = .namespaceMissing(name)
-        case .invalid(let status):
-            if let policy = status.name(after: "ValidatingAdmissionPolicy '", before: "' with binding '"),
-                let binding = status.name(after: "' with binding '", before: "' denied request")
-            {
-                self = .policy(name: policy, binding: binding)
-                return
-            }
-            self = Self.webhookDenial(status) ?? .invalid(fields: status.causes.compactMap(\.field))
+        case .invalid(let status): self = .invalid(fields: status.causes.compactMap(\.field))
         case .server(let code, let status):
             guard let status else { return nil }
             if let name = status.name(after: "failed calling webhook \"", before: "\"") {
@@ -51,11 +51,6 @@ public enum PatchRefusal: Sendable, Hashable {
         case .unexpected(let code): self = .other(code: code, reason: nil)
         default: return nil
         }
-    }
-
-    /// A webhook may answer with any code; its name stands in the message.
-    private static func webhookDenial(_ status: APIStatus) -> PatchRefusal? {
-        status.name(after: "admission webhook \"", before: "\" denied the request").map { .webhook(name: $0) }
     }
 
     /// What kube-apiserver says of a value that it cannot decrypt (spec of the API, section 6; envelope-formats.md).

@@ -36,8 +36,11 @@ public enum APIFailure: Error, Sendable {
     case conflict(APIStatus)
     /// 410: the list is older than what etcd remembers.
     case expired(APIStatus)
-    /// 422: refused by validation or by a policy.
+    /// 422: refused by validation.
     case invalid(APIStatus)
+    /// An admission webhook or a policy denied the request. It chooses the status code: with 404 the object is not gone,
+    /// with 409 it was not changed.
+    case denied(code: Int, APIStatus)
     /// 5xx: the server failed.
     case server(code: Int, APIStatus?)
     /// Any other answer.
@@ -48,6 +51,7 @@ public enum APIFailure: Error, Sendable {
         let status = APIStatus(body)
         switch (head.status, status) {
         case (200..<300, _): return nil
+        case (_, let status?) where status.isDenial: self = .denied(code: head.status, status)
         case (401, _): self = .unauthorized
         case (403, nil) where head["content-type"]?.hasPrefix("application/json") != true: self = .forbiddenOnTheWay
         case (403, _): self = .forbidden(status)

@@ -95,6 +95,20 @@ public struct APIStatus: Sendable {
 }
 
 extension APIStatus {
+    /// The admission webhook that denied the request (k8s.io/apiserver,
+    /// pkg/admission/plugin/webhook/errors/statuserror.go).
+    var denyingWebhook: String? { name(after: "admission webhook \"", before: "\" denied the request") }
+
+    /// The ValidatingAdmissionPolicy that did, and its binding.
+    var denyingPolicy: (name: String, binding: String)? {
+        guard let policy = name(after: "ValidatingAdmissionPolicy '", before: "' with binding '"),
+            let binding = name(after: "' with binding '", before: "' denied request")
+        else { return nil }
+        return (policy, binding)
+    }
+
+    var isDenial: Bool { denyingWebhook != nil || denyingPolicy != nil }
+
     /// Whether a precondition on the uid did not hold: another object of the name is there.
     public var isAboutUID: Bool { !causes.isEmpty && causes.allSatisfy { $0.field == "metadata.uid" } }
 }
