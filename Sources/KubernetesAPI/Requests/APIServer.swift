@@ -52,11 +52,18 @@ public final class APIServer: Sendable {
     ///
     /// - Returns: The body of an answer of 2xx.
     public func send(_ request: APIRequest) throws(APIFailure) -> SecretKey {
+        try identified { (wasRefused) throws(APIFailure) in try send(request, wasRefused: wasRefused) }
+    }
+
+    /// Tries once, and a second time if the credentials were refused: they may have expired.
+    func identified<Answer>(
+        _ attempt: (_ wasRefused: Bool) throws(APIFailure) -> Answer
+    ) throws(APIFailure) -> Answer {
         do {
-            return try send(request, wasRefused: false)
+            return try attempt(false)
         } catch {
             guard case .unauthorized = error else { throw error }
-            return try send(request, wasRefused: true)
+            return try attempt(true)
         }
     }
 

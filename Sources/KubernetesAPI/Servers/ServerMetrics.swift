@@ -119,17 +119,22 @@ extension APIServer {
     /// Reads the metrics, without holding them.
     public func metrics() throws(APIFailure) -> ServerMetrics {
         try patiently { () throws(APIFailure) in
-            var scanner = MetricsScanner(ServerMetrics.wanted)
-            var other = SecretBuffer()
-            let head = try stream(APIRequest(.get, "/metrics", accept: APIRequest.text)) { head, bytes in
-                if head.status == 200 { scanner.read(bytes) } else { other.append(bytes) }
-                return true
-            }
-            if let failure = APIFailure(head, body: SecretKey(other.finish())) { throw failure }
-            scanner.finish()
-            var metrics = ServerMetrics(scanner.samples, isIncomplete: scanner.isIncomplete)
-            metrics.answerTime = head["date"].flatMap(HTTPDate.seconds)
-            return metrics
+            try identified { (wasRefused) throws(APIFailure) in try metrics(wasRefused: wasRefused) }
         }
+    }
+
+    private func metrics(wasRefused: Bool) throws(APIFailure) -> ServerMetrics {
+        var scanner = MetricsScanner(ServerMetrics.wanted)
+        var other = SecretBuffer()
+        let request = APIRequest(.get, "/metrics", accept: APIRequest.text)
+        let head = try stream(request, wasRefused: wasRefused) { head, bytes in
+            if head.status == 200 { scanner.read(bytes) } else { other.append(bytes) }
+            return true
+        }
+        if let failure = APIFailure(head, body: SecretKey(other.finish())) { throw failure }
+        scanner.finish()
+        var metrics = ServerMetrics(scanner.samples, isIncomplete: scanner.isIncomplete)
+        metrics.answerTime = head["date"].flatMap(HTTPDate.seconds)
+        return metrics
     }
 }

@@ -17,11 +17,15 @@ public struct Readiness: Sendable, Equatable {
 extension APIServer {
     /// Whether the server is ready to be asked. An answer of 500 is one too.
     public func readiness() throws(APIFailure) -> Readiness {
+        try identified { (wasRefused) throws(APIFailure) in try readiness(wasRefused: wasRefused) }
+    }
+
+    private func readiness(wasRefused: Bool) throws(APIFailure) -> Readiness {
         var failed: [String] = []
         var text = SecretBuffer()
         var request = APIRequest(.get, "/readyz", query: [("verbose", "")], accept: APIRequest.text)
         request.byteCountLimit = 1 << 20
-        let head = try stream(request) { _, bytes in
+        let head = try stream(request, wasRefused: wasRefused) { _, bytes in
             text.append(bytes)
             return true
         }
