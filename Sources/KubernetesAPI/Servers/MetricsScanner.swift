@@ -52,8 +52,10 @@ struct MetricsScanner: ~Copyable {
             read(line: part)
             return
         }
-        isTooLong = isTooLong || line.count + part.byteCount > Self.lineByteCountLimit
-        if !isTooLong { line.append(part) }
+        // Of a line that is too long the beginning is kept: it says whether the line is wanted.
+        let room = Self.lineByteCountLimit - line.count
+        isTooLong = isTooLong || part.byteCount > room
+        line.append(part.extracting(first: min(room, part.byteCount)))
         guard isWhole else { return }
         var whole = SecretBuffer()
         swap(&whole, &line)

@@ -73,8 +73,11 @@ public struct ServerMetrics: Sendable, Equatable {
             configurationHash = sample["hash"]
             identityHash = sample["apiserver_id_hash"]
         case "apiserver_encryption_config_controller_automatic_reloads_total":
-            // No server has loaded a file a billion times; two such numbers can be added.
-            let count = Int(min(max(sample.value.isFinite ? sample.value : 0, 0), 1e9))
+            // No server has loaded a file so often; sums of less stay below `Int.max`.
+            guard let count = Int(exactly: sample.value), (0...1 << 40).contains(count) else {
+                isIncomplete = true
+                return
+            }
             if sample["status"] == "success" { reloads += count } else { failedReloads += count }
         case "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds":
             if sample["status"] == "success", let time = Self.time(sample.value) {
