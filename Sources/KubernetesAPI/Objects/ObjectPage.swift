@@ -79,6 +79,8 @@ extension APIServer {
         of resource: APIResource, limit: Int = 500, _ body: (ObjectPage) throws(APIFailure) -> Bool
     ) throws(APIFailure) {
         var (token, limit) = (String?.none, limit)
+        // A server that gives a token again would be asked for ever.
+        var seen: Set<String> = []
         while true {
             let page: ObjectPage
             do {
@@ -90,15 +92,14 @@ extension APIServer {
                     continue
                 case .expired(let status):
                     // Without a token for the rest nobody knows what was left out.
-                    guard let next = status.continueToken, next != token else { throw error }
+                    guard let next = status.continueToken, seen.insert(next).inserted else { throw error }
                     token = next
                     continue
                 default: throw error
                 }
             }
             guard try body(page), let next = page.continueToken else { return }
-            // A server that gives the same token again would be asked for ever.
-            guard next != token else { throw .malformed }
+            guard seen.insert(next).inserted else { throw .malformed }
             token = next
         }
     }
