@@ -39,7 +39,8 @@ struct ObjectRewrite {
                 // server that did not run the file.
                 return try again(
                     ObjectReference(namespace: object.namespace, name: object.name, uid: object.uid), server)
-            case .notFound(let status) where !Self.isAboutNamespace(status, resource): return .gone
+            case .notFound(let status) where status.name == object.name && !Self.isAboutNamespace(status, resource):
+                return .gone
             default:
                 guard let refusal = PatchRefusal(error, of: resource) else { throw error }
                 return .refused(refusal)
@@ -56,7 +57,8 @@ struct ObjectRewrite {
             switch error {
             case .invalid(let status) where object.uid != nil && status.isAboutUID:
                 return try again(ObjectReference(namespace: object.namespace, name: object.name), server)
-            case .notFound(let status) where !Self.isAboutNamespace(status, resource): return .gone
+            case .notFound(let status) where status.name == object.name && !Self.isAboutNamespace(status, resource):
+                return .gone
             default:
                 guard let refusal = PatchRefusal(error, of: resource) else { throw error }
                 return .refused(refusal)
