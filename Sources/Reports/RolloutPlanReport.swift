@@ -58,15 +58,15 @@ public struct RolloutPlanReport {
                 Phase(name: "audit", does: "read etcd and open every value", demands: "\(converge) as it is now"),
             ] + [snapshot].compactMap { $0 } + [
                 Phase(name: "add", does: "put \(newKey) second in \(file)", demands: "every stored value can be read"),
-                deliver("it is in the file"),
+                deliver("it is in \(file)"),
                 Phase(
                     name: "promote", does: "make it write",
                     demands: "\(converge), so that each reads it"),
-                deliver("it writes in the file"), rewrite, audit,
+                deliver("it stands first in \(file)"), rewrite, audit,
                 Phase(
                     name: "retire", does: "take the old keys out of \(file), and \(away)",
                     demands: "the audit proves that no stored value uses them"),
-                deliver("the old keys are out of the file"), audit,
+                deliver("the old keys are out of \(file)"), audit,
             ] + [lastSnapshot].compactMap { $0 }
     }
 

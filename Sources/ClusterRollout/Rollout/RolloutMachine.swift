@@ -81,7 +81,8 @@ public struct RolloutMachine: Sendable {
     public func needsSettling(_ facts: RolloutFacts) -> Bool {
         if goal == .newKMSKey { return true }
         switch facts.standing {
-        case .at(.added)?: return false
+        // What the version before wrote is what this one writes, or does not matter yet.
+        case .at(.added)?, .at(.retired)?, .at(.aborted)?: return false
         case .original?: return facts.firstStep != .add && facts.firstStep != .promote
         default: return true
         }

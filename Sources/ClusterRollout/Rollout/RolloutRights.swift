@@ -20,7 +20,6 @@ public enum RolloutRights {
         }
         let covered = groups.sorted { $0.key < $1.key }.map { group, resources in
             """
-              # What the file encrypts is listed by its metadata and written anew.
               - apiGroups: ["\(group.text)"]
                 resources: [\(resources.map { "\"\($0)\"" }.joined(separator: ", "))]
                 verbs: ["list", "patch"]
@@ -47,6 +46,7 @@ public enum RolloutRights {
               - apiGroups: [""]
                 resources: ["namespaces"]
                 verbs: ["get", "list"]
+              # What the file encrypts is listed by its metadata and written anew.
 
             """ + covered
     }
