@@ -35,7 +35,11 @@ public final class OperatorLock: Sendable {
     }
 
     deinit {
-        _ = unsafe unlink(path)
+        // Somebody may have removed it, and made another one.
+        var (opened, found) = (stat(), stat())
+        if unsafe fstat(descriptor, &opened) == 0, unsafe lstat(path, &found) == 0, opened.st_ino == found.st_ino {
+            _ = unsafe unlink(path)
+        }
         close(descriptor)
     }
 }

@@ -36,6 +36,7 @@ extension RolloutRecord {
         }
         self.init(
             goal: goal, originalHash: original, previousKey: string("previousKey", of: tree.root),
+            newKey: string("newKey", of: tree.root),
             current: version("current"), pending: version("pending"), besides: besides,
             isGoingBack: member("isGoingBack", of: tree.root)?.kind == .bool(true),
             finished: member("finished", of: tree.root).flatMap { tree.integer($0, in: text.span) })
@@ -51,7 +52,8 @@ extension RolloutRecord {
             [
                 "goal": .text(goal), "originalHash": .text(originalHash), "current": version(current),
                 "pending": version(pending), "besides": .array(besides.map { .text($0) }),
-                "isGoingBack": .bool(isGoingBack), "previousKey": .text(previousKey), "finished": .number(finished),
+                "isGoingBack": .bool(isGoingBack), "previousKey": .text(previousKey), "newKey": .text(newKey),
+                "finished": .number(finished),
             ])
     }
 }

@@ -16,7 +16,8 @@ struct DeliveryTests {
     ) throws(DeliveryError) {
         let target = "ssh://\(server.user)@127.0.0.1:\(server.port)\(path)"
         let delivery = Delivery(
-            .ssh(SSHTarget(target).map { [$0] } ?? []), sshConfiguration: server.clientConfiguration,
+            .ssh(SSHTarget(target).map { [$0] } ?? []), option: "--deliver",
+            sshConfiguration: server.clientConfiguration,
             isCancelled: { false })
         let cargo = Delivery.Cargo(
             file: "enc.yaml", content: content(text), hash: hash ?? TestHash.sha256(text), phase: .added)
@@ -78,7 +79,8 @@ struct DeliveryTests {
         let seen = folder.appendingPathComponent("seen").path
         let cargo = Delivery.Cargo(file: "/f", content: Self.content("secret"), hash: "sha256:0", phase: .promoted)
         let server = Delivery.Server(id: "apiserver-1", host: "h", address: "192.0.2.1:6443")
-        try Delivery(.command("env | grep ^ENCCONF_ | sort > \(seen)"), isCancelled: { false }).run(cargo, for: server)
+        try Delivery(.command("env | grep ^ENCCONF_ | sort > \(seen)"), option: "--deliver", isCancelled: { false })
+            .run(cargo, for: server)
         #expect(
             try String(contentsOfFile: seen, encoding: .utf8) == """
                 ENCCONF_FILE=/f
@@ -90,7 +92,7 @@ struct DeliveryTests {
 
                 """)
         let error = #expect(throws: DeliveryError.self) {
-            try Delivery(.command("exit 7"), isCancelled: { false }).run(cargo)
+            try Delivery(.command("exit 7"), option: "--restart", isCancelled: { false }).run(cargo)
         }
         #expect(error?.reason == .failed(.exit(7)))
     }

@@ -117,12 +117,16 @@ private struct Trial {
 
     private mutating func restart() {
         facts = RolloutFacts(standing: .original, wantsSnapshots: false)
+        if model.record?.pending?.hash == model.fileHash { model.record?.complete() }
         for index in model.lags.indices where Bool.random(using: &random) { model.lags[index] = false }
     }
 
     private mutating func act(_ action: RolloutMachine.Action) {
         switch action {
-        case .askServers: facts.servers = model.seen
+        case .askServers:
+            facts.servers = model.seen
+            // Nobody but this rollout gives files to servers here.
+            if facts.servers == .runAnother { complain("\(model.servers) are taken for foreign beside \(model.file)") }
         case .audit: facts.stored = model.stored
         case .rewrite:
             // Through any server; one object may be changed by others meanwhile.
@@ -162,7 +166,7 @@ private struct Trial {
         // Killed between the file and the record.
         if Int.random(in: 0..<10, using: &random) == 0 { return restart() }
         model.record?.complete()
-        (facts.servers, facts.stored, facts.rewrites) = (.runOurs, .notLooked, 0)
+        (facts.servers, facts.stored, facts.rewrites) = (isConverged ? .runOurs : .notAsked, .notLooked, 0)
         (facts.isDelivered, facts.isJustWritten) = (false, isConverged)
     }
 

@@ -175,6 +175,38 @@ struct RolloutCommandTests {
         let back = try scene.rollout("--key-name", "k2", "--abort")
         #expect(back.status == 0 && scene.keys == ["k1"], "\(back.text) \(back.errors)")
         #expect(Set(try scene.cluster.prefixes().values) == ["aesgcm k1"])
+        // Taken back is no rotation that was done.
+        let again = try scene.rollout("--no-snapshots")
+        #expect(again.status == 0 && scene.keys.count == 1 && scene.keys != ["k1"], "\(again.text) \(again.errors)")
+    }
+
+    /// Back while the new file is on one server only, and a server that takes it and one that does not are mixed.
+    @Test func goesBackFromMixedServers() throws {
+        let scene = try Scene(secrets: 3)
+        defer { scene.program.remove() }
+        try scene.cluster.servers[2].misbehave(#"{"lag": true}"#)
+        #expect(try scene.rollout("--timeout", "2s", "--key-name", "k2").status == 3)
+        let back = try scene.rollout("--timeout", "5s", "--key-name", "k2", "--abort")
+        #expect(back.status == 0 && scene.keys == ["k1"], "\(back.text) \(back.errors)")
+        #expect(Set(try scene.cluster.prefixes().values) == ["aesgcm k1"])
+    }
+
+    /// A server that is about to end, and still serves, is not gone.
+    @Test func endingServer() throws {
+        let scene = try Scene(secrets: 2, options: ["--shutdown-delay", "30"])
+        defer { scene.program.remove() }
+        let file = scene.program.workingFolder.appendingPathComponent("other.yaml")
+        try Data(ShortFile.configuration(keys: ["k1", "k2"]).utf8).write(to: file)
+        for server in scene.cluster.servers.prefix(2) {
+            try server.deliver(ShortFile.configuration(keys: ["k1", "k2"]))
+        }
+        let run = try scene.program.start(
+            ["servers", "other.yaml", "--wait", "9s", "--settle", "0s"] + scene.cluster.kubernetesOptions,
+            input: .nullDevice)
+        Thread.sleep(forTimeInterval: 3)
+        scene.cluster.servers[2].terminate()
+        let result = try run.result()
+        #expect(result.status == 1 || result.status == 3, "\(result.text) \(result.errors)")
     }
 
     /// From no file at all, and to another provider.

@@ -74,6 +74,9 @@ public final class FakeServer {
         process.waitUntilExit()
     }
 
+    /// Lets it end, and does not wait.
+    public func terminate() { process.terminate() }
+
     /// Ends it at once: its Lease stays.
     public func kill() {
         guard process.isRunning else { return }

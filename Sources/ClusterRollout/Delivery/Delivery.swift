@@ -44,12 +44,17 @@ public struct Delivery: Sendable {
         }
     }
 
+    /// The option that it comes from: what a person typed there may hold a password, and is not repeated.
+    public let option: String
     public let way: Way
     /// The configuration of OpenSSH's client instead of the person's own.
     public let sshConfiguration: String?
     private let isCancelled: @Sendable () -> Bool
 
-    public init(_ way: Way, sshConfiguration: String? = nil, isCancelled: @escaping @Sendable () -> Bool) {
+    public init(
+        _ way: Way, option: String, sshConfiguration: String? = nil, isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        self.option = option
         self.way = way
         self.sshConfiguration = sshConfiguration
         self.isCancelled = isCancelled
@@ -61,7 +66,7 @@ public struct Delivery: Sendable {
         case .command(let command):
             var child = ChildProcess("/bin/sh", arguments: ["-c", command])
             child.environment = Self.environment(cargo, server)
-            try Self.run(child, command, isCancelled)
+            try Self.run(child, "the command of \(option)", isCancelled)
         case .ssh(let targets):
             let wanted = targets.filter { server?.isAt($0) ?? true }
             guard !wanted.isEmpty else {
@@ -116,7 +121,7 @@ public struct DeliveryError: Error {
         case noTarget(String)
     }
 
-    /// The command as a person gave it, or the place.
+    /// The option whose command it is, or the place.
     public let name: String
     public let reason: Reason
 }

@@ -29,23 +29,27 @@ public struct RolloutRecord: Sendable, Equatable {
     public var isGoingBack = false
     /// The key that wrote before, to which a rollout goes back; nil if there were several.
     public let previousKey: String?
+    /// The key that the rollout added; nil if there were several, or none.
+    public let newKey: String?
     /// When it was over, in seconds since 1970; nil while it is not.
     public var finished: Int64?
 
-    public init(goal: String, originalHash: String, previousKey: String?) {
+    public init(goal: String, originalHash: String, previousKey: String?, newKey: String? = nil) {
         self.goal = goal
         self.originalHash = originalHash
         self.previousKey = previousKey
+        self.newKey = newKey
         besides = []
     }
 
     public init(
-        goal: String, originalHash: String, previousKey: String?, current: Version?, pending: Version?,
+        goal: String, originalHash: String, previousKey: String?, newKey: String?, current: Version?, pending: Version?,
         besides: [String], isGoingBack: Bool, finished: Int64?
     ) {
         self.goal = goal
         self.originalHash = originalHash
         self.previousKey = previousKey
+        self.newKey = newKey
         self.current = current
         self.pending = pending
         self.besides = besides

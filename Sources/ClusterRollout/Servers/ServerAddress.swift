@@ -31,14 +31,17 @@ public struct ServerAddress: Hashable, Sendable {
     /// The host of an address with or without a port.
     static func host(_ text: String) -> String { ServerAddress(text)?.host ?? text }
 
-    /// Where servers may be, each address once: of each Lease, and each address of the Service whose Lease names no
-    /// other port.
-    public static func candidates(leases: [IdentityLease], endpoints: ServiceEndpoints?) -> [ServerAddress] {
+    /// Where servers may be, each address once: of each Lease, each address of the Service whose Lease names no other port,
+    /// and where servers were seen before.
+    public static func candidates(
+        leases: [IdentityLease], endpoints: ServiceEndpoints?, seen: [ServerAddress] = []
+    ) -> [ServerAddress] {
         var found = leases.compactMap(\.peerAddress).compactMap { ServerAddress($0) }
         if let endpoints, let port = endpoints.port {
             let hosts = Set(found.map(\.host))
             found += endpoints.addresses.filter { !hosts.contains($0) }.map { ServerAddress(host: $0, port: port) }
         }
+        found += seen.sorted { $0.description < $1.description }
         return found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 }

@@ -64,7 +64,10 @@ public struct ServerSurvey: Sendable {
         do { leases = try entry.identityLeases() } catch { failures.append(error) }
         do { endpoints = try entry.serviceEndpoints() } catch { failures.append(error) }
 
-        let candidates = ServerAddress.candidates(leases: leases ?? [], endpoints: endpoints)
+        // A server that ends deletes its Lease and its address at once, and goes on serving for a while; one that starts again
+        // may run another file. So who was seen once in this run is asked again.
+        let candidates = ServerAddress.candidates(leases: leases ?? [], endpoints: endpoints, seen: known.addresses)
+            .filter { candidate in !named.contains { $0.address == candidate.description } }
         let asked =
             named.map { Named(address: $0.address, server: $0.server) }
             + candidates.map { Named(address: $0.description, server: known.server(at: $0, connect)) }
@@ -130,6 +133,8 @@ public struct ServerSurvey: Sendable {
 /// The servers that were asked, with their connections.
 private final class KnownServers: Sendable {
     private let servers = Mutex<[ServerAddress: APIServer]>([:])
+
+    var addresses: [ServerAddress] { servers.withLock { Array($0.keys) } }
 
     func server(at address: ServerAddress, _ connect: (ServerAddress) -> APIServer) -> APIServer {
         if let known = servers.withLock({ $0[address] }) { return known }

@@ -9,8 +9,8 @@ public import StorageAudit
 ///
 /// The program is told of both, and an audit of another cluster's etcd would prove nothing. What is compared first are
 /// revisions, which need no key: the namespace `kube-system` was changed at the same one, and a Lease, which is renewed
-/// every few seconds, was renewed in etcd between two looks through the API. Where there is no Lease, the UID of the
-/// namespace has to be readable.
+/// every few seconds, was renewed in etcd between two looks through the API. That tells a copy of the cluster apart, too,
+/// which has the same UIDs. Where there is no Lease, the UID of the namespace has to be readable.
 public enum StoreMatch: Sendable {
     case same
     /// It is another one, or the prefix of its keys is.
@@ -37,11 +37,14 @@ public enum StoreMatch: Sendable {
             self = .other
             return
         }
-        if let object = try? StoredObject(reading: stored.value(of: record)), !object.metadata.uid.isEmpty {
-            self = object.metadata.uid == namespace.uid ? .same : .other
-            return
-        }
         var isSeen = false
+        if let object = try? StoredObject(reading: stored.value(of: record)), !object.metadata.uid.isEmpty {
+            guard object.metadata.uid == namespace.uid else {
+                self = .other
+                return
+            }
+            isSeen = true
+        }
         for lease in try leases() {
             guard let before = lease.resourceVersion.flatMap({ Int64($0) }) else { continue }
             let revision = try page("leases/kube-system/\(lease.name)").records.first?.modRevision

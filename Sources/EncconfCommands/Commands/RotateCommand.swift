@@ -180,6 +180,8 @@ extension RotateCommand {
             if let seen = try proof.evidence(under: file, history: true, since: convergence) {
                 facts.stored = .seen(seen)
             }
+            // Reading took long: somebody may have given a server another file meanwhile.
+            if self.servers.servers { _ = try self.servers.fact(of: file, before: evidence, console) }
         }
         let evidence = facts.stored.evidence
         let judgement = StepJudgement(plan, from: old, facts, isDryRun: dryRun)

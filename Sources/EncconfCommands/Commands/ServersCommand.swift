@@ -77,6 +77,11 @@ struct ServersCommand: EncconfCommand {
             kubernetes, etcd: etcd, requestSeconds: settle.seconds, APISettings(), console)
         let look = try servers.look(for: configuration, wait: wait?.duration, isCanaryWanted: canary)
         let report = try servers.report(look, of: configuration, isSettlingAwaited: receipt != nil || wait != nil)
+        if receipt != nil, report.status == .success, report.revision == nil {
+            throw CommandFailure(
+                "there is no receipt without a revision of etcd: a server does not say since when it runs the file",
+                status: .unproven)
+        }
         if let receipt, let value = report.receipt(time: UTCTime.now) {
             let document = SecretKey(value.document(Program.redactor))
             do throws(FileError) {

@@ -98,9 +98,11 @@ extension EtcdOptions {
     /// stores in.
     ///
     /// - Throws: If the server runs another file.
-    func isStore(ofServersWith file: ConfigurationFile, or successor: String?) throws(CommandFailure) -> Bool {
+    ///
+    /// - Parameter others: Hashes of other files that it may have on disk.
+    func isStore(ofServersWith file: ConfigurationFile, or others: [String]) throws(CommandFailure) -> Bool {
         guard let discovery = try connection.discovery() else { return false }
-        switch try discovery.comparison(with: [file.hash, successor].compactMap { $0 }, fileHash) {
+        switch try discovery.comparison(with: [file.hash] + others, fileHash) {
         // With --endpoints somebody says that these are the same servers, and nothing shows it.
         case .same: return connection.endpoints == nil
         case .unknown(let reason):

@@ -80,14 +80,17 @@ struct EvidenceOptions: ParsableArguments {
     ///   - successor: What they are to run, which the server of a manifest may have on disk already.
     ///   - convergence: Since when every server runs the file; nil if nobody knows.
     ///   - clusterUID: The UID of the namespace `kube-system`, as servers told it that run the file; nil if none was asked.
+    ///   - versions: Hashes of other versions of the file that the server of a manifest may have on disk.
     func evidence(
         under file: ConfigurationFile, before successor: ConfigurationFile? = nil, history: Bool = false,
         since convergence: Convergence? = nil, ofCluster clusterUID: String? = nil,
+        onDisk versions: [String] = [],
         besides others: [EncryptionConfiguration] = [],
         asking plugins: PluginUnwrapping = PluginUnwrapping()
     ) throws(CommandFailure) -> StorageEvidence? {
         guard isGiven else { return nil }
-        let isWholeStore = try etcd.isStore(ofServersWith: file, or: successor?.hash)
+        let isWholeStore = try etcd.isStore(
+            ofServersWith: file, or: [successor?.hash].compactMap { $0 } + versions)
         let others = others + [successor?.configuration].compactMap { $0 }
         return StorageEvidence(
             under: file, try sources(under: file, history: history, besides: others, asking: plugins),

@@ -35,6 +35,8 @@ final class RolloutRun {
     /// That every server runs the file as it is; nil while that is not known.
     private var receipt: ConvergenceReceipt?
     private var evidence: StorageEvidence?
+    /// As servers told it that run versions of this rollout.
+    private var clusterUID: String?
 
     init(_ command: RolloutCommand, _ console: Console) throws(CommandFailure) {
         self.command = command
@@ -81,19 +83,27 @@ final class RolloutRun {
     }
 
     /// Whether the file and the servers are as they were when the last fact was seen: an audit or a snapshot takes long, and
-    /// a person may take until tomorrow to answer.
+    /// a person may take until tomorrow to answer. If not, what was seen counts no more.
     private func isStillTrue() throws(CommandFailure) -> Bool {
-        guard try fileHash(Inputs.file(command.file).content) == hash else {
-            throw RolloutMachine.Stop.fileChanged.failure(command.file)
-        }
+        try checkFile()
         let look = try servers.look(for: configuration())
-        guard look.census.converged != .yes else {
+        let isSettled =
+            !machine.needsSettling(facts)
+            || look.census.secondsUntilSettled(requestTimeout: command.settle.seconds).map { $0 <= 0 } ?? false
+        if look.census.converged == .yes, isSettled {
             self.look = look
             return true
         }
         try take(look, phase: "servers")
-        facts.stored = .notLooked
+        (facts.stored, facts.rewrites, facts.isJustWritten) = (.notLooked, 0, false)
         return false
+    }
+
+    /// Refuses a file that is no longer the one that this rollout wrote.
+    private func checkFile() throws(CommandFailure) {
+        guard try fileHash(Inputs.file(command.file).content) == hash else {
+            throw RolloutMachine.Stop.fileChanged.failure(command.file)
+        }
     }
 
     private func act(_ action: RolloutMachine.Action) throws(CommandFailure) {
@@ -115,7 +125,7 @@ final class RolloutRun {
 
     private func finish() throws(CommandFailure) -> ExitStatus {
         // Whoever types the command again right afterwards is shown the same, and no second rotation begins.
-        record?.finished = UTCTime.now
+        if record?.finished == nil { record?.finished = UTCTime.now }
         try save()
         let revision = evidence?.sources.first?.revision
         let covered = coveredCensus()
@@ -151,15 +161,21 @@ final class RolloutRun {
         }
         if let finished = read.finished {
             // An hour later it is another rotation that is meant, and at once if another key is named.
-            let isAgain = UTCTime.now - finished < 3600 && read.goal == goalText && read.standing(of: hash) != nil
+            let isAgain =
+                (0..<3600).contains(UTCTime.now - finished) && read.goal == goalText && !read.isGoingBack
+                && read.standing(of: hash) != nil
             guard isAgain, command.keyName == nil, !command.abort else { return }
         } else if read.goal != goalText {
+            // Its first step was never written.
+            if read.standing(of: hash) == .original { return }
             throw CommandFailure(
                 "another rollout of \(command.file) is under way",
                 hint: "go on with the options that it was begun with, or take it back with them and --abort",
                 status: .usage)
         }
         record = read
+        // Killed between the file and the record.
+        if read.pending?.hash == hash { record?.complete() }
     }
 
     /// The goal, as it is compared.
@@ -224,9 +240,12 @@ final class RolloutRun {
         self.look = look
         let needsSettling = machine.needsSettling(facts)
         let report = try servers.report(look, of: configuration(), isSettlingAwaited: needsSettling)
-        receipt = ConvergenceReceipt(hash: hash, clusterUID: report.clusterUID, revision: report.revision)
+        receipt =
+            look.census.converged == .yes
+            ? ConvergenceReceipt(hash: hash, clusterUID: report.clusterUID, revision: report.revision) : nil
         facts.servers = RolloutFacts.Servers(
             look.census, file: hash, isSettled: !needsSettling || report.revision != nil, record: record)
+        clusterUID = [.runFile, .runOurs].contains(facts.servers) ? report.clusterUID : nil
         if look.census.converged == .yes {
             try tell(
                 phase, .ends, "all \(look.census.servers.count) servers run \(command.file), \(hash)",
@@ -247,16 +266,22 @@ final class RolloutRun {
         try tell("deliver", .begins, "\(command.file) goes to the servers", [("hash", .text(hash))])
         let cargo = Delivery.Cargo(file: command.file, content: source, hash: hash, phase: position)
         let ways = [
-            command.deliver.map { text in command.sshTargets.map { .ssh($0) } ?? .command(text) },
-            command.restart.map { Delivery.Way.command($0) },
-        ].compactMap { $0 }.map { Delivery($0, sshConfiguration: command.sshConfig, isCancelled: settings.isCancelled) }
+            command.deliver.map { text in
+                Delivery(
+                    command.sshTargets.map { .ssh($0) } ?? .command(text), option: "--deliver",
+                    sshConfiguration: command.sshConfig, isCancelled: settings.isCancelled)
+            },
+            command.restart.map { Delivery(.command($0), option: "--restart", isCancelled: settings.isCancelled) },
+        ].compactMap { $0 }
+        guard let before = try mayDeliver() else { return }
         if command.deliver == nil {
             console.note(
                 "copy \(command.file) to every control-plane node, byte for byte; where there is no automatic reload, restart one "
                     + "kube-apiserver after the other")
         }
         if command.perServer {
-            for server in try servers.look(for: configuration()).census.servers {
+            for server in before.servers {
+                guard try mayDeliver() != nil else { return }
                 let target = Delivery.Server(id: server.id, host: server.host, address: server.address)
                 for way in ways { try run(way, cargo, for: target) }
                 try wait(for: server.id)
@@ -269,8 +294,21 @@ final class RolloutRun {
         try take(servers.look(for: configuration(), wait: command.timeout.duration), phase: "deliver")
     }
 
+    /// The servers, if each of them is still seen to run what the file is a proven step from; else nil, and what was seen
+    /// decides.
+    private func mayDeliver() throws(CommandFailure) -> ServerCensus? {
+        let look = try servers.look(for: configuration())
+        let seen = RolloutFacts.Servers(look.census, file: hash, isSettled: true, record: record)
+        if [.runFile, .runOurs, .runNoFile].contains(seen) { return look.census }
+        try take(look, phase: "deliver")
+        facts.isJustWritten = false
+        return nil
+    }
+
     private func run(_ way: Delivery, _ cargo: Delivery.Cargo, for server: Delivery.Server?) throws(CommandFailure) {
         guard !settings.isCancelled() else { throw Self.givenUp }
+        // A command takes the file from the disk.
+        try checkFile()
         do throws(DeliveryError) { try way.run(cargo, for: server) } catch { throw error.failure }
     }
 
@@ -310,16 +348,21 @@ final class RolloutRun {
             begin(plan)
             record?.note(RolloutRecord.Version(hash: hash, position: position))
             try save()
+            (facts.servers, facts.isJustWritten) = (.notAsked, false)
             return try readStanding()
         }
         let edited = try rotation.edited(plan, source)
-        // The machine lets a step be written only when the servers run what it needs.
+        // On the way back all versions that servers may run read both keys: they are as good as one.
+        let alike = isBack && facts.servers == .runOurs
+        let receipt = receipt ?? (alike ? ConvergenceReceipt(hash: hash, clusterUID: nil, revision: nil) : nil)
         var stepFacts = StepFacts(
             hash: hash, servers: receipt.map { .receipt($0) }, isSingleServer: false,
             plugin: try goal.pluginHealth(plan), isAbsencePromised: false,
             destination: command.archive != nil ? .archive : command.discardRetiredKeys ? .destruction : nil)
         if step == .retire || step == .abort {
-            if let seen = try read(history: true) { stepFacts.stored = .seen(seen) }
+            if let seen = try read(history: true, receipt) { stepFacts.stored = .seen(seen) }
+            // Reading took long.
+            if isConverged, try !isStillTrue() { return }
         }
         let judgement = StepJudgement(plan, from: old, stepFacts)
         let seen = stepFacts.stored.evidence
@@ -339,9 +382,9 @@ final class RolloutRun {
         try save()
         try readStanding()
         // Every server runs the version before, as was seen.
-        (facts.servers, facts.stored, facts.rewrites) = (.runOurs, .notLooked, 0)
+        (facts.servers, facts.stored, facts.rewrites) = (isConverged ? .runOurs : .notAsked, .notLooked, 0)
         (facts.isDelivered, facts.isJustWritten) = (false, isConverged)
-        receipt = nil
+        self.receipt = nil
         let changes = RotationReport(
             file: command.file, steps: plan.changes.map { RotationReport.Step($0, step) }, hash: hash, isWritten: true,
             next: NextCommand(reason: "the rollout goes on")
@@ -353,38 +396,46 @@ final class RolloutRun {
     /// Makes the record before the first step, and notes that a rollout goes back.
     private func begin(_ plan: RotationPlan) {
         if record == nil {
-            let writers = Set(plan.changes.compactMap { $0.before.first?.key?.text })
+            // With plaintext or several keys before, there is no one key to go back to.
+            let writers = Set(plan.changes.map { $0.before.first?.key?.text })
+            let added = Set(
+                plan.changes.flatMap { change in change.after.filter { !change.before.contains($0) } }.map {
+                    $0.key?.text
+                })
             record = RolloutRecord(
-                goal: goalText, originalHash: hash, previousKey: writers.count == 1 ? writers.first : nil)
+                goal: goalText, originalHash: hash, previousKey: writers.count == 1 ? writers.first ?? nil : nil,
+                newKey: added.count == 1 ? added.first ?? nil : nil)
         }
         if command.abort { record?.isGoingBack = true }
     }
 
-    /// A step on the way back: the key that wrote before is the one that is meant.
+    /// A step on the way back: the key that wrote before is the one that is meant, and only the one that was added goes.
     private func backRequest(_ step: RotationRequest.Step) throws(CommandFailure) -> RotationRequest {
-        guard step != .abort else { return goal.request(.abort) }
-        guard command.to == nil, let previous = record?.previousKey else {
+        guard command.to == nil, let previous = record?.previousKey, let added = record?.newKey else {
             throw CommandFailure(
                 "\(command.file): several keys or providers wrote before, so that there is no one way back",
-                hint: "go back by hand: `encconf rotate --help`")
+                hint: "go back by hand: `encconf rotate` makes each step")
         }
-        var request = goal.request(step)
-        request.keyName = ByteName(previous)
+        var request = goal.request(step == .retire ? .abort : step)
+        request.keyName = ByteName(step == .promote ? previous : added)
         return request
     }
 
     // MARK: What is stored
 
     /// Reads what is stored, which counts from when every server ran the file.
-    private func read(history: Bool = false) throws(CommandFailure) -> StorageEvidence? {
+    private func read(
+        history: Bool = false, _ receipt: ConvergenceReceipt?
+    ) throws(CommandFailure) -> StorageEvidence? {
         let convergence = Convergence(receipt.map { .receipt($0) }, of: hash, afterRevision: nil) ?? .unknown
         return try goal.proof.evidence(
-            under: configuration(), history: history, since: convergence, ofCluster: receipt?.clusterUID)
+            under: configuration(), history: history, since: convergence,
+            ofCluster: receipt?.clusterUID ?? clusterUID, onDisk: record?.besides ?? [])
     }
 
     private func audit() throws(CommandFailure) {
         try tell("audit", .begins, "etcd is read and every value opened")
-        guard let seen = try read() else { throw CommandFailure("no etcd is named", status: .usage) }
+        guard let seen = try read(receipt) else { throw CommandFailure("no etcd is named", status: .usage) }
         evidence = seen
         facts.stored = RolloutFacts.Stored(seen, isAfterConvergence: machine.needsSettling(facts))
         let covered = coveredCensus()

@@ -84,6 +84,11 @@ struct ServersOptions: ParsableArguments {
             throw CommandFailure(
                 report.problems, status: report.status == .findings ? .failure : .unproven)
         }
+        if evidence.isGiven, report.revision == nil {
+            throw CommandFailure(
+                "a server does not say since when it runs the file, so that nothing is known to be late enough",
+                hint: "wait a minute, and give --servers-loaded with the hash of the file", status: .unproven)
+        }
         return ConvergenceReceipt(hash: file.hash, clusterUID: report.clusterUID, revision: report.revision)
     }
 }

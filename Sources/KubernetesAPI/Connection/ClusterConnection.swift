@@ -5,7 +5,7 @@ internal import SecretMemory
 public struct ClusterConnection: Sendable {
     /// Where a person's commands go: a load balancer, or a server.
     public let entry: APIServer
-    /// The servers that the person named.
+    /// The servers that the person named, by their addresses.
     public let named: [(address: String, server: APIServer)]
     private let connect: @Sendable (ServerURL) -> APIServer
     private let isSecure: Bool
@@ -35,9 +35,15 @@ public struct ClusterConnection: Sendable {
                 })
         }
         entry = server(access.server)
-        self.named = named.map { ($0.text, server($0.url)) }
+        self.named = named.map { (Self.address(of: $0.url) ?? $0.text, server($0.url)) }
         isSecure = access.server.isSecure
         connect = server
+    }
+
+    /// `192.0.2.10:6443`, as Leases have it; nil for a socket, and for a server behind a path.
+    private static func address(of url: ServerURL) -> String? {
+        guard case .host(let host, let port) = url.address, url.path.isEmpty else { return nil }
+        return host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
     /// A way to one server itself, past what stands before it, with the same rights and the same authority.
