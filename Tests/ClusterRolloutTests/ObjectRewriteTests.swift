@@ -54,7 +54,8 @@ struct ObjectRewriteTests {
         let outcome = Self.rewrite(
             [server],
             [
-                RewriteCandidate(Self.object("new"), isStale: true), RewriteCandidate(Self.object("left"), isStale: true),
+                RewriteCandidate(Self.object("new"), isStale: true),
+                RewriteCandidate(Self.object("left"), isStale: true),
                 RewriteCandidate(Self.object("seen"), isStale: false),
             ])
         #expect(outcome.counts.rewritten == 1 && outcome.counts.current == 1 && outcome.counts.failedCount == 1)
@@ -68,7 +69,9 @@ struct ObjectRewriteTests {
     @Test func losesServers() {
         let names = (0..<40).map { "s\($0)" }
         let gone = Server(
-            Dictionary(uniqueKeysWithValues: names.map { ($0, Array(repeating: Server.Answer.failure(.cancelled), count: 3)) }))
+            Dictionary(
+                uniqueKeysWithValues: names.map { ($0, Array(repeating: Server.Answer.failure(.cancelled), count: 3)) })
+        )
         let stopped = Self.rewrite([gone], names.map { RewriteCandidate(Self.object($0), isStale: true) })
         if case .cancelled? = stopped.interruption {} else { Issue.record("\(stopped)") }
         #expect(stopped.counts.total == 0, "what was not answered is not counted")
@@ -111,7 +114,8 @@ struct ObjectRewriteTests {
         let document = try TestConfigurations.everything()
         let served = [
             Self.secrets,
-            APIResource(GroupResource(resource: "events"), version: "v1", isNamespaced: true, verbs: ["list", "patch"]),
+            APIResource(
+                GroupResource(resource: "events"), version: "v1", isNamespaced: true, verbs: ["list", "patch"]),
             APIResource(GroupResource(resource: "bindings"), version: "v1", isNamespaced: true, verbs: ["create"]),
             APIResource(
                 GroupResource(resource: "leases", group: "coordination.k8s.io"), version: "v1", isNamespaced: true,
