@@ -93,7 +93,7 @@ public struct RewriteReport {
             let more = row.outcome.refusedCount + row.outcome.failedCount - listed
             if more > 0 { text += "\(row.resource): \(more) more\n" }
             if let interruption = row.interruption {
-                text += "\(row.resource): stopped before the end, as the server \(interruption.explanation)\n"
+                text += "\(row.resource): stopped before the end: \(interruption.explanation)\n"
             }
         }
         for (resource, reason) in leftOut { text += "\(resource): left out: \(reason.explanation)\n" }
@@ -146,7 +146,7 @@ extension RewriteScope.LeftOut {
 extension ResourceOutcome.Failure.Reason {
     fileprivate var explanation: Phrase {
         switch self {
-        case .failure(let failure): "the server \(failure.explanation)"
+        case .failure(let failure): failure.explanation
         case .leftStale: "the server left it as it was: it does not write with the key of the file"
         }
     }

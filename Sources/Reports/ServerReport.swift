@@ -177,5 +177,5 @@ public struct ServerReport {
 }
 
 extension APIFailure {
-    fileprivate var sentence: Phrase { "The cluster could not be asked for its servers: it \(explanation)." }
+    fileprivate var sentence: Phrase { "the cluster could not be asked for its servers: \(explanation)" }
 }

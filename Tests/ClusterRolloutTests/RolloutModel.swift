@@ -1,7 +1,7 @@
 import ClusterRollout
 import KeyRotation
 
-/// A cluster as the specification has it (rotation-procedures.md, section 1): servers with a list of keys each, values with
+/// A cluster as the specification has it: servers with a list of keys each, values with
 /// the key that wrote them, and an operator's file. It knows nothing of how the machine decides.
 struct RolloutModel {
     /// The keys of one version of the file, in order; the first writes.

@@ -91,14 +91,20 @@ struct RolloutCommandTests {
         #expect(other.status != 0 && scene.text == text, "\(other.text)")
     }
 
-    /// Killed at any moment and begun again, it ends the same.
-    @Test(arguments: 0..<6) func resumes(seed: Int) throws {
+    /// Killed at any moment and begun again, with a server that lags now and then, it ends the same, and no read fails
+    /// meanwhile. `ENCCONF_TESTS=all` tries 500 seeds.
+    @Test(arguments: 0..<(ProcessInfo.processInfo.environment["ENCCONF_TESTS"] == "all" ? 500 : 3))
+    func resumes(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))
         let scene = try Scene(secrets: 5)
         defer { scene.program.remove() }
+        let load = try scene.cluster.startLoad(secrets: 5)
         var kills = 0
         while true {
             let run = try scene.program.start(scene.arguments + ["--no-snapshots"], input: .nullDevice)
+            let lagging = scene.cluster.servers[Int.random(in: 0..<3, using: &random)]
+            try lagging.misbehave(kills < 5 && Bool.random(using: &random) ? #"{"lag": true}"# : "{}")
+            if kills >= 5 { for server in scene.cluster.servers { try server.misbehave("{}") } }
             if kills < 6 {
                 Thread.sleep(forTimeInterval: Double.random(in: 0.05...1.8, using: &random))
                 kill(run.process.processIdentifier, Bool.random(using: &random) ? SIGKILL : SIGINT)
@@ -111,6 +117,8 @@ struct RolloutCommandTests {
                 return
             }
         }
+        let (requests, failures) = load.stop()
+        #expect(requests > 20 && failures.isEmpty, "\(requests) \(failures)")
         let stored = try scene.cluster.prefixes()
         #expect(scene.keys.count == 1 && scene.keys != ["k1"])
         #expect(Set(stored.values) == ["aesgcm \(scene.keys.first ?? "")"] && stored.count == 5)

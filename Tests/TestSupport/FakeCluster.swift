@@ -111,6 +111,12 @@ public final class FakeCluster {
             }, server: server)
     }
 
+    /// Reads and changes the Secrets through all servers until it is stopped.
+    public func startLoad(secrets count: Int) throws -> ClusterLoad {
+        try ClusterLoad(
+            servers: servers.map { "\($0.host):\($0.port)" }, authority: certificates.file("ca.pem"), secrets: count)
+    }
+
     /// Cipher and key with which each Secret is stored, by `namespace/name`.
     public func prefixes(of resource: String = "secrets") throws -> [String: String] {
         let state = try etcd.state().kvs ?? []

@@ -13,7 +13,7 @@ public struct RewriteCandidate: Sendable {
     }
 }
 
-/// Has one object written anew, and tells what became of it (spec of the API, section 5).
+/// Has one object written anew, and tells what became of it (recorded in testdata/apiserver).
 struct ObjectRewrite {
     let resource: APIResource
     let isDryRun: Bool

@@ -8,7 +8,7 @@ public struct RewriteScope: Sendable {
     /// Why a resource that the file covers is left out.
     public enum LeftOut: Sendable, Equatable {
         /// Its values are written anew by themselves: a Lease is renewed every few seconds; an event ends after an hour,
-        /// which a rewrite would begin anew (spec of the API, section 5).
+        /// which a rewrite would begin anew (recorded in testdata/apiserver).
         case shortLived
         /// No server serves it. What is stored of it stays as it is.
         case notServed

@@ -1,6 +1,6 @@
 public import KeyRotation
 
-/// Decides what a rollout does next, from what is known (spec/rotation-procedures.md, section 2).
+/// Decides what a rollout does next, from what is known.
 ///
 /// It is pure: the same facts give the same answer, so that a rollout which was stopped anywhere goes on where it was. No
 /// phase begins before the facts that it needs are seen, and what is not seen stops it.

@@ -8,7 +8,7 @@ internal import Transformers
 
 /// Has a server write a Secret without a secret in it, and looks in etcd with which key it did.
 ///
-/// `dryRun=All` would store nothing and prove nothing (spec of the API, section 8).
+/// `dryRun=All` would store nothing and prove nothing (recorded in testdata/apiserver).
 public struct CanaryTrial: Sendable {
     private let store: EtcdSource
     private let namespace: String

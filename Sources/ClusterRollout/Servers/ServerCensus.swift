@@ -9,7 +9,7 @@ public import Transformers
 /// Which kube-apiservers there are, and whether each of them runs a file.
 ///
 /// Who they are is told by two sources that must agree, as each of them alone can be wrong: a Lease may be of a server that
-/// is gone, and a server may have none; the addresses of the Service may lag behind (spec of the API, sections 1 and 11).
+/// is gone, and a server may have none; the addresses of the Service may lag behind (recorded in testdata/apiserver).
 /// Each server has to answer itself. What is not seen is unknown.
 public struct ServerCensus: Sendable {
     public enum Verdict: String, Sendable { case yes, no, unknown }
@@ -201,7 +201,7 @@ public struct ServerCensus: Sendable {
         return problems
     }
 
-    /// The label `apiserver_id_hash` of the server with a Lease: the SHA-256 of its name (spec of the API, section 1).
+    /// The label `apiserver_id_hash` of the server with a Lease: the SHA-256 of its name (recorded in testdata/apiserver).
     static func identityHash(of lease: IdentityLease) -> String {
         let name = Array(lease.name.utf8)
         guard let digest = try? Digest.sha256(name.span.rawBytes) else { return "" }

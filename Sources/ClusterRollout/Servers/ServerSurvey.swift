@@ -89,7 +89,7 @@ public struct ServerSurvey: Sendable {
         census.servers.contains { $0.problems.contains { if case .unanswered = $0 { true } else { false } } }
     }
 
-    /// A server renews its Lease every ten seconds (spec of the API, section 1).
+    /// A server renews its Lease every ten seconds (recorded in testdata/apiserver).
     private static let renewalSeconds = 15
 
     /// The Leases that are renewed within the time in which a living server does it.

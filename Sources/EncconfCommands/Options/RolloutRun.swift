@@ -208,10 +208,14 @@ final class RolloutRun {
         guard command.keyName != nil else {
             do { return try rotation.plan(goal.request(nil), for: document).step } catch {
                 throw CommandFailure(
-                    error.problems.map {
-                        CommandFailure.Problem(
-                            message: $0.message,
-                            hint: "--key-name says which key is to write in the end: a new one, or one that is there")
+                    error.problems.map { problem in
+                        // A rollout has no --step.
+                        problem.hint == "give --step"
+                            ? CommandFailure.Problem(
+                                message: problem.message,
+                                hint:
+                                    "--key-name says which key is to write in the end: a new one, or one that is there")
+                            : problem
                     }, status: error.status)
             }
         }
@@ -299,7 +303,8 @@ final class RolloutRun {
     private func mayDeliver() throws(CommandFailure) -> ServerCensus? {
         let look = try servers.look(for: configuration())
         let seen = RolloutFacts.Servers(look.census, file: hash, isSettled: true, record: record)
-        if [.runFile, .runOurs, .runNoFile].contains(seen) { return look.census }
+        let isFirst = facts.standing == .original && facts.isSafeToBegin
+        if seen == .runFile || seen == .runOurs || isFirst && seen == .runNoFile { return look.census }
         try take(look, phase: "deliver")
         facts.isJustWritten = false
         return nil
@@ -481,8 +486,7 @@ final class RolloutRun {
 
     // MARK: A new key within a plugin
 
-    /// A server that cannot ask its plugin goes on with the key that it had for three minutes
-    /// (spec/rotation-procedures.md, section 2, "KMS v2 KEK rotation").
+    /// A server that cannot ask its plugin goes on with the key that it had for three minutes.
     private static let keyIDSeconds = 180.0
 
     private func awaitKeyIDs() throws(CommandFailure) {

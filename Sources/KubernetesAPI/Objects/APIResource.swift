@@ -18,7 +18,7 @@ public struct APIResource: Sendable, Hashable {
         self.verbs = verbs
     }
 
-    /// Whether its stored values can be listed and rewritten. What lacks `patch` is not stored (spec, section 7).
+    /// Whether its stored values can be listed and rewritten. What lacks `patch` is not stored (recorded in testdata/apiserver).
     public var canBeRewritten: Bool { verbs.contains("list") && verbs.contains("patch") }
 
     /// Where all of its objects are listed.
@@ -42,7 +42,7 @@ extension APIServer {
     private static let discovery = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
     /// What the server serves, each resource once: of several versions the preferred one, and events in the core group
-    /// alone, where a patch changes nothing else (spec of the API, sections 5 and 7).
+    /// alone, where a patch changes nothing else (recorded in testdata/apiserver).
     public func resources() throws(APIFailure) -> [APIResource] {
         var found: [GroupResource: APIResource] = [:]
         for path in ["/api", "/apis"] {

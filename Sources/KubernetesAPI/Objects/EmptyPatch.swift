@@ -4,7 +4,7 @@ internal import SecretMemory
 
 extension APIServer {
     /// Has a stored value written anew by a merge patch that changes nothing. The server writes it if it is not stored as
-    /// this server would store it (spec of the API, section 5).
+    /// this server would store it (recorded in testdata/apiserver).
     ///
     /// - Parameters:
     ///   - object: Its uid and resourceVersion, as far as they are known, are preconditions.

@@ -55,7 +55,7 @@ public struct ObjectPage: Sendable {
 
 extension APIServer {
     /// Reads a part of a list, of metadata alone. Annotations come along, which may hold a whole Secret; of those nothing
-    /// is kept (spec of the API, section 4).
+    /// is kept (recorded in testdata/apiserver).
     ///
     /// - Parameters:
     ///   - token: Of the page before; nil for the first.

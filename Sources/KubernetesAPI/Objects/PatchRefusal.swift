@@ -53,7 +53,7 @@ public enum PatchRefusal: Sendable, Hashable {
         }
     }
 
-    /// What kube-apiserver says of a value that it cannot decrypt (spec of the API, section 6; envelope-formats.md).
+    /// What kube-apiserver says of a value that it cannot decrypt (recorded in testdata/apiserver).
     private static let readingErrors = [
         "no matching key was found for the provided AES transformer", "no matching prefix found",
         "cipher: message authentication failed", "the stored data was shorter than the required size",

@@ -3,7 +3,7 @@ internal import SecretMemory
 
 /// Why a kube-apiserver did not do what it was asked.
 ///
-/// The cases are apart where something else has to be done about each (spec of the API, sections 4 to 9).
+/// The cases are apart where something else has to be done about each (recorded in testdata/apiserver).
 public enum APIFailure: Error, Sendable {
     /// Nobody answered at the address; the request was not sent.
     case notReached(RemoteCallError)

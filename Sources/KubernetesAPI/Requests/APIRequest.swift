@@ -9,7 +9,7 @@ public struct APIRequest: Sendable {
     /// Names and values behind the path, as they are; they are encoded when they are sent.
     public var query: [(name: String, value: String)]
     /// The one form of answer that is understood. A second one as a fallback would bring whole Secrets from a server that
-    /// does not know the first (spec of the API, section 4).
+    /// does not know the first (recorded in testdata/apiserver).
     public var accept: String
     public var contentType: String?
     /// Empty for none.

@@ -1,7 +1,7 @@
 internal import JSONText
 internal import RemoteCalls
 
-/// The Lease in which a kube-apiserver says that it lives (spec of the API, section 1).
+/// The Lease in which a kube-apiserver says that it lives (recorded in testdata/apiserver).
 ///
 /// A Lease that is there is no server that is there: a killed one leaves it for an hour. One whose time moves is.
 public struct IdentityLease: Sendable, Equatable {

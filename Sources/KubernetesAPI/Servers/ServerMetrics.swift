@@ -1,7 +1,7 @@
 internal import RemoteCalls
 internal import SecretMemory
 
-/// What the metrics of a kube-apiserver say of its encryption (spec of the API, section 2).
+/// What the metrics of a kube-apiserver say of its encryption (recorded in testdata/apiserver).
 public struct ServerMetrics: Sendable, Equatable {
     /// What the server runs: `sha256:` and 64 digits of the file's bytes. Nil if it shows none: it has no file, or is older
     /// than 1.34.
@@ -68,7 +68,7 @@ public struct ServerMetrics: Sendable, Equatable {
     private mutating func take(_ sample: MetricsScanner.Sample) {
         switch sample.metric {
         case "apiserver_encryption_config_controller_last_config_info" where sample.value == 1:
-            // One series only (section 2): of two nobody knows which one counts.
+            // One series only: of two nobody knows which one counts.
             if configurationHash != nil { isIncomplete = true }
             configurationHash = sample["hash"]
             identityHash = sample["apiserver_id_hash"]

@@ -48,7 +48,7 @@ extension APIServer {
 
     /// The flags of the server; nil if it does not show them: the gate is off, or it is older than 1.32.
     ///
-    /// As text they have another form at each request, so they are asked for as JSON (spec of the API, section 1).
+    /// As text they have another form at each request, so they are asked for as JSON (recorded in testdata/apiserver).
     public func flags() throws(APIFailure) -> [String: String]? {
         do throws(APIFailure) {
             let answer = try ask(

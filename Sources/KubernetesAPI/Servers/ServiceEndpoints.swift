@@ -4,7 +4,7 @@ internal import RemoteCalls
 /// The addresses behind the Service `kubernetes`, which the servers keep themselves (`--endpoint-reconciler-type=lease`).
 ///
 /// A killed server is gone from them after some 15 s. There is one port for all, that of the server that wrote last
-/// (spec of the API, section 1).
+/// (recorded in testdata/apiserver).
 public struct ServiceEndpoints: Sendable, Equatable {
     public let addresses: [String]
     /// Nil if there is none, or several.
