@@ -19,6 +19,19 @@ public struct RewriteReport {
         }
     }
 
+    /// What etcd held afterwards, of the resources that were to be written anew.
+    public struct Audit: Sendable {
+        public var revision: Int64?
+        public var objects = 0
+        /// Stored in another way than the file says.
+        public var stale = 0
+        public var unreadable = 0
+        /// Not judged: a plugin would have to be asked, for one.
+        public var unknown = 0
+
+        public init() {}
+    }
+
     let file: String
     public let rows: [Row]
     let isDryRun: Bool
@@ -29,6 +42,8 @@ public struct RewriteReport {
     let unserved: [GroupResource: Int]?
     /// Of etcd, after the last object; nil if it was not read.
     public var revision: Int64?
+    /// Nil if etcd was not read at the end.
+    public var audit: Audit?
     /// Why nothing can be said of all servers at the end; nil if they still run the file.
     public var doubt: Phrase?
 
@@ -51,6 +66,7 @@ public struct RewriteReport {
     public var status: ExitStatus {
         if rows.contains(where: { $0.interruption != nil || $0.outcome.failedCount > 0 }) { return .failure }
         if rows.contains(where: { $0.outcome.refusedCount > 0 }) || !unservedRows.isEmpty { return .findings }
+        if let audit, audit.stale + audit.unreadable > 0 { return .findings }
         // Without etcd nobody knows whether there are values of what no server serves.
         if unserved == nil, leftOut.contains(where: { $0.reason == .notServed }) { return .unproven }
         return doubt == nil ? .success : .unproven
@@ -68,8 +84,15 @@ public struct RewriteReport {
                 "unserved": .array(
                     unservedRows.map { ["resource": .text($0.resource.description), "stale": .number($0.count)] }),
                 "seconds": .fraction((elapsedSeconds * 1000).rounded() / 1000), "revision": .number(revision),
-                "doubt": .phrase(doubt),
+                "audit": audit.map(value) ?? .null, "doubt": .phrase(doubt),
             ])
+    }
+
+    private func value(_ audit: Audit) -> ReportValue {
+        [
+            "revision": .number(audit.revision), "objects": .number(audit.objects), "stale": .number(audit.stale),
+            "unreadable": .number(audit.unreadable), "unknown": .number(audit.unknown),
+        ]
     }
 
     public var text: Phrase {
@@ -106,6 +129,11 @@ public struct RewriteReport {
 
     private var conclusion: Phrase {
         if isDryRun { return "Nothing was written. REWRITTEN and CURRENT are what a rewrite would try.\n" }
+        if let audit, status == .success {
+            return
+                "Every object was looked at. At revision \(audit.revision ?? 0) etcd holds \(counted(audit.objects, "value")) of "
+                + "them: \(audit.stale) stored in another way, \(audit.unreadable) unreadable, \(audit.unknown) not judged.\n"
+        }
         return status == .success
             ? "Every object was looked at. `encconf audit` proves what is stored.\n"
             : "Not every object is written anew. Run it again when the reasons are gone.\n"

@@ -46,7 +46,14 @@ struct RewriteCommandTests {
             let refused: [Refused]
             let failedTotal: Int
         }
+        struct Audit: Decodable {
+            let objects: Int
+            let stale: Int
+            let unreadable: Int
+            let unknown: Int
+        }
         let resources: [Row]
+        let audit: Audit?
     }
 
     /// With etcd only what is stale, without it all; typed twice it has nothing left to do.
@@ -61,6 +68,11 @@ struct RewriteCommandTests {
         #expect(result.status == 0 && report?.resources.first?.rewritten == 20, "\(result.text) \(result.errors)")
         let stored = try scene.cluster.prefixes()
         #expect(Set(stored.values) == ["aesgcm k2"], "\(stored)")
+        // Its own word is no proof: with etcd at hand it ends with an audit.
+        #expect((report?.audit != nil) == withEtcd)
+        if let audit = report?.audit {
+            #expect(audit.objects == 20 && audit.stale == 0 && audit.unreadable == 0 && audit.unknown == 0)
+        }
         let again = try scene.rewrite(options)
         #expect(again.result.status == 0 && (again.report?.resources.first?.rewritten ?? 0) == 0)
         // No content was asked for.

@@ -21,8 +21,8 @@ struct RewriteCommand: EncconfCommand {
             asked for, kept or shown. With an etcd source only the stale objects are touched, else all are looked at. \
             Nothing is done while not all servers run the file: one that does not would write back with its old key.
 
-            Ctrl-C stops it; run again it goes on with what is left. What it did is proven by an audit, not by its own \
-            word. Exit status: 0 every object was looked at, 1 some were refused, 2 the work could not be done, 3 unknown.
+            Ctrl-C stops it; run again it goes on with what is left. What it did is proven by an audit, with which it ends \
+            where etcd is at hand. Exit status: 0 every object was looked at, 1 some were refused, 2 the work could not be done, 3 unknown.
 
             Examples:
               encconf rewrite /etc/kubernetes/enc/enc.yaml --dry-run
@@ -88,7 +88,7 @@ struct RewriteCommand: EncconfCommand {
         let rewrite = ClusterRewrite(
             servers: servers, file: configuration, stores: try etcd.sources(readingAll: true),
             resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }, options: speed,
-            isDryRun: dryRun, console: console)
+            isDryRun: dryRun, endsWithAudit: true, console: console)
         let report = try rewrite.run(look)
         switch output {
         case .text: try console.result(report.text)

@@ -1,6 +1,7 @@
 internal import ClusterRollout
 internal import DurableFiles
 internal import EncryptionConfig
+internal import EnvelopeCrypto
 internal import EtcdClient
 internal import Explanations
 internal import GoText
@@ -24,6 +25,8 @@ struct ClusterRewrite {
     var includesShortLived = false
     var options: RewriteOptions
     var isDryRun = false
+    /// Whether it ends with a look at what etcd holds.
+    var endsWithAudit = false
     let console: Console
 
     /// - Parameter look: The servers that were seen to run the file.
@@ -55,8 +58,27 @@ struct ClusterRewrite {
                     "At the end not all servers are seen to run the file: what was written anew meanwhile may be written back."
             }
             report.revision = try? servers.cluster.entry.revision()
+            if endsWithAudit, !stores.isEmpty { report.audit = try audit(scope) }
         }
         return report
+    }
+
+    /// What etcd holds afterwards of the resources that were to be written anew. No plugin is asked.
+    private func audit(_ scope: RewriteScope) throws(CommandFailure) -> RewriteReport.Audit {
+        let run = AuditRun(configurations: [file], unwrapping: NoKMS(), options: AuditOptions())
+        var sum = RewriteReport.Audit()
+        for store in stores {
+            let result: AuditResult
+            do { result = try run.audit(store, progress: AuditProgressLine(store.name)) } catch { throw error.failure }
+            if store.resources == nil { sum.revision = result.source.revision }
+            for (resource, census) in result.live.resources where scope.isWanted(resource) {
+                sum.objects += census.objects
+                sum.stale += census.stale
+                sum.unreadable += census.unreadable + census.notObjects
+                sum.unknown += census.needsPlugin + census.uncertain
+            }
+        }
+        return sum
     }
 
     // MARK: What is rewritten
