@@ -29,6 +29,11 @@ public enum ReportValue: Sendable {
         number.map { .number(Int64(clamping: $0)) } ?? .null
     }
 
+    /// A count that a server gives as a floating-point number, as far as it is one.
+    static func count(_ count: Double) -> ReportValue {
+        .number(Int64(exactly: min(max(count.isFinite ? count : 0, 0), 0x1p53).rounded()) ?? 0)
+    }
+
     /// A word of a closed vocabulary; null for nil.
     public static func word<Word: RawRepresentable<String>>(_ word: Word?) -> ReportValue {
         word.map { .word($0.rawValue) } ?? .null

@@ -19,19 +19,6 @@ public struct RewriteReport {
         }
     }
 
-    /// What etcd held afterwards, of the resources that were to be written anew.
-    public struct Audit: Sendable {
-        public var revision: Int64?
-        public var objects = 0
-        /// Stored in another way than the file says.
-        public var stale = 0
-        public var unreadable = 0
-        /// Not judged: a plugin would have to be asked, for one.
-        public var unknown = 0
-
-        public init() {}
-    }
-
     let file: String
     public let rows: [Row]
     let isDryRun: Bool
@@ -42,8 +29,8 @@ public struct RewriteReport {
     let unserved: [GroupResource: Int]?
     /// Of etcd, after the last object; nil if it was not read.
     public var revision: Int64?
-    /// Nil if etcd was not read at the end.
-    public var audit: Audit?
+    /// What etcd held afterwards, of the resources that were to be written anew; nil if it was not read.
+    public var audit: StoredCount?
     /// Why nothing can be said of all servers at the end; nil if they still run the file.
     public var doubt: Phrase?
 
@@ -88,9 +75,9 @@ public struct RewriteReport {
             ])
     }
 
-    private func value(_ audit: Audit) -> ReportValue {
+    private func value(_ audit: StoredCount) -> ReportValue {
         [
-            "revision": .number(audit.revision), "objects": .number(audit.objects), "stale": .number(audit.stale),
+            "revision": .number(revision), "objects": .number(audit.objects), "stale": .number(audit.stale),
             "unreadable": .number(audit.unreadable), "unknown": .number(audit.unknown),
         ]
     }
@@ -131,7 +118,7 @@ public struct RewriteReport {
         if isDryRun { return "Nothing was written. REWRITTEN and CURRENT are what a rewrite would try.\n" }
         if let audit, status == .success {
             return
-                "Every object was looked at. At revision \(audit.revision ?? 0) etcd holds \(counted(audit.objects, "value")) of "
+                "Every object was looked at. At revision \(revision ?? 0) etcd holds \(counted(audit.objects, "value")) of "
                 + "them: \(audit.stale) stored in another way, \(audit.unreadable) unreadable, \(audit.unknown) not judged.\n"
         }
         return status == .success

@@ -66,6 +66,10 @@ public struct ServerReport {
                 [metrics?.startTime, metrics?.lastReload].compactMap { $0 }.max().map { UTCTime.rfc3339(Int64($0)) }),
             "automaticReload": server.sighting?.reloadsAutomatically.map { .bool($0) } ?? .null,
             "failedReloads": .number(metrics?.failedReloads), "writesAs": writesAs(server),
+            "usesOfSecrets": .array(
+                (metrics?.uses(of: "secrets") ?? []).map {
+                    ["prefix": .name($0.prefix), "reads": .count($0.reads), "writes": .count($0.writes)]
+                }),
             "seenAt": .text(server.sighting.map { UTCTime.rfc3339($0.seenAt) }),
             "problems": .array(server.problems.map { .phrase($0.explanation) }),
         ]
@@ -130,10 +134,27 @@ public struct ServerReport {
                 lines += "\(server.host ?? server.id): \(problem.explanation)\n"
                 if let hint = problem.hint(lease: server.id) { lines += "  \(hint)\n" }
             }
+            if server.hash == nil { lines += uses(server) }
         }
         for failure in failures { lines += "\(failure.sentence)\n" }
         for gap in census.gaps { lines += "\(gap.explanation)\n  \(gap.hint)\n" }
         return lines + conclusion
+    }
+
+    /// What a server that shows no hash has done with Secrets since its start: no proof, and often enough to see what is wrong.
+    private func uses(_ server: ServerStanding) -> Phrase {
+        let uses = server.sighting?.metrics?.uses(of: "secrets") ?? []
+        func names(_ count: (ServerMetrics.Use) -> Double) -> Phrase {
+            let used = uses.filter { count($0) > 0 && !$0.prefix.hasPrefix("k8s:enc:") }
+            return used.isEmpty
+                ? "nothing"
+                : used.map {
+                    $0.prefix.isEmpty || $0.prefix == "identity" ? "plaintext" : "\(name: $0.prefix)" as Phrase
+                }
+                .joined(separator: ", ")
+        }
+        return uses.isEmpty
+            ? "" : "  since its start it wrote Secrets with \(names(\.writes)), and read them with \(names(\.reads))\n"
     }
 
     private func runs(_ server: ServerStanding) -> Phrase {

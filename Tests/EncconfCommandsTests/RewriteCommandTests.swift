@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Stored values are written anew through fake servers over a real etcd, which tells what came of it.
-struct RewriteCommandTests {
+@Suite(.patient) struct RewriteCommandTests {
     private static let old = ShortFile.configuration(keys: ["k1", "k2"])
     private static let new = ShortFile.configuration(keys: ["k2", "k1"])
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whole rotations of three fake servers over a real etcd, through the command.
-struct RolloutCommandTests {
+@Suite(.patient) struct RolloutCommandTests {
     private static let original = ShortFile.configuration(keys: ["k1"])
 
     /// A cluster under k1, and the file that its servers run.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Which servers run a file: three fake ones over a real etcd, as they behave and as they misbehave.
-struct ServersCommandTests {
+@Suite(.patient) struct ServersCommandTests {
     static let configuration = ShortFile.configuration(keys: ["k1"])
 
     /// A cluster, a program and the file that the servers run.
@@ -162,6 +162,9 @@ struct ServersCommandTests {
         let options = scene.cluster.kubernetesOptions + scene.cluster.etcdOptions
         let result = try scene.program.run(["servers", "enc.yaml", "-o", "json", "--canary"] + options)
         #expect(result.status == 3 && result.text.contains(#""writesAsFile": true"#), "\(result.text) \(result.errors)")
+        // The counters tell what it did, too.
+        let text = try scene.program.run(["servers", "enc.yaml", "--canary"] + options)
+        #expect(text.text.contains("since its start it wrote Secrets with k1:"), "\(text.text)")
         let left = try scene.cluster.prefixes().keys
         #expect(left.isEmpty, "canaries are deleted")
         try scene.cluster.servers[1].deliver(ShortFile.configuration(keys: ["k2", "k1"]))

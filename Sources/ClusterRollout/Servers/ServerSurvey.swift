@@ -6,7 +6,7 @@ internal import Synchronization
 public struct ServerSurvey: Sendable {
     /// A server that a person named.
     public struct Named: Sendable {
-        /// As the person wrote it.
+        /// As a Lease would have it; of a socket, or behind a path, as the person wrote it.
         public let address: String
         public let server: APIServer
 
@@ -40,13 +40,11 @@ public struct ServerSurvey: Sendable {
 
     /// One look at all servers.
     public struct Look: Sendable {
-        public let facts: ServerCensus.Facts
+        public let census: ServerCensus
         /// Why the Leases or the addresses could not be read.
         public let failures: [APIFailure]
         /// The servers that answered, by the name or address that the census gives them.
         public let reachable: [String: APIServer]
-
-        public var census: ServerCensus { ServerCensus(facts) }
     }
 
     /// Asks once.
@@ -69,24 +67,27 @@ public struct ServerSurvey: Sendable {
         let candidates = ServerAddress.candidates(leases: leases ?? [], endpoints: endpoints, seen: known.addresses)
             .filter { candidate in !named.contains { $0.address == candidate.description } }
         let asked =
-            named.map { Named(address: $0.address, server: $0.server) }
+            named
             + candidates.map { Named(address: $0.description, server: known.server(at: $0, connect)) }
         let sightings = Concurrently.map(asked) { Self.sighting($0, canary) }
         var facts = ServerCensus.Facts(
             file: file, leases: leases, endpoints: endpoints, named: named.isEmpty ? nil : named.count,
             sightings: sightings)
-        if isThorough, let leases, Self.hasUnanswered(ServerCensus(facts)) { facts.renewed = renewed(leases) }
+        var census = ServerCensus(facts)
+        let unanswered = (leases ?? []).filter { lease in
+            census.servers.contains { $0.id == lease.name && $0.sighting == nil }
+        }
+        if isThorough, !unanswered.isEmpty {
+            facts.renewed = renewed(unanswered)
+            census = ServerCensus(facts)
+        }
         let servers = Dictionary(asked.map { ($0.address, $0.server) }) { first, _ in first }
-        let reachable = ServerCensus(facts).servers.compactMap { standing -> (String, APIServer)? in
+        let reachable = census.servers.compactMap { standing -> (String, APIServer)? in
             guard let address = standing.sighting?.address, let server = servers[address] else { return nil }
             return (standing.id, server)
         }
         return Look(
-            facts: facts, failures: failures, reachable: Dictionary(reachable) { first, _ in first })
-    }
-
-    private static func hasUnanswered(_ census: ServerCensus) -> Bool {
-        census.servers.contains { $0.problems.contains { if case .unanswered = $0 { true } else { false } } }
+            census: census, failures: failures, reachable: Dictionary(reachable) { first, _ in first })
     }
 
     /// A server renews its Lease every ten seconds (recorded in testdata/apiserver).

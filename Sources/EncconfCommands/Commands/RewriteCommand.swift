@@ -74,7 +74,7 @@ struct RewriteCommand: EncconfCommand {
         settings.isCancelled = BlockedSignals.arePending
         settings.connectionLimit = speed.parallel
         let servers = try ClusterServers(kubernetes, etcd: etcd, settings, console)
-        let look = try servers.look(for: configuration, isCanaryWanted: canary)
+        let look = try servers.look(for: configuration, isCanaryWanted: canary, isThorough: true)
         guard look.census.writesAsFile else {
             let report = try servers.report(look, of: configuration, isSettlingAwaited: false)
             throw CommandFailure(
@@ -86,9 +86,9 @@ struct RewriteCommand: EncconfCommand {
                 ], status: look.census.converged == .no ? .failure : .unproven)
         }
         let rewrite = ClusterRewrite(
-            servers: servers, file: configuration, stores: try etcd.sources(readingAll: true),
+            servers: servers, file: configuration,
             resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }, options: speed,
-            isDryRun: dryRun, endsWithAudit: true, console: console)
+            isDryRun: dryRun, endsWithAudit: true)
         let report = try rewrite.run(look)
         switch output {
         case .text: try console.result(report.text)

@@ -75,7 +75,7 @@ struct ServersCommand: EncconfCommand {
         if let file { configuration = try Inputs.configuration(file, headerless: reading.headerless) }
         let servers = try ClusterServers(
             kubernetes, etcd: etcd, requestSeconds: settle.seconds, APISettings(), console)
-        let look = try servers.look(for: configuration, wait: wait?.duration, isCanaryWanted: canary)
+        let look = try servers.look(for: configuration, wait: wait?.duration, isCanaryWanted: canary, isThorough: true)
         let report = try servers.report(look, of: configuration, isSettlingAwaited: receipt != nil || wait != nil)
         if receipt != nil, report.status == .success, report.revision == nil {
             throw CommandFailure(

@@ -192,6 +192,9 @@ extension EtcdDiscovery {
 }
 
 extension EtcdConnection {
+    /// What persons typed in this run, by the user of etcd.
+    private static let passwords = Mutex<[String: SecretKey]>([:])
+
     /// The client of the cluster; a person is asked for a password that is missing.
     ///
     /// - Parameter isCancelled: Asked ten times a second: whether to give up.
@@ -204,8 +207,12 @@ extension EtcdConnection {
                 hint: "leave --user out, or enable authentication")
         }
         let login = try login { user throws(CommandFailure) in
+            // A rollout reads etcd many times, and asks once.
+            if let known = Self.passwords.withLock({ $0[user] }) { return known }
             do throws(PasswordPrompt.Failure) {
-                return try PasswordPrompt.read(Program.redactor.shown("password of etcd user \(user): "))
+                let password = try PasswordPrompt.read(Program.redactor.shown("password of etcd user \(user): "))
+                Self.passwords.withLock { $0[user] = password }
+                return password
             } catch {
                 switch error {
                 case .noTerminal:

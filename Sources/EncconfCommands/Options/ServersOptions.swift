@@ -77,7 +77,7 @@ struct ServersOptions: ParsableArguments {
         _ file: ConfigurationFile, _ evidence: EvidenceOptions, _ console: Console
     ) throws(CommandFailure) -> ConvergenceReceipt {
         let servers = try ClusterServers(kubernetes, etcd: evidence.etcd, APISettings(), console)
-        let look = try servers.look(for: file)
+        let look = try servers.look(for: file, isThorough: true)
         // What is read afterwards is late enough only when requests from before have ended.
         let report = try servers.report(look, of: file, isSettlingAwaited: evidence.isGiven)
         guard report.status == .success else {

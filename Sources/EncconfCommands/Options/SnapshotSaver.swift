@@ -1,11 +1,9 @@
 internal import APIServerFlags
-internal import ArgumentParser
 internal import DurableFiles
 internal import EnvelopeCrypto
 internal import EtcdClient
 internal import EtcdSnapshot
 internal import Explanations
-internal import JSONText
 internal import KubernetesResources
 internal import RemoteCalls
 internal import Reports

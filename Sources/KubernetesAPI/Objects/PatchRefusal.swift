@@ -35,7 +35,9 @@ public enum PatchRefusal: Sendable, Hashable {
             guard status.kind == "namespaces", resource.resource.description != "namespaces", let name = status.name
             else { return nil }
             self = .namespaceMissing(name)
-        case .invalid(let status): self = .invalid(fields: status.causes.compactMap(\.field))
+        case .invalid(let status):
+            self = .invalid(
+                fields: status.causes.compactMap(\.field).reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
         case .server(let code, let status):
             guard let status else { return nil }
             if let name = status.name(after: "failed calling webhook \"", before: "\"") {

@@ -109,6 +109,26 @@ public struct ServerMetrics: Sendable, Equatable {
         keyIDs.append(KeyID(provider: provider, hash: hash, time: sample.value, isStatus: isStatus))
     }
 
+    /// With what a prefix stands for, values were read and written since the server started.
+    public struct Use: Sendable, Equatable {
+        /// As ``Operation/prefix``.
+        public let prefix: String
+        public var reads: Double
+        public var writes: Double
+    }
+
+    /// What values of a resource were read and written with. A read shows that the server has the key; a write, that it wrote
+    /// with it at some time, and not that it does now.
+    public func uses(of resource: String) -> [Use] {
+        var uses: [String: Use] = [:]
+        for operation in operations where operation.resource == resource && operation.isSuccess {
+            var use = uses[operation.prefix] ?? Use(prefix: operation.prefix, reads: 0, writes: 0)
+            if operation.isWrite { use.writes += operation.count } else { use.reads += operation.count }
+            uses[operation.prefix] = use
+        }
+        return uses.values.sorted { $0.prefix < $1.prefix }
+    }
+
     /// The key id that the plugin of a provider gave last, as a hash; nil if it gave none, or two at one time.
     public func currentKeyID(of provider: String) -> String? {
         let seen = keyIDs.filter { $0.provider == provider && $0.isStatus }

@@ -1,25 +1,19 @@
 internal import ClusterRollout
-internal import DurableFiles
 internal import EncryptionConfig
-internal import EnvelopeCrypto
 internal import EtcdClient
 internal import Explanations
-internal import GoText
-internal import KeyRotation
 internal import KubernetesAPI
 internal import RemoteCalls
 internal import Reports
-internal import SecretMemory
 internal import ShownText
 internal import StorageAudit
-internal import StorageEvidence
 internal import Terminal
 
 /// The servers of a cluster, asked which file they run, and the etcd behind them.
 struct ClusterServers {
     let cluster: ClusterConnection
-    /// The main etcd; nil if none was named.
-    let store: EtcdSource?
+    /// Every etcd of the cluster that is named, the main one first; none if none was.
+    let stores: [EtcdSource]
     let settings: APISettings
     /// How long a request lasts at most (kube-apiserver's `--request-timeout`), in seconds.
     let requestSeconds: Double
@@ -38,13 +32,15 @@ struct ClusterServers {
         self.settings = settings
         self.requestSeconds = requestSeconds
         self.console = console
-        store = try etcd.sources(readingAll: true).first
+        stores = try etcd.sources(readingAll: true)
         survey = ServerSurvey(
             entry: cluster.entry,
             named: cluster.named.map { ServerSurvey.Named(address: $0.address, server: $0.server) }, settings: settings,
             connect: { cluster.server(host: $0.host, port: $0.port) })
         try checkStore()
     }
+
+    private var store: EtcdSource? { stores.first }
 
     /// Refuses an etcd that is another cluster's.
     private func checkStore() throws(CommandFailure) {
@@ -77,8 +73,9 @@ struct ClusterServers {
     /// - Parameters:
     ///   - wait: How long to ask again; nil to ask once.
     ///   - isCanaryWanted: Whether each server is to write a canary.
+    ///   - isThorough: Whether it is found out in the end if a server lives that does not answer, which takes 15 seconds.
     func look(
-        for file: ConfigurationFile?, wait: Duration? = nil, isCanaryWanted: Bool = false
+        for file: ConfigurationFile?, wait: Duration? = nil, isCanaryWanted: Bool = false, isThorough: Bool = false
     ) throws(CommandFailure) -> ServerSurvey.Look {
         let facts = file.map { ServerCensus.FileFacts($0) }
         var canary: (@Sendable (APIServer) -> ServerSighting.Canary)?
@@ -88,13 +85,15 @@ struct ClusterServers {
         }
         let end = ContinuousClock.now + (wait ?? .zero)
         var told: [String: String] = [:]
+        var pause = Duration.milliseconds(250)
         while true {
             let isLast = ContinuousClock.now >= end
-            let look = survey.look(for: facts, isThorough: isLast, canary: canary)
+            let look = survey.look(for: facts, isThorough: isLast && isThorough, canary: canary)
             let census = look.census
             guard census.converged != .yes, !isLast, !isCanaryWanted || !census.writesAsFile else { return look }
             tell(census, &told)
-            guard APIServer.pause(.seconds(2), settings.isCancelled) else { return look }
+            guard APIServer.pause(pause, settings.isCancelled) else { return look }
+            pause = min(pause * 2, .seconds(2))
         }
     }
 

@@ -1,10 +1,8 @@
 internal import ClusterRollout
-internal import DurableFiles
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import EtcdClient
 internal import Explanations
-internal import GoText
 internal import KubernetesAPI
 internal import KubernetesResources
 internal import RemoteCalls
@@ -17,8 +15,6 @@ internal import Terminal
 struct ClusterRewrite {
     let servers: ClusterServers
     let file: ConfigurationFile
-    /// All etcd of the cluster that are named; without any, all objects are looked at.
-    let stores: [EtcdSource]
     /// Only these resources; nil for all that the file covers.
     var resources: Set<GroupResource>?
     /// Whether events and Leases are rewritten though nobody names them.
@@ -27,7 +23,9 @@ struct ClusterRewrite {
     var isDryRun = false
     /// Whether it ends with a look at what etcd holds.
     var endsWithAudit = false
-    let console: Console
+
+    /// All etcd of the cluster that are named; without any, all objects are looked at.
+    private var stores: [EtcdSource] { servers.stores }
 
     /// - Parameter look: The servers that were seen to run the file.
     func run(_ look: ServerSurvey.Look) throws(CommandFailure) -> RewriteReport {
@@ -58,27 +56,22 @@ struct ClusterRewrite {
                     "At the end not all servers are seen to run the file: what was written anew meanwhile may be written back."
             }
             report.revision = try? servers.cluster.entry.revision()
-            if endsWithAudit, !stores.isEmpty { report.audit = try audit(scope) }
+            if endsWithAudit, !stores.isEmpty { try audit(scope, &report) }
         }
         return report
     }
 
     /// What etcd holds afterwards of the resources that were to be written anew. No plugin is asked.
-    private func audit(_ scope: RewriteScope) throws(CommandFailure) -> RewriteReport.Audit {
+    private func audit(_ scope: RewriteScope, _ report: inout RewriteReport) throws(CommandFailure) {
         let run = AuditRun(configurations: [file], unwrapping: NoKMS(), options: AuditOptions())
-        var sum = RewriteReport.Audit()
+        var found = StoredCount()
         for store in stores {
             let result: AuditResult
             do { result = try run.audit(store, progress: AuditProgressLine(store.name)) } catch { throw error.failure }
-            if store.resources == nil { sum.revision = result.source.revision }
-            for (resource, census) in result.live.resources where scope.isWanted(resource) {
-                sum.objects += census.objects
-                sum.stale += census.stale
-                sum.unreadable += census.unreadable + census.notObjects
-                sum.unknown += census.needsPlugin + census.uncertain
-            }
+            if store.resources == nil { report.revision = result.source.revision }
+            found.add(result.live.resources, where: scope.isWanted)
         }
-        return sum
+        report.audit = found
     }
 
     // MARK: What is rewritten

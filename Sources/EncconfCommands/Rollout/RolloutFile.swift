@@ -1,0 +1,99 @@
+internal import ClusterRollout
+internal import DurableFiles
+internal import EncryptionConfig
+internal import Explanations
+internal import Glibc
+internal import KeyRotation
+internal import KeyTransition
+internal import Reports
+internal import SecretMemory
+internal import ShownText
+
+// What the file of a rollout and its record say.
+extension RolloutRun {
+    func configuration() throws(CommandFailure) -> ConfigurationFile {
+        ConfigurationFile(
+            path: command.file, hash: hash, configuration: try rotation.checked(rotation.document(source)))
+    }
+
+    func readRecord() throws(CommandFailure) {
+        guard unsafe access(recordPath, F_OK) == 0 else { return }
+        guard let read = RolloutRecord(json: try Inputs.file(recordPath).content) else {
+            throw CommandFailure(
+                "\(recordPath): is no record of a rollout",
+                hint: "finish by hand with `encconf rotate`, and remove it")
+        }
+        if let finished = read.finished {
+            // An hour later it is another rotation that is meant, and at once if another key is named.
+            let isAgain =
+                (0..<3600).contains(UTCTime.now - finished) && read.goal == goalText && !read.isGoingBack
+                && read.standing(of: hash) != nil
+            guard isAgain, command.keyName == nil, !command.abort else { return }
+        } else if read.goal != goalText {
+            // Its first step was never written.
+            if read.standing(of: hash) == .original { return }
+            throw CommandFailure(
+                "another rollout of \(command.file) is under way",
+                hint: "go on with the options that it was begun with, or take it back with them and --abort",
+                status: .usage)
+        }
+        record = read
+        // Killed between the file and the record.
+        if read.pending?.hash == hash { record?.complete() }
+    }
+
+    /// The goal, as it is compared.
+    var goalText: String {
+        [
+            command.newKmsKey ? "new-kms-key" : "rotation", command.to?.rawValue, command.keyName, command.kmsName,
+            command.resources,
+        ].map { $0 ?? "-" }.joined(separator: " ")
+    }
+
+    func readStanding() throws(CommandFailure) {
+        let document = try rotation.document(source)
+        let configuration = try rotation.checked(document)
+        Program.redactor.learn(configuration.keys.map(\.key.secret))
+        facts.standing = record.map { $0.standing(of: hash) } ?? .original
+        if case .at? = facts.standing { facts.wantsSnapshotBefore = false }
+        if record?.finished != nil { facts.wantsSnapshotAfter = false }
+        if machine.goal == .back, case .at(.promoted)? = facts.standing {
+            facts.writesPrevious = try rotation.plan(backRequest(.promote), for: document).isDone
+        }
+        guard facts.standing == .original, machine.goal == .newKey else { return }
+        facts.firstStep = try firstStep(document)
+        let nothing = TransitionProof(
+            from: EncryptionConfiguration(form: .current, entries: []), to: configuration)
+        facts.isSafeToBegin = nothing.rolling == .yes
+    }
+
+    /// The step that the file is at: with the name of a key the first that is not done, else as the file tells it.
+    func firstStep(_ document: ConfigurationDocument) throws(CommandFailure) -> RotationRequest.Step? {
+        guard command.keyName != nil else {
+            do { return try rotation.plan(goal.request(nil), for: document).step } catch {
+                throw CommandFailure(
+                    error.problems.map { problem in
+                        // A rollout has no --step.
+                        problem.hint == "give --step"
+                            ? CommandFailure.Problem(
+                                message: problem.message,
+                                hint:
+                                    "--key-name says which key is to write in the end: a new one, or one that is there")
+                            : problem
+                    }, status: error.status)
+            }
+        }
+        for step in [RotationRequest.Step.add, .promote, .retire] {
+            if try !rotation.plan(goal.request(step), for: document).isDone { return step }
+        }
+        return nil
+    }
+
+    func save() throws(CommandFailure) {
+        guard let record else { return }
+        let document = SecretKey(record.value.document(Program.redactor))
+        do throws(FileError) { try SafeWrite.create(document.span, at: recordPath, replacing: true) } catch {
+            throw error.failure()
+        }
+    }
+}

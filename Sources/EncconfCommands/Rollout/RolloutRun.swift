@@ -1,0 +1,152 @@
+internal import ClusterRollout
+internal import DurableFiles
+internal import Explanations
+internal import Glibc
+internal import KubernetesAPI
+internal import Reports
+internal import SecretMemory
+internal import ShownText
+internal import StorageEvidence
+internal import Terminal
+
+/// Gathers the facts of a rollout, does what the machine says, and tells of it.
+final class RolloutRun {
+    let command: RolloutCommand
+    let console: Console
+    let goal: RotationGoal
+    let rotation: RotationFile
+    let servers: ClusterServers
+    let settings: APISettings
+    let recordPath: String
+
+    var source: SecretKey
+    var hash: String
+    var record: RolloutRecord?
+    var facts: RolloutFacts
+    /// What the servers showed last.
+    var look: ServerSurvey.Look?
+    /// That every server runs the file as it is; nil while that is not known.
+    var receipt: ConvergenceReceipt?
+    var evidence: StorageEvidence?
+    /// As servers told it that run versions of this rollout.
+    var clusterUID: String?
+
+    init(_ command: RolloutCommand, _ console: Console) throws(CommandFailure) {
+        self.command = command
+        self.console = console
+        goal = RotationGoal(
+            to: command.to, keyName: command.keyName, kmsName: command.kmsName, resources: command.resources,
+            removesIdentity: false, isSingleServer: false, evidence: command.evidence)
+        rotation = RotationFile(
+            path: command.file, headerless: command.reading.headerless, keyName: command.keyName)
+        recordPath = "\(SafeWrite.resolved(command.file)).rollout"
+        var settings = APISettings()
+        settings.isCancelled = BlockedSignals.arePending
+        settings.connectionLimit = max(4, command.speed.parallel)
+        self.settings = settings
+        source = try Inputs.file(command.file).content
+        do { try SafeWrite.checkInterruption(of: command.file, holding: source) } catch { throw error.failure() }
+        hash = try fileHash(source)
+        facts = RolloutFacts(standing: nil, wantsSnapshots: command.snapshots != nil)
+        servers = try ClusterServers(
+            command.kubernetes, etcd: command.evidence.etcd, requestSeconds: command.settle.seconds, settings, console)
+        try readRecord()
+        try readStanding()
+    }
+
+    func run() throws(CommandFailure) -> ExitStatus {
+        try ask("Begin the rollout of \(command.file)?")
+        while true {
+            guard !settings.isCancelled() else { throw Self.givenUp }
+            switch machine.next(facts) {
+            case .done: if try isStillTrue() { return try finish() }
+            case .stop(let stop): throw stop.failure(command.file)
+            case .act(let action): try act(action)
+            }
+        }
+    }
+
+    static var givenUp: CommandFailure { CommandFailure("given up", hint: "the same command goes on") }
+
+    var machine: RolloutMachine {
+        if command.newKmsKey { return RolloutMachine(.newKMSKey) }
+        return RolloutMachine(record?.isGoingBack == true || command.abort ? .back : .newKey)
+    }
+
+    /// Whether the file and the servers are as they were when the last fact was seen: an audit or a snapshot takes long, and
+    /// a person may take until tomorrow to answer. If not, what was seen counts no more.
+    func isStillTrue() throws(CommandFailure) -> Bool {
+        try checkFile()
+        let look = try servers.look(for: configuration())
+        let isSettled =
+            !machine.needsSettling(facts)
+            || look.census.secondsUntilSettled(requestTimeout: command.settle.seconds).map { $0 <= 0 } ?? false
+        if look.census.converged == .yes, isSettled {
+            self.look = look
+            return true
+        }
+        try take(look, phase: "servers")
+        (facts.stored, facts.rewrites, facts.isJustWritten) = (.notLooked, 0, false)
+        return false
+    }
+
+    /// Refuses a file that is no longer the one that this rollout wrote.
+    func checkFile() throws(CommandFailure) {
+        guard try fileHash(Inputs.file(command.file).content) == hash else {
+            throw RolloutMachine.Stop.fileChanged.failure(command.file)
+        }
+    }
+
+    func act(_ action: RolloutMachine.Action) throws(CommandFailure) {
+        switch action {
+        case .askServers: try askServers()
+        case .audit: try audit()
+        case .snapshotBefore:
+            try snapshot("before")
+            facts.wantsSnapshotBefore = false
+        case .snapshotAfter:
+            try snapshot("after")
+            facts.wantsSnapshotAfter = false
+        case .write(let step): try write(step)
+        case .deliver: try deliver()
+        case .awaitKeyIDs: try awaitKeyIDs()
+        case .rewrite: try rewrite()
+        }
+    }
+
+    func finish() throws(CommandFailure) -> ExitStatus {
+        // Whoever types the command again right afterwards is shown the same, and no second rotation begins.
+        if record?.finished == nil { record?.finished = UTCTime.now }
+        try save()
+        let revision = evidence?.sources.first?.revision
+        let objects = evidence.map { StoredCount($0) }?.objects ?? 0
+        try tell(
+            "rollout", .ends,
+            "done: all \(look?.census.servers.count ?? 0) servers run \(command.file), and all \(counted(objects, "value")) that it "
+                + "covers are stored with its write keys at revision \(revision ?? 0) of etcd",
+            [("hash", .text(hash)), ("revision", .number(revision)), ("values", .number(objects))])
+        return .success
+    }
+
+    func tell(
+        _ phase: String, _ state: RolloutEvent.State, _ message: Phrase,
+        _ facts: [(name: String, value: ReportValue)] = []
+    ) throws(CommandFailure) {
+        let event = RolloutEvent(time: UTCTime.now, phase: phase, state, message, facts: facts)
+        switch command.output {
+        case .text: try console.result(event.text)
+        case .json: try console.result(event.value, isOneLine: true)
+        }
+    }
+
+    func ask(_ question: Phrase) throws(CommandFailure) {
+        guard !command.yes else { return }
+        do throws(SystemError) {
+            guard try Confirmation.ask(Program.redactor.shown(question), isCancelled: settings.isCancelled) else {
+                throw SystemError(code: ECANCELED)
+            }
+        } catch {
+            throw CommandFailure("not confirmed", hint: "nothing more was done; the same command goes on")
+        }
+    }
+}
