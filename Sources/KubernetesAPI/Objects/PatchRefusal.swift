@@ -36,8 +36,9 @@ public enum PatchRefusal: Sendable, Hashable {
             else { return nil }
             self = .namespaceMissing(name)
         case .invalid(let status):
-            self = .invalid(
-                fields: status.causes.compactMap(\.field).reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
+            // A field that has several faults is named once for each.
+            var seen: Set<String> = []
+            self = .invalid(fields: status.causes.compactMap(\.field).filter { seen.insert($0).inserted })
         case .server(let code, let status):
             guard let status else { return nil }
             if let name = status.name(after: "failed calling webhook \"", before: "\"") {
