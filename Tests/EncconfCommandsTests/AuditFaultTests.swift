@@ -5,7 +5,7 @@ import Testing
 
 /// Small sources of which an audit once said something wrong, each named after the rule that it broke, and beside them
 /// such of which it was right, marked as controls.
-struct AuditFaultTests {
+@Suite(.patient) struct AuditFaultTests {
     private func withCase(_ body: (AuditCase) throws -> Void) throws {
         let folder = try AuditCase()
         defer { folder.remove() }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `encconf audit -o html`: one page that needs nothing else and runs nothing, whatever the names in etcd are.
-struct AuditPageTests {
+@Suite(.patient) struct AuditPageTests {
     /// Reads a page as strict XML; its text, and a line `TAG ATTRIBUTE=VALUE` for each attribute.
     private static let reader = """
         import sys, xml.etree.ElementTree as tree

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What reports of `encconf audit` say of themselves: what was asked, under which files, and what is not known.
-struct AuditScopeTests {
+@Suite(.patient) struct AuditScopeTests {
     private struct Report: Decodable {
         struct Configuration: Decodable {
             let path: String

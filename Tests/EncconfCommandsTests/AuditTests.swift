@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `encconf audit` over the recorded cluster, against what Kubernetes itself reads there.
-struct AuditTests {
+@Suite(.patient) struct AuditTests {
     struct Report: Decodable, Equatable {
         struct Source: Decodable, Equatable {
             let path: String

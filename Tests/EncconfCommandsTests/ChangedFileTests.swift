@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Files that somebody writes to, or makes shorter, while they are read.
-struct ChangedFileTests {
+@Suite(.patient) struct ChangedFileTests {
     private static let audit = "encconf audit --config testdata/cluster/config-all.yaml snapshot.db"
     private static let lookup =
         "encconf decrypt-secret --config testdata/cluster/config-all.yaml --snapshot snapshot.db "

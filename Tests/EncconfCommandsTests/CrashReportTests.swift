@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Whatever ends the program, nothing of its memory is shown.
-struct CrashReportTests {
+@Suite(.patient) struct CrashReportTests {
     /// The signals that the Swift runtime handles, and one that it does not.
     @Test(arguments: [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP, SIGSYS])
     func noBacktraceIsMade(_ signal: Int32) throws {
@@ -53,7 +53,7 @@ struct CrashReportTests {
 }
 
 /// The width of the terminal is what others say it is.
-struct ColumnsTests {
+@Suite(.patient) struct ColumnsTests {
     @Test(
         arguments: [
             "0", "-1", "1", "26", "-9223372036854775808", "9223372036854775807", "99999999999999999999", "wide", "",

@@ -4,7 +4,7 @@ import Testing
 
 /// `--discover-from` with units of systemd. Nobody listens at the endpoints that they name; which one is asked shows
 /// what was understood.
-struct DiscoveryTests {
+@Suite(.patient) struct DiscoveryTests {
     private let program: Program
 
     init() throws { program = try Program() }

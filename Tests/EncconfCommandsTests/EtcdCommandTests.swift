@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Commands that read a living etcd, which is a real one and holds the recorded cluster.
-struct EtcdCommandTests {
+@Suite(.patient) struct EtcdCommandTests {
     private static let configuration = "testdata/cluster/config-all.yaml"
 
     /// The parts of a report that do not tell where it is from.

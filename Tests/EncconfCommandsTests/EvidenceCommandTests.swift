@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A living etcd as evidence for verify, diff and rotate: what it proves, and what it cannot.
-struct EvidenceCommandTests {
+@Suite(.patient) struct EvidenceCommandTests {
     private static let configuration = "testdata/cluster/config-all.yaml"
 
     private static func recordedCluster() throws -> EtcdMember {

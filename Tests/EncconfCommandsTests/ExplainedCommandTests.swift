@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The commands that explanations of codes name: a name alone, or a command line that runs as it stands.
-struct ExplainedCommandTests {
+@Suite(.patient) struct ExplainedCommandTests {
     @Test func everyExplainedCommandRuns() throws {
         let program = try Program()
         defer { program.remove() }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Signals at the worst moment, and what a killed run leaves behind.
-struct InterruptionTests {
+@Suite(.patient) struct InterruptionTests {
     private static let add = "encconf rotate enc.yaml --step add --key-name k2"
 
     private func folder(_ preparation: String = "true") throws -> RotationFolder {

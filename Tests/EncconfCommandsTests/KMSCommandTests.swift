@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Commands that ask a KMS plugin, which is a program of its own and no part of ours.
-struct KMSCommandTests {
+@Suite(.patient) struct KMSCommandTests {
     private static let configuration = "testdata/cluster/config-all.yaml"
 
     private struct Report: Decodable {

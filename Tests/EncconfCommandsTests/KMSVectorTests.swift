@@ -4,7 +4,7 @@ import Testing
 
 /// Every recorded value of a KMS, through the command line and a plugin that is a program of its own, against what
 /// Kubernetes made of it.
-struct KMSVectorTests {
+@Suite(.patient) struct KMSVectorTests {
     private struct Vector: Decodable {
         struct KMS: Decodable {
             let current_key_id: String?

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The terminal at the prompt for a password, and after it.
-struct PasswordPromptTests {
+@Suite(.patient) struct PasswordPromptTests {
     private static let audit =
         "encconf audit --config testdata/cluster/config-static-only.yaml --etcd --endpoints http://127.0.0.1:1 --user root"
 

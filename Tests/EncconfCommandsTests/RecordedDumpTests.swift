@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Every value of testdata/cluster/dumps in every form, through the command line, against what Kubernetes reads.
-struct RecordedDumpTests {
+@Suite(.patient) struct RecordedDumpTests {
     /// One file of the dumps and the etcd key that it shows.
     struct Dump: Sendable, CustomTestStringConvertible {
         let file: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whole changes through the program, on files of every format, with a look at each file on the way.
-struct RotationAcceptanceTests {
+@Suite(.patient) struct RotationAcceptanceTests {
     struct File: CustomTestStringConvertible, Sendable {
         let path: String
         var testDescription: String { path }

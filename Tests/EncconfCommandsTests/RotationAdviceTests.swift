@@ -5,7 +5,7 @@ import Testing
 
 /// Every command that a step prints runs as printed, in the state that printed it. What needs more is no command: JSON has
 /// no `next.command` then, and says what is missing.
-struct RotationAdviceTests {
+@Suite(.patient) struct RotationAdviceTests {
     /// A procedure: a file in short form or JSON, and what is done to it, one command after the other.
     struct Procedure: CustomTestStringConvertible, Sendable {
         let name: String

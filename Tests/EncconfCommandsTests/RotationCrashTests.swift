@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The program is killed, or the system refuses it something, at each call that touches files.
-struct RotationCrashTests {
+@Suite(.patient) struct RotationCrashTests {
     /// A step from a known file, with names of keys that do not depend on the time.
     struct Step: CustomTestStringConvertible, Sendable {
         let name: String

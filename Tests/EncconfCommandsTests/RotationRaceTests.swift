@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Two at work on one file.
-struct RotationRaceTests {
+@Suite(.patient) struct RotationRaceTests {
     private static let add = "encconf rotate enc.yaml --step add --key-name k2"
     private static let other = "encconf rotate enc.yaml --step add --key-name k3"
 

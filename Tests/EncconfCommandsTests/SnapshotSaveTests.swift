@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `encconf snapshot save`, from a real etcd that holds the recorded cluster.
-struct SnapshotSaveTests {
+@Suite(.patient) struct SnapshotSaveTests {
     private static func recordedCluster() throws -> EtcdMember {
         try EtcdMember(restoring: TestData.path("cluster/snapshot.db"))
     }

@@ -62,7 +62,7 @@ struct Transcript: CustomTestStringConvertible, Sendable {
     }
 }
 
-struct TranscriptTests {
+@Suite(.patient) struct TranscriptTests {
     @Test(arguments: try Transcript.all())
     func replays(_ transcript: Transcript) throws {
         let replayed = try transcript.replayed()
