@@ -151,10 +151,8 @@ let package = Package(
             name: "ClusterRollout",
             dependencies: [
                 "ChildProcesses", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "GoText", "KeyRotation",
-                "KeyTransition",
-                "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "RemoteCalls", "SecretMemory",
-                "StorageAudit",
-                "StorageEvidence", "Transformers",
+                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "RemoteCalls",
+                "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Transformers",
             ],
             swiftSettings: strict),
 

@@ -181,10 +181,10 @@ public struct RotationGuide {
         let resources = plan.rewritten.map(\.text)
         let exact = resources.filter { !$0.hasPrefix("*") }
         let wildcards = resources.filter { $0.hasPrefix("*") }
-        return exact.map { "kubectl get \(Self.quoted($0)) --all-namespaces -o json | kubectl replace -f -" }
+        return exact.map { "kubectl get \(ShellWord.quoted($0)) --all-namespaces -o json | kubectl replace -f -" }
             + wildcards.map { wildcard in
                 let group: Phrase =
-                    wildcard == "*.*" ? "" : " --api-group=\(Self.quoted(String(wildcard.dropFirst(2))))"
+                    wildcard == "*.*" ? "" : " --api-group=\(ShellWord.quoted(String(wildcard.dropFirst(2))))"
                 return "for r in $(kubectl api-resources --verbs=list,update\(group) -o name); do "
                     + "kubectl get \"$r\" --all-namespaces -o json | kubectl replace -f -; done"
             }
@@ -193,24 +193,10 @@ public struct RotationGuide {
     // MARK: Words for the shell
 
     /// A path as an argument: one that begins with a dash would be taken for an option.
-    static func argument(_ path: String) -> String { quoted(path.hasPrefix("-") ? "./\(path)" : path) }
+    static func argument(_ path: String) -> String { ShellWord.quoted(path.hasPrefix("-") ? "./\(path)" : path) }
 
     /// An option with its value, which may begin with a dash.
     public static func option(_ name: Phrase, _ value: String) -> Phrase {
-        "\(name)\(value.hasPrefix("-") ? "=" : " ")\(quoted(value))"
-    }
-
-    /// A word for the shell.
-    public static func quoted(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "/._-:@%+=".utf8.contains(byte)
-        }
-        return isPlain && !text.isEmpty
-            ? text
-            : "'"
-                + text.split(separator: "'", omittingEmptySubsequences: false)
-                .joined(separator: "'\\''") + "'"
+        "\(name)\(value.hasPrefix("-") ? "=" : " ")\(ShellWord.quoted(value))"
     }
 }

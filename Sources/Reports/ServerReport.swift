@@ -77,7 +77,7 @@ public struct ServerReport {
 
     /// What a canary showed.
     private func writesAs(_ server: ServerStanding) -> ReportValue {
-        guard case .wrote(let label)? = server.sighting?.canary else { return .null }
+        guard case .wrote(let label, _)? = server.sighting?.canary else { return .null }
         return ["provider": .word(label.provider), "key": .name(label.key)]
     }
 

@@ -27,12 +27,12 @@ struct ServerCensusTests {
 
     private static func census(
         _ sightings: [ServerSighting], leases: [IdentityLease]? = [lease(1), lease(2)],
-        endpoints: [String]? = ["192.0.2.1", "192.0.2.2"], named: Int? = nil, canary: Bool = false
+        endpoints: [String]? = ["192.0.2.1", "192.0.2.2"], named: Int? = nil
     ) -> ServerCensus {
         ServerCensus(
             ServerCensus.Facts(
-                file: ServerCensus.FileFacts(hash: file, writes: StoredLabel(provider: .aesgcm, key: "k1")),
-                leases: leases, endpoints: endpoints.map { ServiceEndpoints(addresses: $0, port: 6443) }, named: named,
+                fileHash: file, leases: leases,
+                endpoints: endpoints.map { ServiceEndpoints(addresses: $0, port: 6443) }, named: named,
                 sightings: sightings))
     }
 
@@ -71,7 +71,7 @@ struct ServerCensusTests {
         let census = Self.census([Self.sighting(1), Self.sighting(2, hash: Self.other)], endpoints: nil)
         #expect(census.converged == .no)
         let none = Self.census([Self.sighting(1), Self.sighting(2, hash: nil)])
-        #expect(none.converged == .no && !none.runsNoFile)
+        #expect(none.converged == .no)
     }
 
     /// A server without a Lease, as with the gate APIServerIdentity off, counts by its address, if a second list agrees.
@@ -84,14 +84,14 @@ struct ServerCensusTests {
 
     /// A canary shows what a server writes with, and no more.
     @Test func canaries() {
-        func old(_ number: Int, _ key: String) -> ServerSighting {
+        func old(_ number: Int, isAsFile: Bool) -> ServerSighting {
             var sighting = Self.sighting(number, hash: nil, version: "v1.30.0")
-            sighting.canary = .wrote(StoredLabel(provider: .aesgcm, key: .init(key)))
+            sighting.canary = .wrote(StoredLabel(provider: .aesgcm, key: "k1"), isAsFile: isAsFile)
             return sighting
         }
-        let alike = Self.census([old(1, "k1"), old(2, "k1")])
+        let alike = Self.census([old(1, isAsFile: true), old(2, isAsFile: true)])
         #expect(alike.converged == .unknown && alike.writesAsFile)
-        let other = Self.census([old(1, "k1"), old(2, "k0")])
+        let other = Self.census([old(1, isAsFile: true), old(2, isAsFile: false)])
         #expect(other.converged == .no && !other.writesAsFile)
     }
 

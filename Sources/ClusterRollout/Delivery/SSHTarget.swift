@@ -1,3 +1,5 @@
+internal import ShownText
+
 /// Where a file goes over ssh: `ssh://USER@HOST[:PORT]/PATH`.
 public struct SSHTarget: Sendable, Equatable {
     /// Nil for what the client's configuration says.
@@ -64,16 +66,12 @@ public struct SSHTarget: Sendable, Equatable {
     /// - Parameter hash: The SHA-256 of the file, 64 hex digits: what arrived otherwise never takes its place.
     func script(hash: String) -> String {
         """
-        set -eu; umask 077; f=$(readlink -f -- \(Self.quoted(path)) || echo \(Self.quoted(path))); d=$(dirname -- "$f"); \
+        set -eu; umask 077; f=$(readlink -f -- \(ShellWord.quoted(path)) || echo \(ShellWord.quoted(path))); d=$(dirname -- "$f"); \
         t=$(mktemp "$d/.encconf-XXXXXX"); trap 'rm -f -- "$t"' EXIT; cat > "$t"; \
         [ "$(sha256sum < "$t" | cut -c1-64)" = \(hash) ] || { echo "the file did not arrive whole" >&2; exit 65; }; \
         if [ -e "$f" ]; then chown "$(stat -c %u:%g -- "$f")" "$t"; chmod "$(stat -c %a -- "$f")" "$t"; fi; \
         sync; mv -f -- "$t" "$f"; trap - EXIT; sync
         """
-    }
-
-    private static func quoted(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }
 

@@ -1,10 +1,8 @@
-public import EncryptionConfig
 internal import EnvelopeCrypto
 internal import GoText
 public import KubernetesAPI
 internal import KubernetesResources
 internal import SecretMemory
-public import Transformers
 
 /// Which kube-apiservers there are, and whether each of them runs a file.
 ///
@@ -27,8 +25,8 @@ public struct ServerCensus: Sendable {
 
     /// What the census is made from.
     public struct Facts: Sendable {
-        /// The file that is asked about: its hash, and what it writes Secrets with. Nil to compare the servers alone.
-        public var file: FileFacts?
+        /// The hash of the file that is asked about: `sha256:` and 64 hex digits. Nil to compare the servers alone.
+        public var fileHash: String?
         /// Nil if they could not be read.
         public var leases: [IdentityLease]?
         /// The names of the Leases that were renewed between two looks; nil if there was one look only.
@@ -40,35 +38,15 @@ public struct ServerCensus: Sendable {
         public var sightings: [ServerSighting]
 
         public init(
-            file: FileFacts?, leases: [IdentityLease]?, renewed: Set<String>? = nil, endpoints: ServiceEndpoints?,
+            fileHash: String?, leases: [IdentityLease]?, renewed: Set<String>? = nil, endpoints: ServiceEndpoints?,
             named: Int? = nil, sightings: [ServerSighting]
         ) {
-            self.file = file
+            self.fileHash = fileHash
             self.leases = leases
             self.renewed = renewed
             self.endpoints = endpoints
             self.named = named
             self.sightings = sightings
-        }
-    }
-
-    /// What matters of a file.
-    public struct FileFacts: Sendable {
-        /// `sha256:` and 64 hex digits.
-        public let hash: String
-        /// With which key Secrets are written.
-        public let writes: StoredLabel
-
-        public init(_ file: ConfigurationFile) {
-            hash = file.hash
-            let first = ResourceResolution(file.configuration).rule(for: GroupResource(resource: "secrets"))
-                .flatMap { StorageKey.list(of: $0.providers).first }
-            writes = StoredLabel(provider: first?.label.provider ?? .identity, key: first?.label.key)
-        }
-
-        public init(hash: String, writes: StoredLabel) {
-            self.hash = hash
-            self.writes = writes
         }
     }
 
@@ -157,8 +135,8 @@ public struct ServerCensus: Sendable {
         var (loaded, writesAsFile) = (ServerStanding.Loaded.unknown, false)
         if let metrics = sighting.metrics {
             if let hash = metrics.configurationHash, !metrics.isIncomplete {
-                if let file = facts.file {
-                    loaded = hash == file.hash ? .yes : .no
+                if let fileHash = facts.fileHash {
+                    loaded = hash == fileHash ? .yes : .no
                     if loaded == .no { problems.append(.otherFile) }
                 } else {
                     loaded = .yes
@@ -171,14 +149,12 @@ public struct ServerCensus: Sendable {
             }
         }
         switch sighting.canary {
-        case .wrote(let label)? where facts.file != nil:
-            writesAsFile = label == facts.file?.writes
-            if !writesAsFile {
-                loaded = .no
-                problems.append(.otherWriteKey)
-            }
+        case .wrote(_, isAsFile: true)?: writesAsFile = true
+        case .wrote(_, isAsFile: false)?:
+            loaded = .no
+            problems.append(.otherWriteKey)
         case .failed(let fault)?: problems.append(.canary(fault))
-        case .wrote?, nil: break
+        case nil: break
         }
         // Who it is matters as much as what it says.
         if !extra.isEmpty, loaded == .yes { loaded = .unknown }
@@ -204,8 +180,7 @@ public struct ServerCensus: Sendable {
     /// The label `apiserver_id_hash` of the server with a Lease: the SHA-256 of its name (recorded in testdata/apiserver).
     static func identityHash(of lease: IdentityLease) -> String {
         let name = Array(lease.name.utf8)
-        guard let digest = try? Digest.sha256(name.span.rawBytes) else { return "" }
-        return "sha256:" + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return (try? Digest.sha256(name.span.rawBytes)).map { "sha256:\(Digest.hexadecimal($0))" } ?? ""
     }
 
     private static func lease(at address: String, in leases: [IdentityLease]) -> IdentityLease? {
@@ -238,7 +213,7 @@ public struct ServerCensus: Sendable {
 
     private static func verdict(_ facts: Facts, _ servers: [ServerStanding], _ gaps: [Gap]) -> Verdict {
         if servers.contains(where: { $0.loaded == .no }) { return .no }
-        if facts.file == nil, Set(servers.compactMap(\.hash)).count > 1 { return .no }
+        if facts.fileHash == nil, Set(servers.compactMap(\.hash)).count > 1 { return .no }
         return gaps.isEmpty && servers.allSatisfy { $0.loaded == .yes } ? .yes : .unknown
     }
 
@@ -247,12 +222,6 @@ public struct ServerCensus: Sendable {
     /// It says nothing of the keys that a server reads.
     public var writesAsFile: Bool {
         gaps.isEmpty && !servers.isEmpty && servers.allSatisfy { $0.loaded == .yes || $0.writesAsFile }
-    }
-
-    /// Whether no server runs a file.
-    public var runsNoFile: Bool {
-        gaps.isEmpty && !servers.isEmpty
-            && servers.allSatisfy { $0.problems.contains { if case .noFile = $0 { true } else { false } } }
     }
 
     /// How long to wait until requests that began before the last server changed over have ended, in seconds; nil if a

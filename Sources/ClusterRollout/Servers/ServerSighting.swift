@@ -8,9 +8,9 @@ public struct ServerSighting: Sendable {
         case failure(APIFailure)
     }
 
-    /// What a canary showed: which key the server writes Secrets with.
+    /// What a canary showed: which key the server writes Secrets with, and whether it is the one of the file.
     public enum Canary: Sendable, Equatable {
-        case wrote(StoredLabel)
+        case wrote(StoredLabel, isAsFile: Bool)
         /// The Secret could not be made, found or deleted.
         case failed(CanaryFault)
     }

@@ -29,14 +29,6 @@ public struct ServerStanding: Sendable {
         /// The canary was not written with the write key of the file.
         case otherWriteKey
         case canary(CanaryFault)
-
-        /// Whether nothing is known of the server because of it.
-        var isBlinding: Bool {
-            switch self {
-            case .otherFile, .failedReloads, .notReady, .noFile, .otherWriteKey, .canary: false
-            case .failure, .unanswered, .answeredByAnother, .withoutLease, .noHash, .unreadableMetrics: true
-            }
-        }
     }
 
     /// The name of its Lease; without one, its address.

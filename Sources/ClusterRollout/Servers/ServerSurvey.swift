@@ -50,11 +50,11 @@ public struct ServerSurvey: Sendable {
     /// Asks once.
     ///
     /// - Parameters:
-    ///   - file: The file that is asked about.
+    ///   - fileHash: The hash of the file that is asked about; nil to compare the servers.
     ///   - isThorough: Whether Leases for which nobody answers are looked at a second time, which takes up to 15 seconds.
     ///   - canary: Asks a server to write, where a canary is wanted.
     public func look(
-        for file: ServerCensus.FileFacts?, isThorough: Bool,
+        for fileHash: String?, isThorough: Bool,
         canary: (@Sendable (APIServer) -> ServerSighting.Canary)? = nil
     ) -> Look {
         var failures: [APIFailure] = []
@@ -71,7 +71,7 @@ public struct ServerSurvey: Sendable {
             + candidates.map { Named(address: $0.description, server: known.server(at: $0, connect)) }
         let sightings = Concurrently.map(asked) { Self.sighting($0, canary) }
         var facts = ServerCensus.Facts(
-            file: file, leases: leases, endpoints: endpoints, named: named.isEmpty ? nil : named.count,
+            fileHash: fileHash, leases: leases, endpoints: endpoints, named: named.isEmpty ? nil : named.count,
             sightings: sightings)
         var census = ServerCensus(facts)
         let unanswered = (leases ?? []).filter { lease in

@@ -57,9 +57,9 @@ struct ClusterServers {
         if case .same = match { return }
         if case .unknown = match {
             throw CommandFailure(
-                "whether \(store.name) is the etcd of the cluster at \(cluster.entry.peer) cannot be told: no server has a Lease, "
+                "cannot tell whether \(store.name) is the etcd of the cluster at \(cluster.entry.peer): no server has a Lease, "
                     + "and the namespace kube-system is encrypted",
-                hint: "switch the feature gate APIServerIdentity on", status: .unproven)
+                hint: "enable the feature gate APIServerIdentity", status: .unproven)
         }
         throw CommandFailure(
             "\(store.name) is not the etcd of the cluster at \(cluster.entry.peer)",
@@ -77,10 +77,9 @@ struct ClusterServers {
     func look(
         for file: ConfigurationFile?, wait: Duration? = nil, isCanaryWanted: Bool = false, isThorough: Bool = false
     ) throws(CommandFailure) -> ServerSurvey.Look {
-        let facts = file.map { ServerCensus.FileFacts($0) }
         var canary: (@Sendable (APIServer) -> ServerSighting.Canary)?
-        if isCanaryWanted, let store {
-            let trial = CanaryTrial(store: store) { "encconf-canary-\(Self.randomSuffix())" }
+        if isCanaryWanted, let store, let file {
+            let trial = CanaryTrial(store: store, file: file.configuration) { "encconf-canary-\(Self.randomSuffix())" }
             canary = { trial.run($0) }
         }
         let end = ContinuousClock.now + (wait ?? .zero)
@@ -88,7 +87,7 @@ struct ClusterServers {
         var pause = Duration.milliseconds(250)
         while true {
             let isLast = ContinuousClock.now >= end
-            let look = survey.look(for: facts, isThorough: isLast && isThorough, canary: canary)
+            let look = survey.look(for: file?.hash, isThorough: isLast && isThorough, canary: canary)
             let census = look.census
             guard census.converged != .yes, !isLast, !isCanaryWanted || !census.writesAsFile else { return look }
             tell(census, &told)
@@ -135,7 +134,7 @@ struct ClusterServers {
         }
         guard file != nil, census.converged == .yes else { return report }
         guard let seconds = census.secondsUntilSettled(requestTimeout: requestSeconds) else {
-            report.revisionGap = "A server does not say since when it runs the file, so that no revision is named."
+            report.revisionGap = "A server does not report when it loaded the file, so no revision is given."
             return report
         }
         if seconds > 0 {
