@@ -7,12 +7,12 @@ extension ServerStanding.Problem {
     public var explanation: Phrase {
         switch self {
         case .failure(let failure): failure.explanation
-        case .unanswered(isRenewed: true?): "it lives, as it renews its Lease, but no known address leads to it"
+        case .unanswered(isRenewed: true?): "it is running (it renews its Lease), but no known address reaches it"
         case .unanswered(isRenewed: false?):
-            "nobody answers, and its Lease is not renewed: if it starts again, it runs what is on its disk then"
-        case .unanswered(isRenewed: nil): "nobody answers for its Lease"
+            "it does not answer, and its Lease is not renewed; if it starts again, it loads the file that is on its disk then"
+        case .unanswered(isRenewed: nil): "no address answers for its Lease"
         case .answeredByAnother(let address): "another server answers at \(address)"
-        case .withoutLease: "it says that it is a server whose Lease is not there"
+        case .withoutLease: "its identity matches no Lease"
         case .noHash: "it is older than Kubernetes 1.34 and does not show which file it runs"
         case .noFile: "it runs without an encryption file"
         case .unreadableMetrics: "some of its metrics cannot be read"
@@ -35,7 +35,7 @@ extension ServerStanding.Problem {
         case .unanswered(isRenewed: false?):
             "if the server is gone for good: `kubectl -n kube-system delete lease \(lease)`"
         case .noHash: "ask for a canary, with --canary and the connection to etcd"
-        case .failedReloads: "the log of the server says why; `encconf verify` tells whether the file would be accepted"
+        case .failedReloads: "the log of the server says why; `encconf verify` says whether the file would be accepted"
         case .canary(.notDeleted(let name)):
             "delete it: `kubectl -n \(name.split(separator: "/").first ?? "") delete secret \(name.split(separator: "/").last ?? "")`"
         case .otherFile: "an automatic reload takes up to a minute; without it the server has to be restarted"
@@ -53,7 +53,7 @@ extension ServerCensus.Gap {
                 + Self.counts([
                     ("Leases", leases), ("the addresses of the Service kubernetes", endpoints), ("--server", named),
                 ])
-        case .oneSource: "only one source tells of servers, and it can be wrong"
+        case .oneSource: "only one source lists the servers, and it can be wrong"
         case .unknownEndpoint(let address):
             "the Service kubernetes has an address at which no known server is: \(address)"
         }

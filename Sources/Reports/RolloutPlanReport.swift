@@ -46,7 +46,7 @@ public struct RolloutPlanReport {
                 [
                     Phase(name: "servers", does: "ask every server what it runs", demands: "nothing"),
                     Phase(
-                        name: "key-ids", does: "wait until every server has the key id that the plugin tells",
+                        name: "key-ids", does: "wait until every server uses the key ID that the plugin reports",
                         demands: "\(converge)"),
                 ] + [snapshot].compactMap { $0 } + [rewrite, audit] + [lastSnapshot].compactMap { $0 }
             return

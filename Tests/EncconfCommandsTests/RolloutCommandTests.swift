@@ -151,7 +151,7 @@ import Testing
         let text = scene.text
         try scene.write(text + "# changed by a colleague\n")
         let edited = try scene.rollout("--key-name", "k2")
-        #expect(edited.status == 2 && edited.errors.contains("somebody changed it"), "\(edited.errors)")
+        #expect(edited.status == 2 && edited.errors.contains("changed by someone else"), "\(edited.errors)")
         try scene.write(text)
         // The colleague gave the servers a file of another key.
         try scene.cluster.deliver(ShortFile.configuration(keys: ["k9", "k1"]))
@@ -175,7 +175,7 @@ import Testing
         #expect(stopped.status == 2, "\(stopped.text)")
         if position == "promoted" {
             let late = try scene.rollout("--key-name", "k2", "--abort")
-            #expect(late.status == 2 && late.errors.contains("only forward"), "\(late.errors)")
+            #expect(late.status == 2 && late.errors.contains("can only go forward"), "\(late.errors)")
             return
         }
         #expect(scene.keys == ["k2", "k1"], "promote is written, and no server has it")

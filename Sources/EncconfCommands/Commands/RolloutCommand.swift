@@ -14,12 +14,12 @@ internal import Terminal
 struct RolloutCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollout",
-        abstract: "A whole rotation of a running cluster, which ends in a proof.",
+        abstract: "Rotate the keys of a running cluster, from new key to proof.",
         discussion: """
             Adds a key, has it delivered, waits until every server runs the file, promotes it, delivers, waits, has every \
             value written anew, audits etcd, retires the old keys into the archive, delivers, waits, and audits a last \
-            time. No phase begins before the facts that it needs were seen. Stopped anywhere, the same command goes on; \
-            beside the file stands a small record until it is over. --abort goes back to the key that wrote before.
+            time. No phase begins before the facts that it needs were seen. Stopped anywhere, the same command goes on, \
+            from a small record beside the file. --abort goes back to the key that wrote before.
 
             --deliver and --restart run your own tool by /bin/sh, with ENCCONF_FILE, ENCCONF_HASH and ENCCONF_PHASE \
             (added, promoted, retired, aborted); with --per-server once for each server, with ENCCONF_SERVER_ID, \
@@ -56,7 +56,7 @@ struct RolloutCommand: EncconfCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "How the file comes to the servers: a shell command, or ssh://USER@HOST/PATH,….", valueName: "command"))
+            "How to copy the file to the servers: a shell command, or ssh://USER@HOST/PATH,….", valueName: "command"))
     var deliver: String?
     @Option(
         name: .long, help: ArgumentHelp("Restarts servers after each delivery: a shell command.", valueName: "command"))
@@ -91,7 +91,7 @@ struct RolloutCommand: EncconfCommand {
     var plan = false
     @Flag(name: .long, help: "Print the ClusterRole with the rights that it needs, and do nothing.")
     var printRbac = false
-    @Flag(name: .long, help: "Ask nothing.")
+    @Flag(name: .long, help: "Do not ask for confirmation.")
     var yes = false
     @OptionGroup(title: "Speed") var speed: RewriteOptions
     @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
@@ -123,7 +123,9 @@ struct RolloutCommand: EncconfCommand {
             throw ValidationError("--key-name is for providers with keys of their own; --kms-name names a plugin")
         }
         guard
-            !newKmsKey || to == nil && keyName == nil && !abort && resources == nil && deliver == nil && restart == nil
+            !newKmsKey
+                || to == nil && keyName == nil && !abort && resources == nil && deliver == nil && restart == nil
+                    && archive == nil && !discardRetiredKeys
         else { throw ValidationError("--new-kms-key changes nothing in the file") }
         guard !perServer || deliver != nil || restart != nil else {
             throw ValidationError("--per-server is for --deliver and --restart")

@@ -16,11 +16,11 @@ struct ServersCommand: EncconfCommand {
         abstract: "Which kube-apiservers run, and does each of them run this file?",
         discussion: """
             Asks each server itself, not through a load balancer: its metrics show the hash of the file that it runs \
-            (Kubernetes 1.34 and later). Who the servers are is told by their Leases and by the addresses of the Service \
+            (Kubernetes 1.34 and later). The list of servers comes from their Leases and from the addresses of the Service \
             kubernetes, which must agree. What is not seen is unknown.
 
-            --canary has each server write a Secret without a secret in it, reads in etcd with which key it did, and \
-            deletes it. That shows what a server writes with, and not which keys it reads.
+            --canary has each server write an empty Secret, decrypts it from etcd with the write key of the file, and deletes \
+            it. That shows which key a server writes with, and not which keys it reads.
 
             Exit status: 0 all servers run the file, 1 one runs something else, 2 the work could not be done, 3 unknown.
 
@@ -33,13 +33,14 @@ struct ServersCommand: EncconfCommand {
     var file: String?
     @Option(
         name: .long,
-        help: ArgumentHelp("Ask again until all servers run the file, so long at most: 10m.", valueName: "duration"))
+        help: ArgumentHelp(
+            "Ask again until all servers run the file, at most this long, such as 10m.", valueName: "duration"))
     var wait: WaitDuration?
     @Option(
         name: .long,
-        help: ArgumentHelp("Write down that all servers run the file, for rotate --receipt.", valueName: "path"))
+        help: ArgumentHelp("Write a receipt that all servers run the file, for rotate --receipt.", valueName: "path"))
     var receipt: String?
-    @Flag(name: .long, help: "Have each server write a Secret, and look in etcd which key it used.")
+    @Flag(name: .long, help: "Have each server write a Secret, and check in etcd which key it used.")
     var canary = false
     @Option(
         name: .long,

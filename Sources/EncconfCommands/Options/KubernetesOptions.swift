@@ -11,10 +11,11 @@ struct KubernetesOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "As of kubectl. Default: KUBECONFIG, then /etc/kubernetes/admin.conf, then ~/.kube/config.",
+            "Path of the kubeconfig. Default: KUBECONFIG, then /etc/kubernetes/admin.conf, then ~/.kube/config.",
             valueName: "path"))
     var kubeconfig: String?
-    @Option(name: .long, help: ArgumentHelp("As of kubectl: a context of the kubeconfig.", valueName: "name"))
+    @Option(
+        name: .long, help: ArgumentHelp("Context of the kubeconfig (same as kubectl --context).", valueName: "name"))
     var context: String?
     @Option(
         name: .long,
@@ -30,7 +31,7 @@ struct KubernetesOptions: ParsableArguments {
     var tlsServerName: String?
     @Option(name: .long, help: ArgumentHelp("How long one request may take. Default: 30s.", valueName: "duration"))
     var requestTimeout: WaitDuration?
-    @Option(name: .customLong("as"), help: ArgumentHelp("As of kubectl: whom to act as.", valueName: "user"))
+    @Option(name: .customLong("as"), help: ArgumentHelp("Act as this user (same as kubectl --as).", valueName: "user"))
     var asUser: String?
 
     var isGiven: Bool {
@@ -43,6 +44,11 @@ struct KubernetesOptions: ParsableArguments {
             throw ValidationError("--request-timeout is longer than nothing")
         }
         guard Set(server).count == server.count else { throw ValidationError("--server names one address twice") }
+        let isProxyOnly = !server.isEmpty && server.allSatisfy { $0.hasPrefix("unix://") }
+        guard !isProxyOnly || kubeconfig != nil || context != nil || asUser == nil && tlsServerName == nil else {
+            throw ValidationError(
+                "kubectl proxy has an identity of its own; --as and --tls-server-name need --kubeconfig")
+        }
         for url in server {
             do { _ = try ServerURL(parsing: url) } catch {
                 throw ValidationError("--server is a URL such as https://192.0.2.10:6443, or unix:///path of a socket")
@@ -89,8 +95,8 @@ struct KubernetesOptions: ParsableArguments {
             [access?.proxyURL?.password, access?.credentials.basic?.password, access?.fixedToken].compactMap { $0 })
         if access?.skipsVerification == true {
             console.warning(
-                "the kubeconfig switches verification off: whoever answers may be somebody else",
-                hint: "take insecure-skip-tls-verify out of it, and name the authority")
+                "the kubeconfig turns certificate verification off: any host can pose as the server",
+                hint: "remove insecure-skip-tls-verify and set certificate-authority")
         }
         if let asUser {
             var impersonation = access?.credentials.impersonation ?? Impersonation()

@@ -53,7 +53,7 @@ struct ClusterRewrite {
                 for: file, isCanaryWanted: !look.census.servers.allSatisfy { $0.loaded == .yes })
             if !after.census.writesAsFile {
                 report.doubt =
-                    "At the end not all servers are seen to run the file: what was written anew meanwhile may be written back."
+                    "At the end, not every server was seen to run the file: rewritten values may have been written back with another key."
             }
             report.revision = try? servers.cluster.entry.revision()
             if endsWithAudit, !stores.isEmpty { try audit(scope, &report) }

@@ -20,7 +20,7 @@ extension RolloutRun {
         guard unsafe access(recordPath, F_OK) == 0 else { return }
         guard let read = RolloutRecord(json: try Inputs.file(recordPath).content) else {
             throw CommandFailure(
-                "\(recordPath): is no record of a rollout",
+                "\(recordPath): is not a record of a rollout",
                 hint: "finish by hand with `encconf rotate`, and remove it")
         }
         if let finished = read.finished {
@@ -34,7 +34,7 @@ extension RolloutRun {
             if read.standing(of: hash) == .original { return }
             throw CommandFailure(
                 "another rollout of \(command.file) is under way",
-                hint: "go on with the options that it was begun with, or take it back with them and --abort",
+                hint: "repeat its options to go on, or repeat them with --abort to go back",
                 status: .usage)
         }
         record = read

@@ -20,7 +20,7 @@ extension RolloutRun {
         }
         guard !plugins.isEmpty else { throw CommandFailure("\(command.file): there is no KMS v2 provider") }
         let end = ContinuousClock.now + command.timeout.duration
-        try tell("key-ids", .begins, "every server is to have the key id that the plugin tells")
+        try tell("key-ids", .begins, "waiting until every server uses the key ID that the plugin reports")
         func ask() throws(CommandFailure) {
             let expected = Dictionary(
                 plugins.map { plugin, provider in
@@ -37,7 +37,7 @@ extension RolloutRun {
         }
         if facts.keyIDs == .agree {
             let seconds = Self.keyIDSeconds + command.settle.seconds
-            console.note("waiting \(Int(seconds)) s until no server writes with the key id before")
+            console.note("waiting \(Int(seconds)) s until no server writes with the previous key ID")
             guard APIServer.pause(.milliseconds(Int64(seconds * 1000)), settings.isCancelled) else {
                 throw Self.givenUp
             }
@@ -46,6 +46,6 @@ extension RolloutRun {
             try take(servers.look(for: file), phase: "servers")
         }
         try tell(
-            "key-ids", .ends, facts.keyIDs == .agree ? "every server has it" : "not every server is known to have it")
+            "key-ids", .ends, facts.keyIDs == .agree ? "every server uses it" : "not every server is known to use it")
     }
 }

@@ -66,7 +66,7 @@ final class RolloutRun {
         }
     }
 
-    static var givenUp: CommandFailure { CommandFailure("given up", hint: "the same command goes on") }
+    static var givenUp: CommandFailure { CommandFailure("interrupted", hint: "run the same command again to go on") }
 
     var machine: RolloutMachine {
         if command.newKmsKey { return RolloutMachine(.newKMSKey) }
@@ -146,7 +146,7 @@ final class RolloutRun {
                 throw SystemError(code: ECANCELED)
             }
         } catch {
-            throw CommandFailure("not confirmed", hint: "nothing more was done; the same command goes on")
+            throw CommandFailure("not confirmed", hint: "nothing more was done; run the same command again to go on")
         }
     }
 }

@@ -38,7 +38,7 @@ extension RolloutRun {
 
     func deliver() throws(CommandFailure) {
         let position: RolloutPosition = if case .at(let position)? = facts.standing { position } else { .added }
-        try tell("deliver", .begins, "\(command.file) goes to the servers", [("hash", .text(hash))])
+        try tell("deliver", .begins, "\(command.file) is delivered to the servers", [("hash", .text(hash))])
         let cargo = Delivery.Cargo(file: command.file, content: source, hash: hash, phase: position)
         let ways = [
             command.deliver.map { text in
@@ -51,7 +51,7 @@ extension RolloutRun {
         guard let before = try mayDeliver() else { return }
         if command.deliver == nil {
             console.note(
-                "copy \(command.file) to every control-plane node, byte for byte; where there is no automatic reload, restart one "
+                "copy \(command.file) to every control-plane node, byte for byte; without automatic reload, restart one "
                     + "kube-apiserver after the other")
         }
         if command.perServer {
@@ -96,8 +96,8 @@ extension RolloutRun {
             if standing?.loaded == .yes, standing?.sighting?.readiness?.isReady == true { return }
             guard ContinuousClock.now < end else {
                 throw CommandFailure(
-                    "\(id): does not run the file, or is not ready, in time",
-                    hint: "the other servers are as they were; the same command goes on", status: .unproven)
+                    "\(id): does not run the file or is not ready, and the time is up",
+                    hint: "the other servers are unchanged; run the same command again to go on", status: .unproven)
             }
             guard APIServer.pause(.seconds(1), settings.isCancelled) else {
                 throw Self.givenUp

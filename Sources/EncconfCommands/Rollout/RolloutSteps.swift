@@ -91,8 +91,8 @@ extension RolloutRun {
     func backRequest(_ step: RotationRequest.Step) throws(CommandFailure) -> RotationRequest {
         guard command.to == nil, let previous = record?.previousKey, let added = record?.newKey else {
             throw CommandFailure(
-                "\(command.file): several keys or providers wrote before, so that there is no one way back",
-                hint: "go back by hand: `encconf rotate` makes each step")
+                "\(command.file): several keys or providers wrote before, so there is more than one way back",
+                hint: "go back by hand with `encconf rotate`, step by step")
         }
         var request = goal.request(step == .retire ? .abort : step)
         request.keyName = ByteName(step == .promote ? previous : added)

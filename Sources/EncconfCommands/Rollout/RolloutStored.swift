@@ -18,7 +18,7 @@ extension RolloutRun {
     }
 
     func audit() throws(CommandFailure) {
-        try tell("audit", .begins, "etcd is read and every value opened")
+        try tell("audit", .begins, "reading etcd and decrypting every value")
         guard let seen = try read(receipt) else { throw CommandFailure("no etcd is named", status: .usage) }
         evidence = seen
         facts.stored = RolloutFacts.Stored(seen, isAfterConvergence: machine.needsSettling(facts))
@@ -37,7 +37,7 @@ extension RolloutRun {
 
     func rewrite() throws(CommandFailure) {
         guard let look else { throw CommandFailure("no server was asked") }
-        try tell("rewrite", .begins, "what is stored otherwise is written anew")
+        try tell("rewrite", .begins, "rewriting what is not stored as the file says")
         let rewrite = ClusterRewrite(
             servers: servers, file: try configuration(), includesShortLived: true, options: command.speed)
         let report = try rewrite.run(look)
@@ -45,7 +45,7 @@ extension RolloutRun {
         if command.output == .text, report.status != .success { try console.result(report.text) }
         guard report.status == .success || report.status == .findings else {
             throw CommandFailure(
-                "not every value could be written anew", hint: "the same command goes on with what is left",
+                "not every value could be rewritten", hint: "run the same command again to go on with the rest",
                 status: report.status)
         }
         facts.rewrites += 1
