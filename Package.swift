@@ -40,6 +40,8 @@ let package = Package(
         .target(name: "Diagnostics", swiftSettings: strict),
         .target(name: "GoText", swiftSettings: strict),
         .target(name: "KubernetesResources", dependencies: ["GoText"], swiftSettings: strict),
+        // The rules by which versions of Kubernetes differ.
+        .target(name: "KubernetesVersions", swiftSettings: strict),
         .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
 
@@ -58,7 +60,8 @@ let package = Package(
         // Bytes to bytes: no files, no configuration.
         .target(
             name: "EnvelopeCrypto",
-            dependencies: ["COpenSSL", "CSodium", "GoText", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
+            dependencies: ["COpenSSL", "CSodium", "GoText", "KubernetesVersions", "ProtobufWire", "SecretMemory"],
+            swiftSettings: strict),
         .target(
             name: "KubernetesObjects",
             dependencies: ["GoText", "JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
@@ -71,20 +74,27 @@ let package = Package(
         // What the flags of a kube-apiserver say about its storage.
         .target(
             name: "APIServerFlags",
-            dependencies: ["Diagnostics", "DurableFiles", "GoText", "KubernetesResources", "SecretMemory", "YAMLTree"],
+            dependencies: [
+                "Diagnostics", "DurableFiles", "GoText", "KubernetesResources", "KubernetesVersions", "SecretMemory",
+                "YAMLTree",
+            ],
             swiftSettings: strict),
 
         // The configuration, and the configuration with ciphers.
         .target(
             name: "EncryptionConfig",
-            dependencies: ["Diagnostics", "GoText", "KubernetesResources", "SecretMemory", "ShownText", "YAMLTree"],
+            dependencies: [
+                "Diagnostics", "GoText", "KubernetesResources", "KubernetesVersions", "SecretMemory", "ShownText",
+                "YAMLTree",
+            ],
             swiftSettings: strict),
         // What is legal but dangerous.
         .target(
             name: "ConfigurationLint",
             dependencies: [
-                "Diagnostics", "EncryptionConfig", "GoText", "KubernetesResources", "SecretMemory", "ShownText",
-                "YAMLTree",
+                "Diagnostics", "EncryptionConfig", "GoText", "KubernetesResources", "KubernetesVersions",
+                "SecretMemory",
+                "ShownText", "YAMLTree",
             ],
             swiftSettings: strict),
         // The proof: who can read what whom wrote.
@@ -93,7 +103,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Transformers",
-            dependencies: ["EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "SecretMemory"],
+            dependencies: [
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "KubernetesVersions",
+                "SecretMemory",
+            ],
             swiftSettings: strict),
 
         // Whoever decrypts the keys of KMS values.
@@ -151,7 +164,8 @@ let package = Package(
             name: "ClusterRollout",
             dependencies: [
                 "ChildProcesses", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "GoText", "KeyRotation",
-                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "RemoteCalls",
+                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "KubernetesVersions",
+                "RemoteCalls",
                 "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Transformers",
             ],
             swiftSettings: strict),
@@ -164,6 +178,7 @@ let package = Package(
                 "DurableFiles",
                 "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText", "KMSPlugin",
                 "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources",
+                "KubernetesVersions",
                 "PastedValues", "RemoteCalls",
                 "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Transformers", "YAMLTree",
             ],
@@ -175,7 +190,8 @@ let package = Package(
                 "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient",
                 "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation",
-                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "SecretMemory",
+                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "KubernetesVersions",
+                "SecretMemory",
                 "ShownText",
                 "StorageAudit", "StorageEvidence", "Transformers",
             ],
@@ -191,6 +207,7 @@ let package = Package(
                 "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
                 "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources",
+                "KubernetesVersions",
                 "PastedValues",
                 "RemoteCalls", "Reports", "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Terminal",
                 "Transformers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -235,6 +252,8 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "GoTextTests", dependencies: ["GoText"], swiftSettings: tests),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: tests),
+        .testTarget(
+            name: "KubernetesVersionsTests", dependencies: ["KubernetesVersions", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: tests),
         .testTarget(
@@ -251,13 +270,14 @@ let package = Package(
         .testTarget(
             name: "APIServerFlagsTests", dependencies: ["APIServerFlags", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "EncryptionConfigTests", dependencies: ["EncryptionConfig", "GoText", "ShownText", "TestSupport"],
+            name: "EncryptionConfigTests",
+            dependencies: ["EncryptionConfig", "GoText", "KubernetesVersions", "ShownText", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "ConfigurationLintTests",
             dependencies: [
                 "ConfigurationLint", "Diagnostics", "EncryptionConfig", "Explanations", "GoText", "KeyTransition",
-                "SecretMemory",
+                "KubernetesVersions", "SecretMemory",
                 "TestSupport",
             ], swiftSettings: tests),
         .testTarget(
@@ -284,7 +304,8 @@ let package = Package(
                 "SecretMemory", "ShownText", "StorageAudit", "TestSupport",
             ], swiftSettings: tests),
         .testTarget(
-            name: "TransformersTests", dependencies: ["GoText", "KeyTransition", "Transformers", "TestSupport"],
+            name: "TransformersTests",
+            dependencies: ["GoText", "KeyTransition", "KubernetesVersions", "Transformers", "TestSupport"],
             swiftSettings: tests),
         // Clusters whose keys are changed while they are at work.
         .testTarget(

@@ -1,3 +1,5 @@
+public import KubernetesVersions
+
 /// What the flags of a kube-apiserver say about its storage: where etcd is, and how values are encrypted.
 ///
 /// Read from a static-pod manifest with ``read(manifest:)``, or from a systemd unit with ``SystemdUnit``. Names and
@@ -25,6 +27,9 @@ public struct APIServerFlags: Equatable, Sendable {
     public var featureGates: String?
     /// `--storage-media-type`.
     public var storageMediaType: String?
+
+    /// The version of kube-apiserver, by the tag of the image; nil if it is not told, as in a systemd unit.
+    public var kubernetes: KubernetesVersion?
 
     /// Resources that live in an etcd of their own.
     public struct ServersOverride: Equatable, Sendable {

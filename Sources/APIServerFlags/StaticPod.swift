@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import KubernetesVersions
 public import SecretMemory
 internal import YAMLTree
 
@@ -29,6 +30,7 @@ struct StaticPodReader {
     private var budget = TextBudget()
     private var search = ProgramSearch()
     private var mounts: MountTable?
+    private var image: String?
 
     static func read(_ value: YAMLValue) throws(APIServerFlagsError) -> APIServerFlags {
         var reader = StaticPodReader()
@@ -36,7 +38,9 @@ struct StaticPodReader {
         let call = try reader.search.result()
         // Who has arguments also has mounts.
         guard let mounts = reader.mounts else { throw APIServerFlagsError(.noPod, at: value.node.start) }
-        return try APIServerFlags(call, paths: mounts)
+        var flags = try APIServerFlags(call, paths: mounts)
+        flags.kubernetes = reader.image.flatMap { ImageReference($0).tag }.flatMap { KubernetesVersion(release: $0) }
+        return flags
     }
 
     private mutating func pods(_ value: YAMLValue) throws(APIServerFlagsError) -> [PodField] {
@@ -74,7 +78,9 @@ struct StaticPodReader {
             let outcome = try ProgramCall.resolve(
                 words, environment: ShellEnvironment(values: environment.values), budget: &budget)
             try search.add(outcome, at: container.position)
-            if case .apiServer = outcome { mounts = try MountTable(container, spec, environment, &budget) }
+            guard case .apiServer = outcome else { continue }
+            mounts = try MountTable(container, spec, environment, &budget)
+            image = try container["image"]?.text(&budget)
         }
     }
 }

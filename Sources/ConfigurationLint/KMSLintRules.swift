@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import EncryptionConfig
 internal import GoText
+internal import KubernetesVersions
 
 /// KMS plugins: versions, timeouts and sockets.
 extension LintRule {
@@ -8,7 +9,7 @@ extension LintRule {
         LintRule(
             "ENC0233", .warning, "KMS v1 is deprecated",
             meaning: "KMS v1 asks the plugin for every new value, does not record which key of the plugin encrypted "
-                + "it, and is deprecated since Kubernetes 1.28. Since 1.29 kube-apiserver starts with it only if the "
+                + "it, and is deprecated from Kubernetes 1.28 on. From 1.29 on kube-apiserver starts with it only if the "
                 + "feature gate KMSv1 is set.",
             check: "`kubectl version`, and the plugin's documentation on KMS v2.",
             remedy: "Add a v2 provider with another name, promote it, rewrite everything, then drop v1: "
@@ -17,9 +18,9 @@ extension LintRule {
             subject.plugins.filter { $0.plugin.version == .v1 }.map { item in
                 item.finding(
                     "apiVersion", at: item.configuration.apiVersion?.position,
-                    "KMS v1 is deprecated since Kubernetes 1.28 and off by default since 1.29",
+                    "KMS v1 is deprecated from Kubernetes 1.28 on, and off by default from 1.29 on",
                     hint: "rotate to a provider with `apiVersion: v2` and another name",
-                    severity: subject.linter.kubernetesMinor.map { $0 < 28 } == true ? .note : nil)
+                    severity: FeatureGate.kmsv1.standing(in: subject.kubernetes) == .absent(isOn: true) ? .note : nil)
             }
         },
         LintRule(
@@ -84,17 +85,21 @@ extension LintRule {
         },
         LintRule(
             "ENC0237", .warning, "KMS v2 is too new for this Kubernetes",
-            meaning: "KMS v2 is alpha and off before Kubernetes 1.27, beta and on in 1.27 and 1.28, and stable since "
-                + "1.29. Values that an alpha version wrote are not promised to be readable later.",
+            meaning:
+                "KMS v2 is alpha and off by default in Kubernetes 1.26, beta and on in 1.27 and 1.28, and stable from "
+                + "1.29 on. 1.26 speaks another version of the plugin's API (v2alpha1) than later ones. Values that an "
+                + "alpha version wrote are not promised to be readable later.",
             check: "`kubectl version`.",
             remedy: "Upgrade to 1.29 before writing with KMS v2. For the beta it is a note."
         ) { subject in
-            guard let minor = subject.linter.kubernetesMinor, minor < 29 else { return [] }
+            guard case .settable(_, let maturity) = FeatureGate.kmsv2.standing(in: subject.kubernetes) else {
+                return []
+            }
             return subject.plugins.filter { $0.plugin.version == .v2 }.map { item in
                 item.finding(
                     "apiVersion", at: item.configuration.apiVersion?.position,
-                    "KMS v2 is " + (minor < 27 ? "alpha at best, and off," : "beta") + " in Kubernetes 1.\(minor)",
-                    hint: "it is stable since 1.29", severity: minor < 27 ? nil : .note)
+                    "KMS v2 is \(maturity) in Kubernetes \(subject.kubernetes)", hint: "it is stable from 1.29 on",
+                    severity: maturity == .alpha ? nil : .note)
             }
         },
     ]

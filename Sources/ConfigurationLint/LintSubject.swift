@@ -1,12 +1,17 @@
 internal import Diagnostics
 internal import EncryptionConfig
 internal import GoText
+internal import KubernetesVersions
 internal import SecretMemory
 internal import ShownText
 
 /// What the rules look at: the checked configuration, each part of it with its place in the file.
 struct LintSubject {
     let linter: Linter
+    /// The version of kube-apiserver that reads the file.
+    let kubernetes: KubernetesVersion
+    /// What that version reads over.
+    let ignored: [IgnoredField]
     let entries: [Entry]
     let resolution: ResourceResolution
     /// Where the list of entries stands.
@@ -59,13 +64,17 @@ struct LintSubject {
 
     init(document: ConfigurationDocument, configuration: EncryptionConfiguration, linter: Linter) {
         self.linter = linter
+        kubernetes = document.kubernetes
+        ignored = document.ignored
         position = document.position
         let resolution = ResourceResolution(configuration)
         self.resolution = resolution
         let rules = Dictionary(resolution.rules.map { ($0.pattern, $0) }, uniquingKeysWith: { first, _ in first })
         self.rules = rules
         entries = zip(document.resources, configuration.entries).enumerated().map { index, pair in
-            Entry(pair.0, pair.1, path: "resources[\(index)]") { rules[$0]?.providers.first?.path }
+            Entry(pair.0, pair.1, path: "resources[\(index)]", document.kubernetes) {
+                rules[$0]?.providers.first?.path
+            }
         }
         redactor = Redactor(entries.flatMap(\.providers).flatMap(\.keys).map(\.key.secret))
     }
@@ -95,12 +104,12 @@ struct LintSubject {
 extension LintSubject.Entry {
     fileprivate init(
         _ document: ResourceConfiguration, _ entry: EncryptionConfiguration.Entry, path: String,
-        writer: (ResourcePattern) -> String?
+        _ kubernetes: KubernetesVersion, writer: (ResourcePattern) -> String?
     ) {
         self.path = path
         resources = document.resources.enumerated().map { index, resource in
             LintSubject.Resource(
-                text: resource.value, pattern: ResourcePattern(parsing: resource.value),
+                text: resource.value, pattern: ResourcePattern(parsing: resource.value, in: kubernetes),
                 path: "\(path).resources[\(index)]", position: resource.position)
         }
         let first = entry.providers.first?.path

@@ -10,8 +10,6 @@ public struct Linter: Sendable {
     public var now: Int64?
     /// The age in seconds that a key may reach before it has to be replaced; nil for no limit.
     public var maxKeyAge: Int64?
-    /// The minor version of Kubernetes: 29 for 1.29. Nil for the newest that this program knows.
-    public var kubernetesMinor: Int?
     /// Whether the server has to do with FIPS 140 approved algorithms alone.
     public var fips: Bool
     /// Whether the resources of the file still have values in plaintext; nil where nobody has looked.
@@ -20,12 +18,11 @@ public struct Linter: Sendable {
     public var socketExists: (@Sendable (String) -> Bool)?
 
     public init(
-        now: Int64? = nil, maxKeyAge: Int64? = nil, kubernetesMinor: Int? = nil, fips: Bool = false,
+        now: Int64? = nil, maxKeyAge: Int64? = nil, fips: Bool = false,
         storedPlaintext: Bool? = nil, socketExists: (@Sendable (String) -> Bool)? = nil
     ) {
         self.now = now
         self.maxKeyAge = maxKeyAge
-        self.kubernetesMinor = kubernetesMinor
         self.fips = fips
         self.storedPlaintext = storedPlaintext
         self.socketExists = socketExists
@@ -33,9 +30,10 @@ public struct Linter: Sendable {
 
     /// Every rule, in the order of the codes.
     public static let rules: [LintRule] =
-        LintRule.coverage + LintRule.entries + LintRule.keyIdentity + LintRule.weakKeys + LintRule.providers
+        LintRule.coverage + LintRule.entries + LintRule.keyIdentity + LintRule.weakKeys
+        + LintRule.providers
         + LintRule.kms
-        + LintRule.resourceNames + LintRule.keyAge
+        + LintRule.resourceNames + LintRule.keyAge + LintRule.ignoredFields
 
     /// All findings, in file order; of very many the last one counts those that are not listed.
     ///

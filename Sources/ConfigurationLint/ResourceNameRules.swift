@@ -14,16 +14,18 @@ extension LintRule {
             check: "`kubectl api-resources` lists NAME and the group in APIVERSION.",
             remedy: "Correct the name; until then the objects are stored in plaintext."
         ) { subject in
-            subject.resources.lazy.filter { !$0.text.isEmpty && !ResourceSpelling.isPlausible($0.pattern) }
-                .enumerated().map { index, resource in
-                    // It is compared with every resource there is, so not for more than are listed.
-                    let likely = index < DiagnosticLimit.count ? ResourceSpelling.likely(for: resource.pattern) : nil
-                    return LintFinding(
-                        path: resource.path, position: resource.position,
-                        message: "no Kubernetes version stores a resource named \(subject.shown(resource.text)); this "
-                            + "encrypts nothing",
-                        hint: likely.map { "\($0) may be meant" } ?? "`kubectl api-resources` lists names and groups")
-                }
+            subject.resources.lazy.filter { resource in
+                !resource.text.isEmpty && !resource.pattern.isLiteral && !ResourceSpelling.isPlausible(resource.pattern)
+            }
+            .enumerated().map { index, resource in
+                // It is compared with every resource there is, so not for more than are listed.
+                let likely = index < DiagnosticLimit.count ? ResourceSpelling.likely(for: resource.pattern) : nil
+                return LintFinding(
+                    path: resource.path, position: resource.position,
+                    message: "no Kubernetes version stores a resource named \(subject.shown(resource.text)); this "
+                        + "encrypts nothing",
+                    hint: likely.map { "\($0) may be meant" } ?? "`kubectl api-resources` lists names and groups")
+            }
         },
         LintRule(
             "ENC0241", .note, "events or leases are encrypted",
@@ -73,22 +75,20 @@ extension LintRule {
             }
         },
         LintRule(
-            "ENC0243", .warning, "custom resources cannot be encrypted yet",
-            meaning: "Before Kubernetes 1.26 kube-apiserver does not apply the configuration to custom resources: "
-                + "they are stored in plaintext.",
-            check: "`kubectl version`.", remedy: "Upgrade to 1.26 or later, then rewrite the objects."
-        ) { subject in
-            subject.tooEarly(before: 26, "custom resources") {
-                !$0.pattern.isWildcard && ResourceSpelling.isCustom($0.pattern.name)
-            }
-        },
-        LintRule(
             "ENC0244", .warning, "wildcards do not work yet",
-            meaning: "Before Kubernetes 1.27 kube-apiserver takes a wildcard for the name of a resource, which no "
-                + "resource has: nothing is encrypted by it.",
+            meaning: "Kubernetes 1.26 takes a wildcard for the name of a resource, which no resource has: nothing is "
+                + "encrypted by it. From 1.27 on it stands for resources.",
             check: "`kubectl version`.", remedy: "Name each resource, or upgrade to 1.27 or later."
         ) { subject in
-            subject.tooEarly(before: 27, "resources that a wildcard stands for", \.pattern.isWildcard)
+            subject.entries.compactMap { entry in
+                let early = entry.resources.filter(\.pattern.isLiteral)
+                guard let first = early.first else { return nil }
+                return LintFinding(
+                    path: first.path, position: first.position,
+                    message:
+                        "Kubernetes \(subject.kubernetes) has no wildcards: \(subject.listed(early)) encrypts nothing",
+                    hint: "name each resource, or upgrade to 1.27 or later")
+            }
         },
         LintRule(
             "ENC0245", .warning, "a resource name is empty",
@@ -104,19 +104,4 @@ extension LintRule {
             }
         },
     ]
-}
-
-extension LintSubject {
-    /// Findings for what the version of Kubernetes does not know yet.
-    fileprivate func tooEarly(before minor: Int, _ words: String, _ isEarly: (Resource) -> Bool) -> [LintFinding] {
-        guard let actual = linter.kubernetesMinor, actual < minor else { return [] }
-        return entries.compactMap { entry in
-            let early = entry.resources.filter(isEarly)
-            guard let first = early.first else { return nil }
-            return LintFinding(
-                path: first.path, position: first.position,
-                message: "\(words) are not encrypted in Kubernetes 1.\(actual): \(listed(early))",
-                hint: "upgrade to 1.\(minor) or later")
-        }
-    }
 }

@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import KubernetesVersions
 
 /// Why kube-apiserver would not start with a file.
 public struct ConfigurationRefusal: Error {
@@ -21,7 +22,9 @@ public struct ConfigurationRefusal: Error {
     /// What is wrong, in file order; never empty. Of very many findings the last one counts those that are not listed.
     public let diagnostics: [Diagnostic]
     /// Whether kube-apiserver names the file when it could not decode it.
-    let namesFile: Bool
+    private let namesFile: Bool
+    /// Whose words these are.
+    private var kubernetes = KubernetesVersion.newest
 
     init(stage: Stage, apiserverText: String?, namesFile: Bool = true, diagnostics: [Diagnostic]) {
         self.stage = stage
@@ -30,14 +33,27 @@ public struct ConfigurationRefusal: Error {
         self.diagnostics = diagnostics.limited
     }
 
+    /// The same in the words of a version.
+    func attributed(to kubernetes: KubernetesVersion) -> ConfigurationRefusal {
+        var refusal = self
+        refusal.kubernetes = kubernetes
+        return refusal
+    }
+
+    /// Whether the text has something that differs at each start: the address of a Go pointer, for which `0xADDR` stands.
+    public var variesByStart: Bool { apiserverText?.contains(Self.address) ?? false }
+
+    /// What stands for the address of a Go pointer.
+    static let address = "(0xADDR)"
+
     /// The whole message that kube-apiserver would print for the file at `path`, secrets redacted.
     public func apiserverError(path: String) -> String? {
         guard let apiserverText else { return nil }
         return switch stage {
         case .read:
-            "error while parsing file: error while loading file: encryption provider configuration file \"\(path)\" "
+            "error while parsing file: \(kubernetes.emptyFilePrefix)encryption provider configuration file \"\(path)\" "
                 + apiserverText
-        case .decode where namesFile:
+        case .decode where namesFile && kubernetes.namesUndecodedFile:
             "error while parsing file: error decoding encryption provider configuration file \"\(path)\": "
                 + apiserverText
         case .decode, .validate: "error while parsing file: \(apiserverText)"
@@ -98,6 +114,10 @@ public enum RefusalCode {
     public static let masked = "ENC0120"
     /// KMS v1 without its feature gate.
     public static let kmsv1Gate = "ENC0121"
+    /// KMS v2 without its feature gate.
+    public static let kmsv2Gate = "ENC0122"
+    /// A feature gate that the version does not have, or has locked.
+    public static let featureGate = "ENC0123"
     /// A limit of this program that kube-apiserver does not have.
     public static let limit = "ENC0199"
 }

@@ -1,16 +1,17 @@
 public import GoText
+public import KubernetesVersions
 
 /// Why the envelope of a KMS value is not acceptable. Carries numbers, and names that the value holds in clear.
 ///
-/// Its texts are those of kube-apiserver (k8s.io/apiserver 1.36, pkg/storage/value/encrypt/envelope/envelope.go and
+/// Its texts are those of kube-apiserver (k8s.io/apiserver, pkg/storage/value/encrypt/envelope/envelope.go and
 /// envelope/kmsv2/envelope.go).
 public enum KMSEnvelopeError: Error, Equatable {
     /// KMS v1: the two bytes of length are missing, or say more than there is.
     case missingDEKLength
     /// KMS v2: not a protobuf message.
-    case malformed
-    /// KMS v2: a text field is not UTF-8.
-    case invalidUTF8
+    case malformed(ProtobufFault)
+    /// KMS v2: a text field is not UTF-8; the name of the field.
+    case invalidUTF8(field: String)
     /// KMS v2: the DEK source is neither a key (0) nor a seed (1).
     case unknownDEKSourceType(Int32)
     case emptyData
@@ -23,17 +24,25 @@ public enum KMSEnvelopeError: Error, Equatable {
     /// One text for each annotation key that is no domain name, then one if all together are too long.
     case annotations([String])
 
-    public var apiserverText: String {
-        switch self {
+    /// What a version of kube-apiserver says.
+    public func apiserverText(in kubernetes: KubernetesVersion = .newest) -> String {
+        let package = kubernetes.kmsv2MessagePackage
+        let source = kubernetes.namesDEKSource ? "encrypted DEK source" : "encrypted DEK"
+        return switch self {
         case .missingDEKLength:
             "invalid data encountered by envelope transformer: failed to read uint16 length prefixed data"
-        case .malformed: "proto: cannot parse invalid wire-format data"
-        case .invalidUTF8: "string field contains invalid UTF-8"
+        case .malformed(let fault):
+            kubernetes.hasPlainProtobufErrors
+                ? "proto: cannot parse invalid wire-format data" : fault.text(package: package)
+        case .invalidUTF8(let field):
+            kubernetes.hasPlainProtobufErrors
+                ? "string field contains invalid UTF-8"
+                : "proto: field \"\(package).EncryptedObject.\(field)\" contains invalid UTF-8"
         case .unknownDEKSourceType(let type): "unknown encryptedDEKSourceType: \(type)"
         case .emptyData: "encrypted data is empty"
-        case .emptyDEKSource: "failed to validate encrypted DEK source: encrypted DEK source is empty"
+        case .emptyDEKSource: "failed to validate \(source): \(source) is empty"
         case .longDEKSource(let count):
-            "failed to validate encrypted DEK source: encrypted DEK source is \(count) bytes, "
+            "failed to validate \(source): \(source) is \(count) bytes, "
                 + "which exceeds the max size of \(KMSv2Envelope.maximumDEKSourceByteCount)"
         case .emptyKeyID, .longKeyID: "failed to validate key id: \(keyIDText)"
         case .annotations(let texts): "failed to validate annotations: \(aggregated(texts))"
@@ -58,7 +67,7 @@ extension KMSEnvelopeError {
         case .emptyKeyID: "keyID is empty"
         case .longKeyID(let count):
             "keyID is \(count) bytes, which exceeds the max size of \(KMSv2Envelope.maximumKeyIDByteCount)"
-        default: apiserverText
+        default: apiserverText()
         }
     }
 }

@@ -56,22 +56,6 @@ extension KMSUnwrapRequest {
     }
 }
 
-/// What a KMS v2 provider writes with at the moment. Values written otherwise are stale.
-public struct KMSWriteState: Equatable, Sendable {
-    public let keyID: ByteName
-    public let dekSourceType: KMSv2Envelope.DEKSourceType
-
-    public init(keyID: ByteName, dekSourceType: KMSv2Envelope.DEKSourceType = .seed) {
-        self.keyID = keyID
-        self.dekSourceType = dekSourceType
-    }
-
-    /// Whether a value like this one is written now.
-    public func writes(_ envelope: KMSv2Envelope) -> Bool {
-        keyID == envelope.keyID && dekSourceType == envelope.dekSourceType
-    }
-}
-
 /// Why there is no decrypted DEK or seed.
 public enum KMSUnwrapError: Error, Equatable {
     /// Nobody asked the plugin: whether the value can be read is unknown.
@@ -106,8 +90,8 @@ public protocol KMSUnwrapping: AnyObject {
     /// Decrypts a DEK or seed.
     func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey
 
-    /// What a KMS v2 provider writes with. kube-apiserver reads no value of it before it knows.
-    func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState
+    /// The ID of the key with which a KMS v2 plugin encrypts now. kube-apiserver reads no value of it before it knows.
+    func currentKeyID(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> ByteName
 
     /// A new seed for values of a KMS v2 provider, encrypted by its plugin.
     func sealingKey(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSv2SealingKey
@@ -122,5 +106,5 @@ extension KMSUnwrapping {
 public final class NoKMS: KMSUnwrapping, Sendable {
     public init() {}
     public func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey { throw .notAsked }
-    public func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState { throw .notAsked }
+    public func currentKeyID(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> ByteName { throw .notAsked }
 }

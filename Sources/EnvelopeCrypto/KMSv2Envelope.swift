@@ -29,18 +29,24 @@ public struct KMSv2Envelope: Sendable {
     private var encryptedData = 0..<0
 
     /// Reads and checks an envelope.
+    ///
+    /// - Parameters:
+    ///   - isTypeRead: Whether the type of the DEK source counts. Kubernetes 1.26 and 1.27 do not know it, and take every
+    ///     source for a key.
     /// - Throws: ``KMSEnvelopeError``, the same that kube-apiserver would find first.
-    public init(parsing envelope: RawSpan) throws(KMSEnvelopeError) {
+    public init(
+        parsing envelope: RawSpan, readingSourceType isTypeRead: Bool = true
+    ) throws(KMSEnvelopeError) {
         var rawType: Int32 = 0
         var reader = WireReader(envelope)
-        while let field = try Self.next(&reader) {
+        while let field = try Self.next(&reader, envelope) {
             let payload = envelope.extracting(field.payload)
             switch (field.number, field.type) {
             case (1, .bytes): encryptedData = field.payload
-            case (2, .bytes): keyID = ByteName(try Self.text(payload))
+            case (2, .bytes): keyID = ByteName(try Self.text(payload, field: "keyID"))
             case (3, .bytes): encryptedDEKSource = payload.copiedToArray()
             case (4, .bytes): try addAnnotation(payload)
-            case (5, .varint): rawType = Int32(truncatingIfNeeded: field.varint)
+            case (5, .varint) where isTypeRead: rawType = Int32(truncatingIfNeeded: field.varint)
             default: break  // Unknown fields are no error.
             }
         }
@@ -91,10 +97,10 @@ public struct KMSv2Envelope: Sendable {
         var key: ByteName = ""
         var value: [UInt8] = []
         var reader = WireReader(entry)
-        while let field = try Self.next(&reader) {
+        while let field = try Self.next(&reader, entry) {
             let payload = entry.extracting(field.payload)
             switch (field.number, field.type) {
-            case (1, .bytes): key = ByteName(try Self.text(payload))
+            case (1, .bytes): key = ByteName(try Self.text(payload, field: "annotations"))
             case (2, .bytes): value = payload.copiedToArray()
             default: break
             }
@@ -102,12 +108,14 @@ public struct KMSv2Envelope: Sendable {
         annotations[key] = value
     }
 
-    private static func next(_ reader: inout WireReader) throws(KMSEnvelopeError) -> WireField? {
-        do { return try reader.next() } catch { throw .malformed }
+    private static func next(
+        _ reader: inout WireReader, _ message: RawSpan
+    ) throws(KMSEnvelopeError) -> WireField? {
+        do { return try reader.next() } catch { throw .malformed(ProtobufFault(of: message)) }
     }
 
-    private static func text(_ bytes: RawSpan) throws(KMSEnvelopeError) -> String {
-        guard let text = String(validatingUTF8: bytes) else { throw .invalidUTF8 }
+    private static func text(_ bytes: RawSpan, field: String) throws(KMSEnvelopeError) -> String {
+        guard let text = String(validatingUTF8: bytes) else { throw .invalidUTF8(field: field) }
         return text
     }
 }

@@ -2,7 +2,7 @@ public import GoText
 internal import ProtobufWire
 public import SecretMemory
 
-/// What new KMS v2 values are sealed with: a seed, and what the plugin made of it, which goes into every value.
+/// What new KMS v2 values are sealed with: a seed or key, and what the plugin made of it, which goes into every value.
 public struct KMSv2SealingKey: Sendable {
     private let seed: SecretKey
     private let encryptedSeed: [UInt8]
@@ -10,7 +10,7 @@ public struct KMSv2SealingKey: Sendable {
     private let annotations: [ByteName: [UInt8]]
 
     /// - Parameters:
-    ///   - seed: At least 32 random bytes.
+    ///   - seed: 32 random bytes, which are good for a key too.
     ///   - encryptedSeed: The seed as the plugin encrypted it.
     ///   - keyID: The name that the plugin gives to the key it encrypted with.
     ///   - annotations: What the plugin wants to be told again.
@@ -23,13 +23,20 @@ public struct KMSv2SealingKey: Sendable {
 
     /// Seals `plaintext` and appends the envelope to `output`: what follows `k8s:enc:kms:v2:<provider>:`.
     ///
+    /// With the type `key` a sealing key is for one value: Kubernetes 1.26 makes a new one for each, 1.27 and 1.28 count
+    /// the values of one.
+    ///
     /// (k8s.io/apiserver 1.36, pkg/storage/value/encrypt/envelope/kmsv2/envelope.go, `TransformToStorage`.)
     public func seal(
-        _ plaintext: RawSpan, authenticating context: RawSpan, appendingTo output: inout SecretBuffer
+        _ plaintext: RawSpan, as type: KMSv2Envelope.DEKSourceType = .seed, authenticating context: RawSpan,
+        appendingTo output: inout SecretBuffer
     ) throws(CipherError) {
         var data = SecretBuffer()
-        let cipher = try ExtendedNonceGCM(seed: seed)
-        try cipher.seal(plaintext, authenticating: context, appendingTo: &data)
+        switch type {
+        case .seed:
+            try ExtendedNonceGCM(seed: seed).seal(plaintext, authenticating: context, appendingTo: &data)
+        case .key: try AESGCM(key: seed.bytes).seal(plaintext, authenticating: context, appendingTo: &data)
+        }
         var writer = WireWriter()
         writer.append(1, bytes: data.bytes)
         writer.append(2, string: keyID.text)
@@ -41,7 +48,8 @@ public struct KMSv2SealingKey: Sendable {
             let bytes = entry.finish()
             writer.append(4, bytes: bytes.bytes)
         }
-        writer.append(5, varint: UInt64(KMSv2Envelope.DEKSourceType.seed.rawValue))
+        // Proto3 leaves out what is 0.
+        if type != .key { writer.append(5, varint: UInt64(type.rawValue)) }
         let envelope = writer.finish()
         output.append(envelope.bytes)
     }

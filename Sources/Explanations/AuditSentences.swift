@@ -1,8 +1,9 @@
-internal import EncryptionConfig
+public import EncryptionConfig
 internal import EnvelopeCrypto
 internal import GoText
 internal import KubernetesObjects
 internal import KubernetesResources
+internal import KubernetesVersions
 public import ShownText
 public import StorageAudit
 public import Transformers
@@ -66,17 +67,18 @@ extension AuditFinding {
 
     /// What is wrong with the value beyond what the heading says; nil if the heading says it all.
     ///
-    /// - Parameter configurations: The paths of the configurations, the one in force first.
-    public func detail(_ configurations: [String]) throws(CommandFailure) -> Phrase? {
+    /// - Parameter configurations: The one in force first.
+    public func detail(_ configurations: [ConfigurationFile]) throws(CommandFailure) -> Phrase? {
+        let kubernetes = configurations.first?.configuration.kubernetes ?? .newest
         switch kind {
         case .plaintext, .uncovered: return nil
         case .stale(let label), .keyInClear(let label): return label.writer
         case .unreadable(let label, let error):
-            return "unreadable: \(error.apiserverText ?? "the request panics"); prefix \(label.writer)"
+            return "unreadable: \(error.apiserverText(in: kubernetes) ?? "the request panics"); prefix \(label.writer)"
         case .archived(let label, let error, let archive):
             return
-                "kube-apiserver answers: \(error.apiserverText ?? "the request panics"); prefix \(label.writer); "
-                + "\(configurations[archive]) decrypts it"
+                "kube-apiserver answers: \(error.apiserverText(in: kubernetes) ?? "the request panics"); prefix \(label.writer); "
+                + "\(configurations[archive].path) decrypts it"
         case .notAnObject(let label, let check, let rightKey):
             let text = check.explained(provider: label.provider ?? .identity).text
             guard label.provider != .identity else { return text }
@@ -99,7 +101,7 @@ extension AuditFinding {
     }
 
     /// The finding in one clause, for a report in which nothing else says it.
-    public func message(_ configurations: [String]) throws(CommandFailure) -> Phrase {
+    public func message(_ configurations: [ConfigurationFile]) throws(CommandFailure) -> Phrase {
         switch kind {
         case .plaintext: return "plaintext, although the configuration encrypts the resource"
         case .uncovered: return "plaintext, and no entry of the configuration encrypts the resource"

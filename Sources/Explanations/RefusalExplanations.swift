@@ -22,12 +22,14 @@ extension Explanation {
         Explanation(
             RefusalCode.unknownField, "an unknown field",
             meaning: "A mapping has a field that its type does not have. Names are case-sensitive: `Resources` and "
-                + "`cacheSize` are unknown.",
+                + "`cacheSize` are unknown. Kubernetes 1.31 and later refuse the file; 1.26 to 1.30 ignore the field.",
             check: "Spelling, case, and whether the line is indented as far as its siblings.",
             remedy: "Write the name as the documentation has it, or take the field out."),
         Explanation(
             RefusalCode.duplicateField, "a field that is set twice",
-            meaning: "One mapping has the same field twice; it is not told which one counts.",
+            meaning:
+                "One mapping has the same field twice. Kubernetes 1.31 and later refuse the file. In 1.26 to 1.30 the "
+                + "last one counts without a word, so that Secrets can stay in plaintext.",
             check: "The two lines; often a dash is missing before the second.",
             remedy: "Keep one, or begin a new item with a dash."),
         Explanation(
@@ -73,10 +75,27 @@ extension Explanation {
             check: "The order of the entries.", remedy: "Put exact resources first, then `*.<group>`, then `*.*`."),
         Explanation(
             RefusalCode.kmsv1Gate, "KMS v1 without its feature gate",
-            meaning: "Since Kubernetes 1.29 kube-apiserver starts with a KMS v1 provider only if it is told to.",
+            meaning:
+                "From Kubernetes 1.29 on kube-apiserver starts with a KMS v1 provider only if it is told to. In 1.28 "
+                + "the gate is on by default; 1.26 and 1.27 have none and do not start with a flag for it.",
             check: "The flags of kube-apiserver. `apiVersion` left out means v1.",
             remedy: "Write `apiVersion: v2` if the plugin speaks it and no value of v1 is left; until then "
                 + "`--feature-gates=KMSv1=true`."),
+        Explanation(
+            RefusalCode.kmsv2Gate, "KMS v2 without its feature gate",
+            meaning:
+                "KMS v2 is alpha in Kubernetes 1.26, where it works only with `--feature-gates=KMSv2=true`. From 1.27 "
+                + "on it is on by default; 1.27 and 1.28 can switch it off.",
+            check: "The flags of kube-apiserver.",
+            remedy: "Set the gate, or upgrade to 1.27 first. What 1.26 writes with KMS v2 is of an alpha version."),
+        Explanation(
+            RefusalCode.featureGate, "a feature gate that this version refuses",
+            meaning:
+                "kube-apiserver does not start with a flag for a gate that its version does not have, or has locked "
+                + "to the other value. KMSv1 can be set from 1.28 on, KMSv2 up to 1.31, KMSv2KDF in 1.28 to 1.31; from 1.29 "
+                + "on the last two can only be true. A server of OpenShift warns instead.",
+            check: "`--feature-gates` in the manifest or unit of kube-apiserver.",
+            remedy: "Remove the gate from the flag before the version starts."),
         Explanation(
             RefusalCode.limit, "more than this program looks at",
             meaning:

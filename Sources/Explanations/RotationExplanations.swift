@@ -76,6 +76,7 @@ extension EditRefusal {
             "by an alias the change would also show at \(paths.joined(separator: ", ")), which are not meant"
         case .anchorInUse: "what is to be removed carries an anchor that is used elsewhere"
         case .aliasBeforeAnchor: "an alias would come to stand before its anchor"
+        case .ignoresFields: "the file has fields that are unknown or set twice, which kube-apiserver ignores"
         case .losesComment: "a comment that may hold a key would be lost"
         case .unsupportedShape: "this shape of file is not supported: the edited text would not say what was meant"
         }
@@ -87,6 +88,7 @@ extension EditRefusal {
         case .shared, .anchorInUse, .aliasBeforeAnchor: "write the part out in place of the alias first"
         case .unsupportedShape:
             "lay the file out as `encconf init` does, or edit it by hand and check with `encconf diff`"
+        case .ignoresFields: "`encconf verify` names them; remove them first, which changes nothing"
         case .losesComment: "keep what the comment holds elsewhere, and remove it first"
         case .unreadable, .noSuchPlace: nil
         }

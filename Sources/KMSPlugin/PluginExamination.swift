@@ -72,7 +72,7 @@ extension PluginClient {
                     "failed to rotate DEK: statusKeyIDHash=\"\(PluginStatus.hash(keyID))\", "
                         + "encryptKeyIDHash=\"\(PluginStatus.hash(encrypted.keyID))\"")
             }
-            do { try encrypted.validate() } catch { throw .untrue(error.apiserverText) }
+            do { try encrypted.validate() } catch { throw .untrue(error.apiserverText()) }
         }
         let decrypted =
             hasSections

@@ -1,5 +1,5 @@
 public import EnvelopeCrypto
-internal import GoText
+public import GoText
 public import SecretMemory
 internal import Synchronization
 
@@ -49,9 +49,9 @@ public final class PluginUnwrapping: KMSUnwrapping, Sendable {
         try plugin(request.plugin).unwrap(request)
     }
 
-    public func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState {
+    public func currentKeyID(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> ByteName {
         let plugin = try self.plugin(plugin)
-        do { return try plugin.writeState() } catch { throw .noAnswer(error.uncertainty) }
+        do { return try plugin.currentKeyID() } catch { throw .noAnswer(error.uncertainty) }
     }
 
     public func sealingKey(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSv2SealingKey {
@@ -73,7 +73,7 @@ private final class AskedPlugin: Sendable {
     }
 
     let client: PluginClient
-    private let state = Answer<KMSWriteState>()
+    private let keyID = Answer<ByteName>()
     private let keys = Mutex<[Key: Answer<SecretKey>]>([:])
     private let rememberedKeyLimit: Int
 
@@ -86,7 +86,7 @@ private final class AskedPlugin: Sendable {
         // A v1 plugin has to tell its version before anything else; a v2 plugin was asked for its state. That it does not
         // tell says nothing of this key.
         if client.provider.version == .v1 {
-            do { _ = try writeState() } catch { throw .noAnswer(error.uncertainty) }
+            do { _ = try currentKeyID() } catch { throw .noAnswer(error.uncertainty) }
         }
         let slot = slot(for: Key(encryptedKey: request.encryptedKey, version2: request.version2))
         do {
@@ -100,13 +100,13 @@ private final class AskedPlugin: Sendable {
         }
     }
 
-    func writeState() throws(PluginError) -> KMSWriteState {
-        try state.result { () throws(PluginError) in KMSWriteState(keyID: try client.healthyStatus().keyID ?? "") }
+    func currentKeyID() throws(PluginError) -> ByteName {
+        try keyID.result { () throws(PluginError) in try client.healthyStatus().keyID ?? "" }
     }
 
     func sealingKey() throws(KMSUnwrapError) -> KMSv2SealingKey {
         do {
-            let new = try client.makeSeed(keyID: try writeState().keyID)
+            let new = try client.makeSeed(keyID: try currentKeyID())
             return KMSv2SealingKey(
                 seed: new.seed, encryptedSeed: new.encrypted.ciphertext, keyID: new.encrypted.keyID,
                 annotations: new.encrypted.annotations)

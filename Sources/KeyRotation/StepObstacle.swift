@@ -16,14 +16,16 @@ public enum StepObstacle {
     ///   - document: The file.
     ///   - text: The same as text.
     ///   - hash: Its hash.
+    ///   - options: The flags of the server.
     public init?(
         to request: RotationRequest, in document: ConfigurationDocument, text: borrowing SecretBytes, hash: String,
-        newKeys: NewKeySource, headerless: Bool
+        newKeys: NewKeySource, headerless: Bool, options: ServerOptions
     ) {
         do throws(RotationRefusal) {
-            let plan = try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
+            let plan = try RotationPlan(request, for: document, newKeys: newKeys, options: options)
             do throws(EditRefusal) {
-                _ = try ConfigurationEditor.apply(plan.edits, to: text, headerless: headerless)
+                _ = try ConfigurationEditor.apply(
+                    plan.edits, to: text, headerless: headerless, kubernetes: document.kubernetes)
             } catch {
                 self = .edit(error)
                 return

@@ -207,7 +207,7 @@ extension AuditReport {
         guard !kept.isEmpty else { return html }
         var rows: HTML = ""
         for finding in kept {
-            let message = try finding.message(configurations.map(\.path))
+            let message = try finding.message(configurations)
             rows += """
                 <tr><th scope="row"><code>\(finding.place)</code></th><td class="n">\(finding.revision)</td>\
                 <td>\(message)</td></tr>

@@ -126,7 +126,7 @@ extension AuditReport {
                     values.append([
                         "code": .word(finding.code), "severity": .word(finding.code.severity),
                         "etcdKey": .phrase(finding.place), "revision": .number(finding.revision),
-                        "message": .phrase(try finding.message(configurations.map(\.path))),
+                        "message": .phrase(try finding.message(configurations)),
                     ])
                 }
             }

@@ -150,7 +150,7 @@ extension AuditReport {
         for sentence in overdueKeyWords where code == .writes { text += "  \(sentence)\n" }
         for finding in findings where code != .needsPlugin {
             text += "  "
-            if let detail = try finding.detail(configurations.map(\.path)) { text += "\(detail)  " }
+            if let detail = try finding.detail(configurations) { text += "\(detail)  " }
             text += "\(finding.place)\n"
         }
         if code != .needsPlugin, total > findings.count, !findings.isEmpty || options.findingLimit == 0 {

@@ -191,7 +191,7 @@ public struct ObjectPresenter {
         var problems: [CommandFailure.Problem] = []
         for (file, error) in zip(files, errors) {
             let place: Phrase = files.count > 1 ? " under \(file.path)" : ""
-            let text = error.apiserverText ?? "no answer, since the request panics"
+            let text = error.apiserverText(in: file.configuration.kubernetes) ?? "no answer, since the request panics"
             problems.append(
                 CommandFailure.Problem(
                     message: "\(record.name): kube-apiserver cannot read this value\(place): \(text)",

@@ -4,6 +4,7 @@ public import DurableFiles
 public import EncryptionConfig
 internal import EnvelopeCrypto
 public import Explanations
+public import KubernetesVersions
 internal import Glibc
 internal import SecretMemory
 public import ShownText
@@ -15,6 +16,10 @@ public struct Verification {
     public let hash: String
     /// What kube-apiserver would print, secrets redacted; nil if it accepts the file.
     let apiserverError: String?
+    /// The version that was asked.
+    let kubernetes: KubernetesVersion
+    /// Whether that text differs from start to start.
+    let variesByStart: Bool
     /// Nil if the file is refused.
     public let configuration: EncryptionConfiguration?
     public let diagnostics: [Diagnostic]
@@ -30,26 +35,32 @@ public struct Verification {
 
     /// Judges a file.
     /// - Parameters:
-    ///   - options: The kube-apiserver that would be started with it.
+    ///   - options: The flags of the kube-apiserver that would be started with it.
+    ///   - kubernetes: Its version.
     ///   - linter: Looks for what is legal but dangerous.
     ///   - suppressedCodes: Codes of findings that are not wanted.
     public init(
-        of path: String, _ file: InputFile, options: ServerOptions, headerless: Bool, linter: Linter,
-        suppressedCodes: [String]
+        of path: String, _ file: InputFile, options: ServerOptions, kubernetes: KubernetesVersion, headerless: Bool,
+        linter: Linter, suppressedCodes: [String]
     ) throws(CommandFailure) {
         let content = file.content
         self.path = path
+        self.kubernetes = kubernetes
         hash = try fileHash(content)
         var found: [Diagnostic]
-        switch try ServerVerdict(on: content, path: path, options: options, headerless: headerless) {
+        switch try ServerVerdict(
+            on: content, path: path, options: options, kubernetes: kubernetes, headerless: headerless)
+        {
         case .accepted(let document, let configuration):
             found = linter.findings(in: document, checked: configuration)
             self.configuration = configuration
             apiserverError = nil
-        case .refused(let text, let diagnostics):
-            found = diagnostics
+            variesByStart = false
+        case .refused(let refused):
+            found = refused.diagnostics
             configuration = nil
-            apiserverError = text
+            apiserverError = refused.apiserverError
+            variesByStart = refused.variesByStart
         }
         if let further = FileFinding.furtherDocument(in: SecretBytes(copying: content.span)) {
             found.append(further.diagnostic)
@@ -75,7 +86,7 @@ public struct Verification {
 
 extension Verification {
     /// The findings as a compiler prints them, and the verdict in one sentence.
-    public func text(usesColor: Bool, kubernetes: KubernetesVersion) throws(CommandFailure) -> Phrase {
+    public func text(usesColor: Bool) throws(CommandFailure) -> Phrase {
         let name = fileName(path)
         let quotable = lines
         // Findings and quoted lines have passed the redaction of their document.
@@ -83,7 +94,10 @@ extension Verification {
             quotable.text(ofLine: $0)
         }.text(of: diagnostics)
         var text = Phrase(stringLiteral: findings)
-        if let apiserverError { text += ServerVerdict.sentence(apiserverError, path: path) + "\n" }
+        if let apiserverError {
+            text += ServerVerdict.sentence(apiserverError, path: path) + "\n"
+            if variesByStart { text += "0xADDR stands for an address, which is another one at each start.\n" }
+        }
         if let transition { text += "\n\(transition.text)\n" }
         for report in evidence { text += "\n\(try report.text())\n" }
         let verdict: Phrase = isAccepted ? "accepted" : "rejected"
@@ -95,13 +109,13 @@ extension Verification {
     }
 
     /// The report of the kind `VerifyReport`.
-    public func value(kubernetes: KubernetesVersion) throws(CommandFailure) -> ReportValue {
+    public func value() throws(CommandFailure) -> ReportValue {
         .report(
             kind: "VerifyReport",
             [
                 "file": .text(path), "hash": .text(hash), "kubernetes": .text(kubernetes.description),
                 "verdict": isAccepted ? "accepted" : "rejected",
-                "apiserverError": .text(apiserverError),
+                "apiserverError": .text(apiserverError), "apiserverErrorVaries": .bool(variesByStart),
                 "effective": configuration.map { EffectiveTable($0).value } ?? [],
                 "diagnostics": .array(diagnostics.map(\.value)), "suppressed": .array(suppressed.map(\.value)),
                 "transition": transition?.members ?? .null, "evidence": try evidenceValue,

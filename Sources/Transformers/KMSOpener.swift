@@ -1,5 +1,7 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
+internal import GoText
+internal import KubernetesVersions
 internal import SecretMemory
 
 /// Opens the values of one KMS provider, with the help of whoever decrypts its keys.
@@ -14,6 +16,7 @@ final class KMSOpener {
     private let opener: Opener
     private let plugin: KMSPlugin
     private let identity: KMSPluginIdentity
+    private let rules: KMSv2Rules
     private let unwrapping: any KMSUnwrapping
     private var keys: [KMSUnwrapRequest: UnwrappedKey] = [:]
 
@@ -24,7 +27,8 @@ final class KMSOpener {
 
     var provider: Provider { opener.provider }
 
-    init(_ plugin: KMSPlugin, of provider: Provider, unwrapping: any KMSUnwrapping) {
+    init(_ plugin: KMSPlugin, of provider: Provider, _ rules: KMSv2Rules, unwrapping: any KMSUnwrapping) {
+        self.rules = rules
         self.plugin = plugin
         identity = KMSPluginIdentity(plugin)
         opener = Opener(provider)
@@ -47,7 +51,8 @@ final class KMSOpener {
         let key: KMSv2SealingKey
         do { key = try unwrapping.sealingKey(of: identity) } catch { throw .kms(error, plugin) }
         do {
-            try key.seal(plaintext, authenticating: etcdKey, appendingTo: &output)
+            try key.seal(
+                plaintext, as: rules.writesSeeds ? .seed : .key, authenticating: etcdKey, appendingTo: &output)
         } catch {
             throw .cipher(error)
         }
@@ -74,11 +79,15 @@ final class KMSOpener {
         _ bytes: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer
     ) throws(TransformError) -> Opened {
         let envelope: KMSv2Envelope
-        do { envelope = try KMSv2Envelope(parsing: bytes) } catch { throw failure(error) }
-        let request = KMSUnwrapRequest(plugin: identity, envelope: envelope)
-        let writeState: KMSWriteState
         do {
-            writeState = try unwrapping.writeState(of: identity)
+            envelope = try KMSv2Envelope(parsing: bytes, readingSourceType: rules.readsSeeds)
+        } catch {
+            throw failure(error)
+        }
+        let request = KMSUnwrapRequest(plugin: identity, envelope: envelope)
+        let keyID: ByteName
+        do {
+            keyID = try unwrapping.currentKeyID(of: identity)
         } catch {
             throw failure(error, request)
         }
@@ -89,7 +98,14 @@ final class KMSOpener {
             if error == .authenticationFailed { try checkLength(of: unwrapped.key.sourceByteCount, request) }
             throw failure(error)
         }
-        return Opened(opener, isStale: !writeState.writes(envelope), keyInClear: unwrapped.clearForm)
+        return Opened(opener, isStale: isStale(envelope, currentKeyID: keyID), keyInClear: unwrapped.clearForm)
+    }
+
+    /// Whether new values are written with another key of the plugin, or with another kind of key.
+    private func isStale(_ envelope: KMSv2Envelope, currentKeyID: ByteName) -> Bool {
+        let isOtherKey = rules.comparesKeyIDs && envelope.keyID != currentKeyID
+        let isOtherKind = rules.readsSeeds && (envelope.dekSourceType == .seed) != rules.writesSeeds
+        return isOtherKey || isOtherKind
     }
 
     private func key(

@@ -1,6 +1,7 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
 internal import GoText
+public import KubernetesVersions
 public import SecretMemory
 
 /// The ordered providers of one resource, ready to open and seal its values exactly as kube-apiserver does, garbage
@@ -21,13 +22,16 @@ public final class ResourceTransformer {
 
     /// - Parameters:
     ///   - rule: What serves the resource; nil if it is stored in plaintext because no entry covers it.
+    ///   - kmsv2: How the values of KMS v2 providers are stored.
     ///   - unwrapping: Who decrypts the keys of KMS values.
     /// - Throws: ``CipherError`` if the cipher library lacks a cipher.
-    public init(_ rule: ResourceResolution.Rule?, unwrapping: any KMSUnwrapping) throws(CipherError) {
+    public init(
+        _ rule: ResourceResolution.Rule?, kmsv2: KMSv2Rules = .newest, unwrapping: any KMSUnwrapping
+    ) throws(CipherError) {
         self.rule = rule
         var entries: [(prefix: ByteName, entry: Entry)] = []
         for provider in rule?.providers ?? [] {
-            entries.append((provider.storedPrefix, try Self.entry(for: provider, unwrapping: unwrapping)))
+            entries.append((provider.storedPrefix, try Self.entry(for: provider, kmsv2, unwrapping)))
         }
         providers = PrefixList(entries, noMatch: .noMatchingProvider)
     }
@@ -96,11 +100,11 @@ public final class ResourceTransformer {
     }
 
     private static func entry(
-        for provider: Provider, unwrapping: any KMSUnwrapping
+        for provider: Provider, _ kmsv2: KMSv2Rules, _ unwrapping: any KMSUnwrapping
     ) throws(CipherError) -> Entry {
         switch provider.kind {
         case .identity: return .identity(Opener(provider))
-        case .kms(let plugin): return .kms(KMSOpener(plugin, of: provider, unwrapping: unwrapping))
+        case .kms(let plugin): return .kms(KMSOpener(plugin, of: provider, kmsv2, unwrapping: unwrapping))
         case .aescbc(let keys), .aesgcm(let keys), .secretbox(let keys):
             var entries: [(prefix: ByteName, entry: KeyCipher)] = []
             for key in keys { entries.append((ByteName("\(key.name):"), try KeyCipher(key, of: provider))) }

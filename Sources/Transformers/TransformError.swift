@@ -1,6 +1,7 @@
 public import EncryptionConfig
 public import EnvelopeCrypto
 public import GoText
+public import KubernetesVersions
 
 /// One reason why a value could not be opened.
 public enum TransformFailure: Error, Equatable {
@@ -22,15 +23,15 @@ public enum TransformFailure: Error, Equatable {
     /// The plugin gave no answer that settles it; nothing is known either.
     case pluginWithoutAnswer(KMSPlugin, KMSUnwrapRequest, KMSUncertainty)
 
-    /// What kube-apiserver says, word for word; nil where it would panic, or is not asked.
-    public var apiserverText: String? {
+    /// What a version of kube-apiserver says, word for word; nil where it would panic, or is not asked.
+    public func apiserverText(in kubernetes: KubernetesVersion = .newest) -> String? {
         switch self {
         case .noMatchingProvider: "no matching prefix found"
         case .noMatchingKey(.secretbox): "no matching key was found for the provided Secretbox transformer"
         case .noMatchingKey: "no matching key was found for the provided AES transformer"
         case .encryptedWithoutRule: "identity transformer tried to read encrypted data"
         case .cipher(let error, _, _): error.apiserverText
-        case .envelope(let error, _): error.apiserverText
+        case .envelope(let error, _): error.apiserverText(in: kubernetes)
         case .plugin(let text, _, .v1): text
         case .plugin(let text, _, .v2): "failed to decrypt DEK, error: \(text)"
         case .pluginNotAsked, .pluginWithoutAnswer: nil
@@ -54,9 +55,10 @@ public struct TransformError: Error, Equatable {
     init(_ failures: [TransformFailure]) { self.failures = failures }
     init(_ failure: TransformFailure) { failures = [failure] }
 
-    /// What kube-apiserver says, word for word; nil where it would panic, or where a plugin would have to be asked.
-    public var apiserverText: String? {
-        let texts = failures.compactMap(\.apiserverText)
+    /// What a version of kube-apiserver says, word for word; nil where it would panic, or where a plugin would have to be
+    /// asked.
+    public func apiserverText(in kubernetes: KubernetesVersion = .newest) -> String? {
+        let texts = failures.compactMap { $0.apiserverText(in: kubernetes) }
         return texts.count == failures.count ? aggregated(texts) : nil
     }
 

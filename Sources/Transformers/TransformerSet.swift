@@ -23,7 +23,7 @@ public final class TransformerSet {
     public func transformer(for resource: GroupResource) throws(CipherError) -> ResourceTransformer {
         let rule = resolution.rule(for: resource)
         if let known = made[rule?.pattern] { return known }
-        let transformer = try ResourceTransformer(rule, unwrapping: unwrapping)
+        let transformer = try ResourceTransformer(rule, kmsv2: configuration.kmsv2, unwrapping: unwrapping)
         made[rule?.pattern] = transformer
         return transformer
     }

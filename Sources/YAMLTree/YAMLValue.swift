@@ -41,6 +41,8 @@ public struct YAMLDuplicate: Sendable {
     public let isStringKey: Bool
     /// The later one of the two keys.
     public let keyNode: YAMLNode
+    /// The earlier one, whose value is lost in YAML.
+    public let overriddenNode: YAMLNode
     /// The mapping that has the key twice; for a key that came by a merge, the one that the merge is part of.
     public let mapping: YAMLNode
     /// The line that go-yaml reports: that of the later value.

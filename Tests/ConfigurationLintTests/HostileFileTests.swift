@@ -45,7 +45,7 @@ import Testing
         do {
             let document = try ConfigurationDocument.read(SecretBytes(copying: file.span.rawBytes))
             let configuration = try EncryptionConfiguration(checking: document, options: .lenient)
-            return (nil, Linter(kubernetesMinor: 20).findings(in: document, checked: configuration))
+            return (nil, Linter().findings(in: document, checked: configuration))
         } catch {
             return (error.apiserverText, error.diagnostics)
         }

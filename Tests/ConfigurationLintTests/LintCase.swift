@@ -2,6 +2,7 @@ import ConfigurationLint
 import Diagnostics
 import EncryptionConfig
 import Foundation
+import KubernetesVersions
 import SecretMemory
 import TestSupport
 
@@ -13,6 +14,7 @@ struct LintCase: CustomStringConvertible {
     var expected: [String] = []
     var linter = Linter()
     var server = ServerOptions()
+    var kubernetes = KubernetesVersion.newest
 
     var description: String { name }
 
@@ -35,26 +37,37 @@ struct LintCase: CustomStringConvertible {
         switch (parts[0], parts.count > 1 ? parts[1] : "") {
         case ("now", let value): linter.now = Int64(value)
         case ("max-key-age-days", let value): linter.maxKeyAge = Int64(value).map { $0 * 86400 }
-        case ("kubernetes", let value): linter.kubernetesMinor = Int(value)
+        case ("kubernetes", let value): kubernetes = try version(value)
         case ("plaintext", let value): linter.storedPlaintext = value == "yes"
         case ("sockets", let value): linter.socketExists = { $0 == value }
         case ("fips", _): linter.fips = true
-        case ("kmsv1", _): server.kmsv1 = true
+        case ("gate", let value): server.gates = try gates(value)
         default: throw UnknownOption(name: parts[0])
         }
+    }
+
+    private func version(_ text: String) throws -> KubernetesVersion {
+        guard let version = KubernetesVersion(text) else { throw UnknownOption(name: text) }
+        return version
+    }
+
+    private func gates(_ name: String) throws -> FeatureGates {
+        guard let gates = FeatureGates(parsing: "\(name)=true") else { throw UnknownOption(name: name) }
+        return gates
     }
 
     // A typo must not weaken a test.
     struct UnknownOption: Error { let name: String }
 
-    func findings() throws -> [Diagnostic] { try lint(bytes, with: linter, server: server) }
+    func findings() throws -> [Diagnostic] { try lint(bytes, with: linter, server: server, kubernetes: kubernetes) }
 }
 
 /// The findings in a file.
 func lint(
-    _ bytes: [UInt8], with linter: Linter = Linter(), server: ServerOptions = ServerOptions()
+    _ bytes: [UInt8], with linter: Linter = Linter(), server: ServerOptions = ServerOptions(),
+    kubernetes: KubernetesVersion = .newest
 ) throws -> [Diagnostic] {
-    let document = try ConfigurationDocument.read(SecretBytes(copying: bytes.span.bytes))
+    let document = try ConfigurationDocument.read(SecretBytes(copying: bytes.span.bytes), kubernetes: kubernetes)
     let configuration = try EncryptionConfiguration(checking: document, options: server)
     return linter.findings(in: document, checked: configuration)
 }

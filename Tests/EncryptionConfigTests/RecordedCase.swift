@@ -1,6 +1,10 @@
 import EncryptionConfig
 import Foundation
+import GoText
+import KubernetesResources
+import KubernetesVersions
 import TestSupport
+import Testing
 
 /// One file that was given to kube-apiserver, and its answers. See testdata/verdicts/README.md.
 struct RecordedCase: Decodable {
@@ -26,11 +30,14 @@ struct RecordedCase: Decodable {
         let prefix: String
     }
 
+    private static let kmsv1 = FeatureGates([.kmsv1: true])
+
     /// The modes with their verdicts.
     var modes: [(options: ServerOptions, verdict: RecordedVerdict)] {
         [
             (ServerOptions(), `default`), (ServerOptions(automaticReload: true), default_reload),
-            (ServerOptions(kmsv1: true), kmsv1), (ServerOptions(automaticReload: true, kmsv1: true), kmsv1_reload),
+            (ServerOptions(gates: Self.kmsv1), kmsv1),
+            (ServerOptions(automaticReload: true, gates: Self.kmsv1), kmsv1_reload),
         ]
     }
 
@@ -58,4 +65,38 @@ struct RecordedVerdict: Decodable {
     let ok: Bool
     let stage: String?
     let error: String?
+}
+
+extension RecordedCase {
+    /// Whether an accepted configuration has the keys that were recorded.
+    func check(
+        _ configuration: EncryptionConfiguration, effective: [String: EffectiveRule]?, resolved: [String: String]?,
+        name: String
+    ) {
+        let resolution = ResourceResolution(configuration)
+        let found = resolution.rules.map { rule in
+            let read = rule.providers.flatMap(Self.prefixedKeys)
+            return (rule.pattern.description, EffectiveRule(write: read[0], read: read))
+        }
+        #expect(Dictionary(found) { first, _ in first } == effective ?? self.effective, "\(name)")
+        for (resource, prefix) in resolved ?? self.resolved ?? [:] {
+            let rule = resolution.rule(for: GroupResource(parsing: resource))
+            let writer = (rule?.providers ?? [.implicitIdentity]).flatMap(Self.prefixedKeys)[0]
+            #expect(writer.prefix == prefix, "\(name): \(resource)")
+        }
+    }
+
+    private static func prefixedKeys(of provider: Provider) -> [PrefixedKey] {
+        let name = provider.name.rawValue
+        switch provider.kind {
+        case .identity: return [.init(provider: name, key: nil, prefix: "")]
+        case .kms(let plugin):
+            let prefix = "k8s:enc:kms:\(plugin.version.rawValue):\(plugin.name):"
+            return [.init(provider: name, key: plugin.name.text, prefix: prefix)]
+        default:
+            return provider.keys.map {
+                .init(provider: name, key: $0.name.text, prefix: "k8s:enc:\(name):v1:\($0.name):")
+            }
+        }
+    }
 }

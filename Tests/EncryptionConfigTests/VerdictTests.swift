@@ -1,7 +1,5 @@
 import EncryptionConfig
 import Foundation
-import GoText
-import KubernetesResources
 import SecretMemory
 import TestSupport
 import Testing
@@ -31,7 +29,7 @@ struct VerdictTests {
             do {
                 let configuration = try EncryptionConfiguration(checking: reading.get(), options: options)
                 #expect(verdict.ok, "\(id): accepted, but \(verdict.error ?? "")")
-                checkMeaning(of: configuration, item, id: id)
+                item.check(configuration, effective: item.effective, resolved: item.resolved, name: id)
             } catch {
                 check(error, verdict, item, bytes, material, id: id)
                 guard case .success(let document) = reading else { continue }
@@ -70,34 +68,6 @@ struct VerdictTests {
             }
             #expect((0...bytes.count).contains(position.offset), "\(id): \(position)")
             #expect(position.line >= 1 && position.column >= 1, "\(id): \(position)")
-        }
-    }
-
-    private func checkMeaning(of configuration: EncryptionConfiguration, _ item: RecordedCase, id: String) {
-        let resolution = ResourceResolution(configuration)
-        let effective = resolution.rules.map { rule in
-            let read = rule.providers.flatMap(prefixedKeys)
-            return (rule.pattern.description, RecordedCase.EffectiveRule(write: read[0], read: read))
-        }
-        #expect(Dictionary(effective) { first, _ in first } == item.effective, "\(id)")
-        for (name, prefix) in item.resolved ?? [:] {
-            let rule = resolution.rule(for: GroupResource(parsing: name))
-            let writer = (rule?.providers ?? [.implicitIdentity]).flatMap(prefixedKeys)[0]
-            #expect(writer.prefix == prefix, "\(id): \(name)")
-        }
-    }
-
-    private func prefixedKeys(of provider: Provider) -> [RecordedCase.PrefixedKey] {
-        let name = provider.name.rawValue
-        switch provider.kind {
-        case .identity: return [.init(provider: name, key: nil, prefix: "")]
-        case .kms(let plugin):
-            let prefix = "k8s:enc:kms:\(plugin.version.rawValue):\(plugin.name):"
-            return [.init(provider: name, key: plugin.name.text, prefix: prefix)]
-        default:
-            return provider.keys.map {
-                .init(provider: name, key: $0.name.text, prefix: "k8s:enc:\(name):v1:\($0.name):")
-            }
         }
     }
 }

@@ -15,7 +15,7 @@ struct UnwrappingTests {
         let unwrapping = plugin.unwrapping()
         #expect(unwrapping.outcome(try Mock.request(Self.key)) == .success(Self.key))
         #expect(unwrapping.outcome(try Mock.v1Request(Self.key)) == .success(Self.key))
-        #expect(try unwrapping.writeState(of: Mock.v2) == KMSWriteState(keyID: "1"))
+        #expect(try unwrapping.currentKeyID(of: Mock.v2) == "1")
     }
 
     /// Threads that want the same keys at the same time make one call for each key.
@@ -43,7 +43,7 @@ struct UnwrappingTests {
         unwrapping.add(Mock.v2, asking: plugin.provider(.v2))
         #expect(unwrapping.outcome(try Mock.v1Request(Self.key)) == .failure(.notAsked))
         for other in [Mock.identity(.v2, name: "other"), Mock.identity(.v2, endpoint: "unix:///run/other.sock")] {
-            #expect(throws: KMSUnwrapError.notAsked) { try unwrapping.writeState(of: other) }
+            #expect(throws: KMSUnwrapError.notAsked) { try unwrapping.currentKeyID(of: other) }
         }
     }
 
@@ -143,7 +143,7 @@ struct UnwrappingTests {
     func hasNoStateOfAPluginThatIsNotWell(mode: String, reason: KMSUncertainty) throws {
         let plugin = try PluginProcess()
         try plugin.misbehave(mode)
-        #expect(throws: KMSUnwrapError.noAnswer(reason)) { try plugin.unwrapping().writeState(of: Mock.v2) }
+        #expect(throws: KMSUnwrapError.noAnswer(reason)) { try plugin.unwrapping().currentKeyID(of: Mock.v2) }
     }
 
     /// What failed once is asked for again, but not within a second, and not without end.
@@ -154,13 +154,13 @@ struct UnwrappingTests {
         let request = try Mock.request(Self.key)
         let failure = KMSUnwrapError.noAnswer(.answered("rpc error: code = Unknown desc = 100 % wrong: schlüssel"))
         for _ in 0..<3 {
-            #expect(throws: failure) { try unwrapping.writeState(of: Mock.v2) }
+            #expect(throws: failure) { try unwrapping.currentKeyID(of: Mock.v2) }
             #expect(unwrapping.outcome(request) == .failure(failure))
         }
         #expect(try plugin.calls(of: "Status").count == 1 && plugin.calls(of: "Decrypt").count == 1)
         try plugin.misbehave("")
         Thread.sleep(forTimeInterval: 1.1)
-        #expect(try unwrapping.writeState(of: Mock.v2).keyID == "1")
+        #expect(try unwrapping.currentKeyID(of: Mock.v2) == "1")
         #expect(unwrapping.outcome(request) == .success(Self.key))
 
         // A refusal is the last word.

@@ -106,7 +106,7 @@ struct AuditorTests {
                 return nil
             }
             #expect(census["secrets"].unreadable == 1)
-            return error.apiserverText
+            return error.apiserverText()
         }
         let noKey = "no matching key was found for the provided AES transformer"
         for isCensusOnly in [false, true] {

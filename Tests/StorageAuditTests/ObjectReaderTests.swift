@@ -175,6 +175,6 @@ struct ObjectReaderTests {
             Issue.record("a damaged value was opened")
             return
         }
-        #expect(errors.map(\.apiserverText) == ["cipher: message authentication failed"])
+        #expect(errors.map { $0.apiserverText() } == ["cipher: message authentication failed"])
     }
 }

@@ -3,6 +3,7 @@ import EnvelopeCrypto
 import Foundation
 import GoText
 import KubernetesResources
+import KubernetesVersions
 import SecretMemory
 import TestSupport
 import Testing
@@ -32,6 +33,9 @@ struct RecordedVector: Decodable, Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(id) \(note)" }
 
+    /// Whether it was recorded from a server that still wrote such values, which later ones call stale.
+    var isOfDEKWriter: Bool { provider == "kmsv2" && note.contains("kmsv2-dek") }
+
     var value: [UInt8] { [UInt8](Data(base64Encoded: value_b64) ?? Data()) }
     var plaintext: [UInt8]? { plaintext_b64.flatMap { Data(base64Encoded: $0) }.map { [UInt8]($0) } }
 
@@ -43,11 +47,9 @@ struct RecordedVector: Decodable, Sendable, CustomTestStringConvertible {
 
 /// The KMS plugin of the recordings: the encrypted key is the base64 text of the clear one.
 final class Base64KMS: KMSUnwrapping {
-    let state: KMSWriteState
+    let keyID: ByteName
 
-    init(keyID: ByteName = "1", dekSourceType: KMSv2Envelope.DEKSourceType = .seed) {
-        state = KMSWriteState(keyID: keyID, dekSourceType: dekSourceType)
-    }
+    init(keyID: ByteName = "1") { self.keyID = keyID }
 
     func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey {
         do {
@@ -58,14 +60,16 @@ final class Base64KMS: KMSUnwrapping {
         }
     }
 
-    func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState { state }
+    func currentKeyID(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> ByteName { keyID }
 }
 
 /// A configuration from its text, with every feature gate open.
-func configuration(_ text: some StringProtocol) throws -> EncryptionConfiguration {
+func configuration(
+    _ text: some StringProtocol, kubernetes: KubernetesVersion = .newest
+) throws -> EncryptionConfiguration {
     let bytes = Array(text.utf8)
-    return try EncryptionConfiguration(
-        checking: ConfigurationDocument.read(SecretBytes(copying: bytes.span.rawBytes)), options: .lenient)
+    let document = try ConfigurationDocument.read(SecretBytes(copying: bytes.span.rawBytes), kubernetes: kubernetes)
+    return try EncryptionConfiguration(checking: document, options: .lenient)
 }
 
 /// What became of a value: the plaintext, or why there is none.

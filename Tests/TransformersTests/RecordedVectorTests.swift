@@ -2,6 +2,7 @@ import EncryptionConfig
 import EnvelopeCrypto
 import GoText
 import KubernetesResources
+import KubernetesVersions
 import TestSupport
 import Testing
 import Transformers
@@ -10,11 +11,10 @@ import Transformers
 struct RecordedVectorTests {
     @Test(arguments: try RecordedVector.all())
     func opensAsKubernetesDoes(_ vector: RecordedVector) throws {
-        let plugin = Base64KMS(
-            keyID: ByteName(vector.kms?.current_key_id ?? "1"),
-            // The recordings of type 0 come from a server that still wrote it.
-            dekSourceType: vector.note.contains("kmsv2-dek") ? .key : .seed)
-        let transformers = TransformerSet(try configuration(vector.config), unwrapping: plugin)
+        let plugin = Base64KMS(keyID: ByteName(vector.kms?.current_key_id ?? "1"))
+        let kubernetes: KubernetesVersion = vector.isOfDEKWriter ? KubernetesVersion(minor: 28) : .newest
+        let transformers = TransformerSet(
+            try configuration(vector.config, kubernetes: kubernetes), unwrapping: plugin)
         let transformer = try transformers.transformer(for: GroupResource(parsing: vector.resource))
         switch open(vector.value, etcdKey: vector.storage_path, with: transformer) {
         case .opened(let plaintext, let stale, let provider, let key):
@@ -26,8 +26,8 @@ struct RecordedVectorTests {
         case .failed(let error):
             #expect(!vector.ok)
             // Where Kubernetes panics it has no error text, and neither have we.
-            #expect(error.apiserverText == vector.error)
-            #expect((vector.panic != nil) == (error.apiserverText == nil))
+            #expect(error.apiserverText() == vector.error)
+            #expect((vector.panic != nil) == (error.apiserverText() == nil))
         }
     }
 

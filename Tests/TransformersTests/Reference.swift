@@ -75,6 +75,6 @@ func referenceOutcome(of outcome: Outcome) -> Reference.Outcome {
     switch outcome {
     case .opened(let plaintext, let stale, let provider, let key):
         .opened(plaintext, stale: stale, provider: provider, key: key)
-    case .failed(let error): error.apiserverText.map { .failed($0) } ?? .panicked
+    case .failed(let error): error.apiserverText().map { .failed($0) } ?? .panicked
     }
 }

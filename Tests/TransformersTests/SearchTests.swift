@@ -116,7 +116,7 @@ struct SearchTests {
             #expect(plaintext == Self.plaintext)
         case .failed(let error):
             #expect(!opens)
-            #expect(error.apiserverText == Self.badTag)
+            #expect(error.apiserverText() == Self.badTag)
         }
     }
 

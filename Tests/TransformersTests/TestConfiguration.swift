@@ -2,6 +2,7 @@ import EncryptionConfig
 import EnvelopeCrypto
 import Foundation
 import KubernetesResources
+import KubernetesVersions
 import SecretMemory
 import TestSupport
 import Testing
@@ -50,13 +51,13 @@ let secretEtcdKey = "/registry/secrets/default/foo"
 
 /// The transformer of secrets under these providers.
 func transformer(
-    _ providers: [TestProvider], unwrapping: any KMSUnwrapping = NoKMS()
+    _ providers: [TestProvider], _ kubernetes: KubernetesVersion = .newest, unwrapping: any KMSUnwrapping = NoKMS()
 ) throws -> ResourceTransformer {
     let text = """
         {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "EncryptionConfiguration", "resources": [
         {"resources": ["secrets"], "providers": [\(providers.map(\.json).joined(separator: ", "))]}]}
         """
-    let transformers = TransformerSet(try configuration(text), unwrapping: unwrapping)
+    let transformers = TransformerSet(try configuration(text, kubernetes: kubernetes), unwrapping: unwrapping)
     return try transformers.transformer(for: GroupResource(parsing: "secrets"))
 }
 

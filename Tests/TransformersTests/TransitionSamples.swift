@@ -1,4 +1,5 @@
 import EncryptionConfig
+import GoText
 import EnvelopeCrypto
 import KeyTransition
 import KubernetesResources
@@ -128,9 +129,7 @@ final class PluginStandIn: KMSUnwrapping {
         return SecretKey(SecretBytes(copying: Self.dek.span.rawBytes))
     }
 
-    func writeState(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> KMSWriteState {
-        KMSWriteState(keyID: "1", dekSourceType: .key)
-    }
+    func currentKeyID(of plugin: KMSPluginIdentity) throws(KMSUnwrapError) -> ByteName { "1" }
 
     /// A value as kube-apiserver writes it with the plugin.
     static func sample(of plugin: KMSPlugin) throws -> TransitionSamples.Sample {

@@ -150,7 +150,7 @@ struct TransitionTests {
         let found =
             switch open(value, etcdKey: etcdKey, with: transformer) {
             case .opened(let plaintext, _, _, _): plaintext == Self.plaintext ? "ok" : "wrongBytes"
-            case .failed(let error): error.apiserverText ?? "no text"
+            case .failed(let error): error.apiserverText() ?? "no text"
             }
         guard let alsoSeen else {
             #expect(found == result)

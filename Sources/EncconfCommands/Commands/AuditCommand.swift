@@ -90,7 +90,7 @@ struct AuditCommand: EncconfCommand {
     var reportKind: String? { output == .json ? "AuditReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let files = try etcd.connection.configurations(config, headerless: reading.headerless)
+        let files = try etcd.connection.configurations(config, reading)
         if !config.isEmpty { try etcd.warnUnlessInForce(files[0], console) }
         let run = AuditRun(
             configurations: files, unwrapping: try kms.unwrapping(for: files.map(\.configuration)),

@@ -113,7 +113,7 @@ struct DecryptSecretCommand: EncconfCommand {
     var reportKind: String? { output == .json ? "DecryptedObject" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let files = try etcd.connection.configurations(config, headerless: reading.headerless)
+        let files = try etcd.connection.configurations(config, reading)
         let records = try namesObjects ? readObjects(console) : readRecords(console)
         guard output != .raw || records.count == 1 else {
             throw CommandFailure(

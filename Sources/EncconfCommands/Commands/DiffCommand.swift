@@ -5,6 +5,7 @@ internal import Explanations
 internal import JSONText
 internal import KeyTransition
 internal import KubernetesResources
+internal import KubernetesVersions
 internal import Reports
 internal import SecretMemory
 internal import ShownText
@@ -41,7 +42,8 @@ struct DiffCommand: EncconfCommand {
         help: ArgumentHelp("Write the next safe file, if the change is not safe itself (mode 0600).", valueName: "path")
     )
     var writeIntermediate: String?
-    @OptionGroup(title: "Rules of kube-apiserver") var server: ServerRulesOptions
+    @Flag(name: .long, help: "As with --encryption-provider-config-automatic-reload.")
+    var reload = false
     @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
     @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
     var output: OutputFormat = .text
@@ -64,19 +66,21 @@ struct DiffCommand: EncconfCommand {
     var reportKind: String? { output == .json ? "TransitionReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let rules = try reading.rules(try evidence.etcd.connection.discovery())
         let oldFile =
             old == Self.none
             ? ConfigurationFile(
                 path: old, hash: "", configuration: EncryptionConfiguration(form: .current, entries: []))
-            : try Inputs.configuration(old, headerless: reading.headerless)
+            : try Inputs.configuration(old, rules)
         let content = try Inputs.file(new).content
         let newHash = try fileHash(content)
         let verdict = try ServerVerdict(
-            on: content, path: new, options: server.optionsWithKMSv1, headerless: reading.headerless)
+            on: content, path: new, options: ServerOptions(automaticReload: reload, gates: rules.gatesWithKMSv1),
+            kubernetes: rules.kubernetes, headerless: rules.headerless)
         switch verdict {
         case .accepted(_, let configuration):
             Program.redactor.learn(configuration.keys.map(\.key.secret))
-            warnOfKMSv1(from: oldFile.configuration, to: configuration, console)
+            warnOfKMSv1(from: oldFile.configuration, to: configuration, rules, console)
             let newFile = ConfigurationFile(path: new, hash: newHash, configuration: configuration)
             let report = try report(from: oldFile, to: newFile, console)
             if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
@@ -87,8 +91,8 @@ struct DiffCommand: EncconfCommand {
                     value(oldHash: oldFile.hash, newHash: newHash, apiserverError: nil, report.members))
             }
             return report.status
-        case .refused(let apiserverError, _):
-            let refused = RefusedChange(path: new, apiserverError: apiserverError)
+        case .refused(let refusal):
+            let refused = RefusedChange(path: new, apiserverError: refusal.apiserverError)
             if let writeIntermediate {
                 console.note("kube-apiserver refuses NEW; \(writeIntermediate) is not written")
             }
@@ -96,7 +100,9 @@ struct DiffCommand: EncconfCommand {
             case .text: try console.result(refused.text)
             case .json:
                 try console.result(
-                    value(oldHash: oldFile.hash, newHash: newHash, apiserverError: apiserverError, refused.members))
+                    value(
+                        oldHash: oldFile.hash, newHash: newHash, apiserverError: refusal.apiserverError, refused.members
+                    ))
             }
             return .findings
         }
@@ -128,12 +134,12 @@ struct DiffCommand: EncconfCommand {
     /// Whether a server lets KMS v1 pass is not in the file. One that runs with KMS v1 does; of any other it is taken for
     /// granted and said, unless `--feature-gates` tells.
     private func warnOfKMSv1(
-        from old: EncryptionConfiguration, to new: EncryptionConfiguration, _ console: Console
+        from old: EncryptionConfiguration, to new: EncryptionConfiguration, _ rules: ServerRules, _ console: Console
     ) {
         let usesKMSv1 = { (file: EncryptionConfiguration) in
             file.entries.contains { $0.providers.contains { $0.name == .kmsv1 } }
         }
-        guard !server.options.kmsv1, usesKMSv1(new), !usesKMSv1(old) else { return }
+        guard !rules.gates.isOn(.kmsv1, in: rules.kubernetes), usesKMSv1(new), !usesKMSv1(old) else { return }
         console.warning(
             "\(fileName(self.new)): has a KMS v1 provider, with which a server starts only if its gate KMSv1 is on",
             hint: "--feature-gates KMSv1=true or KMSv1=false tells whether it is")

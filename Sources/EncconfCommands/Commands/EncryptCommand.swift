@@ -46,7 +46,7 @@ struct EncryptCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let file = try Inputs.configuration(config, headerless: reading.headerless)
+        let file = try Inputs.configuration(config, reading.rules())
         let place = try EtcdPlace.named(Array(etcdKey.utf8), resource: resource)
         let transformers = TransformerSet(
             file.configuration, unwrapping: try kms.unwrapping(for: [file.configuration]))

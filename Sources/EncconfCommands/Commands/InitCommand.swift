@@ -7,6 +7,7 @@ internal import Explanations
 internal import Glibc
 internal import GoText
 internal import Reports
+internal import KubernetesVersions
 internal import SecretMemory
 internal import ShownText
 internal import Terminal
@@ -118,10 +119,12 @@ struct InitCommand: EncconfCommand {
     private func notices(of text: SecretKey) throws(CommandFailure) -> [CommandFailure.Problem] {
         do throws(ConfigurationRefusal) {
             let document = try ConfigurationDocument.read(
-                SecretBytes(copying: text.span), headerless: reading.headerless)
+                SecretBytes(copying: text.span), headerless: reading.headerless, kubernetes: kubernetes)
             let configuration = try EncryptionConfiguration(checking: document, options: .lenient)
-            return Linter().findings(in: document, checked: configuration).filter { $0.code == "ENC0240" }
-                .map { CommandFailure.Problem(message: "\($0.message)", hint: $0.hint.map { "\($0)" }) }
+            return Linter().findings(in: document, checked: configuration).filter {
+                ["ENC0240", "ENC0244", "ENC0237"].contains($0.code)
+            }
+            .map { CommandFailure.Problem(message: "\($0.message)", hint: $0.hint.map { "\($0)" }) }
         } catch {
             throw CommandFailure("the new configuration cannot be read again")
         }
@@ -171,6 +174,9 @@ struct InitCommand: EncconfCommand {
             identity: noIdentity ? .absent : identityFirst ? .first : .last, hasHeader: !reading.headerless)
     }
 
+    /// The version that the file is for.
+    private var kubernetes: KubernetesVersion { reading.kubernetes ?? .newest }
+
     /// Refuses a command line that asks for what kube-apiserver would refuse.
     private func checkPlan() throws {
         let placeholder = SecretKey(SecretBytes.filling(capacity: 32) { key in for _ in 0..<32 { key.append(0) } })
@@ -183,8 +189,9 @@ struct InitCommand: EncconfCommand {
     private func refusal(of text: SecretKey) -> String? {
         do throws(ConfigurationRefusal) {
             let document = try ConfigurationDocument.read(
-                SecretBytes(copying: text.span), headerless: reading.headerless)
-            _ = try EncryptionConfiguration(checking: document)
+                SecretBytes(copying: text.span), headerless: reading.headerless, kubernetes: kubernetes)
+            _ = try EncryptionConfiguration(
+                checking: document, options: ServerOptions(gates: reading.featureGates ?? FeatureGates()))
             return nil
         } catch {
             return error.diagnostics.map(\.message).joined(separator: "; ")

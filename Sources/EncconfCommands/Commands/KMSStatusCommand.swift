@@ -35,7 +35,7 @@ struct KMSStatusCommand: EncconfCommand {
     var reportKind: String? { output == .json ? "KMSStatusReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let file = try Inputs.configuration(config, headerless: reading.headerless)
+        let file = try Inputs.configuration(config, reading.rules())
         let plugins = try endpoints.plugins(of: [file.configuration]).filter { plugin, _ in
             provider.map { plugin.name == ByteName($0) } ?? true
         }

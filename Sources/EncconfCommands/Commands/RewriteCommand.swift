@@ -66,7 +66,7 @@ struct RewriteCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let configuration = try Inputs.configuration(file, headerless: reading.headerless)
+        let configuration = try Inputs.configuration(file, reading.rules(try etcd.connection.discovery()))
         // Ctrl-C ends it between two objects, with a report.
         let signals = BlockedSignals([SIGINT, SIGTERM, SIGHUP])
         defer { signals.unblock() }

@@ -204,7 +204,8 @@ struct RolloutCommand: EncconfCommand {
     }
 
     private func showRights(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let configuration = try Inputs.configuration(file, headerless: reading.headerless).configuration
+        let configuration = try Inputs.configuration(file, reading.rules(try evidence.etcd.connection.discovery()))
+            .configuration
         let names = resources.map { Set($0.split(separator: ",").map { $0.filter { !$0.isWhitespace } }) }
         try console.result(Phrase(lines: RolloutRights.manifest(for: configuration, only: names)))
         return .success
@@ -223,7 +224,7 @@ struct RolloutCommand: EncconfCommand {
     }
 
     private func showPlan(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        _ = try Inputs.configuration(file, headerless: reading.headerless)
+        _ = try Inputs.configuration(file, reading.rules(try evidence.etcd.connection.discovery()))
         let way: Phrase =
             if deliver == nil { "tell you to copy the file to every server" } else if sshTargets != nil {
                 "copy the file over ssh"

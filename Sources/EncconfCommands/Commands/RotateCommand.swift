@@ -145,14 +145,18 @@ struct RotateCommand: EncconfCommand {
         if file != "-" {
             do { try SafeWrite.checkInterruption(of: file, holding: source) } catch { throw error.failure() }
         }
+        let rules = try reading.rules(try evidence.etcd.connection.discovery())
+        let rotation = RotationFile(path: file, rules: rules, keyName: keyName)
         let document = try rotation.document(source)
-        if status { return try showStatus(document, source, console) }
+        if status { return try showStatus(document, source, rotation, console) }
         let plan = try rotation.plan(request, for: document)
         guard !plan.isDone else { return try showDone(plan, source: source, console) }
         let edited = try rotation.edited(plan, source)
         let (judgement, evidence) = try judged(
             plan, from: rotation.checked(document), hash: fileHash(source), console)
-        return try finish(plan, judgement, evidence, source: source, edited: edited, console)
+        return try finish(
+            plan, judgement, evidence, source: source, edited: edited,
+            obstacle: try obstacle(after: plan, edited, rotation), console)
     }
 }
 
@@ -203,8 +207,6 @@ extension RotateCommand {
         return .success
     }
 
-    private var rotation: RotationFile { RotationFile(path: file, headerless: reading.headerless, keyName: keyName) }
-
     private var goal: RotationGoal {
         RotationGoal(
             to: to, keyName: keyName, kmsName: kmsName, resources: resources, removesIdentity: removeIdentity,
@@ -222,12 +224,12 @@ extension RotateCommand {
 
     private func finish(
         _ plan: RotationPlan, _ judgement: StepJudgement, _ evidence: StorageEvidence?, source: SecretKey,
-        edited: SecretKey, _ console: Console
+        edited: SecretKey, obstacle: Phrase?, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(edited)
         let guide = RotationGuide(
             file: outputFile ?? file, hash: hash, plan: plan, isSingleServer: singleServer,
-            repeatedOptions: repeatedOptions, archive: archive, obstacle: try obstacle(after: plan, edited))
+            repeatedOptions: repeatedOptions, archive: archive, obstacle: obstacle)
         var report = RotationReport(
             file: outputFile ?? file, steps: plan.changes.map { RotationReport.Step($0, plan.step) }, hash: hash,
             isWritten: judgement.step != nil, next: guide.next, guide: guide.lines)
@@ -259,7 +261,7 @@ extension RotateCommand {
         if let kmsName { options.append(RotationGuide.option("--kms-name", kmsName)) }
         if let kmsEndpoint { options.append(RotationGuide.option("--kms-endpoint", kmsEndpoint)) }
         if let resources { options.append(RotationGuide.option("--resources", resources)) }
-        if reading.headerless { options.append("--headerless") }
+        options += reading.given
         if inPlace { options.append("--in-place") }
         if evidence.kms.asksNobody, to == .kms { options.append("--no-kms") }
         if let keyName { options.append(RotationGuide.option("--key-name", keyName)) }
@@ -267,7 +269,9 @@ extension RotateCommand {
     }
 
     /// What stands against the step that comes after one, as far as the file tells; nil if nothing does.
-    private func obstacle(after plan: RotationPlan, _ edited: SecretKey) throws(CommandFailure) -> Phrase? {
+    private func obstacle(
+        after plan: RotationPlan, _ edited: SecretKey, _ rotation: RotationFile
+    ) throws(CommandFailure) -> Phrase? {
         guard plan.step == .add, !singleServer else { return nil }
         var next = request
         next.step = .promote
@@ -282,11 +286,11 @@ extension RotateCommand {
     }
 
     private func showStatus(
-        _ document: ConfigurationDocument, _ source: SecretKey, _ console: Console
+        _ document: ConfigurationDocument, _ source: SecretKey, _ rotation: RotationFile, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(source)
         var status = RotationStatus(
-            try rotation.checked(document), file: file, hash: hash, options: reading.headerless ? "--headerless" : "")
+            try rotation.checked(document), file: file, hash: hash, options: reading.given.joined(separator: " "))
         if let step = status.nextStep, let obstacle = try rotation.obstacle(to: RotationRequest(step: step), in: source)
         {
             status.obstacle = obstacle

@@ -73,7 +73,7 @@ struct ServersCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         var configuration: ConfigurationFile?
-        if let file { configuration = try Inputs.configuration(file, headerless: reading.headerless) }
+        if let file { configuration = try Inputs.configuration(file, reading.rules(try etcd.connection.discovery())) }
         let servers = try ClusterServers(
             kubernetes, etcd: etcd, requestSeconds: settle.seconds, APISettings(), console)
         let look = try servers.look(for: configuration, wait: wait?.duration, isCanaryWanted: canary, isThorough: true)

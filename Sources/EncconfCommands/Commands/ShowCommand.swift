@@ -33,7 +33,7 @@ struct ShowCommand: EncconfCommand {
     var reportKind: String? { output == .json ? "ConfigurationSummary" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let file = try Inputs.configuration(file, headerless: reading.headerless)
+        let file = try Inputs.configuration(file, reading.rules())
         let summary = try ConfigurationSummary(file)
         switch output {
         case .text: try console.result(summary.text)

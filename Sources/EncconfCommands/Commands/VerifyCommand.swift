@@ -1,3 +1,4 @@
+internal import APIServerFlags
 internal import ArgumentParser
 internal import ConfigurationLint
 internal import Diagnostics
@@ -33,7 +34,8 @@ struct VerifyCommand: EncconfCommand {
 
     @Argument(help: ArgumentHelp("Configurations; - is standard input.", valueName: "file"))
     var files: [String]
-    @OptionGroup(title: "Rules of kube-apiserver") var server: ServerRulesOptions
+    @Flag(name: .long, help: "As with --encryption-provider-config-automatic-reload.")
+    var reload = false
     @Flag(name: .long, help: "Exit with 1 if there are warnings.")
     var strict = false
     @Option(
@@ -72,15 +74,18 @@ struct VerifyCommand: EncconfCommand {
     var reportKind: String? { output == .json ? "VerifyReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        let discovery = try evidence.etcd.connection.discovery()
+        let rules = try reading.rules(discovery)
+        let options = ServerOptions(
+            automaticReload: reload || discovery?.flags.isReloading == true, gates: rules.gates)
         var verifications: [Verification] = []
         var failures: [(path: String, failure: CommandFailure)] = []
         for file in files {
             do throws(CommandFailure) {
                 verifications.append(
                     try Verification(
-                        of: file, try Inputs.file(file), options: server.options, headerless: reading.headerless,
-                        linter: linter,
-                        suppressedCodes: suppressedCodes))
+                        of: file, try Inputs.file(file), options: options, kubernetes: rules.kubernetes,
+                        headerless: rules.headerless, linter: linter, suppressedCodes: suppressedCodes))
             } catch {
                 // The other files are judged all the same.
                 console.failure(error)
@@ -90,7 +95,7 @@ struct VerifyCommand: EncconfCommand {
         let old: ConfigurationFile?
         do throws(CommandFailure) {
             old = try against.map { path throws(CommandFailure) in
-                try Inputs.configuration(path, headerless: reading.headerless)
+                try Inputs.configuration(path, rules)
             }
         } catch {
             if output == .sarif { try console.result(try sarif([], [(against ?? "", error)])) }
@@ -146,11 +151,11 @@ struct VerifyCommand: EncconfCommand {
         case .text:
             for verification in verifications {
                 try console.result(
-                    try verification.text(usesColor: console.isOutputColored, kubernetes: server.kubernetes))
+                    try verification.text(usesColor: console.isOutputColored))
             }
         case .json:
             for verification in verifications {
-                try console.result(try verification.value(kubernetes: server.kubernetes))
+                try console.result(try verification.value())
             }
             for (_, failure) in failures { try console.result(.report(kind: "VerifyReport", [:]) + failure.value) }
         case .sarif: try console.result(try sarif(verifications, failures))
@@ -179,7 +184,7 @@ struct VerifyCommand: EncconfCommand {
 
     private var linter: Linter {
         var linter = Linter(
-            now: UTCTime.now, maxKeyAge: maxKeyAge?.seconds, kubernetesMinor: server.kubernetes.minor, fips: fips)
+            now: UTCTime.now, maxKeyAge: maxKeyAge?.seconds, fips: fips)
         if onNode { linter.socketExists = InputFile.isSocket }
         return linter
     }

@@ -169,13 +169,14 @@ struct EtcdVariables {
 
 extension EtcdConnectionOptions {
     /// The configurations of a command that were named; if none was, the one that the manifest tells.
-    func configurations(_ paths: [String], headerless: Bool) throws(CommandFailure) -> [ConfigurationFile] {
+    func configurations(_ paths: [String], _ reading: ReadingOptions) throws(CommandFailure) -> [ConfigurationFile] {
+        let rules = try reading.rules(try discovery())
         var paths = paths
         if paths.isEmpty, let discovery = try discovery() {
             do { paths = [try discovery.configuration()] } catch { throw error.failure }
         }
         var files: [ConfigurationFile] = []
-        for path in paths { files.append(try Inputs.configuration(path, headerless: headerless)) }
+        for path in paths { files.append(try Inputs.configuration(path, rules)) }
         return files
     }
 }

@@ -25,8 +25,8 @@ enum Inputs {
         if InputFile.isStandardInputTyped { Console().note("reading standard input; end it with Ctrl-D") }
     }
 
-    /// A configuration that kube-apiserver could start with, whatever its version and feature gates.
-    static func configuration(_ path: String, headerless: Bool) throws(CommandFailure) -> ConfigurationFile {
+    /// A configuration that a kube-apiserver of the version could start with, whatever its feature gates.
+    static func configuration(_ path: String, _ rules: ServerRules) throws(CommandFailure) -> ConfigurationFile {
         let content = try file(path).content
         guard content.bytes.count > 0 else {
             throw CommandFailure(
@@ -36,8 +36,8 @@ enum Inputs {
         let hash = try fileHash(content)
         do throws(ConfigurationRefusal) {
             let document = try ConfigurationDocument.read(
-                SecretBytes(copying: content.span), headerless: headerless)
-            let configuration = try EncryptionConfiguration(checking: document, options: .lenient)
+                SecretBytes(copying: content.span), headerless: rules.headerless, kubernetes: rules.kubernetes)
+            let configuration = try EncryptionConfiguration(checking: document, options: rules.lenient)
             Program.redactor.learn(configuration.keys.map(\.key.secret))
             return ConfigurationFile(path: path, hash: hash, configuration: configuration)
         } catch {

@@ -26,9 +26,3 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     case text, json
 }
-
-/// How configurations are read.
-struct ReadingOptions: ParsableArguments {
-    @Flag(name: .long, help: "Read files without apiVersion and kind, as Talos keeps them.")
-    var headerless = false
-}

@@ -10,14 +10,15 @@ internal import ShownText
 /// The file of a rotation: how it is read, planned and edited.
 struct RotationFile {
     let path: String
-    /// Whether it has no apiVersion and kind.
-    let headerless: Bool
+    /// The kube-apiserver that reads it.
+    let rules: ServerRules
     /// The name of a new key; nil for one with the date.
     let keyName: String?
 
     func document(_ source: SecretKey) throws(CommandFailure) -> ConfigurationDocument {
         do throws(ConfigurationRefusal) {
-            return try ConfigurationDocument.read(SecretBytes(copying: source.span), headerless: headerless)
+            return try ConfigurationDocument.read(
+                SecretBytes(copying: source.span), headerless: rules.headerless, kubernetes: rules.kubernetes)
         } catch {
             throw CommandFailure(error.diagnostics.map { problem($0, path: path) })
         }
@@ -26,7 +27,7 @@ struct RotationFile {
     /// A file that kube-apiserver refuses is told of in its own words.
     func checked(_ document: ConfigurationDocument) throws(CommandFailure) -> EncryptionConfiguration {
         do throws(ConfigurationRefusal) {
-            return try EncryptionConfiguration(checking: document, options: .lenient)
+            return try EncryptionConfiguration(checking: document, options: rules.lenient)
         } catch {
             throw CommandFailure(error.diagnostics.map { problem($0, path: path) })
         }
@@ -38,7 +39,7 @@ struct RotationFile {
         _ = try checked(document)
         let newKeys = try newKeys(for: document)
         do throws(RotationRefusal) {
-            return try RotationPlan(request, for: document, newKeys: newKeys, options: .lenient)
+            return try RotationPlan(request, for: document, newKeys: newKeys, options: rules.lenient)
         } catch {
             throw CommandFailure("\(path): \(error.explanation)", hint: error.hint)
         }
@@ -46,7 +47,9 @@ struct RotationFile {
 
     func edited(_ plan: RotationPlan, _ source: SecretKey) throws(CommandFailure) -> SecretKey {
         do throws(EditRefusal) {
-            return SecretKey(try ConfigurationEditor.apply(plan.edits, to: source.bytes, headerless: headerless))
+            return SecretKey(
+                try ConfigurationEditor.apply(
+                    plan.edits, to: source.bytes, headerless: rules.headerless, kubernetes: rules.kubernetes))
         } catch {
             throw CommandFailure("\(path): \(error.explanation)", hint: error.hint)
         }
@@ -57,7 +60,7 @@ struct RotationFile {
         let document = try document(text)
         return StepObstacle(
             to: request, in: document, text: text.bytes, hash: try fileHash(text), newKeys: try newKeys(for: document),
-            headerless: headerless)?.explanation
+            headerless: rules.headerless, options: rules.lenient)?.explanation
     }
 
     /// Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.

@@ -38,7 +38,8 @@ final class RolloutRun {
             to: command.to, keyName: command.keyName, kmsName: command.kmsName, resources: command.resources,
             removesIdentity: false, isSingleServer: false, evidence: command.evidence)
         rotation = RotationFile(
-            path: command.file, headerless: command.reading.headerless, keyName: command.keyName)
+            path: command.file, rules: try command.reading.rules(command.evidence.etcd.connection.discovery()),
+            keyName: command.keyName)
         recordPath = "\(SafeWrite.resolved(command.file)).rollout"
         var settings = APISettings()
         settings.isCancelled = BlockedSignals.arePending

@@ -1,4 +1,5 @@
 public import Diagnostics
+public import KubernetesVersions
 public import SecretMemory
 
 /// A value of the file, and where it stands there.
@@ -28,6 +29,10 @@ public struct ConfigurationDocument: Sendable {
     public let position: SourcePosition
     /// Knows the secrets of the file, for every text that quotes it.
     let redactor: SecretRedactor
+    /// The version of kube-apiserver that read it, whose rules are those of the file.
+    public let kubernetes: KubernetesVersion
+    /// What that version has read over without a word, in file order; always empty for one that is strict.
+    public let ignored: [IgnoredField]
 }
 
 /// One item of `resources`.

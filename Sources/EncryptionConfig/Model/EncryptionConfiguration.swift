@@ -1,5 +1,6 @@
 public import Diagnostics
 public import GoText
+public import KubernetesVersions
 public import SecretMemory
 
 /// A configuration that kube-apiserver would take: checked, defaulted, keys decoded.
@@ -7,10 +8,16 @@ public struct EncryptionConfiguration: Sendable {
     public let form: ConfigurationDocument.Form
     /// In file order.
     public let entries: [Entry]
+    /// The version of the kube-apiserver that takes it.
+    public let kubernetes: KubernetesVersion
+    /// How the kube-apiserver that takes it stores the values of KMS v2 providers.
+    public let kmsv2: KMSv2Rules
 
     public init(form: ConfigurationDocument.Form, entries: [Entry]) {
         self.form = form
         self.entries = entries
+        kubernetes = .newest
+        kmsv2 = .newest
     }
 
     /// Some resources and the providers that they share.

@@ -1,21 +1,33 @@
 internal import Diagnostics
 internal import GoText
+public import KubernetesVersions
 public import SecretMemory
 internal import YAMLTree
 
 extension ConfigurationDocument {
-    /// Reads a file: YAML or JSON, then `apiVersion` and `kind`, then strictly every field.
+    /// Reads a file: YAML or JSON, then `apiVersion` and `kind`, then every field.
     ///
     /// - Parameters:
     ///   - source: The bytes of the file, at most 16 MiB.
     ///   - headerless: Whether a file without `apiVersion` and `kind` is welcome.
+    ///   - kubernetes: The version of kube-apiserver that reads it.
     /// - Throws: ``ConfigurationRefusal`` of the stage `read` for no bytes, else of the stage `decode`, with every
     ///   finding of the kind that kube-apiserver reports first.
     public static func read(
-        _ source: consuming SecretBytes, headerless: Bool = false
+        _ source: consuming SecretBytes, headerless: Bool = false, kubernetes: KubernetesVersion = .newest
+    ) throws(ConfigurationRefusal) -> ConfigurationDocument {
+        do {
+            return try decode(source, headerless: headerless, kubernetes)
+        } catch {
+            throw error.attributed(to: kubernetes)
+        }
+    }
+
+    private static func decode(
+        _ source: consuming SecretBytes, headerless: Bool, _ kubernetes: KubernetesVersion
     ) throws(ConfigurationRefusal) -> ConfigurationDocument {
         guard source.count > 0 else { throw .emptyFile }
-        if ProtobufHeader.isPrefix(of: source.bytes) { throw protobufRefusal(of: source.bytes) }
+        if ProtobufHeader.isPrefix(of: source.bytes) { throw protobufRefusal(of: source.bytes, kubernetes) }
         let document: YAMLDocument
         do { document = try YAMLDocument(parsing: source) } catch { throw refusal(of: error, error.upstreamText) }
         let redactor = SecretRedactor(document.root)
@@ -24,7 +36,8 @@ extension ConfigurationDocument {
         do {
             (value, duplicates) = try document.view()
         } catch {
-            throw refusal(of: error, QuotedYAML(root: document.root, redactor: redactor).text(of: error))
+            throw refusal(
+                of: error, QuotedYAML(root: document.root, redactor: redactor, kubernetes: kubernetes).text(of: error))
         }
         guard !ExpandedText.exceedsLimit(value) else {
             throw .limit(
@@ -32,36 +45,45 @@ extension ConfigurationDocument {
                 at: value.node.start, hint: "write out what is meant")
         }
         let header = try DocumentHeader.read(value)
-        let meaning = try header.meaning(headerless: headerless, redactor: redactor)
-        var reader = DocumentReader(redactor)
+        let meaning = try header.meaning(headerless: headerless, redactor: redactor, kubernetes)
+        var decoder = FieldDecoder(redactor)
         // JSON reports the fields that are set twice as it decodes them.
         let yamlDuplicates = document.syntax == .yaml ? duplicates : []
         switch meaning {
         case .configuration(let form):
-            let configuration = reader.configuration(value, form: form)
-            try check(reader.decoder, duplicates: yamlDuplicates, redactor)
-            return configuration
-        case .other(.withoutInternalVersion): throw header.notConvertible(redactor)
+            let draft = ConfigurationDraft(decoding: value, &decoder)
+            let ignored = try check(decoder, duplicates: yamlDuplicates, redactor, kubernetes)
+            return ConfigurationDocument(
+                form: form, resources: draft.finished, position: draft.position, redactor: redactor,
+                kubernetes: kubernetes, ignored: ignored)
+        case .other(.withoutInternalVersion): throw header.notConvertible(redactor, kubernetes)
         case .other(let kind):
-            reader.other(value, kind)
-            try check(reader.decoder, duplicates: yamlDuplicates, redactor)
+            decoder.decode(value, as: kind)
+            _ = try check(decoder, duplicates: yamlDuplicates, redactor, kubernetes)
             // The internal version of a configuration is one, though without fields that JSON could set.
             guard header.kind == "EncryptionConfiguration" else { throw header.unexpected(redactor) }
             return ConfigurationDocument(
-                form: .current, resources: [], position: value.node.start, redactor: redactor)
+                form: .current, resources: [], position: value.node.start, redactor: redactor, kubernetes: kubernetes,
+                ignored: [])
         }
     }
 
     /// What the decoder noted, in the order in which Go would give up: some mistakes at once, a wrong type at the end,
     /// and only then the findings of strictness.
+    ///
+    /// - Returns: What a version that is not strict ignores.
     private static func check(
-        _ decoder: FieldDecoder, duplicates: [YAMLDuplicate], _ redactor: SecretRedactor
-    ) throws(ConfigurationRefusal) {
+        _ decoder: FieldDecoder, duplicates: [YAMLDuplicate], _ redactor: SecretRedactor,
+        _ kubernetes: KubernetesVersion
+    ) throws(ConfigurationRefusal) -> [IgnoredField] {
         if let finding = decoder.fatalError ?? decoder.typeError {
             throw ConfigurationRefusal(
                 stage: .decode, apiserverText: finding.apiserverText, diagnostics: [finding.diagnostic])
         }
-        guard !duplicates.isEmpty || !decoder.strictErrors.isEmpty else { return }
+        guard !duplicates.isEmpty || !decoder.strictErrors.isEmpty else { return [] }
+        guard kubernetes.isDecodingStrict else {
+            return duplicates.map { ignored($0, redactor) } + decoder.strictErrors.map(\.ignored)
+        }
         // sigs.k8s.io/json keeps no more (internal/golang/encoding/json, `saveStrictError`).
         let texts = yamlText(of: duplicates, redactor) + decoder.strictErrors.prefix(100).map(\.apiserverText)
         throw ConfigurationRefusal(
@@ -84,6 +106,12 @@ extension ConfigurationDocument {
             redactor.shown(duplicate.key.revealedText()), path: nil, at: duplicate.keyNode.start)
     }
 
+    private static func ignored(_ duplicate: YAMLDuplicate, _ redactor: SecretRedactor) -> IgnoredField {
+        IgnoredField(
+            reason: .overridden(byLine: duplicate.keyNode.start.line),
+            name: redactor.shown(duplicate.key.revealedText()), path: nil, position: duplicate.overriddenNode.start)
+    }
+
     private static func refusal(of error: YAMLError, _ text: String?) -> ConfigurationRefusal {
         var prefix = ""
         if case .json = error.reason { prefix = DocumentHeader.parseError }
@@ -96,7 +124,9 @@ extension ConfigurationDocument {
     }
 
     /// Nothing that begins with `k8s\0` is ever accepted: the types of the configuration know no protobuf.
-    private static func protobufRefusal(of bytes: RawSpan) -> ConfigurationRefusal {
+    private static func protobufRefusal(
+        of bytes: RawSpan, _ kubernetes: KubernetesVersion
+    ) -> ConfigurationRefusal {
         func refusal(_ text: String) -> ConfigurationRefusal {
             ConfigurationRefusal(
                 stage: .decode, apiserverText: text,
@@ -113,7 +143,11 @@ extension ConfigurationDocument {
         let redactor = SecretRedactor()
         let (apiVersion, kind) = (redactor.shown(header.apiVersion), redactor.shown(header.kind))
         let body = "runtime.TypeMeta{APIVersion:\(goQuoted(apiVersion)), Kind:\(goQuoted(kind))}"
-        do { _ = try header.meaning(headerless: false, redactor: redactor, body: body) } catch { return error }
+        do {
+            _ = try header.meaning(headerless: false, redactor: redactor, kubernetes, body: body)
+        } catch {
+            return error
+        }
         return refusal(
             "object *v1.\(kind == "EncryptionConfig" ? "EncryptionConfiguration" : kind) does not implement the "
                 + "protobuf marshalling interface and cannot be encoded to a protobuf message")

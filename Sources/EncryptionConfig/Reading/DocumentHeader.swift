@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import GoText
+internal import KubernetesVersions
 internal import SecretMemory
 internal import YAMLTree
 
@@ -88,9 +89,10 @@ extension DocumentHeader {
 
     /// - Parameters:
     ///   - headerless: Whether a document that says nothing is welcome.
+    ///   - kubernetes: The version whose decoder is asked.
     ///   - body: What stands in place of the document, which kube-apiserver prints if something is missing.
     func meaning(
-        headerless: Bool, redactor: SecretRedactor, body: String = SecretRedactor.mark
+        headerless: Bool, redactor: SecretRedactor, _ kubernetes: KubernetesVersion, body: String = SecretRedactor.mark
     ) throws(ConfigurationRefusal) -> Meaning {
         if headerless, apiVersion.isEmpty, kind.isEmpty { return .configuration(.headerless) }
         guard apiVersion.utf8.count(where: { $0 == UInt8(ascii: "/") }) <= 1 else {
@@ -113,8 +115,10 @@ extension DocumentHeader {
         case (RegisteredKind.configurationGroup, "v1", "EncryptionConfiguration"): return .configuration(.current)
         case ("", "v1", "EncryptionConfig"): return .configuration(.legacy)
         default:
-            if let known = RegisteredKind.find(kind, group: group, version: version) { return .other(known) }
-            throw notRegistered(redactor)
+            if let known = RegisteredKind.find(kind, group: group, version: version, in: kubernetes) {
+                return .other(known)
+            }
+            throw notRegistered(redactor, kubernetes)
         }
     }
 
@@ -129,21 +133,22 @@ extension DocumentHeader {
 
     /// The refusal of a kind that the decoder does not have (k8s.io/apimachinery, pkg/runtime/error.go,
     /// `notRegisteredErr`).
-    func notRegistered(_ redactor: SecretRedactor) -> ConfigurationRefusal {
+    func notRegistered(_ redactor: SecretRedactor, _ kubernetes: KubernetesVersion) -> ConfigurationRefusal {
         let place =
             version == RegisteredKind.internalVersion
             ? "the internal version of group \(goQuoted(redactor.shown(group)))"
             : "version \(goQuoted(redactor.shown(group.isEmpty ? version : apiVersion)))"
         return Self.refusal(
             "no kind \(goQuoted(redactor.shown(kind))) is registered for \(place) in scheme "
-                + "\"k8s.io/apiserver/pkg/server/options/encryptionconfig/config.go:142\"", path: "kind", at: position,
+                + "\"k8s.io/apiserver/pkg/server/options/encryptionconfig/config.go:\(kubernetes.schemeLine)\"",
+            path: "kind", at: position,
             message: "apiVersion and kind do not name an encryption configuration", hint: Self.headerHint)
     }
 
     /// The refusal of a type without an internal version.
-    func notConvertible(_ redactor: SecretRedactor) -> ConfigurationRefusal {
+    func notConvertible(_ redactor: SecretRedactor, _ kubernetes: KubernetesVersion) -> ConfigurationRefusal {
         DocumentHeader(apiVersion: "\(group)/\(RegisteredKind.internalVersion)", kind: kind, position: position)
-            .notRegistered(redactor)
+            .notRegistered(redactor, kubernetes)
     }
 
     /// The refusal of a document of another kind that is in order.

@@ -26,7 +26,7 @@ struct FieldDecoder {
     /// A value that a type decodes itself and does not like. It ends Go's decoding at once, so it hides any type error.
     private(set) var fatalError: Finding?
     /// Fields that the types do not have, or that stand twice, in the order found; each text once.
-    private(set) var strictErrors: [Finding] = []
+    private(set) var strictErrors: [StrictFinding] = []
     /// What was found before: the texts as Go has them, which is with all that is redacted.
     private var strictTexts: Set<[UInt8]> = []
     private let redactor: SecretRedactor
@@ -36,6 +36,13 @@ struct FieldDecoder {
     struct Finding {
         let apiserverText: String
         let diagnostic: Diagnostic
+    }
+
+    /// What a strict decoder refuses, and one that is not ignores.
+    struct StrictFinding {
+        let apiserverText: String
+        let diagnostic: Diagnostic
+        let ignored: IgnoredField
     }
 
     /// Walks the members of an object and hands each to `decode`, which answers whether it knows the field.
@@ -67,16 +74,17 @@ struct FieldDecoder {
         }
     }
 
-    /// The elements of a list with their places; nothing for null or for what is no list.
-    mutating func list(
-        _ value: YAMLValue, of structName: String, goType: String, at place: Place
-    ) -> [(value: YAMLValue, place: Place)] {
+    /// Lays the elements of a list over what a field holds. Null unsets the field; what is no list leaves it as it is.
+    mutating func list<Element>(
+        _ value: YAMLValue, of structName: String, goType: String, at place: Place,
+        onto list: inout DecodedList<Element>, blank: (SourcePosition) -> Element,
+        _ decode: (inout FieldDecoder, YAMLValue, Place, inout Element) -> Void
+    ) {
         switch value.kind {
-        case .null: return []
-        case .array(let elements): return elements.enumerated().map { ($0.element, place.item($0.offset)) }
-        default:
-            mismatch(value, in: structName, goType: "[]\(goType)", at: place)
-            return []
+        case .null: list.setNull()
+        case .array(let elements):
+            list.lay(elements, blank: { blank($0.node.start) }) { decode(&self, $0, place.item($1), &$2) }
+        default: mismatch(value, in: structName, goType: "[]\(goType)", at: place)
         }
     }
 
@@ -168,24 +176,29 @@ struct FieldDecoder {
     private mutating func addUnknownField(_ name: String, parent: Place, member: YAMLMember) {
         guard strictTexts.insert(Array("unknown \(parent.field(name).path)".utf8)).inserted else { return }
         let path = parent.field(redactor.shown(name)).path
+        let position = member.keyNode.start
         strictErrors.append(
-            Finding(
+            StrictFinding(
                 apiserverText: "unknown field \(goQuoted(path))",
                 diagnostic: Diagnostic(
-                    code: RefusalCode.unknownField, severity: .error, path: path,
-                    position: member.keyNode.start, message: "there is no field of this name here",
+                    code: RefusalCode.unknownField, severity: .error, path: path, position: position,
+                    message: "there is no field of this name here",
                     hint: Self.knownNames.first { $0.lowercased() == name.lowercased() }
                         .map { "write \($0): names of fields are case-sensitive" }
-                        ?? "check spelling and indentation")))
+                        ?? "check spelling and indentation"),
+                ignored: IgnoredField(
+                    reason: .unknown, name: redactor.shown(name), path: path, position: position)))
     }
 
     private mutating func addDuplicateField(_ name: String, parent: Place, member: YAMLMember, at index: Int) {
         let path = parent.field(name).path
         guard strictTexts.insert(Array("duplicate \(path)".utf8)).inserted else { return }
+        let position = member.keyNode.start
         strictErrors.insert(
-            Finding(
+            StrictFinding(
                 apiserverText: "duplicate field \(goQuoted(path))",
-                diagnostic: Self.duplicateDiagnostic(name, path: path, at: member.keyNode.start)),
+                diagnostic: Self.duplicateDiagnostic(name, path: path, at: position),
+                ignored: IgnoredField(reason: .repeated, name: name, path: path, position: position)),
             at: index)
     }
 

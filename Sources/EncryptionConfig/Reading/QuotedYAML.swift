@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import GoText
+internal import KubernetesVersions
 internal import SecretMemory
 internal import YAMLTree
 
@@ -7,11 +8,12 @@ internal import YAMLTree
 struct QuotedYAML {
     let root: YAMLNode?
     let redactor: SecretRedactor
+    let kubernetes: KubernetesVersion
 
     /// What kube-apiserver prints; nil for limits that it does not have.
     func text(of error: YAMLError) -> String? {
-        guard let text = error.upstreamText, let root, let offset = error.position?.offset else {
-            return error.upstreamText
+        guard let text = upstreamText(of: error), let root, let offset = error.position?.offset else {
+            return upstreamText(of: error)
         }
         switch error.reason {
         case .tagMismatch(let found, let wanted):
@@ -28,9 +30,19 @@ struct QuotedYAML {
                 let key = goSyntax(entry.key)
             else { return text }
             let name = type == "nil" ? "%!s(<nil>)" : type
-            return "unsupported map key of type: \(name), key: \(key), value: \(value)"
+            return mapKeyText("unsupported map key of type: \(name), key: \(key), value: \(value)")
         default: return text
         }
+    }
+
+    private func upstreamText(of error: YAMLError) -> String? {
+        guard case .unsupportedKey = error.reason else { return error.upstreamText }
+        return error.upstreamText.map(mapKeyText)
+    }
+
+    /// A text on a key of a mapping, in the writing of the version.
+    private func mapKeyText(_ text: String) -> String {
+        kubernetes.writesMapKeyErrorSmall ? text : text.prefix(1).uppercased() + text.dropFirst()
     }
 
     // MARK: Where it stands

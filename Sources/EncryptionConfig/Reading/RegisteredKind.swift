@@ -1,3 +1,5 @@
+internal import KubernetesVersions
+
 /// What else than an encryption configuration kube-apiserver's decoder knows by `apiVersion` and `kind`. Nothing of it
 /// is accepted, but what is said against it differs.
 ///
@@ -14,7 +16,10 @@ enum RegisteredKind {
     /// The version of Go types without names for JSON: their fields have the names of Go, in capitals.
     static let internalVersion = "__internal"
 
-    static func find(_ kind: String, group: String, version: String) -> RegisteredKind? {
+    static func find(
+        _ kind: String, group: String, version: String, in kubernetes: KubernetesVersion
+    ) -> RegisteredKind? {
+        guard kubernetes.registersOtherKinds || kind == "EncryptionConfiguration" else { return nil }
         // Kinds without a version go with any (runtime.Scheme, `New`).
         if let fields = unversioned[kind] {
             let items = kind == "APIResourceList" ? ["resources": resourceFields] : [:]
@@ -25,6 +30,7 @@ enum RegisteredKind {
             if options.contains(kind) { return .withoutInternalVersion }
             // It has no `apiVersion` and no `kind` in its fields.
             if kind == "WatchEvent" { return .type(fields: ["type", "object"]) }
+            guard isRegistered(kind, in: kubernetes) else { return nil }
             return configurations[kind].map { .type(fields: $0.union(headerFields)) }
         case (configurationGroup, internalVersion):
             if kind == "WatchEvent" { return .type(fields: ["Type", "Object"]) }
@@ -33,6 +39,15 @@ enum RegisteredKind {
             guard ["AdmissionConfiguration", "EgressSelectorConfiguration"].contains(kind) else { return nil }
             return internalConfigurations[kind].map { .type(fields: $0.union(headerFields)) }
         default: return nil
+        }
+    }
+
+    /// Whether a version has a kind of configuration in its version `v1`.
+    private static func isRegistered(_ kind: String, in kubernetes: KubernetesVersion) -> Bool {
+        switch kind {
+        case "AuthorizationConfiguration": kubernetes.registersAuthorizationV1
+        case "AuthenticationConfiguration", "TracingConfiguration": kubernetes.registersAuthenticationV1
+        default: true
         }
     }
 

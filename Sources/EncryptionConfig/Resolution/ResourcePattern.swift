@@ -1,15 +1,21 @@
 public import GoText
 public import KubernetesResources
+public import KubernetesVersions
 
 /// A resource as a configuration names it: exactly, by its group (`*.apps`, `*.` for the core group), or all (`*.*`).
 public struct ResourcePattern: Hashable, Sendable {
     /// The resource and group as parsed; either can be `*`.
     public let name: GroupResource
+    /// Whether `*` is only the name of a resource, which does not exist: a version without wildcards reads it so.
+    public let isLiteral: Bool
 
-    public init(parsing text: String) { name = GroupResource(parsing: text) }
+    public init(parsing text: String, in kubernetes: KubernetesVersion = .newest) {
+        name = GroupResource(parsing: text)
+        isLiteral = name.resource == "*" && !kubernetes.hasWildcards
+    }
 
     /// Whether it stands for more than one resource.
-    public var isWildcard: Bool { name.resource == "*" }
+    public var isWildcard: Bool { name.resource == "*" && !isLiteral }
 
     /// `*.*`: every resource of every group.
     public static let everything = ResourcePattern(parsing: "*.*")
@@ -22,10 +28,13 @@ public struct ResourcePattern: Hashable, Sendable {
     /// One resource.
     public static func exact(_ resource: GroupResource) -> ResourcePattern { ResourcePattern(name: resource) }
 
-    private init(name: GroupResource) { self.name = name }
+    private init(name: GroupResource) {
+        self.name = name
+        isLiteral = false
+    }
 }
 
 extension ResourcePattern: CustomStringConvertible {
     /// As a configuration would have it: the core group's wildcard needs its dot.
-    public var description: String { self == .all(of: "") ? "*." : name.description }
+    public var description: String { name == ResourcePattern.all(of: "").name ? "*." : name.description }
 }

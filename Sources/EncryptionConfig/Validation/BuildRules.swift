@@ -1,6 +1,7 @@
 internal import Diagnostics
 internal import GoText
 internal import KubernetesResources
+internal import KubernetesVersions
 
 /// What kube-apiserver finds only when it makes the transformers: entry by entry, and of each first the providers and
 /// then the resources. The first finding ends it.
@@ -18,8 +19,9 @@ struct BuildRules {
             let path = "resources[\(index)]"
             for (index, provider) in entry.providers.enumerated() {
                 guard let kms = provider.kms else { continue }
-                try check(kms, at: "\(path).providers[\(index)].kms")
+                try check(kms, in: document.kubernetes, at: "\(path).providers[\(index)].kms")
             }
+            guard document.kubernetes.refusesMaskedResources else { continue }
             for (index, resource) in entry.resources.enumerated() {
                 let name = GroupResource(parsing: resource.value)
                 let text = ResourcePattern(parsing: resource.value).description
@@ -35,9 +37,17 @@ struct BuildRules {
         }
     }
 
-    private func check(_ kms: KMSConfiguration, at path: String) throws(ConfigurationRefusal) {
-        let effective = EffectiveKMS(kms)
-        if effective.apiVersion == "v1", !options.kmsv1 {
+    private func check(
+        _ kms: KMSConfiguration, in kubernetes: KubernetesVersion, at path: String
+    ) throws(ConfigurationRefusal) {
+        let effective = EffectiveKMS(kms, in: kubernetes)
+        if effective.apiVersion == "v2", !options.gates.isOn(.kmsv2, in: kubernetes) {
+            throw refusal(
+                "could not configure KMSv2 plugin \(goQuoted(redactor.shown(effective.name))), KMSv2 feature is not enabled",
+                code: RefusalCode.kmsv2Gate, path: path, at: kms.position,
+                hint: "set --feature-gates=KMSv2=true, or use another provider until Kubernetes 1.27")
+        }
+        if effective.apiVersion == "v1", !options.gates.isOn(.kmsv1, in: kubernetes) {
             throw refusal(
                 "KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  "
                     + "Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.",

@@ -1,10 +1,11 @@
 internal import Diagnostics
 internal import GoText
 internal import KubernetesResources
+internal import KubernetesVersions
 internal import SecretMemory
 
 extension EncryptionConfiguration {
-    /// Checks a document as kube-apiserver does before it starts, and decodes its keys.
+    /// Checks a document as the version of kube-apiserver that read it does before it starts, and decodes its keys.
     ///
     /// - Throws: ``ConfigurationRefusal`` of the stage `validate` with every breach of a rule, or of the stage `build`
     ///   with the first thing that hinders the transformers.
@@ -18,11 +19,13 @@ extension EncryptionConfiguration {
                 diagnostics: errors.map(\.diagnostic))
         }
         form = document.form
+        kubernetes = document.kubernetes
+        kmsv2 = KMSv2Rules(document.kubernetes, options.gates)
         entries = document.resources.enumerated().map { index, entry in
             Entry(
-                resources: entry.resources.map { ResourcePattern(parsing: $0.value) },
+                resources: entry.resources.map { ResourcePattern(parsing: $0.value, in: document.kubernetes) },
                 providers: entry.providers.enumerated().compactMap {
-                    Provider($0.element, at: "resources[\(index)].providers[\($0.offset)]")
+                    Provider($0.element, at: "resources[\(index)].providers[\($0.offset)]", in: document.kubernetes)
                 })
         }
         try BuildRules(options: options, redactor: document.redactor).check(document)
@@ -55,8 +58,10 @@ extension EncryptionConfiguration {
             ]
         }
         let redactor = document.redactor
-        let resourceRules = ResourceRules(redactor: redactor)
-        var kmsRules = KMSRules(options, redactor)
+        let kubernetes = document.kubernetes
+        let resourceRules = ResourceRules(kubernetes: kubernetes, redactor: redactor)
+        let providerRules = ProviderRules(kubernetes: kubernetes, redactor: redactor)
+        var kmsRules = KMSRules(options, kubernetes, redactor)
         var errors: [FieldError] = []
         for (index, entry) in document.resources.enumerated() {
             let path = "resources[\(index)]"
@@ -65,7 +70,7 @@ extension EncryptionConfiguration {
             errors += requiredError(entry.providers.isEmpty, "\(path).providers", at: entry)
             for (index, provider) in entry.providers.enumerated() {
                 let path = "\(path).providers[\(index)]"
-                errors += ProviderRules.errors(of: provider, at: path, redactor)
+                errors += providerRules.errors(of: provider, at: path)
                 if let kms = provider.kms { errors += kmsRules.errors(of: kms, at: "\(path).kms") }
             }
         }
@@ -84,10 +89,10 @@ extension EncryptionConfiguration {
 
 extension Provider {
     /// The provider that an item of the list sets; nil if it sets none, which the rules have ruled out.
-    init?(_ configuration: ProviderConfiguration, at path: String) {
+    init?(_ configuration: ProviderConfiguration, at path: String, in kubernetes: KubernetesVersion) {
         let kind: Kind
         if let kms = configuration.kms {
-            let effective = EffectiveKMS(kms)
+            let effective = EffectiveKMS(kms, in: kubernetes)
             guard let version = KMSPlugin.Version(rawValue: effective.apiVersion) else { return nil }
             kind = .kms(
                 KMSPlugin(

@@ -1,3 +1,5 @@
+internal import KubernetesVersions
+
 /// The fields of a KMS provider after kube-apiserver has filled in what is missing.
 ///
 /// (k8s.io/apiserver 1.36, pkg/apis/apiserver/v1/defaults.go.)
@@ -13,11 +15,12 @@ struct EffectiveKMS {
     /// In nanoseconds.
     let timeout: Int64
 
-    init(_ kms: KMSConfiguration) {
+    init(_ kms: KMSConfiguration, in kubernetes: KubernetesVersion) {
         let apiVersion = kms.apiVersion?.value ?? ""
         self.apiVersion = apiVersion.isEmpty ? "v1" : apiVersion
         name = kms.name?.value ?? ""
-        cachesize = kms.cachesize?.value ?? (self.apiVersion == "v1" ? Self.defaultCachesize : nil)
+        let hasCache = self.apiVersion == "v1" || !kubernetes.refusesCachesizeInKMSv2
+        cachesize = kms.cachesize?.value ?? (hasCache ? Self.defaultCachesize : nil)
         endpoint = kms.endpoint?.value ?? ""
         timeout = kms.timeout?.value ?? Self.defaultTimeout
     }

@@ -1,21 +1,24 @@
 internal import Diagnostics
 internal import GoText
+internal import KubernetesVersions
 
 /// The rules for KMS providers. They carry the names from one entry to the next.
 ///
 /// (k8s.io/apiserver 1.36, pkg/apis/apiserver/validation/validation_encryption.go, `validateKMSConfiguration`.)
 struct KMSRules {
     private let options: ServerOptions
+    private let kubernetes: KubernetesVersion
     private let redactor: SecretRedactor
     private var namesSeen: Set<[UInt8]> = []
 
-    init(_ options: ServerOptions, _ redactor: SecretRedactor) {
+    init(_ options: ServerOptions, _ kubernetes: KubernetesVersion, _ redactor: SecretRedactor) {
         self.options = options
+        self.kubernetes = kubernetes
         self.redactor = redactor
     }
 
     mutating func errors(of kms: KMSConfiguration, at path: String) -> [FieldError] {
-        let effective = EffectiveKMS(kms)
+        let effective = EffectiveKMS(kms, in: kubernetes)
         defer { namesSeen.insert(Array(effective.name.utf8)) }
         return nameErrors(of: kms, effective, at: "\(path).name")
             + timeoutErrors(of: kms, effective, at: "\(path).timeout")
@@ -53,7 +56,7 @@ struct KMSRules {
         guard effective.timeout <= 0 else { return [] }
         return [
             .invalid(
-                path, "\"\(GoDuration.text(effective.timeout))\"", "timeout should be a positive value",
+                path, ValueText(kubernetes, redactor).duration(effective.timeout), "timeout should be a positive value",
                 code: RefusalCode.kms, at: kms.timeout?.position ?? kms.position, hint: "leave it out for 3s")
         ]
     }
@@ -86,7 +89,7 @@ struct KMSRules {
     ) -> [FieldError] {
         guard let cachesize = effective.cachesize else { return [] }
         let position = kms.cachesize?.position ?? kms.position
-        if effective.apiVersion != "v1" {
+        if effective.apiVersion != "v1", kubernetes.refusesCachesizeInKMSv2 {
             return [
                 .invalid(
                     path, "\(cachesize)", "cachesize is not supported in v2", code: RefusalCode.kms, at: position,

@@ -1,25 +1,27 @@
 internal import Diagnostics
 internal import GoText
+internal import KubernetesVersions
 internal import SecretMemory
 
 /// The rules for one item of a provider list, KMS aside.
 ///
 /// (k8s.io/apiserver 1.36, pkg/apis/apiserver/validation/validation_encryption.go, `validateSingleProvider` and
 /// `validateKey`.)
-enum ProviderRules {
+struct ProviderRules {
+    let kubernetes: KubernetesVersion
+    let redactor: SecretRedactor
+
     /// Lengths in bytes that a key may have (validation_encryption.go, `aesKeySizes` and `secretBoxKeySizes`).
     static let aesKeyByteCounts = [16, 24, 32]
     static let secretboxKeyByteCounts = [32]
 
-    static func errors(
-        of provider: ProviderConfiguration, at path: String, _ redactor: SecretRedactor
-    ) -> [FieldError] {
-        oneOfErrors(of: provider, at: path, redactor) + firstProviderErrors(of: provider, at: path)
+    func errors(of provider: ProviderConfiguration, at path: String) -> [FieldError] {
+        oneOfErrors(of: provider, at: path) + Self.firstProviderErrors(of: provider, at: path)
     }
 
-    private static func oneOfErrors(
-        of provider: ProviderConfiguration, at path: String, _ redactor: SecretRedactor
-    ) -> [FieldError] {
+    private func oneOfErrors(of provider: ProviderConfiguration, at path: String) -> [FieldError] {
+        // Only what is said has to be put together.
+        var text: String { ValueText(kubernetes, redactor).provider(provider, in: kubernetes) }
         let set = [
             provider.aesgcm != nil, provider.aescbc != nil, provider.secretbox != nil, provider.identity != nil,
             provider.kms != nil,
@@ -28,7 +30,7 @@ enum ProviderRules {
         case 0:
             return [
                 .invalid(
-                    path, #"{"AESGCM":null,"AESCBC":null,"Secretbox":null,"Identity":null,"KMS":null}"#,
+                    path, text,
                     "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity",
                     code: RefusalCode.provider, at: provider.position,
                     message: "this item names no provider",
@@ -39,7 +41,7 @@ enum ProviderRules {
         default:
             return [
                 .invalid(
-                    path, redactedJSON(of: provider, redactor),
+                    path, text,
                     "more than one provider specified in a single element, should split into different list elements",
                     code: RefusalCode.provider, at: provider.position,
                     message: "this item names \(set) providers",
@@ -109,30 +111,5 @@ enum ProviderRules {
     /// The bytes of a key, or nil if its text is not base64.
     static func decodedSecret(_ text: SecretKey) -> SecretKey? {
         do { return SecretKey(try SecretBase64.decode(text.span)) } catch { return nil }
-    }
-
-    /// The item as kube-apiserver would print it, each secret replaced.
-    private static func redactedJSON(of provider: ProviderConfiguration, _ redactor: SecretRedactor) -> String {
-        func quoted(_ text: String) -> String { jsonQuoted(redactor.shown(text)) }
-        func keys(_ list: KeyListConfiguration?) -> String {
-            guard let list else { return "null" }
-            guard !list.isNull else { return #"{"Keys":null}"# }
-            let items = list.keys.map { key in
-                let secret = (key.secret?.value.bytes.count ?? 0) > 0 ? "REDACTED" : ""
-                return #"{"Name":\#(quoted(key.name?.value ?? "")),"Secret":"\#(secret)"}"#
-            }
-            return #"{"Keys":[\#(items.joined(separator: ","))]}"#
-        }
-        func kms(_ kms: KMSConfiguration?) -> String {
-            guard let kms else { return "null" }
-            let effective = EffectiveKMS(kms)
-            let timeout = jsonQuoted(GoDuration.text(effective.timeout))
-            return #"{"APIVersion":\#(quoted(effective.apiVersion)),"Name":\#(quoted(effective.name)),"#
-                + #""CacheSize":\#(effective.cachesize.map { "\($0)" } ?? "null"),"#
-                + #""Endpoint":\#(quoted(effective.endpoint)),"Timeout":\#(timeout)}"#
-        }
-        return #"{"AESGCM":\#(keys(provider.aesgcm)),"AESCBC":\#(keys(provider.aescbc)),"#
-            + #""Secretbox":\#(keys(provider.secretbox)),"Identity":\#(provider.identity == nil ? "null" : "{}"),"#
-            + #""KMS":\#(kms(provider.kms))}"#
     }
 }

@@ -1,16 +1,19 @@
 internal import Diagnostics
 internal import GoText
 internal import KubernetesResources
+internal import KubernetesVersions
 
 /// The rules for the resources that one entry lists.
 ///
 /// (k8s.io/apiserver 1.36, pkg/apis/apiserver/validation/validation_encryption.go, `validateResourceNames` and
 /// `validateResourceOverlap`.)
 struct ResourceRules {
+    let kubernetes: KubernetesVersion
     let redactor: SecretRedactor
 
     func errors(of entry: ResourceConfiguration, at path: String) -> [FieldError] {
-        overlaps(of: entry, at: path)
+        guard kubernetes.checksResourceNames else { return [] }
+        return overlaps(of: entry, at: path)
             + entry.resources.enumerated().compactMap { index, resource in
                 nameError(of: resource, at: "\(path)[\(index)]")
             }
@@ -67,7 +70,7 @@ struct ResourceRules {
     private func overlaps(of entry: ResourceConfiguration, at path: String) -> [FieldError] {
         let overlaps = ResourceOverlaps(entry.resources.map { GroupResource(parsing: $0.value) })
         guard overlaps.repetition != nil || overlaps.covering != nil else { return [] }
-        let list = "[" + entry.resources.map { jsonQuoted(redactor.shown($0.value)) }.joined(separator: ",") + "]"
+        let list = ValueText(kubernetes, redactor).names(entry.resources.map(\.value))
         var errors: [FieldError] = []
         if let (name, second) = overlaps.repetition {
             errors.append(

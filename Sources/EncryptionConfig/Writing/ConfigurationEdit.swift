@@ -80,6 +80,8 @@ public enum EditRefusal: Error, Equatable {
     case anchorInUse
     /// An alias would come to stand before its anchor.
     case aliasBeforeAnchor
+    /// The version of kube-apiserver ignores something in the file, so that what an edit finds may have no effect.
+    case ignoresFields
     /// A comment that may hold a key would go.
     case losesComment
     /// The text that came out does not say exactly what was intended.

@@ -1,3 +1,4 @@
+public import KubernetesVersions
 public import SecretMemory
 
 /// Changes the text of a configuration and keeps every byte that the change does not concern.
@@ -12,19 +13,22 @@ public enum ConfigurationEditor {
     /// - Parameters:
     ///   - source: A configuration in YAML or JSON, in UTF-8.
     ///   - headerless: Whether a file without `apiVersion` and `kind` is welcome.
+    ///   - kubernetes: The version of kube-apiserver that reads the file.
     /// - Throws: ``EditRefusal``; the edits that had been made until then are lost with it.
     public static func apply(
-        _ edits: [ConfigurationEdit], to source: borrowing SecretBytes, headerless: Bool = false
+        _ edits: [ConfigurationEdit], to source: borrowing SecretBytes, headerless: Bool = false,
+        kubernetes: KubernetesVersion = .newest
     ) throws(EditRefusal) -> SecretBytes {
+        let reading = Reading(headerless: headerless, kubernetes: kubernetes)
         var text = SecretBytes(copying: source.bytes)
         for batch in batches(of: edits) {
             do throws(EditRefusal) {
-                text = try make(batch, in: text, headerless: headerless)
+                text = try make(batch, in: text, reading)
             } catch {
                 // One item after the other may be laid out in a way that many at once are not.
                 let singles = batch.flatMap(\.singles)
                 guard error == .unsupportedShape, singles.count > 1 else { throw error }
-                for single in singles { text = try make([single], in: text, headerless: headerless) }
+                for single in singles { text = try make([single], in: text, reading) }
             }
         }
         return text
@@ -48,10 +52,12 @@ public enum ConfigurationEditor {
     }
 
     private static func make(
-        _ batch: [ConfigurationEdit], in source: borrowing SecretBytes, headerless: Bool
+        _ batch: [ConfigurationEdit], in source: borrowing SecretBytes, _ reading: Reading
     ) throws(EditRefusal) -> SecretBytes {
         guard !isUTF16(source.bytes) else { throw .encodedAsUTF16 }
-        let before = try model(of: source, headerless: headerless, else: .unreadable)
+        let before = try reading.document(source, else: .unreadable)
+        // Of a field that is set twice it is not certain which one an edit would find.
+        guard before.ignored.isEmpty else { throw .ignoresFields }
         let intended = try before.applying(batch)
         let text = try SourceLines(parsing: source, else: .unreadable)
         let result: SecretBytes
@@ -60,7 +66,7 @@ public enum ConfigurationEditor {
         } else {
             result = try edited(text, by: batch)
         }
-        let after = try model(of: result, headerless: headerless, else: .unsupportedShape)
+        let after = try reading.document(result, else: .unsupportedShape)
         guard after.hasSameContent(as: intended) else { throw .unsupportedShape }
         let kept = Set(
             try KeyComments(of: SourceLines(parsing: result, else: .unsupportedShape)).contents.map { SecretHash($0) })
@@ -105,13 +111,20 @@ public enum ConfigurationEditor {
         return SecretBytes(copying: text.bytes.span)
     }
 
-    private static func model(
-        of text: borrowing SecretBytes, headerless: Bool, else refusal: EditRefusal
-    ) throws(EditRefusal) -> ConfigurationDocument {
-        do {
-            return try ConfigurationDocument.read(SecretBytes(copying: text.bytes), headerless: headerless)
-        } catch {
-            throw refusal
+    /// How texts are read.
+    private struct Reading {
+        let headerless: Bool
+        let kubernetes: KubernetesVersion
+
+        func document(
+            _ text: borrowing SecretBytes, else refusal: EditRefusal
+        ) throws(EditRefusal) -> ConfigurationDocument {
+            do {
+                return try ConfigurationDocument.read(
+                    SecretBytes(copying: text.bytes), headerless: headerless, kubernetes: kubernetes)
+            } catch {
+                throw refusal
+            }
         }
     }
 

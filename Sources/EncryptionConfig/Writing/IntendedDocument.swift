@@ -12,7 +12,9 @@ extension ConfigurationDocument {
     public func applying(_ edits: [ConfigurationEdit]) throws(EditRefusal) -> ConfigurationDocument {
         var resources = resources
         for edit in edits { try edit.apply(to: &resources) }
-        return ConfigurationDocument(form: form, resources: resources, position: position, redactor: redactor)
+        return ConfigurationDocument(
+            form: form, resources: resources, position: position, redactor: redactor, kubernetes: kubernetes,
+            ignored: ignored)
     }
 
     /// Whether both say the same, wherever they say it.

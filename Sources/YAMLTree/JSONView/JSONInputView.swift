@@ -36,15 +36,15 @@ struct JSONInputView {
 
     private mutating func members(_ entries: [YAMLEntry], of mapping: YAMLNode) -> [YAMLMember] {
         var members: [YAMLMember] = []
-        var keys: Set<KeyText> = []
+        var keys: [KeyText: YAMLNode] = [:]
         for entry in entries {
             guard case .scalar(let scalar) = entry.key.content else { continue }
             members.append(YAMLMember(key: scalar.text, keyNode: entry.key, value: value(of: entry.value)))
-            if !keys.insert(KeyText(scalar.text)).inserted {
+            if let earlier = keys.updateValue(entry.key, forKey: KeyText(scalar.text)) {
                 duplicates.append(
                     YAMLDuplicate(
-                        key: scalar.text, isStringKey: true, keyNode: entry.key, mapping: mapping,
-                        line: entry.value.start.line))
+                        key: scalar.text, isStringKey: true, keyNode: entry.key, overriddenNode: earlier,
+                        mapping: mapping, line: entry.value.start.line))
             }
         }
         return members

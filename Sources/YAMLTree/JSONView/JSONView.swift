@@ -81,11 +81,11 @@ struct JSONView {
             let value = try value(of: entry.value, depth: depth + 1)
             guard let key else { continue }
             let member = YAMLMember(key: key.text, keyNode: entry.key, value: value)
-            if object.set(member, as: key.identity) {
+            if let overridden = object.set(member, as: key.identity) {
                 duplicates.append(
                     YAMLDuplicate(
-                        key: key.text, isStringKey: key.isString, keyNode: entry.key, mapping: object.node,
-                        line: entry.value.start.line))
+                        key: key.text, isStringKey: key.isString, keyNode: entry.key,
+                        overriddenNode: overridden.keyNode, mapping: object.node, line: entry.value.start.line))
             }
         }
     }
@@ -185,15 +185,15 @@ private struct Object {
 
     init(node: YAMLNode) { self.node = node }
 
-    /// Sets a member; answers whether the key had been there.
-    mutating func set(_ member: YAMLMember, as identity: KeyIdentity) -> Bool {
+    /// Sets a member; answers what had been there under the same key.
+    mutating func set(_ member: YAMLMember, as identity: KeyIdentity) -> YAMLMember? {
         if let place = places[identity] {
-            entries[place] = member
-            return true
+            defer { entries[place] = member }
+            return entries[place]
         }
         places[identity] = entries.count
         entries.append(member)
-        return false
+        return nil
     }
 
     /// Sorted by the bytes of the keys. Of keys that only now have the same text, the later one stays; in Go it is

@@ -1,0 +1,116 @@
+internal import APIServerFlags
+internal import ArgumentParser
+internal import EncryptionConfig
+internal import Explanations
+internal import KubernetesVersions
+internal import ShownText
+internal import Terminal
+
+/// How configurations are read: for every command that takes some.
+struct ReadingOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Version of kube-apiserver, from \(KubernetesVersion.oldest) on. Default: that of the manifest given with "
+                + "--discover-from or of the servers asked, else \(KubernetesVersion.newest).", valueName: "1.NN"),
+        transform: ReadingOptions.parsedVersion)
+    var kubernetes: KubernetesVersion?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Feature gates of kube-apiserver, such as KMSv1=true.", valueName: "list"),
+        transform: ReadingOptions.parsedGates)
+    var featureGates: FeatureGates?
+    @Flag(name: .long, help: "Read files without apiVersion and kind, as Talos keeps them.")
+    var headerless = false
+
+    /// What was given, for commands that are printed.
+    var given: [Phrase] {
+        (kubernetes.map { ["--kubernetes \($0)"] } ?? [])
+            + (featureGates.map { ["--feature-gates \($0)"] } ?? [])
+            + (headerless ? ["--headerless"] : [])
+    }
+
+    /// A version whose rules are known, or a newer one, which is judged by the rules of the newest.
+    static func parsedVersion(_ text: String) throws -> KubernetesVersion {
+        guard let version = KubernetesVersion(text) else { throw ValidationError("a version looks like 1.29") }
+        guard version >= .oldest else { throw ValidationError(tooOld(version)) }
+        return version
+    }
+
+    private static func parsedGates(_ text: String) throws -> FeatureGates {
+        guard let gates = FeatureGates(parsing: text) else {
+            throw ValidationError("--feature-gates is a list such as KMSv1=true,KMSv2=false")
+        }
+        return gates
+    }
+
+    private static func tooOld(_ version: KubernetesVersion) -> String {
+        "the rules of Kubernetes \(version) are not known; the oldest version whose rules were recorded is "
+            + "\(KubernetesVersion.oldest)"
+    }
+
+    private func gates(of discovery: EtcdDiscovery?) throws(CommandFailure) -> FeatureGates {
+        if let featureGates { return featureGates }
+        return try discovery?.gates() ?? FeatureGates()
+    }
+
+    /// The kube-apiserver to judge by: what the command line says, else what a manifest or the servers say.
+    ///
+    /// - Parameters:
+    ///   - discovery: The manifest or unit of the command; nil if none is given.
+    ///   - servers: The versions of the servers that were asked. The oldest one counts, since it reads the least.
+    /// - Throws: If a version is too old, or the manifest's feature gates cannot be read.
+    func rules(
+        _ discovery: EtcdDiscovery? = nil, servers: [KubernetesVersion] = []
+    ) throws(CommandFailure) -> ServerRules {
+        let found = discovery?.flags.kubernetes ?? servers.min()
+        let version = kubernetes ?? found ?? .newest
+        guard version >= .oldest else {
+            throw CommandFailure(
+                "\(Self.tooOld(version))",
+                hint: "--kubernetes \(KubernetesVersion.oldest) judges by the oldest rules known")
+        }
+        if version > .newest {
+            Console().warning(
+                "Kubernetes \(version) is judged by the rules of \(KubernetesVersion.newest), the newest known")
+        }
+        if let found, found != version {
+            Console().warning("judged by the rules of Kubernetes \(version), as asked; kube-apiserver is of \(found)")
+        }
+        return ServerRules(
+            kubernetes: version, gates: try gates(of: discovery), headerless: headerless
+        )
+    }
+}
+
+/// The kube-apiserver that a command judges by.
+struct ServerRules {
+    var kubernetes = KubernetesVersion.newest
+    var gates = FeatureGates()
+    var headerless = false
+
+    /// The same gates, with a server whose gate lets KMS v1 pass unless something else is said.
+    var gatesWithKMSv1: FeatureGates {
+        guard case .settable = FeatureGate.kmsv1.standing(in: kubernetes), gates[.kmsv1] == nil else { return gates }
+        return gates.setting(.kmsv1, to: true)
+    }
+
+    /// The options that read the most files: for what is there already, whatever its server allows. Which values it
+    /// writes is still what the gates say.
+    var lenient: ServerOptions {
+        ServerOptions(gates: gates.setting(.kmsv1, to: true).setting(.kmsv2, to: true))
+    }
+}
+
+extension EtcdDiscovery {
+    /// What the manifest says in `--feature-gates`; nil if it says nothing.
+    fileprivate func gates() throws(CommandFailure) -> FeatureGates? {
+        guard let text = flags.featureGates else { return nil }
+        guard let gates = FeatureGates(parsing: text) else {
+            throw CommandFailure(
+                "\(fileName(path)): kube-apiserver would not start with these feature gates: \(text)",
+                hint: "correct the flag, or give --feature-gates")
+        }
+        return gates
+    }
+}

@@ -1,0 +1,28 @@
+public import Diagnostics
+internal import EncryptionConfig
+public import KubernetesVersions
+
+extension GateRefusal {
+    /// The same as a finding. It stands nowhere in the file.
+    public func diagnostic(in kubernetes: KubernetesVersion) -> Diagnostic {
+        Diagnostic(
+            code: RefusalCode.featureGate, severity: .error, message: message(in: kubernetes), hint: hint(kubernetes))
+    }
+
+    private func message(in kubernetes: KubernetesVersion) -> String {
+        switch self {
+        case .unrecognized(let gate):
+            "kube-apiserver \(kubernetes) has no feature gate \(gate.rawValue) and does not start with a flag for it"
+        case .locked(let gate, let isOn):
+            "kube-apiserver \(kubernetes) starts with \(gate.rawValue)=\(isOn) only"
+        }
+    }
+
+    private func hint(_ kubernetes: KubernetesVersion) -> String {
+        let name = gate.rawValue
+        guard let range = gate.settableVersions else { return "remove \(name) from --feature-gates" }
+        let versions =
+            range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+        return "remove \(name) from --feature-gates; it can be set in Kubernetes \(versions)"
+    }
+}

@@ -1,0 +1,57 @@
+/// A minor version of Kubernetes 1, and the rules by which it differs from others in encryption at rest.
+///
+/// Each rule is a named property, in an extension of its own subject. No other place compares version numbers. The rules
+/// were recorded from the code of each version (testdata/versions); no patch release changed one.
+public struct KubernetesVersion: Comparable, Hashable, Sendable {
+    /// 29 for Kubernetes 1.29.
+    public let minor: Int
+
+    public init(minor: Int) { self.minor = minor }
+
+    /// The oldest version whose rules were recorded.
+    public static let oldest = KubernetesVersion(minor: 26)
+
+    /// The newest version whose rules were recorded, and the one that is meant where none is named. A newer one is judged
+    /// by its rules.
+    public static let newest = KubernetesVersion(minor: 36)
+
+    /// Every version whose rules were recorded, oldest first.
+    public static let recorded = (oldest.minor...newest.minor).map { KubernetesVersion(minor: $0) }
+
+    public static func < (left: Self, right: Self) -> Bool { left.minor < right.minor }
+
+    /// Whether this is `minor` or a later version: what every rule asks.
+    func isAtLeast(_ minor: Int) -> Bool { self.minor >= minor }
+
+    /// The versions that an upgrade or a downgrade passes on the way to `other`, which is the last one. kube-apiserver
+    /// goes one minor version at a time (the version skew policy of Kubernetes).
+    public func path(to other: KubernetesVersion) -> [KubernetesVersion] {
+        guard self != other else { return [] }
+        let minors = self < other ? Array((minor + 1)...other.minor) : Array((other.minor...(minor - 1)).reversed())
+        return minors.map { KubernetesVersion(minor: $0) }
+    }
+}
+
+extension KubernetesVersion: CustomStringConvertible {
+    public var description: String { "1.\(minor)" }
+}
+
+extension KubernetesVersion: LosslessStringConvertible {
+    /// Reads `1.29`; a `v` in front and a patch level behind are passed over.
+    public init?(_ text: String) {
+        let numbers = (text.hasPrefix("v") ? text.dropFirst() : text[...]).split(
+            separator: ".", omittingEmptySubsequences: false)
+        guard (2...3).contains(numbers.count), numbers[0] == "1",
+            numbers.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+            let minor = Int(numbers[1])
+        else { return nil }
+        self.init(minor: minor)
+    }
+
+    /// Reads the version of a release as servers and images tell it: `v1.36.2+k3s1`, `v1.31.0-eks-7f9249a`,
+    /// `1.28.5-gke.1`. What follows the numbers is passed over.
+    public init?(release text: String) {
+        let numbers = text.prefix { "v.0123456789".contains($0) }
+        self.init(String(numbers.last == "." ? numbers.dropLast() : numbers))
+    }
+}
