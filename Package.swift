@@ -101,6 +101,13 @@ let package = Package(
         .target(
             name: "KeyTransition", dependencies: ["EncryptionConfig", "GoText", "KubernetesResources", "SecretMemory"],
             swiftSettings: strict),
+        // What an upgrade of Kubernetes makes of a file.
+        .target(
+            name: "KubernetesUpgrade",
+            dependencies: [
+                "Diagnostics", "EncryptionConfig", "GoText", "KeyTransition", "KubernetesResources",
+                "KubernetesVersions", "SecretMemory",
+            ], swiftSettings: strict),
         .target(
             name: "Transformers",
             dependencies: [
@@ -178,7 +185,7 @@ let package = Package(
                 "DurableFiles",
                 "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText", "KMSPlugin",
                 "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources",
-                "KubernetesVersions",
+                "KubernetesUpgrade", "KubernetesVersions",
                 "PastedValues", "RemoteCalls",
                 "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Transformers", "YAMLTree",
             ],
@@ -190,7 +197,8 @@ let package = Package(
                 "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient",
                 "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation",
-                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "KubernetesVersions",
+                "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "KubernetesUpgrade",
+                "KubernetesVersions",
                 "SecretMemory",
                 "ShownText",
                 "StorageAudit", "StorageEvidence", "Transformers",
@@ -207,7 +215,7 @@ let package = Package(
                 "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
                 "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources",
-                "KubernetesVersions",
+                "KubernetesUpgrade", "KubernetesVersions",
                 "PastedValues",
                 "RemoteCalls", "Reports", "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Terminal",
                 "Transformers", .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -284,6 +292,13 @@ let package = Package(
             name: "KeyTransitionTests",
             dependencies: ["EncryptionConfig", "Explanations", "GoText", "KeyTransition", "ShownText", "TestSupport"],
             swiftSettings: tests),
+        .testTarget(
+            name: "KubernetesUpgradeTests",
+            dependencies: [
+                "EncryptionConfig", "Explanations", "GoText", "KubernetesUpgrade", "KubernetesVersions", "SecretMemory",
+                "ShownText",
+                "TestSupport",
+            ], swiftSettings: tests),
         .testTarget(
             name: "KeyRotationTests",
             dependencies: [

@@ -46,7 +46,7 @@ extension LintRule {
                 case .unknown: return nil
                 case .overridden(let line):
                     message =
-                        "this \(field.name) has no effect: line \(line) sets it again, and Kubernetes "
+                        "this has no effect: line \(line) sets \(field.name) again, and Kubernetes "
                         + "\(subject.kubernetes) takes the last one"
                 case .repeated:
                     message =

@@ -5,22 +5,24 @@ internal import KubernetesResources
 struct ResolvedKeys {
     /// In the order in which the file names the rules.
     let lists: [KeyList]
+    /// Every resource and wildcard that the file names.
+    let patterns: [ResourcePattern]
     private let resolution: ResourceResolution
     private let byPattern: [ResourcePattern: KeyList]
     private let forms: Set<StorageKeyForm>
 
     init(_ configuration: EncryptionConfiguration) {
         resolution = ResourceResolution(configuration)
-        lists = resolution.rules.map { KeyList(pattern: $0.pattern, providers: $0.providers) }
-        byPattern = Dictionary(uniqueKeysWithValues: zip(resolution.rules.map(\.pattern), lists))
+        // What a version without wildcards takes for a name is that of no resource: nothing is stored by it.
+        lists = resolution.rules.filter { !$0.pattern.isLiteral }
+            .map { KeyList(pattern: $0.pattern, providers: $0.providers) }
+        patterns = resolution.rules.map(\.pattern).filter { !$0.isLiteral }
+        byPattern = Dictionary(uniqueKeysWithValues: zip(patterns, lists))
         forms = Set(lists.flatMap(\.writers).map { StorageKeyForm($0) })
     }
 
     /// Whether any rule has a key that writes the same.
     func contains(_ key: StorageKey) -> Bool { forms.contains(StorageKeyForm(key)) }
-
-    /// Every resource and wildcard that the file names.
-    var patterns: [ResourcePattern] { resolution.rules.map(\.pattern) }
 
     /// The keys of a resource, or of what a wildcard covers beyond the names of the file: its name finds itself.
     subscript(resource: ResourcePattern) -> KeyList {

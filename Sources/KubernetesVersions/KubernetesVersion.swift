@@ -24,11 +24,14 @@ public struct KubernetesVersion: Comparable, Hashable, Sendable {
     func isAtLeast(_ minor: Int) -> Bool { self.minor >= minor }
 
     /// The versions that an upgrade or a downgrade passes on the way to `other`, which is the last one. kube-apiserver
-    /// goes one minor version at a time (the version skew policy of Kubernetes).
+    /// goes one minor version at a time (the version skew policy of Kubernetes). Of versions that were not recorded only
+    /// `other` is named.
     public func path(to other: KubernetesVersion) -> [KubernetesVersion] {
         guard self != other else { return [] }
-        let minors = self < other ? Array((minor + 1)...other.minor) : Array((other.minor...(minor - 1)).reversed())
-        return minors.map { KubernetesVersion(minor: $0) }
+        let between = Self.recorded.filter {
+            (min(self, other)...max(self, other)).contains($0) && $0 != self && $0 != other
+        }
+        return (self < other ? between : between.reversed()) + [other]
     }
 }
 

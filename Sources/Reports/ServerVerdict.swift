@@ -18,6 +18,20 @@ public enum ServerVerdict {
         public let variesByStart: Bool
         /// The same as findings.
         public let diagnostics: [Diagnostic]
+
+        init(_ gates: [GateRefusal], in kubernetes: KubernetesVersion) {
+            apiserverError = gates.first?.apiserverText ?? ""
+            variesByStart = false
+            diagnostics = gates.map { $0.diagnostic(in: kubernetes) }
+        }
+
+        /// Nil where a limit of this program is hit that kube-apiserver does not have.
+        init?(_ refusal: ConfigurationRefusal, path: String) {
+            guard let text = refusal.apiserverError(path: path) else { return nil }
+            apiserverError = text
+            variesByStart = refusal.variesByStart
+            diagnostics = refusal.diagnostics
+        }
     }
 
     /// Judges the bytes of a file, from the flags to the transformers.
@@ -29,24 +43,20 @@ public enum ServerVerdict {
     public init(
         on content: SecretKey, path: String, options: ServerOptions, kubernetes: KubernetesVersion, headerless: Bool
     ) throws(CommandFailure) {
-        let gates = options.gates.refusals(by: kubernetes)
-        if let first = gates.first {
-            self = .refused(
-                Refused(
-                    apiserverError: first.apiserverText, variesByStart: false,
-                    diagnostics: gates.map { $0.diagnostic(in: kubernetes) }))
-            return
-        }
-        do throws(ConfigurationRefusal) {
-            let document = try ConfigurationDocument.read(
-                SecretBytes(copying: content.span), headerless: headerless, kubernetes: kubernetes)
-            self = .accepted(document, try EncryptionConfiguration(checking: document, options: options))
-        } catch {
-            guard let text = error.apiserverError(path: path) else {
-                throw CommandFailure(error.diagnostics.map { problem($0, path: path) })
+        try self.init(
+            ServerAnswer(to: content, options: options, kubernetes: kubernetes, headerless: headerless), path: path,
+            kubernetes: kubernetes)
+    }
+
+    init(_ answer: ServerAnswer, path: String, kubernetes: KubernetesVersion) throws(CommandFailure) {
+        switch answer {
+        case .accepted(let document, let configuration): self = .accepted(document, configuration)
+        case .refusesGates(let gates): self = .refused(Refused(gates, in: kubernetes))
+        case .refusesFile(let refusal):
+            guard let refused = Refused(refusal, path: path) else {
+                throw CommandFailure(refusal.diagnostics.map { problem($0, path: path) })
             }
-            self = .refused(
-                Refused(apiserverError: text, variesByStart: error.variesByStart, diagnostics: error.diagnostics))
+            self = .refused(refused)
         }
     }
 

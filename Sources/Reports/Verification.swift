@@ -28,6 +28,8 @@ public struct Verification {
     let lines: QuotableLines
     /// The change from the file that servers run now, if that was asked.
     public var transition: TransitionReport?
+    /// What an upgrade or downgrade would make of it, if that was asked.
+    public var upgrade: UpgradeReport?
     /// What snapshots hold, read under this file, if that was asked.
     public var evidence: [AuditReport] = []
 
@@ -77,7 +79,7 @@ public struct Verification {
     public func status(isStrict: Bool) -> ExitStatus {
         let statuses =
             [isAccepted && !(isStrict && count(.warning) > 0) ? .success : .findings]
-            + [transition?.status].compactMap { $0 } + evidence.map(\.status)
+            + [transition?.status, upgrade?.status].compactMap { $0 } + evidence.map(\.status)
         return [.findings, .unproven].first { statuses.contains($0) } ?? .success
     }
 
@@ -98,6 +100,7 @@ extension Verification {
             text += ServerVerdict.sentence(apiserverError, path: path) + "\n"
             if variesByStart { text += "0xADDR stands for an address, which is another one at each start.\n" }
         }
+        if let upgrade { text += "\n\(upgrade.text)\n" }
         if let transition { text += "\n\(transition.text)\n" }
         for report in evidence { text += "\n\(try report.text())\n" }
         let verdict: Phrase = isAccepted ? "accepted" : "rejected"
@@ -118,7 +121,8 @@ extension Verification {
                 "apiserverError": .text(apiserverError), "apiserverErrorVaries": .bool(variesByStart),
                 "effective": configuration.map { EffectiveTable($0).value } ?? [],
                 "diagnostics": .array(diagnostics.map(\.value)), "suppressed": .array(suppressed.map(\.value)),
-                "transition": transition?.members ?? .null, "evidence": try evidenceValue,
+                "upgrade": upgrade?.value ?? .null, "transition": transition?.members ?? .null,
+                "evidence": try evidenceValue,
             ])
     }
 

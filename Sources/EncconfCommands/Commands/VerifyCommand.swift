@@ -8,6 +8,8 @@ internal import Explanations
 internal import FoundationEssentials
 internal import Glibc
 internal import KMSPlugin
+internal import KubernetesUpgrade
+internal import KubernetesVersions
 internal import Reports
 internal import SecretMemory
 internal import ShownText
@@ -42,6 +44,15 @@ struct VerifyCommand: EncconfCommand {
         name: .long,
         help: ArgumentHelp("The file that servers run now: is the change safe? (See diff.)", valueName: "old"))
     var against: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Judge every version up to this one, and what each needs before it.", valueName: "1.NN"),
+        transform: ReadingOptions.parsedVersion)
+    var upgradeTo: KubernetesVersion?
+    @Option(
+        name: .long, help: ArgumentHelp("Judge every version down to this one.", valueName: "1.NN"),
+        transform: ReadingOptions.parsedVersion)
+    var downgradeTo: KubernetesVersion?
     @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
     @Option(name: .long, help: ArgumentHelp("Warn of write keys older than this, such as 90d.", valueName: "age"))
     var maxKeyAge: Age?
@@ -59,6 +70,9 @@ struct VerifyCommand: EncconfCommand {
     func validate() throws {
         guard files.count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input can be read once only")
+        }
+        guard upgradeTo == nil || downgradeTo == nil else {
+            throw ValidationError("--upgrade-to and --downgrade-to exclude each other")
         }
         try evidence.validatePlugins()
         for code in suppressedCodes {
@@ -78,14 +92,22 @@ struct VerifyCommand: EncconfCommand {
         let rules = try reading.rules(discovery)
         let options = ServerOptions(
             automaticReload: reload || discovery?.flags.isReloading == true, gates: rules.gates)
+        let target = try target(from: rules.kubernetes)
         var verifications: [Verification] = []
         var failures: [(path: String, failure: CommandFailure)] = []
         for file in files {
             do throws(CommandFailure) {
-                verifications.append(
-                    try Verification(
-                        of: file, try Inputs.file(file), options: options, kubernetes: rules.kubernetes,
-                        headerless: rules.headerless, linter: linter, suppressedCodes: suppressedCodes))
+                let input = try Inputs.file(file)
+                var verification = try Verification(
+                    of: file, input, options: options, kubernetes: rules.kubernetes,
+                    headerless: rules.headerless, linter: linter, suppressedCodes: suppressedCodes)
+                verification.upgrade = try target.map { target throws(CommandFailure) in
+                    try UpgradeReport(
+                        UpgradePath(
+                            of: input.content, options: options, from: rules.kubernetes, to: target,
+                            headerless: rules.headerless), file: file)
+                }
+                verifications.append(verification)
             } catch {
                 // The other files are judged all the same.
                 console.failure(error)
@@ -116,6 +138,25 @@ struct VerifyCommand: EncconfCommand {
         }
         try report(proven, failures, console)
         return .worst(of: proven.map { $0.status(isStrict: strict) } + failures.map(\.failure.status))
+    }
+
+    /// The version at the end of the way; nil if none was asked about.
+    private func target(from kubernetes: KubernetesVersion) throws(CommandFailure) -> KubernetesVersion? {
+        if let upgradeTo, upgradeTo <= kubernetes {
+            throw CommandFailure(
+                "--upgrade-to \(upgradeTo) is no upgrade from Kubernetes \(kubernetes)",
+                hint: "--kubernetes tells which version runs now")
+        }
+        if let downgradeTo, downgradeTo >= kubernetes {
+            throw CommandFailure(
+                "--downgrade-to \(downgradeTo) is no downgrade from Kubernetes \(kubernetes)",
+                hint: "--kubernetes tells which version runs now")
+        }
+        if let upgradeTo, upgradeTo > .newest {
+            Console().warning(
+                "Kubernetes \(upgradeTo) is judged by the rules of \(KubernetesVersion.newest), the newest known")
+        }
+        return upgradeTo ?? downgradeTo
     }
 
     private var suppressedCodes: [String] {

@@ -11,8 +11,8 @@ struct ReadingOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Version of kube-apiserver, from \(KubernetesVersion.oldest) on. Default: that of the manifest given with "
-                + "--discover-from or of the servers asked, else \(KubernetesVersion.newest).", valueName: "1.NN"),
+            "Version of kube-apiserver, from \(KubernetesVersion.oldest) on. Default: that of the manifest or of the "
+                + "servers where it is known, else \(KubernetesVersion.newest).", valueName: "1.NN"),
         transform: ReadingOptions.parsedVersion)
     var kubernetes: KubernetesVersion?
     @Option(

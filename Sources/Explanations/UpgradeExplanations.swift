@@ -1,0 +1,110 @@
+internal import Diagnostics
+internal import EncryptionConfig
+internal import GoText
+public import KubernetesUpgrade
+public import KubernetesVersions
+public import ShownText
+
+extension UpgradeChange {
+    /// For scripts: the name of the case.
+    public var code: String {
+        switch self {
+        case .writeKey: "writeKeyChanged"
+        case .unreadable: "unreadable"
+        case .writesSeeds: "kmsv2WritesSeeds"
+        case .writesKeys: "kmsv2WritesKeys"
+        case .cannotReadSeeds: "kmsv2CannotReadSeeds"
+        case .reloads: "reload"
+        }
+    }
+
+    /// What is otherwise than before, in one sentence without a full stop.
+    public var sentence: Phrase {
+        switch self {
+        case .writeKey(let from, let to, let resources):
+            "new objects are written with \(to.text) instead of \(from.text) (\(resources.listedNames))"
+        case .unreadable(let values):
+            "\(values.reader) cannot read what \(values.writer) \(values.isCertain ? "writes" : "may have written" as Phrase) "
+                + "as \(values.key.text) (\(values.resources.listedNames))"
+        case .writesSeeds(let plugins):
+            "new values of KMS v2 \(plugins.listedNames) have a key that is derived from a seed; the older ones are stale "
+                + "until they are written anew, and 1.27 and older cannot read the new ones"
+        case .writesKeys(let plugins):
+            "new values of KMS v2 \(plugins.listedNames) have a key of their own (DEK) again; those with a seed are stale"
+        case .cannotReadSeeds(let plugins):
+            "values of KMS v2 \(plugins.listedNames) that 1.29 or later wrote, or 1.28 with KMSv2KDF, cannot be read"
+        case .reloads(byPolling: true):
+            "automatic reload finds a changed file within 60 seconds, by looking, instead of at once"
+        case .reloads(byPolling: false):
+            "automatic reload finds a changed file at once, by events of the file system, instead of within 60 seconds"
+        }
+    }
+}
+
+extension UpgradeDemand {
+    /// For scripts: the name of the kind.
+    public var code: String {
+        switch kind {
+        case .removeGate: "removeFeatureGate"
+        case .allowKMSv1, .allowKMSv2: "setFeatureGate"
+        case .delaySeeds: "delayFeatureGate"
+        case .correctFile: "correctFile"
+        case .delayWildcards: "delayWildcards"
+        case .nameResources: "nameResources"
+        case .pluginVersion: "pluginVersion"
+        case .rewriteSeeds: "rewrite"
+        }
+    }
+
+    /// What to do, in one sentence without a full stop.
+    ///
+    /// - Parameters:
+    ///   - from: The version that runs before the step.
+    ///   - to: The version that does not start, or does not read, without it.
+    public func sentence(from: KubernetesVersion, to: KubernetesVersion) -> Phrase {
+        switch kind {
+        case .removeGate(let gate):
+            "remove \(gate.rawValue) from --feature-gates: kube-apiserver \(to) does not start with it"
+        case .allowKMSv1:
+            "set KMSv1=true in --feature-gates on every server, or move every value to KMS v2 and remove the KMS v1 provider"
+        case .allowKMSv2:
+            "set KMSv2=true in --feature-gates: kube-apiserver \(to) does not start with KMS v2 without it"
+        case .delaySeeds:
+            "leave KMSv2KDF out of --feature-gates until every server runs \(to): \(from) cannot read what it makes \(to) "
+                + "write"
+        case .correctFile: "correct the file: \(problems)"
+        case .delayWildcards(let patterns):
+            "where several servers run, remove the entries for \(patterns.listedNames) until all of them run \(to): \(from) "
+                + "cannot read what \(to) encrypts by a wildcard"
+        case .nameResources(let patterns):
+            "name each resource in place of \(patterns.listedNames): kube-apiserver \(to) has no wildcards and cannot read "
+                + "what they encrypted"
+        case .pluginVersion(let plugins, let versions):
+            "see that the plugin of \(plugins.listedNames) answers Status with version \(versions.joined(separator: " or "))"
+                + ": kube-apiserver \(to) takes no other"
+        case .rewriteSeeds(let plugins):
+            "while every server runs \(from), without KMSv2KDF, write every value of KMS v2 \(plugins.listedNames) anew with "
+                + "`encconf rewrite`, and prove it with `encconf audit` and --kubernetes \(from): no value may be stale"
+        }
+    }
+
+    /// The first findings, with their lines.
+    private var problems: Phrase {
+        let limit = 3
+        let shown = findings.prefix(limit).map { finding -> Phrase in
+            let line: Phrase = finding.position.map { "line \($0.line): " } ?? ""
+            let path: Phrase = finding.path.map { "\($0): " } ?? ""
+            return "\(line)\(path)\(finding.message)"
+        }
+        let rest = findings.count - shown.count
+        return shown.joined(separator: "; ") + (rest > 0 ? "; and \(rest) more" : "")
+    }
+}
+
+extension [ResourcePattern] {
+    fileprivate var listedNames: Phrase { map(\.description).listed }
+}
+
+extension [ByteName] {
+    fileprivate var listedNames: Phrase { map(\.text).listed }
+}

@@ -1,0 +1,102 @@
+internal import EncryptionConfig
+public import Explanations
+public import KubernetesUpgrade
+internal import KubernetesVersions
+internal import ShownText
+
+/// What `verify --upgrade-to` and `--downgrade-to` find out.
+public struct UpgradeReport {
+    /// One version on the way.
+    private struct Step {
+        let step: UpgradeStep
+        let refused: ServerVerdict.Refused?
+    }
+
+    private let path: UpgradePath
+    private let steps: [Step]
+
+    /// - Parameter file: The path of the file, which kube-apiserver names.
+    /// - Throws: If a limit of this program is hit that kube-apiserver does not have.
+    public init(_ path: UpgradePath, file: String) throws(CommandFailure) {
+        self.path = path
+        var steps: [Step] = []
+        for step in path.steps {
+            let verdict = try ServerVerdict(step.answer, path: file, kubernetes: step.to)
+            if case .refused(let refused) = verdict {
+                steps.append(Step(step: step, refused: refused))
+            } else {
+                steps.append(Step(step: step, refused: nil))
+            }
+        }
+        self.steps = steps
+    }
+
+    /// What the exit status tells of it. That the version which runs refuses the file is told by the verdict.
+    var status: ExitStatus { path.steps.allSatisfy(\.isHarmless) ? .success : .findings }
+
+    /// A block of lines for each version, and a sentence for all.
+    var text: Phrase {
+        guard let last = path.steps.last else { return "" }
+        let isUpgrade = path.start < last.to
+        var text: Phrase = "\(isUpgrade ? "Upgrade" : "Downgrade" as Phrase) from \(path.start) to \(last.to)\n"
+        /// What was said last, and of which version.
+        var refused: (text: String, version: KubernetesVersion)?
+        for step in steps {
+            text += "  \(step.step.to)  "
+            if let said = step.refused?.apiserverError {
+                if let refused, refused.text == said {
+                    text += "would not start, as \(refused.version)"
+                } else {
+                    text += "would not start: " + Phrase(lines: said)
+                    refused = (said, step.step.to)
+                }
+            } else {
+                text += "accepted"
+            }
+            text += "\n"
+            for change in step.step.changes { text += "        change: \(change.sentence)\n" }
+            for demand in step.step.demands {
+                text += "        before: \(demand.sentence(from: step.step.from, to: step.step.to))\n"
+            }
+        }
+        return text + "\(conclusion(isUpgrade ? "upgrade" : "downgrade"))\n"
+    }
+
+    private func conclusion(_ way: Phrase) -> Phrase {
+        let stopping = steps.filter { $0.refused != nil }.map(\.step.to)
+        if let first = stopping.first {
+            return
+                "The \(way) would stop at \(first): kube-apiserver does not start with the file and flags as they are."
+        }
+        if let harmful = path.steps.first(where: { !$0.isHarmless }) {
+            return "With \(harmful.to) the file changes its meaning: see the changes above."
+        }
+        return "Every version on the way starts with the file and flags as they are, and encrypts the same."
+    }
+
+    /// The member `upgrade` of the report.
+    var value: ReportValue {
+        .array(
+            steps.map { step in
+                [
+                    "kubernetes": .text(step.step.to.description),
+                    "verdict": step.refused == nil ? "accepted" : "rejected",
+                    "apiserverError": .text(step.refused?.apiserverError),
+                    "changes": .array(
+                        step.step.changes.map { change in
+                            [
+                                "change": .word(change.code), "harmful": .bool(change.isHarmful),
+                                "message": .phrase(change.sentence),
+                            ]
+                        }),
+                    "before": .array(
+                        step.step.demands.map { demand in
+                            [
+                                "demand": .word(demand.code),
+                                "message": .phrase(demand.sentence(from: step.step.from, to: step.step.to)),
+                            ]
+                        }),
+                ]
+            })
+    }
+}

@@ -1,0 +1,146 @@
+import EncryptionConfig
+import Explanations
+import GoText
+import KubernetesUpgrade
+import KubernetesVersions
+import SecretMemory
+import ShownText
+import TestSupport
+import Testing
+
+/// The upgrades and downgrades that stop a server, change what is encrypted, or leave values unreadable
+/// (spec/versions.md, sections 1 and 4).
+struct UpgradePathTests {
+    private static let key = "nXmxo38xgBzRGmcG+0DWvVdSaEaQO7E+3lYkOenBuCM="
+    private static let plain = entry("secrets", "secretbox: {keys: [{name: key1, secret: \(key)}]}")
+
+    private func shown(_ phrase: Phrase) -> String { Redactor().shown(phrase).text }
+
+    private static func entry(_ resources: String, _ provider: String, more: String = "") -> String {
+        "- resources: [\(resources)]\n  providers: [\(provider), identity: {}]\n\(more)"
+    }
+
+    private static func kms(_ version: String) -> String {
+        entry("secrets", "kms: {apiVersion: \(version), name: k, endpoint: 'unix:///k.sock'}")
+    }
+
+    private func path(
+        _ entries: String, _ from: Int, _ to: Int, gates: String = "", reload: Bool = false
+    ) throws -> UpgradePath {
+        let text = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n\(entries)"
+        let options = ServerOptions(
+            automaticReload: reload, gates: try #require(FeatureGates(parsing: gates)))
+        return UpgradePath(
+            of: SecretKey(SecretBytes(copying: Array(text.utf8).span.rawBytes)), options: options,
+            from: KubernetesVersion(minor: from), to: KubernetesVersion(minor: to))
+    }
+
+    /// `1.NN: code, …` for each step that says anything; `!` for one that would not start.
+    private func summary(_ path: UpgradePath) -> [String] {
+        path.steps.compactMap { step in
+            let codes = step.changes.map(\.code) + step.demands.map { "before \($0.code)" }
+            guard !step.answer.isAccepted || !codes.isEmpty else { return nil }
+            return "\(step.to)\(step.answer.isAccepted ? "" : "!"): \(codes.joined(separator: ", "))"
+        }
+    }
+
+    @Test func nothingHappens() throws {
+        for (from, to) in [(26, 36), (36, 26)] {
+            let path = try path(Self.plain, from, to)
+            #expect(summary(path) == [] && path.isHarmless)
+            #expect(path.steps.count == 10)
+        }
+    }
+
+    /// To 1.27: what only 1.26 accepts.
+    @Test(arguments: [
+        entry("Secrets", "identity: {}"), entry("secrets, secrets", "identity: {}"), entry("'*'", "identity: {}"),
+        entry("secrets.extensions", "identity: {}"),
+    ])
+    func resourceNames(entries: String) throws {
+        let path = try path(entries, 26, 28)
+        #expect(path.startAnswer.isAccepted)
+        let wildcard = entries.contains("'*'") ? ", before delayWildcards" : ""
+        #expect(summary(path) == ["1.27!: before correctFile\(wildcard)", "1.28!: "])
+        #expect(!path.isHarmless)
+    }
+
+    @Test func maskedEntries() throws {
+        let path = try path(Self.entry("'*.'", "identity: {}", more: Self.plain), 26, 27)
+        #expect(summary(path) == ["1.27!: before correctFile, before delayWildcards"])
+    }
+
+    /// The file is accepted by both, and secrets are encrypted by the second one alone.
+    @Test func wildcards() throws {
+        let entries = Self.entry("'*.'", "secretbox: {keys: [{name: key1, secret: \(Self.key)}]}")
+        let up = try path(entries, 26, 27)
+        #expect(up.steps[0].answer.isAccepted && !up.isHarmless)
+        #expect(summary(up) == ["1.27: writeKeyChanged, unreadable, before delayWildcards"])
+        let words = up.steps[0].changes.map { shown($0.sentence) }
+        #expect(words[0].hasPrefix("new objects are written with secretbox key1 instead of plaintext ("))
+        #expect(words[1].hasPrefix("1.26 cannot read what 1.27 writes as secretbox key1 ("))
+        let down = try path(entries, 27, 26)
+        #expect(!down.isHarmless)
+        #expect(summary(down)[0].hasPrefix("1.26: writeKeyChanged, unreadable"))
+        #expect(summary(down)[0].hasSuffix("before nameResources"))
+    }
+
+    /// To 1.29: KMS v1 without its gate. 1.28 takes the flag already, and 1.27 does not.
+    @Test func kmsv1() throws {
+        let bare = try path(Self.kms("v1"), 27, 30)
+        #expect(summary(bare) == ["1.29!: before setFeatureGate", "1.30!: "])
+        #expect(try path(Self.kms("v1"), 28, 36, gates: "KMSv1=true").isHarmless)
+        let early = try path(Self.kms("v1"), 27, 28, gates: "KMSv1=true")
+        #expect(!early.startAnswer.isAccepted)
+        let down = try path(Self.kms("v1"), 28, 27, gates: "KMSv1=true")
+        #expect(summary(down) == ["1.27!: before removeFeatureGate"])
+    }
+
+    /// To 1.31: what was ignored until then.
+    @Test(arguments: ["  metadata: {}\n", "  resources: [configmaps]\n"]) func ignoredFields(more: String) throws {
+        let path = try path(Self.plain + more, 29, 32)
+        #expect(path.startAnswer.isAccepted)
+        #expect(summary(path) == ["1.31!: before correctFile", "1.32!: "])
+        let words = path.steps[1].demands.map { shown($0.sentence(from: path.steps[0].to, to: path.steps[1].to)) }
+        #expect(words[0].hasPrefix("correct the file: line 6"))
+    }
+
+    /// To 1.32: a flag that is left over, harmless until then; one that says no stops earlier.
+    @Test func leftOverFlags() throws {
+        let left = try path(Self.plain, 29, 33, gates: "KMSv2=true")
+        #expect(summary(left) == ["1.32!: before removeFeatureGate", "1.33!: "])
+        let locked = try path(Self.plain, 28, 30, gates: "KMSv2KDF=false")
+        #expect(summary(locked) == ["1.29!: before removeFeatureGate", "1.30!: "])
+    }
+
+    @Test func kmsv2() throws {
+        let up = try path(Self.kms("v2"), 26, 30, gates: "KMSv2=true")
+        #expect(summary(up) == ["1.27: before pluginVersion", "1.29: kmsv2WritesSeeds"])
+        #expect(up.isHarmless)
+        let without = try path(Self.kms("v2"), 26, 27)
+        #expect(!without.startAnswer.isAccepted && without.steps[0].answer.isAccepted)
+        let down = try path(Self.kms("v2"), 29, 26)
+        #expect(
+            summary(down) == [
+                "1.28: kmsv2WritesKeys, before pluginVersion", "1.27: kmsv2CannotReadSeeds, before rewrite",
+                "1.26!: before setFeatureGate, before pluginVersion",
+            ])
+        #expect(!down.isHarmless)
+        // Two versions at once: 1.27 cannot read what 1.28 writes.
+        let early = try path(Self.kms("v2"), 28, 29, gates: "KMSv2KDF=true")
+        #expect(summary(early) == [] && early.isHarmless)
+        let seeds = try path(Self.kms("v2"), 27, 28, gates: "KMSv2KDF=true")
+        #expect(summary(seeds).first == "1.28: kmsv2WritesSeeds, before delayFeatureGate")
+    }
+
+    @Test func reloading() throws {
+        #expect(summary(try path(Self.plain, 28, 29, reload: true)) == ["1.29: reload"])
+        #expect(summary(try path(Self.plain, 29, 28, reload: true)) == ["1.28: reload"])
+    }
+
+    /// Versions that were not recorded are one step, judged as the newest.
+    @Test func beyondTheNewest() throws {
+        let path = try path(Self.plain, 35, 1_000_000)
+        #expect(path.steps.map(\.to.minor) == [36, 1_000_000] && path.isHarmless)
+    }
+}
