@@ -119,7 +119,9 @@ let package = Package(
         // Whoever decrypts the keys of KMS values.
         .target(
             name: "KMSPlugin",
-            dependencies: ["EnvelopeCrypto", "GoText", "ProtobufWire", "RemoteCalls", "SecretMemory"],
+            dependencies: [
+                "EnvelopeCrypto", "GoText", "KubernetesVersions", "ProtobufWire", "RemoteCalls", "SecretMemory",
+            ],
             swiftSettings: strict),
 
         // Reads from a living etcd.
@@ -276,7 +278,8 @@ let package = Package(
         .testTarget(name: "PastedValuesTests", dependencies: ["PastedValues", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "TestSupport"], swiftSettings: tests),
         .testTarget(
-            name: "APIServerFlagsTests", dependencies: ["APIServerFlags", "TestSupport"], swiftSettings: tests),
+            name: "APIServerFlagsTests", dependencies: ["APIServerFlags", "KubernetesVersions", "TestSupport"],
+            swiftSettings: tests),
         .testTarget(
             name: "EncryptionConfigTests",
             dependencies: ["EncryptionConfig", "GoText", "KubernetesVersions", "ShownText", "TestSupport"],
@@ -334,7 +337,8 @@ let package = Package(
         .testTarget(
             name: "KMSPluginTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KMSPlugin", "ProtobufWire", "RemoteCalls",
+                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KMSPlugin", "KubernetesVersions", "ProtobufWire",
+                "RemoteCalls",
                 "StorageAudit",
                 "TestSupport", "Transformers",
             ],

@@ -44,7 +44,8 @@ extension Explanation {
         Explanation(
             RefusalCode.resource, "a resource that cannot be named, or not here",
             meaning: "The name has capitals, is `*` alone, repeats or overlaps with another of its list, or is that of "
-                + "something that is not stored as an object or is stored under another name.",
+                + "something that is not stored as an object or is stored under another name. This is checked from "
+                + "Kubernetes 1.27 on; 1.26 takes any name, and one that no resource has encrypts nothing.",
             check: "The message. `*.` means the core group, `*.apps` a group, `*.*` everything.",
             remedy: "Correct the name; put overlapping ones into entries of their own, the exact ones first."),
         Explanation(
@@ -67,11 +68,13 @@ extension Explanation {
         Explanation(
             RefusalCode.kms, "a wrong field of a KMS provider",
             meaning: "A KMS provider needs a name of its own without a colon, `apiVersion: v2` (or v1), an endpoint "
-                + "with the scheme unix, and a positive timeout; `cachesize` belongs to v1 alone.",
+                + "with the scheme unix, and a positive timeout. From Kubernetes 1.27 on `cachesize` belongs to v1 alone.",
             check: "The path and the message.", remedy: "Correct the field."),
         Explanation(
             RefusalCode.masked, "an earlier wildcard takes the resource already",
-            meaning: "Entries are read in order. A resource behind a wildcard that covers it would never be used.",
+            meaning:
+                "Entries are read in order. A resource behind a wildcard that covers it would never be used. This is "
+                + "checked from Kubernetes 1.27 on; 1.26 has no wildcards, so that the exact name counts.",
             check: "The order of the entries.", remedy: "Put exact resources first, then `*.<group>`, then `*.*`."),
         Explanation(
             RefusalCode.kmsv1Gate, "KMS v1 without its feature gate",

@@ -88,7 +88,8 @@ extension EditRefusal {
         case .shared, .anchorInUse, .aliasBeforeAnchor: "write the part out in place of the alias first"
         case .unsupportedShape:
             "lay the file out as `encconf init` does, or edit it by hand and check with `encconf diff`"
-        case .ignoresFields: "`encconf verify` names them; remove them first, which changes nothing"
+        case .ignoresFields:
+            "`encconf verify` names them; correct the file first, and prove with `encconf diff` that nothing changes"
         case .losesComment: "keep what the comment holds elsewhere, and remove it first"
         case .unreadable, .noSuchPlace: nil
         }

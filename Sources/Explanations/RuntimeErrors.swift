@@ -92,6 +92,26 @@ public struct RuntimeError: Sendable {
             check: "`encconf verify` names the line.",
             remedy: "Put the exact entry before the wildcard, and repeat in it the keys that its values still need."),
         RuntimeError(
+            signs: ["KMSv2 feature is not enabled"],
+            meaning:
+                "The file has a KMS v2 provider, and this server has KMS v2 off: Kubernetes 1.26 by default, 1.27 and "
+                + "1.28 with KMSv2=false. It does not start.",
+            check: "`kubectl version`, and --feature-gates in the manifest or unit of kube-apiserver.",
+            remedy:
+                "Set KMSv2=true in --feature-gates (1.26 to 1.28), or upgrade. `encconf verify` with --kubernetes and "
+                + "--upgrade-to tells what each version says."),
+        RuntimeError(
+            signs: ["unrecognized feature gate", "feature is locked to"],
+            meaning:
+                "--feature-gates names a gate that this version does not have, or has locked to the other value, and "
+                + "kube-apiserver does not start. KMSv1 exists from Kubernetes 1.28 on; KMSv2 and KMSv2KDF are locked to "
+                + "true from 1.29 on and gone from 1.32 on. A server of OpenShift warns and goes on.",
+            check:
+                "`kubectl version`, and --feature-gates in the manifest or unit of kube-apiserver. A gate that is not "
+                + "about encryption is in the release notes of Kubernetes.",
+            remedy: "Remove the gate from the flag. `encconf verify` with --feature-gates and --upgrade-to tells which "
+                + "version refuses which."),
+        RuntimeError(
             signs: ["KMSv1 is deprecated", "feature-gates=KMSv1=true"],
             meaning: "The file names a KMS v1 provider, and since Kubernetes 1.29 the feature gate KMSv1 is off.",
             check: "`encconf verify` with --feature-gates KMSv1=true accepts the file if nothing else is wrong.",

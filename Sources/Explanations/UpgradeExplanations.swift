@@ -22,7 +22,7 @@ extension UpgradeChange {
     public var sentence: Phrase {
         switch self {
         case .writeKey(let from, let to, let resources):
-            "new objects are written with \(to.text) instead of \(from.text) (\(resources.listedNames))"
+            "new objects are stored as \(to.text) instead of \(from.text) (\(resources.listedNames))"
         case .unreadable(let values):
             "\(values.reader) cannot read what \(values.writer) \(values.isCertain ? "writes" : "may have written" as Phrase) "
                 + "as \(values.key.text) (\(values.resources.listedNames))"

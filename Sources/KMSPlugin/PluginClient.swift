@@ -47,7 +47,7 @@ public final class PluginClient: Sendable {
     /// The same, of a plugin that kube-apiserver would work with.
     func healthyStatus() throws(PluginError) -> PluginStatus {
         let status = try status()
-        if let problem = status.problem(ofProvider: provider.name) { throw .untrue(problem) }
+        if let problem = status.problem(ofProvider: provider.name, in: provider.kubernetes) { throw .untrue(problem) }
         return status
     }
 

@@ -26,7 +26,7 @@ extension PluginClient {
             // A v1 plugin is asked for its version when it has to encrypt the first time.
             let status = try inSection(provider.version == .v1 ? "encrypt" : "status", status)
             examination.status = status
-            if let problem = status.problem(ofProvider: provider.name) {
+            if let problem = status.problem(ofProvider: provider.name, in: provider.kubernetes) {
                 throw provider.version == .v1
                     ? PluginError.untrue(problem).prefixed(sectionWords("encrypt")) : .untrue(problem)
             }

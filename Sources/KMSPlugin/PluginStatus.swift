@@ -1,5 +1,6 @@
 internal import EnvelopeCrypto
 public import GoText
+internal import KubernetesVersions
 internal import SecretMemory
 
 /// What a plugin says of itself: Status of v2, Version of v1.
@@ -11,19 +12,20 @@ public struct PluginStatus: Equatable, Sendable {
     /// The name of the key that new values are encrypted with. Nil for v1.
     public let keyID: ByteName?
 
-    /// What kube-apiserver says against it; nil if it goes on with the plugin.
+    /// What a version of kube-apiserver says against it; nil if it goes on with the plugin.
     ///
-    /// (k8s.io/apiserver 1.36, pkg/server/options/encryptionconfig/config.go, `isKMSv2ProviderHealthyAndMaybeRotateDEK`
+    /// (k8s.io/apiserver, pkg/server/options/encryptionconfig/config.go, `isKMSv2ProviderHealthyAndMaybeRotateDEK`
     /// and `isKMSv2ProviderHealthy`; pkg/storage/value/encrypt/envelope/grpc_service.go, `checkAPIVersion`.)
-    func problem(ofProvider name: ByteName) -> String? {
+    func problem(ofProvider name: ByteName, in kubernetes: KubernetesVersion = .newest) -> String? {
         guard let healthz, let keyID else {
             guard apiVersion != "v1beta1" else { return nil }
             return "KMS provider api version \(apiVersion) is not supported, only v1beta1 is supported now"
         }
         var problems: [String] = []
         if healthz != "ok" { problems.append("got unexpected healthz status: \(healthz)") }
-        if !["v2", "v2beta1"].contains(apiVersion) {
-            problems.append("expected KMSv2 API version v2, got \(apiVersion)")
+        let versions = kubernetes.kmsv2PluginVersions
+        if !versions.contains(apiVersion) {
+            problems.append("expected KMSv2 API version \(versions[0]), got \(apiVersion)")
         }
         if let problem = KMSEnvelopeError(keyID: keyID) {
             problems.append("got invalid KMSv2 KeyID hash \(goQuoted(keyIDHash ?? "")): \(problem.keyIDText)")

@@ -1,3 +1,4 @@
+import KubernetesVersions
 import TestSupport
 import Testing
 
@@ -18,6 +19,23 @@ import Testing
         }
 
         static let host = "{name: a, hostPath: {path: /h}}"
+    }
+
+    /// The version of kube-apiserver is in the tag of its image.
+    @Test(arguments: [
+        ("registry.k8s.io/kube-apiserver:v1.30.2", 30), ("registry.k8s.io/kube-apiserver:v1.28.15@sha256:0123", 28),
+        ("registry.example:5000/kube-apiserver", nil), ("registry.example:5000/a/kube-apiserver:v1.31.0-eks-1", 31),
+        ("kube-apiserver:latest", nil), ("rancher/hardened-kubernetes:v1.29.4-rke2r1-build20240416", 29), ("", nil),
+    ])
+    func imageTag(image: String, minor: Int?) throws {
+        let manifest = """
+            kind: Pod
+            spec:
+              containers:
+                - {image: "other:v1.20.0", command: [sleep]}
+                - {image: "\(image)", command: [kube-apiserver, "--etcd-servers=http://e:1"]}
+            """
+        #expect(try read(manifest: manifest).kubernetes?.minor == minor)
     }
 
     @Test(arguments: [

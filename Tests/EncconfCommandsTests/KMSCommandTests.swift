@@ -394,4 +394,41 @@ import Testing
         #expect(result.errors.contains("/registry/secrets/default/t: kmsv2 vault, current"))
         #expect(try program.shell("\(open)/other").errors.contains("cipher: message authentication failed"))
     }
+
+    /// Versions of Kubernetes before 1.29 write values with a key of their own, and those before 1.28 read no others.
+    @Test func storesAsTheVersionDoes() throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("Status version v2beta1")
+        let program = try Program()
+        defer { program.remove() }
+        let setup = try program.shell(
+            """
+            encconf init --provider kms --kms-name vault --kms-endpoint unix://\(plugin.socket) --file kms.yaml
+            printf '{"apiVersion":"v1","kind":"Secret","metadata":{"name":"t","namespace":"default"}}' > plain
+            for v in 1.28 1.36; do
+              encconf encrypt --config kms.yaml --kubernetes $v --etcd-key /registry/secrets/default/t < plain > $v || exit
+            done
+            """)
+        #expect(setup.status == 0, "\(setup.errors)")
+        func opened(_ file: String, _ options: String) throws -> String {
+            try program.shell(
+                "encconf decrypt-secret --config kms.yaml --format raw -o raw --etcd-key /registry/secrets/default/t "
+                    + "\(options) \(file) | cmp - plain"
+            ).errors
+        }
+        for (file, options, state) in [
+            ("1.28", "--kubernetes 1.28", "current"), ("1.28", "--kubernetes 1.27", "current"),
+            ("1.28", "", "stale"), ("1.28", "--kubernetes 1.28 --feature-gates KMSv2KDF=true", "stale"),
+            ("1.36", "", "current"), ("1.36", "--kubernetes 1.29", "current"), ("1.36", "--kubernetes 1.28", "stale"),
+            ("1.36", "--kubernetes 1.28 --feature-gates KMSv2KDF=true", "current"),
+        ] {
+            #expect(try opened(file, options).contains("kmsv2 vault, \(state)"), "\(file) \(options)")
+        }
+        #expect(try opened("1.36", "--kubernetes 1.27").contains("cipher: message authentication failed"))
+
+        try plugin.misbehave("Status version v2")
+        #expect(try program.shell("encconf kms status --config kms.yaml").status == 0)
+        let old = try program.shell("encconf kms status --config kms.yaml --kubernetes 1.28")
+        #expect(old.status == 1 && old.text.contains("expected KMSv2 API version v2beta1, got v2"), "\(old.text)")
+    }
 }

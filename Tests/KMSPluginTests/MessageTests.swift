@@ -1,5 +1,6 @@
 import EnvelopeCrypto
 import GoText
+import KubernetesVersions
 import SecretMemory
 import TestSupport
 import Testing
@@ -29,6 +30,19 @@ struct MessageTests {
             PluginStatus(apiVersion: "", healthz: "", keyID: "").problem(ofProvider: "p")
                 == "kmsv2 Provider p is not healthy, error: [got unexpected healthz status: , expected KMSv2 API version "
                 + "v2, got , got invalid KMSv2 KeyID hash \"\": keyID is empty]")
+    }
+
+    /// What a plugin may tell depends on the version that asks (Kubernetes 1.27 and 1.28 know no `v2`).
+    @Test(arguments: [
+        ("v2", 29, nil), ("v2beta1", 29, nil), ("v2beta1", 27, nil), ("v2", 28, "v2beta1"), ("v1", 36, "v2"),
+    ])
+    func pluginVersions(told: String, minor: Int, expected: String?) {
+        let status = PluginStatus(apiVersion: told, healthz: "ok", keyID: "1")
+        #expect(
+            status.problem(ofProvider: "p", in: KubernetesVersion(minor: minor))
+                == expected.map {
+                    "kmsv2 Provider p is not healthy, error: expected KMSv2 API version \($0), got \(told)"
+                })
     }
 
     /// Wherever an answer holds a key, the store would hold it.

@@ -2,6 +2,7 @@ internal import EnvelopeCrypto
 internal import GoText
 public import KubernetesAPI
 internal import KubernetesResources
+internal import KubernetesVersions
 internal import SecretMemory
 
 /// Which kube-apiservers there are, and whether each of them runs a file.
@@ -141,7 +142,9 @@ public struct ServerCensus: Sendable {
                 } else {
                     loaded = .yes
                 }
-            } else if metrics.configurationHash == nil, !metrics.isIncomplete, (sighting.minorVersion ?? 0) >= 34 {
+            } else if metrics.configurationHash == nil, !metrics.isIncomplete,
+                sighting.kubernetes?.tellsConfigurationHash == true
+            {
                 loaded = .no
                 problems.append(.noFile)
             } else if metrics.configurationHash == nil {

@@ -1,4 +1,5 @@
 public import KubernetesAPI
+internal import KubernetesVersions
 public import Transformers
 
 /// What was seen at one address where a kube-apiserver should be.
@@ -42,11 +43,8 @@ public struct ServerSighting: Sendable {
 
     public var metrics: ServerMetrics? { if case .metrics(let metrics) = answer { metrics } else { nil } }
 
-    /// The minor version of Kubernetes: 36 for `v1.36.2+k3s1`; nil if it is not known.
-    var minorVersion: Int? {
-        guard let version, version.hasPrefix("v1.") else { return nil }
-        return Int(version.dropFirst(3).prefix { $0.isASCII && $0.isNumber })
-    }
+    /// The minor version of Kubernetes: 1.36 for `v1.36.2+k3s1`; nil if it is not known.
+    var kubernetes: KubernetesVersion? { version.flatMap { KubernetesVersion(release: $0) } }
 }
 
 /// Why a canary showed nothing.

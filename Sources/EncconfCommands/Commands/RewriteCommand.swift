@@ -66,7 +66,6 @@ struct RewriteCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let configuration = try Inputs.configuration(file, reading.rules(try etcd.connection.discovery()))
         // Ctrl-C ends it between two objects, with a report.
         let signals = BlockedSignals([SIGINT, SIGTERM, SIGHUP])
         defer { signals.unblock() }
@@ -74,6 +73,8 @@ struct RewriteCommand: EncconfCommand {
         settings.isCancelled = BlockedSignals.arePending
         settings.connectionLimit = speed.parallel
         let servers = try ClusterServers(kubernetes, etcd: etcd, settings, console)
+        let rules = try reading.rules(try etcd.connection.discovery(), servers: servers.versions)
+        let configuration = try Inputs.configuration(file, rules)
         let look = try servers.look(for: configuration, isCanaryWanted: canary, isThorough: true)
         guard look.census.writesAsFile else {
             let report = try servers.report(look, of: configuration, isSettlingAwaited: false)

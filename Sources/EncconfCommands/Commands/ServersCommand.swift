@@ -72,10 +72,13 @@ struct ServersCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        var configuration: ConfigurationFile?
-        if let file { configuration = try Inputs.configuration(file, reading.rules(try etcd.connection.discovery())) }
         let servers = try ClusterServers(
             kubernetes, etcd: etcd, requestSeconds: settle.seconds, APISettings(), console)
+        let discovery = try etcd.connection.discovery()
+        var configuration: ConfigurationFile?
+        if let file {
+            configuration = try Inputs.configuration(file, reading.rules(discovery, servers: servers.versions))
+        }
         let look = try servers.look(for: configuration, wait: wait?.duration, isCanaryWanted: canary, isThorough: true)
         let report = try servers.report(look, of: configuration, isSettlingAwaited: receipt != nil || wait != nil)
         if receipt != nil, report.status == .success, report.revision == nil {

@@ -5,6 +5,7 @@ internal import EncryptionConfig
 internal import Explanations
 internal import GoText
 internal import JSONText
+internal import KubernetesVersions
 internal import Reports
 internal import SecretMemory
 internal import ShownText
@@ -60,12 +61,16 @@ private struct ConfigurationSummary {
     let form: ConfigurationDocument.Form
     let effective: EffectiveTable
     let keys: [Key]
+    let kubernetes: KubernetesVersion
+    let versions: [VersionNote]
 
     init(_ file: ConfigurationFile) throws(CommandFailure) {
         path = file.path
         hash = file.hash
         form = file.configuration.form
         effective = EffectiveTable(file.configuration)
+        kubernetes = file.configuration.kubernetes
+        versions = VersionNote.all(of: file.configuration)
         var keys: [Key] = []
         for (provider, key) in file.configuration.keys {
             keys.append(
@@ -78,7 +83,10 @@ private struct ConfigurationSummary {
     }
 
     var text: Phrase {
-        let text: Phrase = "\(fileName(path))\n\(hash)\n" + effective.text
+        var text: Phrase = "\(fileName(path))\n\(hash)\n"
+        if let serverHash { text += "\(serverHash) as kube-apiserver \(kubernetes) writes it\n" }
+        text += effective.text
+        if !versions.isEmpty { text += "\nVersions of Kubernetes\n" + versions.map { "  \($0.text)\n" }.joined() }
         guard !keys.isEmpty else { return text }
         var table = TextTable(header: ["PROVIDER", "KEY", "BITS", "AGE", "FINGERPRINT", "POSITION"])
         let now = UTCTime.now
@@ -91,11 +99,23 @@ private struct ConfigurationSummary {
         return text + "\n" + Phrase(table)
     }
 
+    /// The hash as a version writes it that has another form; nil for one that writes it as it is.
+    private var serverHash: String? {
+        let digits = String(hash.drop { $0 != ":" }.dropFirst())
+        return switch kubernetes.hashForm {
+        case .hexadecimal: digits
+        case .unstable: "k8s:enc:unstable:1:\(digits)"
+        case .sha256: nil
+        }
+    }
+
     var value: ReportValue {
         .report(
             kind: "ConfigurationSummary",
             [
-                "file": .text(path), "form": .word(form), "hash": .text(hash), "resources": effective.value,
+                "file": .text(path), "form": .word(form), "hash": .text(hash), "serverHash": .text(serverHash ?? hash),
+                "kubernetes": .text(kubernetes.description), "resources": effective.value,
+                "versions": .array(versions.map { ["since": .text($0.since), "message": .phrase($0.text)] }),
                 "keys": .array(keys.map(\.value)),
             ])
     }

@@ -5,6 +5,7 @@ internal import EnvelopeCrypto
 internal import Explanations
 internal import GoText
 internal import KMSPlugin
+internal import KubernetesVersions
 internal import RemoteCalls
 internal import SecretMemory
 internal import ShownText
@@ -41,6 +42,8 @@ struct KMSEndpointOptions: ParsableArguments {
         of configurations: [EncryptionConfiguration], besides others: [EncryptionConfiguration] = []
     ) throws(CommandFailure) -> [(plugin: KMSPlugin, provider: KMSProvider)] {
         let plugins = configurations.flatMap(\.plugins)
+        // All configurations of a command are read by one version.
+        let kubernetes = configurations.first?.kubernetes ?? .newest
         let overrides = overrides.filter { override in
             plugins.contains(where: override.target.covers)
                 || !others.flatMap(\.plugins).contains(where: override.target.covers)
@@ -59,7 +62,7 @@ struct KMSEndpointOptions: ParsableArguments {
                     "KMS provider \(plugin.name): \(endpoint) holds control characters",
                     hint: "kube-apiserver cannot connect to it either")
             }
-            return (plugin, KMSProvider(plugin, endpoint: endpoint))
+            return (plugin, KMSProvider(plugin, endpoint: endpoint, kubernetes: kubernetes))
         }
     }
 
@@ -176,7 +179,7 @@ private struct Override {
 }
 
 extension KMSProvider {
-    init(_ plugin: KMSPlugin, endpoint: ByteName) {
+    init(_ plugin: KMSPlugin, endpoint: ByteName, kubernetes: KubernetesVersion) {
         let socket = KMSEndpoint(endpoint).socket
         self.init(
             name: plugin.name, version: plugin.version == .v1 ? .v1 : .v2,
@@ -184,6 +187,6 @@ extension KMSProvider {
                 socket.utf8.first == UInt8(ascii: "@")
                     ? .abstractSocket(name: String(decoding: socket.utf8.dropFirst(), as: UTF8.self))
                     : .unixSocket(path: socket)),
-            timeout: .nanoseconds(plugin.timeout))
+            timeout: .nanoseconds(plugin.timeout), kubernetes: kubernetes)
     }
 }

@@ -3,6 +3,7 @@ internal import EncryptionConfig
 internal import EtcdClient
 internal import Explanations
 internal import KubernetesAPI
+internal import KubernetesVersions
 internal import RemoteCalls
 internal import Reports
 internal import ShownText
@@ -66,6 +67,12 @@ struct ClusterServers {
             hint:
                 "name the etcd that these servers use; --discover-from takes it from their manifest, and --etcd-prefix "
                 + "says what its keys begin with", status: .unproven)
+    }
+
+    /// The versions of the servers that are named, or of the one at the entry: those that tell.
+    var versions: [KubernetesVersion] {
+        let servers = cluster.named.isEmpty ? [cluster.entry] : cluster.named.map(\.server)
+        return servers.compactMap { try? $0.version() }.compactMap { KubernetesVersion(release: $0) }
     }
 
     /// Asks all servers, until they run the file or the time is up.

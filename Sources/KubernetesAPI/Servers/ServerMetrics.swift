@@ -12,6 +12,9 @@ public struct ServerMetrics: Sendable, Equatable {
     /// How often the file was loaded anew, and how often that failed. A series that is not there counts 0.
     public var reloads = 0
     public var failedReloads = 0
+    /// The same as servers of 1.28 to 1.33 count it, beside the above from 1.30 on.
+    private var oldReloads = 0
+    private var oldFailedReloads = 0
     /// When the process began and when the file was loaded anew, by the clock of the server: seconds since 1970.
     public var startTime: Double?
     public var lastReload: Double?
@@ -63,6 +66,16 @@ public struct ServerMetrics: Sendable, Equatable {
     init(_ samples: [MetricsScanner.Sample], isIncomplete: Bool) {
         self.isIncomplete = isIncomplete
         for sample in samples { take(sample) }
+        reloads = max(reloads, oldReloads)
+        failedReloads = max(failedReloads, oldFailedReloads)
+    }
+
+    /// A number of reloads; nil, and noted, if it is none.
+    private mutating func count(_ sample: MetricsScanner.Sample) -> Int? {
+        // No server has loaded a file so often; sums of less stay below `Int.max`.
+        if let count = Int(exactly: sample.value), (0...1 << 40).contains(count) { return count }
+        isIncomplete = true
+        return nil
     }
 
     private mutating func take(_ sample: MetricsScanner.Sample) {
@@ -73,12 +86,12 @@ public struct ServerMetrics: Sendable, Equatable {
             configurationHash = sample["hash"]
             identityHash = sample["apiserver_id_hash"]
         case "apiserver_encryption_config_controller_automatic_reloads_total":
-            // No server has loaded a file so often; sums of less stay below `Int.max`.
-            guard let count = Int(exactly: sample.value), (0...1 << 40).contains(count) else {
-                isIncomplete = true
-                return
-            }
+            guard let count = count(sample) else { return }
             if sample["status"] == "success" { reloads += count } else { failedReloads += count }
+        case "apiserver_encryption_config_controller_automatic_reload_success_total":
+            oldReloads += count(sample) ?? 0
+        case "apiserver_encryption_config_controller_automatic_reload_failures_total":
+            oldFailedReloads += count(sample) ?? 0
         case "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds":
             if sample["status"] == "success", let time = Self.time(sample.value) {
                 lastReload = max(lastReload ?? 0, time)
