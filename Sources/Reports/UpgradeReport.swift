@@ -45,7 +45,7 @@ public struct UpgradeReport {
             text += "  \(step.step.to)  "
             if let said = step.refused?.apiserverError {
                 if let refused, refused.text == said {
-                    text += "would not start, as \(refused.version)"
+                    text += "would not start, for the same reason as \(refused.version)"
                 } else {
                     text += "would not start: " + Phrase(lines: said)
                     refused = (said, step.step.to)
