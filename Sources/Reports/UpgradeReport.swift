@@ -74,6 +74,21 @@ public struct UpgradeReport {
         return "Every version on the way starts with the file and flags as they are, and encrypts the same."
     }
 
+    /// What makes the exit status, and what to do about it: one for each version that would not start, and for each harmful
+    /// change.
+    var findings: [(message: Phrase, hint: Phrase?)] {
+        steps.flatMap { step -> [(message: Phrase, hint: Phrase?)] in
+            let (from, to) = (step.step.from, step.step.to)
+            let demands = step.step.demands.map { $0.sentence(from: from, to: to) }
+            let hint = demands.isEmpty ? nil : demands.joined(separator: "; ")
+            var messages = step.step.changes.filter(\.isHarmful).map { "with \(to): \($0.sentence)" as Phrase }
+            if let said = step.refused?.apiserverError {
+                messages.insert("kube-apiserver \(to) would not start: " + Phrase(lines: said), at: 0)
+            }
+            return messages.map { (message: $0, hint: hint) }
+        }
+    }
+
     /// The member `upgrade` of the report.
     var value: ReportValue {
         .array(

@@ -8,9 +8,20 @@ public import ShownText
 internal import StorageAudit
 
 extension Verification {
-    /// Every reason for the exit status, as findings: those of the file, then of the change, then of what is stored.
+    /// Every reason for the exit status, as findings: those of the file, then of an upgrade, of the change, and of what is
+    /// stored.
     public func reasons(_ redactor: Redactor) -> [Diagnostic] {
-        diagnostics + (transition?.reasons(redactor) ?? []) + evidence.flatMap { $0.reasons(redactor) }
+        diagnostics + (upgrade?.reasons(redactor) ?? []) + (transition?.reasons(redactor) ?? [])
+            + evidence.flatMap { $0.reasons(redactor) }
+    }
+}
+
+extension UpgradeReport {
+    /// Each step that stops a server or changes what is encrypted.
+    fileprivate func reasons(_ redactor: Redactor) -> [Diagnostic] {
+        findings.map { message, hint in
+            Diagnostic(code: "upgrade", severity: .error, message: message, hint, redactor)
+        }
     }
 }
 
