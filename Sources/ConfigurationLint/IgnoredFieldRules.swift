@@ -16,14 +16,15 @@ extension LintRule {
             subject.ignored.filter { $0.reason == .unknown }.enumerated().map { index, field in
                 // It is compared with every field there is, so not for more than are listed.
                 let likely = index < DiagnosticLimit.count ? FieldSpelling.likely(for: field.name) : nil
+                let name = subject.shown(field.name)
                 let isHeader = field.path == field.name && likely.map(FieldSpelling.header.contains) == true
                 let isOtherCase = likely?.lowercased() == field.name.lowercased()
                 return LintFinding(
-                    path: field.path ?? field.name, position: field.position,
+                    path: subject.shownPath(field), position: field.position,
                     message: isHeader && isOtherCase
-                        ? "Kubernetes \(subject.kubernetes) still takes \(field.name) for \(likely ?? ""); 1.31 and later "
+                        ? "Kubernetes \(subject.kubernetes) still takes \(name) for \(likely ?? ""); 1.31 and later "
                             + "refuse the file"
-                        : "there is no field \(field.name) here; Kubernetes \(subject.kubernetes) ignores it, 1.31 and later "
+                        : "there is no field \(name) here; Kubernetes \(subject.kubernetes) ignores it, 1.31 and later "
                             + "refuse the file",
                     hint: likely.map { "\($0) may be meant" } ?? "remove it, which changes nothing")
             }
@@ -46,18 +47,27 @@ extension LintRule {
                 case .unknown: return nil
                 case .overridden(let line):
                     message =
-                        "this has no effect: line \(line) sets \(field.name) again, and Kubernetes "
+                        "this has no effect: line \(line) sets \(subject.shown(field.name)) again, and Kubernetes "
                         + "\(subject.kubernetes) takes the last one"
                 case .repeated:
                     message =
-                        "\(field.name) is set again here: Kubernetes \(subject.kubernetes) lays it over the earlier one"
+                        "\(subject.shown(field.name)) is set again here: Kubernetes \(subject.kubernetes) lays it over the earlier one"
                 }
                 return LintFinding(
-                    path: field.path ?? field.name, position: field.position, message: message,
+                    path: subject.shownPath(field), position: field.position, message: message,
                     hint: "keep one of the two; `encconf show` tells what is in effect now")
             }
         },
     ]
+}
+
+extension LintSubject {
+    /// The way to a field, without a name that may not be shown.
+    fileprivate func shownPath(_ field: IgnoredField) -> String {
+        let name = shown(field.name)
+        guard let path = field.path else { return name }
+        return name == field.name ? path : "\(path.dropLast(field.name.count))\(name)"
+    }
 }
 
 /// The fields of the configuration, and which of them a misspelled one is likely to mean.

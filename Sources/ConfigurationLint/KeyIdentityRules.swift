@@ -15,7 +15,8 @@ extension LintRule {
             remedy: "Do not rename a key that has written: its values carry the name. Rewrite everything with a third "
                 + "key first (`encconf rotate`), then take both out."
         ) { subject in
-            subject.pairsInOneList(KeyPairs.sameName).map { earlier, later in
+            // A resource that is listed twice brings one key into its list twice (Kubernetes 1.26).
+            subject.pairsInOneList(KeyPairs.sameName).filter { $0.key.path != $1.key.path }.map { earlier, later in
                 let isSame = earlier.key.secret.isEqual(to: later.key.secret)
                 let name = subject.shown(later.key.name)
                 return LintFinding(

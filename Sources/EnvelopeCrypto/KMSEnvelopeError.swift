@@ -26,7 +26,7 @@ public enum KMSEnvelopeError: Error, Equatable {
 
     /// What a version of kube-apiserver says.
     public func apiserverText(in kubernetes: KubernetesVersion = .newest) -> String {
-        let package = kubernetes.kmsv2MessagePackage
+        let package = kubernetes.kmsv2Package
         let source = kubernetes.namesDEKSource ? "encrypted DEK source" : "encrypted DEK"
         return switch self {
         case .missingDEKLength:

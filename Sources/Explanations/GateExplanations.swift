@@ -13,12 +13,17 @@ extension GateRefusal {
         switch self {
         case .unrecognized(let gate):
             "kube-apiserver \(kubernetes) has no feature gate \(gate.rawValue) and does not start with a flag for it"
+        case .unrecognizedComponent(let name):
+            "kube-apiserver \(kubernetes) does not start with kube:\(name): a component in front of a gate is understood from "
+                + "\(KubernetesVersion.first(where: \.hasComponentGates) ?? .newest) on"
+        case .mixedComponents: "kube-apiserver does not start with some gates behind kube: and some without it"
         case .locked(let gate, let isOn):
             "kube-apiserver \(kubernetes) starts with \(gate.rawValue)=\(isOn) only"
         }
     }
 
     private func hint(_ kubernetes: KubernetesVersion) -> String {
+        guard let gate else { return "write all gates without kube: in front" }
         let name = gate.rawValue
         guard let range = gate.settableVersions else { return "remove \(name) from --feature-gates" }
         let versions =

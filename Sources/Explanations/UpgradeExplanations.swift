@@ -13,7 +13,7 @@ extension UpgradeChange {
         case .unreadable: "unreadable"
         case .writesSeeds: "kmsv2WritesSeeds"
         case .writesKeys: "kmsv2WritesKeys"
-        case .cannotReadSeeds: "kmsv2CannotReadSeeds"
+        case .cannotReadSeeds, .seedsUnreadable: "kmsv2CannotReadSeeds"
         case .reloads: "reload"
         }
     }
@@ -24,8 +24,9 @@ extension UpgradeChange {
         case .writeKey(let from, let to, let resources):
             "new objects are stored as \(to.text) instead of \(from.text) (\(resources.listedNames))"
         case .unreadable(let values):
-            "\(values.reader) cannot read what \(values.writer) \(values.isCertain ? "writes" : "may have written" as Phrase) "
-                + "as \(values.key.text) (\(values.resources.listedNames))"
+            "\(values.found.reader) cannot read what \(values.found.writer) "
+                + "\(values.found.isCertain ? "writes" : "may have written" as Phrase) as \(values.found.key.text) "
+                + "(\(values.resources.listedNames))"
         case .writesSeeds(let plugins):
             "new values of KMS v2 \(plugins.listedNames) have a key that is derived from a seed; the older ones are stale "
                 + "until they are written anew, and 1.27 and older cannot read the new ones"
@@ -33,6 +34,8 @@ extension UpgradeChange {
             "new values of KMS v2 \(plugins.listedNames) have a key of their own (DEK) again; those with a seed are stale"
         case .cannotReadSeeds(let plugins):
             "values of KMS v2 \(plugins.listedNames) that 1.29 or later wrote, or 1.28 with KMSv2KDF, cannot be read"
+        case .seedsUnreadable(let reader, let plugins):
+            "servers that still run \(reader) cannot read new values of KMS v2 \(plugins.listedNames)"
         case .reloads(byPolling: true):
             "automatic reload finds a changed file within 60 seconds, by looking, instead of at once"
         case .reloads(byPolling: false):
@@ -45,7 +48,7 @@ extension UpgradeDemand {
     /// For scripts: the name of the kind.
     public var code: String {
         switch kind {
-        case .removeGate: "removeFeatureGate"
+        case .removeGate, .removeComponents: "removeFeatureGate"
         case .allowKMSv1, .allowKMSv2: "setFeatureGate"
         case .delaySeeds: "delayFeatureGate"
         case .correctFile: "correctFile"
@@ -65,13 +68,14 @@ extension UpgradeDemand {
         switch kind {
         case .removeGate(let gate):
             "remove \(gate.rawValue) from --feature-gates: kube-apiserver \(to) does not start with it"
+        case .removeComponents: "write the gates in --feature-gates without kube: in front"
         case .allowKMSv1:
             "set KMSv1=true in --feature-gates on every server, or move every value to KMS v2 and remove the KMS v1 provider"
         case .allowKMSv2:
             "set KMSv2=true in --feature-gates: kube-apiserver \(to) does not start with KMS v2 without it"
         case .delaySeeds:
-            "leave KMSv2KDF out of --feature-gates until every server runs \(to): \(from) cannot read what it makes \(to) "
-                + "write"
+            "set KMSv2KDF=false in --feature-gates until every server runs \(to): \(from) cannot read what \(to) writes "
+                + "with it"
         case .correctFile: "correct the file: \(problems)"
         case .delayWildcards(let patterns):
             "where several servers run, remove the entries for \(patterns.listedNames) until all of them run \(to): \(from) "
@@ -79,13 +83,23 @@ extension UpgradeDemand {
         case .nameResources(let patterns):
             "name each resource in place of \(patterns.listedNames): kube-apiserver \(to) has no wildcards and cannot read "
                 + "what they encrypted"
-        case .pluginVersion(let plugins, let versions):
-            "see that the plugin of \(plugins.listedNames) answers Status with version \(versions.joined(separator: " or "))"
-                + ": kube-apiserver \(to) takes no other"
+        case .pluginVersion(let plugins, let versions, let earlier):
+            Self.pluginSentence(plugins.listedNames, to, versions, from, earlier)
         case .rewriteSeeds(let plugins):
             "while every server runs \(from), without KMSv2KDF, write every value of KMS v2 \(plugins.listedNames) anew with "
                 + "`encconf rewrite`, and prove it with `encconf audit` and --kubernetes \(from): no value may be stale"
         }
+    }
+
+    private static func pluginSentence(
+        _ plugins: Phrase, _ to: KubernetesVersion, _ versions: [String], _ from: KubernetesVersion, _ earlier: [String]
+    ) -> Phrase {
+        let sentence: Phrase =
+            "see that the plugin of \(plugins) answers Status with version \(versions.joined(separator: " or ")): "
+            + "kube-apiserver \(to) accepts no other"
+        guard !versions.contains(where: earlier.contains) else { return sentence }
+        return sentence
+            + "; while both versions run, the plugin must serve \(earlier.joined(separator: " or ")) to \(from) as well"
     }
 
     /// The first findings, with their lines.

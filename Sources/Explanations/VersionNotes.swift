@@ -9,33 +9,51 @@ public struct VersionNote: Sendable {
     public let since: String
     public let text: Phrase
 
-    private init(_ since: Int, _ text: Phrase) {
-        self.since = KubernetesVersion(minor: since).description
-        self.text = text
+    /// - Parameters:
+    ///   - text: The note, made of the first version and the last one before it.
+    private init?(
+        since rule: (KubernetesVersion) -> Bool,
+        _ text: (_ first: KubernetesVersion, _ before: KubernetesVersion) -> Phrase
+    ) {
+        guard let first = KubernetesVersion.first(where: rule) else { return nil }
+        since = first.description
+        self.text = text(first, KubernetesVersion(minor: first.minor - 1))
     }
 
     /// The notes on a file, in the order of the versions.
     public static func all(of configuration: EncryptionConfiguration) -> [VersionNote] {
         let wildcards = configuration.entries.flatMap(\.resources).filter { $0.isWildcard || $0.isLiteral }
         let plugins = configuration.plugins
-        var notes: [VersionNote] = []
+        var notes: [VersionNote?] = []
         if !wildcards.isEmpty {
+            let names = wildcards.map(\.description).listed
             notes.append(
-                VersionNote(
-                    27, "\(wildcards.map(\.description).listed) is a wildcard from 1.27 on; 1.26 encrypts nothing by it"
-                ))
+                VersionNote(since: \.hasWildcards) { first, before in
+                    "wildcards (\(names)) stand for resources from \(first) on; \(before) encrypts nothing by them"
+                })
         }
         if plugins.contains(where: { $0.version == .v2 }) {
             notes += [
-                VersionNote(
-                    27, "KMS v2 is on by default from 1.27 on; 1.26 needs KMSv2=true, and a plugin of v2alpha1"),
-                VersionNote(
-                    29, "KMS v2 values have a key derived from a seed from 1.29 on; 1.27 and older cannot read them"),
+                VersionNote(since: { FeatureGates().isOn(.kmsv2, in: $0) }) { first, before in
+                    "KMS v2 is on by default from \(first) on; \(before) needs KMSv2=true, and a plugin of \(before.kmsv2Package)"
+                },
+                VersionNote(since: { KMSv2Rules($0).writesSeeds }) { first, _ in
+                    "KMS v2 values have a key derived from a seed from \(first) on; \(unableToReadSeeds) and older cannot "
+                        + "read them"
+                },
             ]
         }
         if plugins.contains(where: { $0.version == .v1 }) {
-            notes.append(VersionNote(29, "KMS v1 needs the feature gate KMSv1=true from 1.29 on"))
+            notes.append(
+                VersionNote(since: { !FeatureGates().isOn(.kmsv1, in: $0) }) { first, _ in
+                    "KMS v1 needs the feature gate KMSv1=true from \(first) on"
+                })
         }
-        return notes
+        return notes.compactMap { $0 }
+    }
+
+    /// The last version that takes a seed for a key.
+    private static var unableToReadSeeds: KubernetesVersion {
+        KubernetesVersion.recorded.last { !KMSv2Rules($0).readsSeeds } ?? .oldest
     }
 }

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import EnvelopeCrypto
+internal import KubernetesVersions
 internal import RemoteCalls
 internal import SecretMemory
 internal import Synchronization
@@ -67,7 +68,7 @@ public final class PluginClient: Sendable {
 
     private func call(_ method: String, _ request: borrowing SecretBytes) throws(PluginError) -> SecretBytes {
         if let failure = silence.withLock({ $0.count >= Self.silenceLimit ? $0.last : nil }) { throw failure }
-        let service = provider.version == .v1 ? "v1beta1" : "v2"
+        let service = provider.version == .v1 ? "v1beta1" : provider.kubernetes.kmsv2Package
         let path = "/\(service).KeyManagementService/\(method)"
         do throws(RemoteCallError) {
             let answer = try callTwice(path, request.bytes)

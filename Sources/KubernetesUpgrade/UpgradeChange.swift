@@ -15,13 +15,15 @@ public enum UpgradeChange: Sendable {
     case writesKeys([ByteName])
     /// Values of these KMS v2 providers whose key comes from a seed cannot be read.
     case cannotReadSeeds([ByteName])
+    /// While servers of both versions run, the older one cannot read what the newer one writes for these KMS v2 providers.
+    case seedsUnreadable(by: KubernetesVersion, [ByteName])
     /// A changed file is found within a minute instead of at once, or the other way round.
     case reloads(byPolling: Bool)
 
     /// Whether it changes what is encrypted, or what can be read.
     public var isHarmful: Bool {
         switch self {
-        case .writeKey, .unreadable, .cannotReadSeeds: true
+        case .writeKey, .unreadable, .cannotReadSeeds, .seedsUnreadable: true
         case .writesSeeds, .writesKeys, .reloads: false
         }
     }
@@ -29,12 +31,17 @@ public enum UpgradeChange: Sendable {
 
 /// Values that one version cannot read as another one writes them.
 public struct UnreadableValues: Sendable {
-    public let writer: KubernetesVersion
-    public let reader: KubernetesVersion
-    /// What the values are stored with.
-    public let key: StoredKeyLabel
-    /// Whether the writer writes new values like this; if not, it can have written them earlier.
-    public let isCertain: Bool
+    /// Who wrote what, and who cannot read it.
+    public struct Case: Hashable, Sendable {
+        public let writer: KubernetesVersion
+        public let reader: KubernetesVersion
+        /// What the values are stored with.
+        public let key: StoredKeyLabel
+        /// Whether the writer writes new values like this; if not, it can have written them earlier.
+        public let isCertain: Bool
+    }
+
+    public let found: Case
     public let resources: [ResourcePattern]
 }
 
@@ -51,16 +58,21 @@ extension UpgradeChange {
             guard case .writeKeyChanged(let from, let to) = change.kind else { return nil }
             return .writeKey(from: from, to: to, change.resources)
         }
-        let unreadable = proof.groups.flatMap { group in
-            group.proof.counterexamples.map { counterexample in
+        // Entries whose values the same server cannot read for the same reason make one line.
+        var order: [UnreadableValues.Case] = []
+        var resources: [UnreadableValues.Case: [ResourcePattern]] = [:]
+        for group in proof.groups {
+            for counterexample in group.proof.counterexamples {
                 let isOldWriter = counterexample.writer.side == .old
-                return UnreadableValues(
+                let found = UnreadableValues.Case(
                     writer: isOldWriter ? before.kubernetes : after.kubernetes,
                     reader: isOldWriter ? after.kubernetes : before.kubernetes,
-                    key: counterexample.writer.key.label, isCertain: counterexample.certainty == .certain,
-                    resources: group.resources)
+                    key: counterexample.writer.key.label, isCertain: counterexample.certainty == .certain)
+                if resources[found] == nil { order.append(found) }
+                resources[found, default: []] += group.resources
             }
         }
+        let unreadable = order.map { UnreadableValues(found: $0, resources: resources[$0] ?? []) }
         return writers + unreadable.map { .unreadable($0) }
     }
 
@@ -74,6 +86,7 @@ extension UpgradeChange {
         if old.writesSeeds != new.writesSeeds {
             changes.append(new.writesSeeds ? .writesSeeds(names) : .writesKeys(names))
         }
+        if !old.readsSeeds, new.writesSeeds { changes.append(.seedsUnreadable(by: before.kubernetes, names)) }
         return changes
     }
 

@@ -12,6 +12,8 @@ public struct UpgradePath: Sendable {
     public let startAnswer: ServerAnswer
     /// In the order of the steps; empty if both versions are the same.
     public let steps: [UpgradeStep]
+    /// What the file means to each version that can make something of it.
+    public let meanings: [EncryptionConfiguration]
 
     /// - Parameters:
     ///   - source: The bytes of the file.
@@ -28,21 +30,28 @@ public struct UpgradePath: Sendable {
         var steps: [UpgradeStep] = []
         var named: Set<UpgradeDemand.Kind> = []
         var before = Server(source, options, start, headerless, answer: startAnswer)
+        var meanings = [before.meaning].compactMap { $0 }
         for version in start.path(to: end) {
-            let after = Server(source, options, version, headerless)
+            let after = Server(source, options, version, headerless, lastMeaning: before.lastMeaning)
             // What an earlier step demands has been done by then.
-            let demands = UpgradeDemand.all(from: before, to: after).filter { named.insert($0.kind).inserted }
+            let changes = UpgradeChange.all(from: before, to: after)
+            let demands = UpgradeDemand.all(from: before, to: after, changes).filter { named.insert($0.kind).inserted }
             steps.append(
                 UpgradeStep(
                     from: before.kubernetes, to: version, answer: after.answer,
-                    changes: UpgradeChange.all(from: before, to: after), demands: demands))
+                    changes: changes, demands: demands))
+            meanings += [after.meaning].compactMap { $0 }
             before = after
         }
         self.steps = steps
+        self.meanings = meanings
     }
 
-    /// Whether every server on the way starts, and neither a value becomes unreadable nor another thing is encrypted.
-    public var isHarmless: Bool { startAnswer.isAccepted && steps.allSatisfy(\.isHarmless) }
+    /// The worst that a step does.
+    public var effect: UpgradeStep.Effect {
+        guard startAnswer.isAccepted else { return .harmful }
+        return steps.map(\.effect).max() ?? .harmless
+    }
 }
 
 /// One kube-apiserver on the way.
@@ -52,10 +61,12 @@ struct Server {
     let answer: ServerAnswer
     /// What the file means to it once its feature gates let it pass; nil if the version refuses the file itself.
     let meaning: EncryptionConfiguration?
+    /// The same, or else what the file meant to the last version that could read it: what is mended keeps its providers.
+    let lastMeaning: EncryptionConfiguration?
 
     init(
         _ source: SecretKey, _ options: ServerOptions, _ kubernetes: KubernetesVersion, _ headerless: Bool,
-        answer: ServerAnswer? = nil
+        answer: ServerAnswer? = nil, lastMeaning: EncryptionConfiguration? = nil
     ) {
         self.kubernetes = kubernetes
         self.options = options
@@ -67,11 +78,12 @@ struct Server {
             ?? ServerAnswer(
                 to: source, options: options.passing(in: kubernetes), kubernetes: kubernetes, headerless: headerless
             ).configuration
+        self.lastMeaning = meaning ?? lastMeaning
     }
 
     /// The KMS providers of the file, of one version.
     func plugins(_ version: KMSPlugin.Version) -> [KMSPlugin] {
-        (meaning?.plugins ?? []).filter { $0.version == version }
+        (lastMeaning?.plugins ?? []).filter { $0.version == version }
     }
 }
 
@@ -79,7 +91,8 @@ extension ServerOptions {
     /// The same flags without gates that a version refuses, and with those that let every provider pass.
     fileprivate func passing(in kubernetes: KubernetesVersion) -> ServerOptions {
         var gates = gates
-        for refusal in gates.refusals(by: kubernetes) { gates = gates.setting(refusal.gate, to: nil) }
+        for gate in gates.refusals(by: kubernetes).compactMap(\.gate) { gates = gates.setting(gate, to: nil) }
+        if gates.refusals(by: kubernetes).contains(where: { $0.gate == nil }) { gates = FeatureGates() }
         for gate in [FeatureGate.kmsv1, .kmsv2] {
             if case .settable = gate.standing(in: kubernetes) { gates = gates.setting(gate, to: true) }
         }

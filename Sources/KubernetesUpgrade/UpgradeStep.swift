@@ -12,6 +12,18 @@ public struct UpgradeStep: Sendable {
     /// What has to be done before the step, without what an earlier step demands.
     public let demands: [UpgradeDemand]
 
-    /// Whether the server starts, and neither a value becomes unreadable nor another thing is encrypted.
-    public var isHarmless: Bool { answer.isAccepted && !changes.contains(where: \.isHarmful) }
+    /// What a step does to a cluster, the worst last.
+    public enum Effect: Comparable, Sendable {
+        /// The server starts, every value stays readable, and the same is encrypted.
+        case harmless
+        /// It depends on what cannot be seen from here: what a KMS plugin answers.
+        case depends
+        /// The server does not start, a value becomes unreadable, or something else is encrypted.
+        case harmful
+    }
+
+    public var effect: Effect {
+        if !answer.isAccepted || changes.contains(where: \.isHarmful) { return .harmful }
+        return demands.contains(where: \.isAboutPlugins) ? .depends : .harmless
+    }
 }

@@ -12,14 +12,6 @@ extension KubernetesVersion {
     /// What stands before the words on an empty file: the place is told from 1.29 on. Probe p115.
     public var emptyFilePrefix: String { isAtLeast(29) ? "error while loading file: " : "" }
 
-    /// What a version says of a file that is not there, before its name: with the place from 1.29 on, `reading` from 1.30
-    /// on.
-    public var missingFileText: String {
-        isAtLeast(30)
-            ? "error while loading file: error reading encryption provider configuration file"
-            : emptyFilePrefix + "error opening encryption provider configuration file"
-    }
-
     /// Whether the words on a map key without a form in JSON begin with a small letter, from 1.31 on (sigs.k8s.io/yaml
     /// 1.4.0). Probe p100.
     public var writesMapKeyErrorSmall: Bool { isAtLeast(31) }

@@ -40,6 +40,12 @@ public enum FeatureGate: String, CaseIterable, Sendable {
     }
 }
 
+extension KubernetesVersion {
+    /// Whether `--feature-gates` takes a component in front of a gate, `kube:KMSv1=true`, from 1.31 on. Before, it is a part
+    /// of the name.
+    public var hasComponentGates: Bool { isAtLeast(31) }
+}
+
 extension FeatureGate {
     /// The versions whose flag decides over the feature.
     public var settableVersions: ClosedRange<KubernetesVersion>? {

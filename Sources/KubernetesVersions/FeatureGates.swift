@@ -28,6 +28,9 @@ public struct FeatureGates: Equatable, Sendable {
     }
 
     private var settings: [Name: Bool]
+    /// The gates, of whatever purpose, that were named with the component in front (`kube:`), and without.
+    private var withComponent: Set<String> = []
+    private var withoutComponent: Set<String> = []
 
     /// The defaults of each version.
     public init() { settings = [:] }
@@ -42,8 +45,8 @@ public struct FeatureGates: Equatable, Sendable {
 
     /// Reads the value of `--feature-gates`, such as `KMSv1=true,KMSv2=false`. Later settings count.
     ///
-    /// (k8s.io/component-base, featuregate/feature_gate.go, `Set`; the values are those of Go's `strconv.ParseBool`. The
-    /// component `kube:` may stand in front of a gate.)
+    /// (k8s.io/component-base, featuregate/feature_gate.go, `Set`; the values are those of Go's `strconv.ParseBool`. From
+    /// 1.31 on the component `kube:` may be in front of a gate: compatibility/registry.go.)
     ///
     /// - Returns: Nil for a text that kube-apiserver does not take.
     public init?(parsing text: String) {
@@ -51,11 +54,19 @@ public struct FeatureGates: Equatable, Sendable {
         for item in text.split(separator: ",") {
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, let value = Self.bool(Self.trimmed(parts[1])) else { return nil }
-            let name = Self.trimmed(parts[0])
+            var name = Self.trimmed(parts[0])
             guard !name.isEmpty else { return nil }
-            if let name = Name(name.hasPrefix("kube:") ? name.dropFirst(5) : name) { settings[name] = value }
+            if name.hasPrefix(Self.component) {
+                name = Self.trimmed(name.dropFirst(Self.component.count))
+                withComponent.insert(String(name))
+            } else {
+                withoutComponent.insert(String(name))
+            }
+            if let name = Name(name) { settings[name] = value }
         }
     }
+
+    private static let component = "kube:"
 
     /// Whether a feature is on in a version. Gates that the version refuses change nothing.
     public func isOn(_ gate: FeatureGate, in version: KubernetesVersion) -> Bool {
@@ -75,9 +86,22 @@ public struct FeatureGates: Equatable, Sendable {
         return gates
     }
 
-    /// The gates for which `version` would not start, in the order of ``FeatureGate/allCases``.
+    /// These gates, and those of another flag that these do not name: kube-apiserver adds flags that are repeated.
+    public func laid(over others: FeatureGates) -> FeatureGates {
+        var gates = others
+        gates.settings.merge(settings) { _, own in own }
+        gates.withComponent.formUnion(withComponent)
+        gates.withoutComponent.formUnion(withoutComponent)
+        return gates
+    }
+
+    /// What of the gates keeps `version` from starting, in the order of ``FeatureGate/allCases``.
     public func refusals(by version: KubernetesVersion) -> [GateRefusal] {
-        FeatureGate.allCases.compactMap { gate in
+        if let name = withComponent.min() {
+            guard version.hasComponentGates else { return [.unrecognizedComponent(name: name)] }
+            guard withoutComponent.isEmpty else { return [.mixedComponents] }
+        }
+        return FeatureGate.allCases.compactMap { gate in
             guard let value = self[gate] else { return nil }
             return switch gate.standing(in: version) {
             case .absent: .unrecognized(gate)
@@ -103,32 +127,41 @@ public struct FeatureGates: Equatable, Sendable {
 }
 
 extension FeatureGates: CustomStringConvertible {
-    /// As `--feature-gates` takes it, in the order of the names.
+    /// As `--feature-gates` takes it, in the order of the names; empty if none counts here.
     public var description: String {
         settings.map { "\($0.text)=\($1)" }.sorted().joined(separator: ",")
     }
 }
 
-/// A feature gate with which a version of kube-apiserver does not start.
+/// What of `--feature-gates` keeps a version of kube-apiserver from starting.
 public enum GateRefusal: Equatable, Sendable {
     /// The version has no such gate, not yet or no longer.
     case unrecognized(FeatureGate)
     /// The version allows one value only.
     case locked(FeatureGate, isOn: Bool)
+    /// The version takes `kube:` for a part of the name.
+    case unrecognizedComponent(name: String)
+    /// Some gates are named with `kube:` and some without.
+    case mixedComponents
 
-    public var gate: FeatureGate {
+    /// The gate, if it is one of those that count here.
+    public var gate: FeatureGate? {
         switch self {
         case .unrecognized(let gate), .locked(let gate, _): gate
+        case .unrecognizedComponent, .mixedComponents: nil
         }
     }
 
-    /// What kube-apiserver says (k8s.io/component-base, featuregate/feature_gate.go, `unsafeSetFromMap`). What stands
-    /// around it depends on the version.
+    /// What kube-apiserver says (k8s.io/component-base, featuregate/feature_gate.go, `unsafeSetFromMap`;
+    /// compatibility/registry.go, `Set`). What stands around it depends on the version.
     public var apiserverText: String {
         switch self {
         case .unrecognized(let gate): "unrecognized feature gate: \(gate.rawValue)"
         case .locked(let gate, let isOn):
             "cannot set feature gate \(gate.rawValue) to \(!isOn), feature is locked to \(isOn)"
+        case .unrecognizedComponent(let name): "unrecognized feature gate: kube:\(name)"
+        case .mixedComponents:
+            "set kube feature gates with default empty prefix or kube: prefix consistently, do not mix use"
         }
     }
 }

@@ -23,6 +23,11 @@ public struct KubernetesVersion: Comparable, Hashable, Sendable {
     /// Whether this is `minor` or a later version: what every rule asks.
     func isAtLeast(_ minor: Int) -> Bool { self.minor >= minor }
 
+    /// The first recorded version for which a rule holds, as it does for all later ones; nil if it holds for none.
+    public static func first(where rule: (KubernetesVersion) -> Bool) -> KubernetesVersion? {
+        recorded.first(where: rule)
+    }
+
     /// The versions that an upgrade or a downgrade passes on the way to `other`, which is the last one. kube-apiserver
     /// goes one minor version at a time (the version skew policy of Kubernetes). Of versions that were not recorded only
     /// `other` is named.

@@ -30,13 +30,8 @@ extension KubernetesVersion {
     /// Whether the metric `last_config_info` tells which file a server runs, from 1.34 on. Before, no metric does.
     public var tellsConfigurationHash: Bool { isAtLeast(34) }
 
-    /// Whether the metric `automatic_reload_last_timestamp_seconds` tells of the last reload, from 1.28 on.
-    public var tellsReloadTime: Bool { isAtLeast(28) }
-
-    /// Whether reloads are counted by `automatic_reloads_total` with the label `status`, from 1.30 on. In 1.28 to 1.33 there
-    /// are `automatic_reload_success_total` and `automatic_reload_failures_total`.
-    public var countsReloadsByStatus: Bool { isAtLeast(30) }
-
-    /// Whether the metrics of the file have the label `apiserver_id_hash`, from 1.29 on.
-    public var labelsMetricsWithServerID: Bool { isAtLeast(29) }
+    /// Whether metrics tell of reloads, from 1.28 on: `automatic_reload_last_timestamp_seconds`, and counters. These are
+    /// `automatic_reload_success_total` and `automatic_reload_failures_total`, and from 1.30 on `automatic_reloads_total`
+    /// with the label `status` beside or in place of them.
+    public var tellsReloads: Bool { isAtLeast(28) }
 }

@@ -22,8 +22,8 @@ public struct KMSv2Rules: Equatable, Sendable {
 }
 
 extension KubernetesVersion {
-    /// The package of the message in which a KMS v2 value is stored, in texts. Vector a1503.
-    public var kmsv2MessagePackage: String { isAtLeast(27) ? "v2" : "v2alpha1" }
+    /// The protobuf package of KMS v2: of the plugin's API, and of the message in which a value is stored. Vector a1503.
+    public var kmsv2Package: String { isAtLeast(27) ? "v2" : "v2alpha1" }
 
     /// Whether what is wrong with a protobuf message is not told in detail, from 1.34 on (google.golang.org/protobuf in
     /// place of github.com/gogo/protobuf). Vectors a1446, a1503.

@@ -3,6 +3,7 @@ internal import EtcdClient
 internal import EtcdSnapshot
 public import Explanations
 internal import KubernetesResources
+internal import KubernetesVersions
 internal import ShownText
 internal import StorageAudit
 internal import Transformers
@@ -20,7 +21,8 @@ extension AuditReport {
             (
                 "configurations",
                 .array(configurations.map { ["path": .text($0.path), "hash": .text($0.hash)] })
-            ), ("resources", try resources(of: result.live)),
+            ), ("kubernetes", .text(configurations.first?.configuration.kubernetes.description)),
+            ("resources", try resources(of: result.live)),
         ]
         if let history = result.history { members.append(("history", try resources(of: history))) }
         members += [

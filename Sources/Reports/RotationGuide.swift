@@ -1,6 +1,7 @@
 internal import EncryptionConfig
 internal import GoText
 public import KeyRotation
+public import KubernetesVersions
 public import ShownText
 
 /// What to do after a step of a rotation, exactly.
@@ -15,14 +16,17 @@ public struct RotationGuide {
     private let archive: String?
     /// What stands against the next step, as far as the file tells; nil if nothing does.
     private let obstacle: Phrase?
+    /// The version of the servers.
+    private let kubernetes: KubernetesVersion
 
     /// - Parameters:
     ///   - file: What the step wrote.
     ///   - hash: Its hash.
     public init(
         file: String, hash: String, plan: RotationPlan, isSingleServer: Bool, repeatedOptions: Phrase,
-        archive: String?, obstacle: Phrase?
+        archive: String?, obstacle: Phrase?, kubernetes: KubernetesVersion
     ) {
+        self.kubernetes = kubernetes
         self.file = file
         self.hash = hash
         self.plan = plan
@@ -137,9 +141,12 @@ public struct RotationGuide {
         let ask: Phrase =
             isSingleServer ? "ask the server" : "ask each server itself, not through a load balancer"
         lines += [
-            "\(restart); or, with automatic reload, wait until it has polled the file (60 s)",
-            "\(ask): /readyz answers ok, and the metric apiserver_encryption_config_controller_last_config_info shows "
-                + "hash=\"\(hash)\"",
+            "\(restart); or, with automatic reload, wait until it has \(reload)",
+            kubernetes.tellsConfigurationHash
+                ? "\(ask): /readyz answers ok, and the metric apiserver_encryption_config_controller_last_config_info shows "
+                    + "hash=\"\(hash)\""
+                : "\(ask): /readyz answers ok. Kubernetes \(kubernetes) does not show which file it runs: check that the file "
+                    + "of each node has the hash \(hash) and that each server was restarted after it was copied",
         ]
         if !plan.rewritten.isEmpty, plan.step == .promote || isSingleServer {
             lines += [
@@ -169,6 +176,14 @@ public struct RotationGuide {
         return lines
     }
 
+    /// How automatic reload finds the file.
+    private var reload: Phrase {
+        switch kubernetes.reloadTrigger {
+        case .polling: "polled the file (60 s)"
+        case .fileEvents: "seen that the file has changed (at once)"
+        }
+    }
+
     /// What to do about identity that is read and does not write, in what the step is about.
     private var identityLines: [Phrase] {
         let readsPlaintext = plan.changes.contains { $0.after.dropFirst().contains { $0.provider == .identity } }
@@ -178,7 +193,8 @@ public struct RotationGuide {
     }
 
     private var rewriteCommands: [Phrase] {
-        let resources = plan.rewritten.map(\.text)
+        // A version without wildcards stores nothing by one.
+        let resources = plan.rewritten.map(\.text).filter { kubernetes.hasWildcards || !$0.hasPrefix("*") }
         let exact = resources.filter { !$0.hasPrefix("*") }
         let wildcards = resources.filter { $0.hasPrefix("*") }
         return exact.map { "kubectl get \(ShellWord.quoted($0)) --all-namespaces -o json | kubectl replace -f -" }

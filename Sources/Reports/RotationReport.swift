@@ -2,6 +2,7 @@ internal import EncryptionConfig
 internal import Explanations
 internal import GoText
 public import KeyRotation
+public import KubernetesVersions
 internal import KeyTransition
 public import ShownText
 public import StorageEvidence
@@ -29,6 +30,8 @@ public struct RotationReport {
     public var notes: [Phrase] = []
     /// What was looked at; nil if nothing was.
     public var evidence: StorageEvidence?
+    /// The version of Kubernetes by whose rules the file was read.
+    public var kubernetes: KubernetesVersion?
 
     public init(file: String, steps: [Step], hash: String, isWritten: Bool, next: NextCommand, guide: [Phrase] = []) {
         self.file = file
@@ -44,7 +47,7 @@ public struct RotationReport {
             kind: "RotationReport",
             [
                 "file": .text(file), "steps": .array(steps.map(\.value)), "hash": .text(hash),
-                "written": .bool(isWritten),
+                "kubernetes": .text(kubernetes?.description), "written": .bool(isWritten),
                 "evidence": .array(evidence?.values ?? []),
                 "next": next.value, "guide": .array(guide.map { .phrase($0) }),
                 "notes": .array(notes.map { .phrase($0) }),

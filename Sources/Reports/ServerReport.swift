@@ -1,6 +1,7 @@
 public import ClusterRollout
 public import Explanations
 public import KubernetesAPI
+internal import KubernetesVersions
 internal import SecretMemory
 public import ShownText
 internal import Transformers
@@ -57,15 +58,22 @@ public struct ServerReport {
 
     private func value(_ server: ServerStanding) -> ReportValue {
         let metrics = server.sighting?.metrics
+        let kubernetes = server.sighting?.kubernetes
+        // A version that does not tell of reloads may have loaded the file after its start.
+        let tellsReloads = kubernetes?.tellsReloads ?? true
         return [
             "id": .text(server.id), "host": .text(server.host), "address": .text(server.address),
             "version": .text(server.sighting?.version), "hash": .text(server.hash), "loaded": .word(server.loaded),
             "ready": server.sighting?.readiness.map { .bool($0.isReady) } ?? .null,
             "startedAt": .text(metrics?.startTime.map { UTCTime.rfc3339(Int64($0)) }),
-            "loadedAt": .text(
-                [metrics?.startTime, metrics?.lastReload].compactMap { $0 }.max().map { UTCTime.rfc3339(Int64($0)) }),
+            "loadedAt": !tellsReloads
+                ? .null
+                : .text(
+                    [metrics?.startTime, metrics?.lastReload].compactMap { $0 }.max().map { UTCTime.rfc3339(Int64($0)) }
+                ),
             "automaticReload": server.sighting?.reloadsAutomatically.map { .bool($0) } ?? .null,
-            "failedReloads": .number(metrics?.failedReloads), "writesAs": writesAs(server),
+            "reloadTrigger": kubernetes.map { $0.reloadTrigger == .polling ? "polling" : "fileEvents" } ?? .null,
+            "failedReloads": tellsReloads ? .number(metrics?.failedReloads) : .null, "writesAs": writesAs(server),
             "usesOfSecrets": .array(
                 (metrics?.uses(of: "secrets") ?? []).map {
                     ["prefix": .name($0.prefix), "reads": .count($0.reads), "writes": .count($0.writes)]

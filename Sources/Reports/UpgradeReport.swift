@@ -32,7 +32,13 @@ public struct UpgradeReport {
     }
 
     /// What the exit status tells of it. That the version which runs refuses the file is told by the verdict.
-    var status: ExitStatus { path.steps.allSatisfy(\.isHarmless) ? .success : .findings }
+    var status: ExitStatus {
+        switch path.steps.map(\.effect).max() ?? .harmless {
+        case .harmless: .success
+        case .depends: .unproven
+        case .harmful: .findings
+        }
+    }
 
     /// A block of lines for each version, and a sentence for all.
     var text: Phrase {
@@ -59,17 +65,26 @@ public struct UpgradeReport {
                 text += "        before: \(demand.sentence(from: step.step.from, to: step.step.to))\n"
             }
         }
-        return text + "\(conclusion(isUpgrade ? "upgrade" : "downgrade"))\n"
+        return text + "\(conclusion)\n"
     }
 
-    private func conclusion(_ way: Phrase) -> Phrase {
+    /// The answer in one sentence.
+    var conclusion: Phrase {
+        let way: Phrase = path.steps.last.map { path.start < $0.to } ?? true ? "upgrade" : "downgrade"
+        guard path.startAnswer.isAccepted else {
+            return "kube-apiserver \(path.start), which runs now, does not start with the file and flags as they are."
+        }
         let stopping = steps.filter { $0.refused != nil }.map(\.step.to)
         if let first = stopping.first {
             return
                 "The \(way) would stop at \(first): kube-apiserver does not start with the file and flags as they are."
         }
-        if let harmful = path.steps.first(where: { !$0.isHarmless }) {
+        if let harmful = path.steps.first(where: { $0.effect == .harmful }) {
             return "With \(harmful.to) the file changes its meaning: see the changes above."
+        }
+        if path.steps.contains(where: { $0.effect == .depends }) {
+            return
+                "Every version on the way starts, and encrypts the same if the KMS plugins answer as the steps demand."
         }
         return "Every version on the way starts with the file and flags as they are, and encrypts the same."
     }

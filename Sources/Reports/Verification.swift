@@ -67,7 +67,7 @@ public struct Verification {
         if let further = FileFinding.furtherDocument(in: SecretBytes(copying: content.span)) {
             found.append(further.diagnostic)
         }
-        found += (file.attributes?.findings ?? []).map(\.diagnostic)
+        found += (file.attributes?.findings(holdsKeys: KeyPresence.isFound(in: content)) ?? []).map(\.diagnostic)
         let suppressions = Suppressions(options: suppressedCodes, source: SecretBytes(copying: content.span))
         diagnostics = found.filter { !suppressions.cover($0) }
         suppressed = found.filter { suppressions.cover($0) }
@@ -121,7 +121,8 @@ extension Verification {
                 "apiserverError": .text(apiserverError), "apiserverErrorVaries": .bool(variesByStart),
                 "effective": configuration.map { EffectiveTable($0).value } ?? [],
                 "diagnostics": .array(diagnostics.map(\.value)), "suppressed": .array(suppressed.map(\.value)),
-                "upgrade": upgrade?.value ?? .null, "transition": transition?.members ?? .null,
+                "upgrade": upgrade?.value ?? .null, "upgradeConclusion": .phrase(upgrade?.conclusion),
+                "transition": transition?.members ?? .null,
                 "evidence": try evidenceValue,
             ])
     }
@@ -149,10 +150,10 @@ extension Diagnostic {
 
 extension InputFile.Attributes {
     /// What is dangerous about the file.
-    fileprivate var findings: [FileFinding] {
+    fileprivate func findings(holdsKeys: Bool) -> [FileFinding] {
         guard isRegular else { return [.notRegular] }
         var findings: [FileFinding] = []
-        if mode & 0o077 != 0 { findings.append(.readableByOthers(mode: mode)) }
+        if holdsKeys, mode & 0o077 != 0 { findings.append(.readableByOthers(mode: mode)) }
         if isForeignToRoot { findings.append(.owner(userID: ownerID)) }
         return findings
     }

@@ -15,8 +15,10 @@ struct JSONReader: ~Escapable {
             tree = try JSONTree(parsing: bytes)
         } catch {
             let text = SourceText(bytes)
-            throw YAMLError(
-                .json(problem: error.description), at: SourceMap(text).position(ofByte: error.offset, in: text))
+            let place = SourceMap(text).position(ofByte: error.offset, in: text)
+            // kube-apiserver has no such limit.
+            if case .tooManyValues = error.reason { throw YAMLError(.tooManyNodes, at: place) }
+            throw YAMLError(.json(problem: error.description), at: place)
         }
         return try JSONReader(bytes, tree).node(tree.root, depth: 0)
     }

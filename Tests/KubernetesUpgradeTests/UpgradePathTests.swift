@@ -47,7 +47,7 @@ struct UpgradePathTests {
     @Test func nothingHappens() throws {
         for (from, to) in [(26, 36), (36, 26)] {
             let path = try path(Self.plain, from, to)
-            #expect(summary(path) == [] && path.isHarmless)
+            #expect(summary(path) == [] && path.effect == .harmless)
             #expect(path.steps.count == 10)
         }
     }
@@ -62,7 +62,7 @@ struct UpgradePathTests {
         #expect(path.startAnswer.isAccepted)
         let wildcard = entries.contains("'*'") ? ", before delayWildcards" : ""
         #expect(summary(path) == ["1.27!: before correctFile\(wildcard)", "1.28!: "])
-        #expect(!path.isHarmless)
+        #expect(path.effect == .harmful)
     }
 
     @Test func maskedEntries() throws {
@@ -74,13 +74,13 @@ struct UpgradePathTests {
     @Test func wildcards() throws {
         let entries = Self.entry("'*.'", "secretbox: {keys: [{name: key1, secret: \(Self.key)}]}")
         let up = try path(entries, 26, 27)
-        #expect(up.steps[0].answer.isAccepted && !up.isHarmless)
+        #expect(up.steps[0].answer.isAccepted && up.effect == .harmful)
         #expect(summary(up) == ["1.27: writeKeyChanged, unreadable, before delayWildcards"])
         let words = up.steps[0].changes.map { shown($0.sentence) }
         #expect(words[0].hasPrefix("new objects are stored as secretbox key1 instead of plaintext ("))
         #expect(words[1].hasPrefix("1.26 cannot read what 1.27 writes as secretbox key1 ("))
         let down = try path(entries, 27, 26)
-        #expect(!down.isHarmless)
+        #expect(down.effect == .harmful)
         #expect(summary(down)[0].hasPrefix("1.26: writeKeyChanged, unreadable"))
         #expect(summary(down)[0].hasSuffix("before nameResources"))
     }
@@ -89,7 +89,7 @@ struct UpgradePathTests {
     @Test func kmsv1() throws {
         let bare = try path(Self.kms("v1"), 27, 30)
         #expect(summary(bare) == ["1.29!: before setFeatureGate", "1.30!: "])
-        #expect(try path(Self.kms("v1"), 28, 36, gates: "KMSv1=true").isHarmless)
+        #expect(try path(Self.kms("v1"), 28, 36, gates: "KMSv1=true").effect == .harmless)
         let early = try path(Self.kms("v1"), 27, 28, gates: "KMSv1=true")
         #expect(!early.startAnswer.isAccepted)
         let down = try path(Self.kms("v1"), 28, 27, gates: "KMSv1=true")
@@ -116,7 +116,8 @@ struct UpgradePathTests {
     @Test func kmsv2() throws {
         let up = try path(Self.kms("v2"), 26, 30, gates: "KMSv2=true")
         #expect(summary(up) == ["1.27: before pluginVersion", "1.29: kmsv2WritesSeeds"])
-        #expect(up.isHarmless)
+        // What the plugin answers is not known here.
+        #expect(up.effect == .depends)
         let without = try path(Self.kms("v2"), 26, 27)
         #expect(!without.startAnswer.isAccepted && without.steps[0].answer.isAccepted)
         let down = try path(Self.kms("v2"), 29, 26)
@@ -125,12 +126,39 @@ struct UpgradePathTests {
                 "1.28: kmsv2WritesKeys, before pluginVersion", "1.27: kmsv2CannotReadSeeds, before rewrite",
                 "1.26!: before setFeatureGate, before pluginVersion",
             ])
-        #expect(!down.isHarmless)
+        #expect(down.effect == .harmful)
         // Two versions at once: 1.27 cannot read what 1.28 writes.
         let early = try path(Self.kms("v2"), 28, 29, gates: "KMSv2KDF=true")
-        #expect(summary(early) == [] && early.isHarmless)
+        #expect(summary(early) == [] && early.effect == .harmless)
         let seeds = try path(Self.kms("v2"), 27, 28, gates: "KMSv2KDF=true")
-        #expect(summary(seeds).first == "1.28: kmsv2WritesSeeds, before delayFeatureGate")
+        let sideBySide = "kmsv2WritesSeeds, kmsv2CannotReadSeeds, before delayFeatureGate"
+        #expect(summary(seeds).first == "1.28: \(sideBySide)" && seeds.effect == .harmful)
+        let beta = try path(Self.kms("v2"), 27, 28, gates: "AllBeta=true")
+        #expect(summary(beta) == ["1.28: \(sideBySide)"] && beta.effect == .harmful)
+    }
+
+    /// Where one version refuses the file, the later ones still say what they need of its providers.
+    @Test func demandsBehindARefusal() throws {
+        let both = "kms: {apiVersion: v2, name: k, endpoint: 'unix:///k.sock'}"
+        let old = "kms: {name: o, endpoint: 'unix:///o.sock'}"
+        let entries = Self.entry("secrets, secrets", "\(both), \(old)")
+        let path = try path(entries, 26, 30, gates: "KMSv2=true")
+        #expect(
+            summary(path) == [
+                "1.27!: before correctFile, before pluginVersion", "1.28!: ",
+                "1.29!: kmsv2WritesSeeds, before setFeatureGate", "1.30!: ",
+            ])
+    }
+
+    /// A wildcard that encrypts nothing does no harm, and two thousand that do make one line.
+    @Test func manyWildcards() throws {
+        let harmless = try path("- resources: ['*.*']\n  providers: [identity: {}]\n", 26, 27)
+        #expect(summary(harmless) == [] && harmless.effect == .harmless)
+        let entries = (0..<2000).map {
+            Self.entry("'*.g\($0).example.com'", "secretbox: {keys: [{name: key1, secret: \(Self.key)}]}")
+        }
+        #expect(
+            summary(try path(entries.joined(), 26, 27)) == ["1.27: writeKeyChanged, unreadable, before delayWildcards"])
     }
 
     @Test func reloading() throws {
@@ -141,6 +169,6 @@ struct UpgradePathTests {
     /// Versions that were not recorded are one step, judged as the newest.
     @Test func beyondTheNewest() throws {
         let path = try path(Self.plain, 35, 1_000_000)
-        #expect(path.steps.map(\.to.minor) == [36, 1_000_000] && path.isHarmless)
+        #expect(path.steps.map(\.to.minor) == [36, 1_000_000] && path.effect == .harmless)
     }
 }

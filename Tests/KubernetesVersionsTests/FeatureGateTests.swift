@@ -34,6 +34,11 @@ struct FeatureGateTests {
         ("KMSv2KDF=false", 31, ["cannot set feature gate KMSv2KDF to false, feature is locked to true"]),
         ("KMSv2KDF=true,KMSv1=true", 26, ["unrecognized feature gate: KMSv1", "unrecognized feature gate: KMSv2KDF"]),
         ("APIListChunking=true", 36, []), ("", 36, []), ("AllAlpha=true", 36, []),
+        ("kube:KMSv1=true", 31, []), ("kube:KMSv1=true", 30, ["unrecognized feature gate: kube:KMSv1"]),
+        (
+            "kube:Other=true,KMSv1=true", 36,
+            ["set kube feature gates with default empty prefix or kube: prefix consistently, do not mix use"]
+        ),
     ])
     func refusals(text: String, minor: Int, expected: [String]) throws {
         let gates = try #require(FeatureGates(parsing: text))
@@ -46,7 +51,7 @@ struct FeatureGateTests {
         ("AllBeta=true", 28, .kmsv2KDF, true), ("AllBeta=false", 28, .kmsv2, false),
         ("AllAlpha=true", 28, .kmsv2KDF, false),
         ("KMSv1=true,KMSv1=false", 29, .kmsv1, false), ("KMSv1=T", 29, .kmsv1, true), (" KMSv1 = 1 ", 29, .kmsv1, true),
-        ("kube:KMSv1=true", 33, .kmsv1, true), ("KMSv2=false", 33, .kmsv2, true), ("KMSv1=false", 27, .kmsv1, true),
+        ("kube: KMSv1=true", 33, .kmsv1, true), ("KMSv2=false", 33, .kmsv2, true), ("KMSv1=false", 27, .kmsv1, true),
     ])
     func values(text: String, minor: Int, gate: FeatureGate, expected: Bool) throws {
         let gates = try #require(FeatureGates(parsing: text))
@@ -55,6 +60,13 @@ struct FeatureGateTests {
 
     @Test(arguments: ["KMSv1", "KMSv1=maybe", "=true", "KMSv1=", "KMSv1=true=false"])
     func malformed(text: String) { #expect(FeatureGates(parsing: text) == nil) }
+
+    /// A flag of the command line adds to those of a manifest, as repeated flags do.
+    @Test func laidOver() throws {
+        let manifest = try #require(FeatureGates(parsing: "KMSv2KDF=true,KMSv1=false"))
+        let gates = FeatureGates([.kmsv1: true]).laid(over: manifest)
+        #expect("\(gates)" == "KMSv1=true,KMSv2KDF=true")
+    }
 
     @Test func printed() throws {
         let gates = try #require(FeatureGates(parsing: "KMSv2=false,AllAlpha=true,KMSv1=true"))

@@ -21,9 +21,8 @@ struct VersionRuleTests {
         #expect(Self.since(34, \.hasPlainProtobufErrors))
         #expect(Self.since(28, \.namesDEKSource))
         #expect(Self.since(34, \.tellsConfigurationHash))
-        #expect(Self.since(28, \.tellsReloadTime))
-        #expect(Self.since(30, \.countsReloadsByStatus))
-        #expect(Self.since(29, \.labelsMetricsWithServerID))
+        #expect(Self.since(28, \.tellsReloads))
+        #expect(Self.since(31, \.hasComponentGates))
     }
 
     @Test func forms() {
@@ -39,19 +38,12 @@ struct VersionRuleTests {
                 == versions.map {
                     $0.minor >= 34 ? .json : .goSyntax(package: $0.minor >= 30 ? "apiserver" : "config")
                 })
-        #expect(versions.map(\.kmsv2MessagePackage) == versions.map { $0.minor >= 27 ? "v2" : "v2alpha1" })
+        #expect(versions.map(\.kmsv2Package) == versions.map { $0.minor >= 27 ? "v2" : "v2alpha1" })
         #expect(
             versions.map(\.kmsv2PluginVersions)
                 == versions.map { $0.minor >= 29 ? ["v2", "v2beta1"] : $0.minor >= 27 ? ["v2beta1"] : ["v2alpha1"] })
         #expect(KubernetesVersion(minor: 28).emptyFilePrefix == "")
         #expect(KubernetesVersion(minor: 29).emptyFilePrefix == "error while loading file: ")
-        #expect(KubernetesVersion(minor: 28).missingFileText == "error opening encryption provider configuration file")
-        #expect(
-            KubernetesVersion(minor: 29).missingFileText
-                == "error while loading file: error opening encryption provider configuration file")
-        #expect(
-            KubernetesVersion(minor: 30).missingFileText
-                == "error while loading file: error reading encryption provider configuration file")
     }
 
     /// What the versions make of KMS v2 values.

@@ -1,5 +1,5 @@
 public import KubernetesAPI
-internal import KubernetesVersions
+public import KubernetesVersions
 public import Transformers
 
 /// What was seen at one address where a kube-apiserver should be.
@@ -44,7 +44,7 @@ public struct ServerSighting: Sendable {
     public var metrics: ServerMetrics? { if case .metrics(let metrics) = answer { metrics } else { nil } }
 
     /// The minor version of Kubernetes: 1.36 for `v1.36.2+k3s1`; nil if it is not known.
-    var kubernetes: KubernetesVersion? { version.flatMap { KubernetesVersion(release: $0) } }
+    public var kubernetes: KubernetesVersion? { version.flatMap { KubernetesVersion(release: $0) } }
 }
 
 /// Why a canary showed nothing.

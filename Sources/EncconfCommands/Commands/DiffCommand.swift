@@ -1,3 +1,4 @@
+internal import APIServerFlags
 internal import ArgumentParser
 internal import DurableFiles
 internal import EncryptionConfig
@@ -66,7 +67,12 @@ struct DiffCommand: EncconfCommand {
     var reportKind: String? { output == .json ? "TransitionReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let rules = try reading.rules(try evidence.etcd.connection.discovery())
+        let discovery = try evidence.etcd.connection.discovery()
+        let rules = try reading.rules(discovery)
+        // Whether the gate of KMS v1 is on, only a manifest or the command line tells.
+        let options = ServerOptions(
+            automaticReload: reload || discovery?.flags.isReloading == true,
+            gates: discovery == nil ? rules.gatesWithKMSv1 : rules.gates)
         let oldFile =
             old == Self.none
             ? ConfigurationFile(
@@ -75,7 +81,7 @@ struct DiffCommand: EncconfCommand {
         let content = try Inputs.file(new).content
         let newHash = try fileHash(content)
         let verdict = try ServerVerdict(
-            on: content, path: new, options: ServerOptions(automaticReload: reload, gates: rules.gatesWithKMSv1),
+            on: content, path: new, options: options,
             kubernetes: rules.kubernetes, headerless: rules.headerless)
         switch verdict {
         case .accepted(_, let configuration):
@@ -88,7 +94,8 @@ struct DiffCommand: EncconfCommand {
             case .text: try console.result(report.text)
             case .json:
                 try console.result(
-                    value(oldHash: oldFile.hash, newHash: newHash, apiserverError: nil, report.members))
+                    value(
+                        rules.kubernetes, oldHash: oldFile.hash, newHash: newHash, apiserverError: nil, report.members))
             }
             return report.status
         case .refused(let refusal):
@@ -101,8 +108,8 @@ struct DiffCommand: EncconfCommand {
             case .json:
                 try console.result(
                     value(
-                        oldHash: oldFile.hash, newHash: newHash, apiserverError: refusal.apiserverError, refused.members
-                    ))
+                        rules.kubernetes, oldHash: oldFile.hash, newHash: newHash,
+                        apiserverError: refusal.apiserverError, refused.members))
             }
             return .findings
         }
@@ -120,14 +127,15 @@ struct DiffCommand: EncconfCommand {
 
     /// The report of the kind `TransitionReport`.
     private func value(
-        oldHash: String, newHash: String, apiserverError: String?, _ members: ReportValue
+        _ kubernetes: KubernetesVersion, oldHash: String, newHash: String, apiserverError: String?,
+        _ members: ReportValue
     ) -> ReportValue {
         .report(
             kind: "TransitionReport",
             [
                 "old": .text(old), "oldHash": oldHash.isEmpty ? .null : .text(oldHash), "new": .text(new),
                 "newHash": .text(newHash),
-                "apiserverError": .text(apiserverError),
+                "kubernetes": .text(kubernetes.description), "apiserverError": .text(apiserverError),
             ]) + members
     }
 

@@ -45,12 +45,16 @@ struct ExplainCommand: EncconfCommand {
     }
 
     private func answer(to text: String) -> String? {
-        if let code = Explanation.ofConfiguration(text) ?? Explanation.ofAudit(text) {
+        // What is behind a value that cannot be read counts more than that it cannot.
+        if let code = Explanation.ofConfiguration(text) ?? Explanation.ofAudit(text)
+            ?? Explanation.ofConfigurationText(text)
+        {
             return "\(code.code): \(code.title)\n"
                 + paragraphs(meaning: code.meaning, check: code.check, remedy: code.remedy)
         }
         return RuntimeError.recognize(text).map {
-            "\($0.signs[0])\n" + paragraphs(meaning: $0.meaning, check: $0.check, remedy: $0.remedy)
+            "\($0.sign)\n"
+                + paragraphs(meaning: $0.error.meaning, check: $0.error.check, remedy: $0.error.remedy)
         }
     }
 

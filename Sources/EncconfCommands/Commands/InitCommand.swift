@@ -75,6 +75,7 @@ struct InitCommand: EncconfCommand {
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
+        _ = try reading.rules()
         let key = provider == .kms ? nil : try newKey(length: 32)
         let name =
             if let keyName { ByteName(keyName) } else {

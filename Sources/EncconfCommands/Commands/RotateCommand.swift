@@ -145,7 +145,8 @@ struct RotateCommand: EncconfCommand {
         if file != "-" {
             do { try SafeWrite.checkInterruption(of: file, holding: source) } catch { throw error.failure() }
         }
-        let rules = try reading.rules(try evidence.etcd.connection.discovery())
+        let discovery = try evidence.etcd.connection.discovery()
+        let rules = try reading.rules(discovery, servers: try servers.versions(before: evidence, console))
         let rotation = RotationFile(path: file, rules: rules, keyName: keyName)
         let document = try rotation.document(source)
         if status { return try showStatus(document, source, rotation, console) }
@@ -156,7 +157,7 @@ struct RotateCommand: EncconfCommand {
             plan, from: rotation.checked(document), hash: fileHash(source), console)
         return try finish(
             plan, judgement, evidence, source: source, edited: edited,
-            obstacle: try obstacle(after: plan, edited, rotation), console)
+            obstacle: try obstacle(after: plan, edited, rotation), rules, console)
     }
 }
 
@@ -198,9 +199,10 @@ extension RotateCommand {
     private func showDone(
         _ plan: RotationPlan, source: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
-        let report = RotationReport(
+        var report = RotationReport(
             file: file, steps: [], hash: try fileHash(source), isWritten: false,
             next: NextCommand(reason: "\(plan.step) is done already"))
+        report.kubernetes = plan.intended.kubernetes
         let writers: Phrase = plan.step == .promote ? RotationStatus.writers(in: plan.intended) : ""
         let details: Phrase = "\(file): \(plan.step.rawValue) is done already; nothing to change\n\(writers)"
         try show(report, details: details, console)
@@ -224,12 +226,13 @@ extension RotateCommand {
 
     private func finish(
         _ plan: RotationPlan, _ judgement: StepJudgement, _ evidence: StorageEvidence?, source: SecretKey,
-        edited: SecretKey, obstacle: Phrase?, _ console: Console
+        edited: SecretKey, obstacle: Phrase?, _ rules: ServerRules, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(edited)
         let guide = RotationGuide(
             file: outputFile ?? file, hash: hash, plan: plan, isSingleServer: singleServer,
-            repeatedOptions: repeatedOptions, archive: archive, obstacle: obstacle)
+            repeatedOptions: repeatedOptions(rules), archive: archive, obstacle: obstacle,
+            kubernetes: rules.kubernetes)
         var report = RotationReport(
             file: outputFile ?? file, steps: plan.changes.map { RotationReport.Step($0, plan.step) }, hash: hash,
             isWritten: judgement.step != nil, next: guide.next, guide: guide.lines)
@@ -238,11 +241,13 @@ extension RotateCommand {
                 file: file, steps: report.steps, hash: hash, isWritten: false,
                 next: NextCommand(reason: "nothing is written"))
             report.evidence = evidence
+            report.kubernetes = rules.kubernetes
             let diff = UnifiedDiff(from: source.bytes, to: edited.bytes, oldName: file, newName: file)
             try show(report, details: Phrase(stringLiteral: diff.text), console)
             return .success
         }
         report.evidence = evidence
+        report.kubernetes = rules.kubernetes
         report.notes = evidence.map { judgement.removed.notes($0) } ?? []
         try RotationWriter(file: file, archive: archive, outputFile: outputFile, inPlace: inPlace, step)
             .write(edited, source: source)
@@ -255,13 +260,13 @@ extension RotateCommand {
     }
 
     /// What must be said again at each step, since the file alone does not show the intent.
-    private var repeatedOptions: Phrase {
+    private func repeatedOptions(_ rules: ServerRules) -> Phrase {
         var options: [Phrase] = []
         if let to { options.append("--to \(to.rawValue)") }
         if let kmsName { options.append(RotationGuide.option("--kms-name", kmsName)) }
         if let kmsEndpoint { options.append(RotationGuide.option("--kms-endpoint", kmsEndpoint)) }
         if let resources { options.append(RotationGuide.option("--resources", resources)) }
-        options += reading.given
+        options += rules.given
         if inPlace { options.append("--in-place") }
         if evidence.kms.asksNobody, to == .kms { options.append("--no-kms") }
         if let keyName { options.append(RotationGuide.option("--key-name", keyName)) }
@@ -290,12 +295,14 @@ extension RotateCommand {
     ) throws(CommandFailure) -> ExitStatus {
         let hash = try fileHash(source)
         var status = RotationStatus(
-            try rotation.checked(document), file: file, hash: hash, options: reading.given.joined(separator: " "))
+            try rotation.checked(document), file: file, hash: hash, options: rotation.rules.given.joined(separator: " ")
+        )
         if let step = status.nextStep, let obstacle = try rotation.obstacle(to: RotationRequest(step: step), in: source)
         {
             status.obstacle = obstacle
         }
-        let report = RotationReport(file: file, steps: status.steps, hash: hash, isWritten: false, next: status.next)
+        var report = RotationReport(file: file, steps: status.steps, hash: hash, isWritten: false, next: status.next)
+        report.kubernetes = rotation.rules.kubernetes
         try show(report, details: status.text + "\(hash)\n\(status.next.text)", console)
         return status.isAmbiguous ? .unproven : .success
     }

@@ -89,7 +89,7 @@ struct VerifyCommand: EncconfCommand {
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let discovery = try evidence.etcd.connection.discovery()
-        let rules = try reading.rules(discovery)
+        let rules = try reading.rules(discovery, isVerdict: true)
         let options = ServerOptions(
             automaticReload: reload || discovery?.flags.isReloading == true, gates: rules.gates)
         let target = try target(from: rules.kubernetes)
@@ -102,11 +102,13 @@ struct VerifyCommand: EncconfCommand {
                     of: file, input, options: options, kubernetes: rules.kubernetes,
                     headerless: rules.headerless, linter: linter, suppressedCodes: suppressedCodes)
                 verification.upgrade = try target.map { target throws(CommandFailure) in
-                    try UpgradeReport(
-                        UpgradePath(
-                            of: input.content, options: options, from: rules.kubernetes, to: target,
-                            headerless: rules.headerless), file: file)
+                    let path = UpgradePath(
+                        of: input.content, options: options, from: rules.kubernetes, to: target,
+                        headerless: rules.headerless)
+                    Program.redactor.learn(path.meanings.flatMap(\.keys).map(\.key.secret))
+                    return try UpgradeReport(path, file: file)
                 }
+                Program.redactor.learn(verification.configuration?.keys.map(\.key.secret) ?? [])
                 verifications.append(verification)
             } catch {
                 // The other files are judged all the same.

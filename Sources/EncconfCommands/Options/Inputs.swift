@@ -25,6 +25,18 @@ enum Inputs {
         if InputFile.isStandardInputTyped { Console().note("reading standard input; end it with Ctrl-D") }
     }
 
+    /// A file is read whatever the gates allow. That its server would not start with it is told.
+    private static func warnOfGates(_ document: ConfigurationDocument, _ rules: ServerRules, _ path: String) {
+        do throws(ConfigurationRefusal) {
+            _ = try EncryptionConfiguration(checking: document, options: ServerOptions(gates: rules.gates))
+        } catch {
+            let finding = error.diagnostics.first
+            Console().warning(
+                "\(fileName(path)): kube-apiserver \(rules.kubernetes) would not start with it: \(finding?.message ?? "")",
+                hint: finding?.hint.map { Phrase(foreign: $0) })
+        }
+    }
+
     /// A configuration that a kube-apiserver of the version could start with, whatever its feature gates.
     static func configuration(_ path: String, _ rules: ServerRules) throws(CommandFailure) -> ConfigurationFile {
         let content = try file(path).content
@@ -39,6 +51,7 @@ enum Inputs {
                 SecretBytes(copying: content.span), headerless: rules.headerless, kubernetes: rules.kubernetes)
             let configuration = try EncryptionConfiguration(checking: document, options: rules.lenient)
             Program.redactor.learn(configuration.keys.map(\.key.secret))
+            if rules.isChosen { warnOfGates(document, rules, path) }
             return ConfigurationFile(path: path, hash: hash, configuration: configuration)
         } catch {
             throw CommandFailure(error.diagnostics.map { problem($0, path: path) })

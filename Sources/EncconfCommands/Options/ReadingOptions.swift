@@ -1,5 +1,6 @@
 internal import APIServerFlags
 internal import ArgumentParser
+internal import Diagnostics
 internal import EncryptionConfig
 internal import Explanations
 internal import KubernetesVersions
@@ -23,13 +24,6 @@ struct ReadingOptions: ParsableArguments {
     @Flag(name: .long, help: "Read files without apiVersion and kind, as Talos keeps them.")
     var headerless = false
 
-    /// What was given, for commands that are printed.
-    var given: [Phrase] {
-        (kubernetes.map { ["--kubernetes \($0)"] } ?? [])
-            + (featureGates.map { ["--feature-gates \($0)"] } ?? [])
-            + (headerless ? ["--headerless"] : [])
-    }
-
     /// A version whose rules are known, or a newer one, which is judged by the rules of the newest.
     static func parsedVersion(_ text: String) throws -> KubernetesVersion {
         guard let version = KubernetesVersion(text) else { throw ValidationError("a version looks like 1.29") }
@@ -49,19 +43,16 @@ struct ReadingOptions: ParsableArguments {
             + "\(KubernetesVersion.oldest)"
     }
 
-    private func gates(of discovery: EtcdDiscovery?) throws(CommandFailure) -> FeatureGates {
-        if let featureGates { return featureGates }
-        return try discovery?.gates() ?? FeatureGates()
-    }
-
     /// The kube-apiserver to judge by: what the command line says, else what a manifest or the servers say.
     ///
     /// - Parameters:
     ///   - discovery: The manifest or unit of the command; nil if none is given.
     ///   - servers: The versions of the servers that were asked. The oldest one counts, since it reads the least.
-    /// - Throws: If a version is too old, or the manifest's feature gates cannot be read.
+    ///   - isVerdict: Whether the command itself says what the version makes of the gates.
+    /// - Throws: If a version is too old, if the manifest's feature gates cannot be read, or if a gate of the command line
+    ///   is one with which the version does not start.
     func rules(
-        _ discovery: EtcdDiscovery? = nil, servers: [KubernetesVersion] = []
+        _ discovery: EtcdDiscovery? = nil, servers: [KubernetesVersion] = [], isVerdict: Bool = false
     ) throws(CommandFailure) -> ServerRules {
         let found = discovery?.flags.kubernetes ?? servers.min()
         let version = kubernetes ?? found ?? .newest
@@ -70,16 +61,37 @@ struct ReadingOptions: ParsableArguments {
                 "\(Self.tooOld(version))",
                 hint: "--kubernetes \(KubernetesVersion.oldest) judges by the oldest rules known")
         }
+        tell(version, found, discovery)
+        let told = try discovery?.gates()
+        let gates = featureGates.map { $0.laid(over: told ?? FeatureGates()) } ?? told ?? FeatureGates()
+        if !isVerdict, let refusal = gates.refusals(by: version).first {
+            let finding = refusal.diagnostic(in: version)
+            guard featureGates == nil else {
+                throw CommandFailure("\(finding.message)", hint: finding.hint.map { "\($0)" })
+            }
+            Console().warning("\(finding.message)", hint: finding.hint.map { "\($0)" })
+        }
+        return ServerRules(
+            kubernetes: version, gates: gates, headerless: headerless,
+            isChosen: kubernetes != nil || found != nil || featureGates != nil)
+    }
+
+    /// Which version is meant, where that is not plain.
+    private func tell(_ version: KubernetesVersion, _ found: KubernetesVersion?, _ discovery: EtcdDiscovery?) {
+        let console = Console()
         if version > .newest {
-            Console().warning(
+            console.warning(
                 "Kubernetes \(version) is judged by the rules of \(KubernetesVersion.newest), the newest known")
         }
         if let found, found != version {
-            Console().warning("judged by the rules of Kubernetes \(version), as asked; kube-apiserver is of \(found)")
+            console.warning("judged by the rules of Kubernetes \(version), as asked; kube-apiserver is of \(found)")
+        } else if found != nil, version != .newest {
+            console.note("judged by the rules of Kubernetes \(version)")
+        } else if kubernetes == nil, found == nil, let discovery {
+            console.note(
+                "\(fileName(discovery.path)) does not name the version of kube-apiserver: judged by the rules of \(version); "
+                    + "--kubernetes names another one")
         }
-        return ServerRules(
-            kubernetes: version, gates: try gates(of: discovery), headerless: headerless
-        )
     }
 }
 
@@ -88,6 +100,15 @@ struct ServerRules {
     var kubernetes = KubernetesVersion.newest
     var gates = FeatureGates()
     var headerless = false
+    /// Whether somebody said which version or gates are meant.
+    var isChosen = false
+
+    /// What a command has to say again to judge by the same rules.
+    var given: [Phrase] {
+        let gates = gates.description
+        return (kubernetes == .newest ? [] : ["--kubernetes \(kubernetes)"])
+            + (gates.isEmpty ? [] : ["--feature-gates \(gates)"]) + (headerless ? ["--headerless"] : [])
+    }
 
     /// The same gates, with a server whose gate lets KMS v1 pass unless something else is said.
     var gatesWithKMSv1: FeatureGates {

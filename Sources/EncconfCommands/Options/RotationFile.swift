@@ -27,7 +27,9 @@ struct RotationFile {
     /// A file that kube-apiserver refuses is told of in its own words.
     func checked(_ document: ConfigurationDocument) throws(CommandFailure) -> EncryptionConfiguration {
         do throws(ConfigurationRefusal) {
-            return try EncryptionConfiguration(checking: document, options: rules.lenient)
+            let configuration = try EncryptionConfiguration(checking: document, options: rules.lenient)
+            Program.redactor.learn(configuration.keys.map(\.key.secret))
+            return configuration
         } catch {
             throw CommandFailure(error.diagnostics.map { problem($0, path: path) })
         }

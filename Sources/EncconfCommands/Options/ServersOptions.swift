@@ -4,6 +4,7 @@ internal import EncryptionConfig
 internal import Explanations
 internal import KeyRotation
 internal import KubernetesAPI
+internal import KubernetesVersions
 internal import Reports
 internal import SecretMemory
 internal import ShownText
@@ -51,6 +52,14 @@ struct ServersOptions: ParsableArguments {
             throw ValidationError("the options of the Kubernetes connection are for --servers")
         }
         guard afterRevision ?? 1 > 0 else { throw ValidationError("--after-revision is a number from 1 on") }
+    }
+
+    /// The versions of the servers that are asked; none if they are not.
+    func versions(
+        before evidence: EvidenceOptions, _ console: Console
+    ) throws(CommandFailure) -> [KubernetesVersion] {
+        guard servers else { return [] }
+        return try ClusterServers(kubernetes, etcd: evidence.etcd, APISettings(), console).versions
     }
 
     /// Why every server is known to run a file; nil if nobody says.

@@ -69,10 +69,9 @@ struct ClusterServers {
                 + "says what its keys begin with", status: .unproven)
     }
 
-    /// The versions of the servers that are named, or of the one at the entry: those that tell.
+    /// The versions of all servers that tell theirs.
     var versions: [KubernetesVersion] {
-        let servers = cluster.named.isEmpty ? [cluster.entry] : cluster.named.map(\.server)
-        return servers.compactMap { try? $0.version() }.compactMap { KubernetesVersion(release: $0) }
+        survey.look(for: nil, isThorough: false, canary: nil).census.servers.compactMap { $0.sighting?.kubernetes }
     }
 
     /// Asks all servers, until they run the file or the time is up.
