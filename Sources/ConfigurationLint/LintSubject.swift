@@ -87,6 +87,13 @@ struct LintSubject {
     /// Every key, in file order.
     var keys: [Key] { entries.flatMap(\.providers).flatMap(\.keys) }
 
+    /// Whether the file names no resource that kube-apiserver itself stores: it may be that of another API server, such as an
+    /// aggregated one, which stores no Secrets.
+    var isOfOtherServer: Bool {
+        let patterns = resources.map(\.pattern)
+        return !patterns.isEmpty && patterns.allSatisfy { !$0.isWildcard && ResourceSpelling.isCustom($0.name) }
+    }
+
     /// A name of the file for people, unless it holds a piece of a key.
     func shown(_ name: String) -> String { mayShow(name) ? name : Redactor.mark }
     func shown(_ name: ByteName) -> String { shown(name.text) }

@@ -27,6 +27,9 @@ enum ResourceSpelling {
     }
 
     private static func likelyResource(for name: GroupResource) -> GroupResource? {
+        if name.group.isEmpty, let group = foreignGroups[name.resource.text] {
+            return GroupResource(resource: name.resource, group: group)
+        }
         if let plain = withoutVersion(name), let known = KnownResource.named(plain)?.groupResource { return known }
         let name = withoutVersion(name) ?? name
         let parts = name.resource.split(at: UInt8(ascii: "/"))
@@ -86,6 +89,14 @@ enum ResourceSpelling {
 
     private static let resources = KnownResource.all.filter { $0.era == .current }.map(\.groupResource)
     private static let groups = Set(KnownResource.all.map(\.groupResource.group))
+
+    /// Custom resources that people encrypt, and mean when they leave out the group: those that OpenShift's own
+    /// configuration lists (docs.openshift.com, "Encrypting etcd data"), and of cert-manager and external-secrets.
+    private static let foreignGroups: [String: ByteName] = [
+        "routes": "route.openshift.io", "oauthaccesstokens": "oauth.openshift.io",
+        "oauthauthorizetokens": "oauth.openshift.io", "certificates": "cert-manager.io",
+        "externalsecrets": "external-secrets.io",
+    ]
 
     /// As `kubectl api-resources` shows them.
     private static let shortNames = [

@@ -40,6 +40,20 @@ public struct ConfigurationRefusal: Error {
         return refusal
     }
 
+    /// The same with other words of ours for some findings: a message and a hint, or nil to leave a finding as it is.
+    func replacing(_ words: (Diagnostic) -> (message: String, hint: String?)?) -> ConfigurationRefusal {
+        var refusal = ConfigurationRefusal(
+            stage: stage, apiserverText: apiserverText, namesFile: namesFile,
+            diagnostics: diagnostics.map { finding in
+                guard let (message, hint) = words(finding) else { return finding }
+                return Diagnostic(
+                    code: finding.code, severity: finding.severity, path: finding.path, position: finding.position,
+                    message: message, hint: hint)
+            })
+        refusal.kubernetes = kubernetes
+        return refusal
+    }
+
     /// Whether the text has something that differs at each start: the address of a Go pointer, for which `0xADDR` stands.
     public var variesByStart: Bool { apiserverText?.contains(Self.address) ?? false }
 

@@ -6,6 +6,8 @@ public enum SnapshotError: Error, Equatable, Sendable {
     case tooLarge(byteCount: Int)
     /// Neither of the two meta pages has bbolt's magic, its version 2, a page size and the right checksum.
     case noMetaPage
+    /// The same, of a file that is something else.
+    case foreign(ForeignFile)
     /// The file ends before the pages that it says it has. Both numbers are bytes, without the digest at the end.
     case truncated(byteCount: Int, expected: Int)
     /// A bucket that every etcd database has is not there.

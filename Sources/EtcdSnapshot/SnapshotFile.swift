@@ -33,13 +33,13 @@ public struct SnapshotFile: ~Escapable, Sendable {
     /// - Parameters:
     ///   - bytes: The whole file.
     ///   - problems: A truncated file can be salvaged.
-    /// - Throws: ``SnapshotError/tooLarge(byteCount:)``, ``SnapshotError/noMetaPage``, ``SnapshotError/truncated(byteCount:expected:)``.
+    /// - Throws: ``SnapshotError/tooLarge(byteCount:)``, ``SnapshotError/noMetaPage``, ``SnapshotError/foreign(_:)``, ``SnapshotError/truncated(byteCount:expected:)``.
     @_lifetime(copy bytes)
     public init(_ bytes: RawSpan, _ problems: inout SnapshotProblems) throws(SnapshotError) {
         let databaseLength = bytes.byteCount - Self.digestLength(of: bytes)
         guard databaseLength <= Self.largestLength else { throw .tooLarge(byteCount: databaseLength) }
         guard let (meta, metaPage, areBothValid) = BoltMeta.current(of: bytes.extracting(0..<databaseLength)) else {
-            throw .noMetaPage
+            throw ForeignFile(beginningOf: bytes).map { .foreign($0) } ?? .noMetaPage
         }
         let pagesInFile = databaseLength / meta.pageSize
         let pageCount = Int(min(meta.highWaterMark, UInt64(pagesInFile)))

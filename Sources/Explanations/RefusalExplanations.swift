@@ -82,8 +82,10 @@ extension Explanation {
                 "From Kubernetes 1.29 on kube-apiserver starts with a KMS v1 provider only if it is told to. In 1.28 "
                 + "the gate is on by default; 1.26 and 1.27 have none and do not start with a flag for it.",
             check: "The flags of kube-apiserver. `apiVersion` left out means v1.",
-            remedy: "Write `apiVersion: v2` if the plugin speaks it and no value of v1 is left; until then "
-                + "`--feature-gates=KMSv1=true`."),
+            remedy:
+                "Set `--feature-gates=KMSv1=true` on every server. Then add a KMS v2 provider under another name, promote "
+                + "it, re-encrypt everything and remove v1 (`encconf rotate` with --to kms). Do not change `apiVersion` of "
+                + "the provider that is there: stored values carry v1."),
         Explanation(
             RefusalCode.kmsv2Gate, "KMS v2 without its feature gate",
             meaning:

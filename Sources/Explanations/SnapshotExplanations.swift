@@ -7,7 +7,8 @@ extension SnapshotError {
     public var explanation: Phrase {
         switch self {
         case .tooLarge(let count): "has \(count) bytes, which is more than 128 GiB"
-        case .noMetaPage: "is no etcd snapshot: it has no valid meta page"
+        case .noMetaPage: "is not an etcd snapshot: it has no valid meta page"
+        case .foreign(let file): "is not an etcd snapshot: it is \(file.name)"
         case .truncated(let count, let expected): "is cut short: \(count) of \(expected) bytes are there"
         case .missingBucket(let name): "has no bucket \(name)"
         case .page(let page, let fault): "page \(page) is damaged: \(fault.explanation)"
@@ -19,10 +20,41 @@ extension SnapshotError {
     /// What to do about the file.
     var hint: Phrase {
         switch self {
+        case .foreign(let file): file.hint
         case .noMetaPage: "name a file of `encconf snapshot save` or `etcdctl snapshot save`"
         case .tooLarge: "take a new snapshot"
         case .truncated, .missingBucket, .page:
             "take a new snapshot; `encconf audit` with --salvage goes on with what can be read"
+        }
+    }
+}
+
+extension ForeignFile {
+    /// With its article.
+    fileprivate var name: Phrase {
+        switch self {
+        case .gzip: "a gzip file"
+        case .zip: "a zip file"
+        case .zstandard: "a Zstandard file"
+        case .xz: "an xz file"
+        case .bzip2: "a bzip2 file"
+        case .tar: "a tar archive"
+        case .sqlite: "an SQLite database, as kine keeps it for k3s"
+        case .postgresDump: "a dump of a PostgreSQL database"
+        case .sqlText: "a text, like a dump of an SQL database"
+        }
+    }
+
+    fileprivate var hint: Phrase {
+        switch self {
+        case .gzip: "unpack it first: gunzip -k FILE"
+        case .zip: "unpack it first: unzip FILE"
+        case .zstandard: "unpack it first: unzstd FILE"
+        case .xz: "unpack it first: unxz -k FILE"
+        case .bzip2: "unpack it first: bunzip2 -k FILE"
+        case .tar: "unpack it first: tar -xf FILE"
+        case .sqlite, .postgresDump, .sqlText:
+            "restore the database, and read it through kine with --etcd; or decrypt single values with decrypt-secret"
         }
     }
 }

@@ -16,10 +16,11 @@ extension ConfigurationDocument {
     public static func read(
         _ source: consuming SecretBytes, headerless: Bool = false, kubernetes: KubernetesVersion = .newest
     ) throws(ConfigurationRefusal) -> ConfigurationDocument {
+        let marks = TemplateMarks(in: source.bytes)
         do {
             return try decode(source, headerless: headerless, kubernetes)
         } catch {
-            throw error.attributed(to: kubernetes)
+            throw error.attributed(to: kubernetes).explained(by: marks)
         }
     }
 
@@ -31,7 +32,7 @@ extension ConfigurationDocument {
         let document: YAMLDocument
         do { document = try YAMLDocument(parsing: source) } catch { throw refusal(of: error, error.upstreamText) }
         let redactor = SecretRedactor(document.root)
-        let value: YAMLValue
+        var value: YAMLValue
         let duplicates: [YAMLDuplicate]
         do {
             (value, duplicates) = try document.view()
@@ -45,7 +46,17 @@ extension ConfigurationDocument {
                 at: value.node.start, hint: "write out what is meant")
         }
         let header = try DocumentHeader.read(value)
-        let meaning = try header.meaning(headerless: headerless, redactor: redactor, kubernetes)
+        let meaning: DocumentHeader.Meaning
+        if headerless, let inner = value.innerConfiguration {
+            (value, meaning) = (inner, .configuration(.headerless))
+        } else {
+            do {
+                meaning = try header.meaning(headerless: headerless, redactor: redactor, kubernetes)
+            } catch {
+                guard let wrapped = WrappedConfiguration.first(in: value, redactor) else { throw error }
+                throw error.explained(by: wrapped, kind: redactor.shown(header.kind))
+            }
+        }
         var decoder = FieldDecoder(redactor)
         // JSON reports the fields that are set twice as it decodes them.
         let yamlDuplicates = document.syntax == .yaml ? duplicates : []
@@ -151,5 +162,40 @@ extension ConfigurationDocument {
         return refusal(
             "object *v1.\(kind == "EncryptionConfig" ? "EncryptionConfiguration" : kind) does not implement the "
                 + "protobuf marshalling interface and cannot be encoded to a protobuf message")
+    }
+}
+
+extension ConfigurationRefusal {
+    /// The same, with the remark that the line is a template.
+    fileprivate func explained(by marks: TemplateMarks) -> ConfigurationRefusal {
+        replacing { finding in
+            guard [RefusalCode.syntax, RefusalCode.type].contains(finding.code), let line = finding.position?.line,
+                marks.explain(line)
+            else { return nil }
+            return (finding.message, TemplateMarks.hint)
+        }
+    }
+
+    /// The same, with the place of the configuration in the document.
+    fileprivate func explained(by wrapped: WrappedConfiguration, kind: String) -> ConfigurationRefusal {
+        // Talos names the part that --headerless reads.
+        let isTalos = wrapped.form == .mapping && wrapped.path == "config"
+        let hint =
+            isTalos ? "--headerless reads what is below config:" : "extract it, for example: \(wrapped.extraction)"
+        return replacing { _ in (wrapped.message(kind: kind), hint) }
+    }
+}
+
+extension YAMLValue {
+    /// What stands below `config:`, as Talos keeps it (KubeEtcdEncryptionConfig); nil if nothing does.
+    fileprivate var innerConfiguration: YAMLValue? {
+        guard case .object(let members) = kind else { return nil }
+        func member(_ name: String, of members: [YAMLMember]) -> YAMLValue? {
+            members.last { $0.key.bytes.count == name.utf8.count && $0.key.revealedText() == name }?.value
+        }
+        guard member("resources", of: members) == nil, let inner = member("config", of: members),
+            case .object(let parts) = inner.kind, member("resources", of: parts) != nil
+        else { return nil }
+        return inner
     }
 }

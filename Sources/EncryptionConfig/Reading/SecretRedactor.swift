@@ -28,6 +28,9 @@ struct SecretRedactor: Sendable {
         secrets = collector.secrets.isEmpty ? nil : KnownSecrets(collector.secrets)
     }
 
+    /// Whether the document has a secret that is not empty.
+    var knowsSecrets: Bool { secrets?.hasText ?? false }
+
     /// The text, or what stands in its place.
     func shown(_ text: String) -> String { mayShow(Array(text.utf8)) ? text : Self.mark }
 
@@ -45,6 +48,8 @@ private final class KnownSecrets: Sendable, CustomReflectable {
     private let made = Mutex<SecretPieces?>(nil)
 
     init(_ secrets: [SecretKey]) { self.secrets = secrets }
+
+    var hasText: Bool { secrets.contains { $0.bytes.count > 0 } }
 
     var pieces: SecretPieces {
         made.withLock { made in

@@ -45,14 +45,16 @@ struct BuildRules {
             throw refusal(
                 "could not configure KMSv2 plugin \(goQuoted(redactor.shown(effective.name))), KMSv2 feature is not enabled",
                 code: RefusalCode.kmsv2Gate, path: path, at: kms.position,
-                hint: "set --feature-gates=KMSv2=true, or use another provider until Kubernetes 1.27")
+                hint: options.gates[.kmsv2] == false
+                    ? "remove KMSv2=false from --feature-gates"
+                    : "set --feature-gates=KMSv2=true, or use another provider until Kubernetes 1.27")
         }
         if effective.apiVersion == "v1", !options.gates.isOn(.kmsv1, in: kubernetes) {
             throw refusal(
                 "KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  "
                     + "Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.",
                 code: RefusalCode.kmsv1Gate, path: path, at: kms.position,
-                hint: "write `apiVersion: v2`, or set the feature gate")
+                hint: "set --feature-gates=KMSv1=true, then move to a KMS v2 provider under another name")
         }
         guard let text = connectionError(effective) else { return }
         throw refusal(

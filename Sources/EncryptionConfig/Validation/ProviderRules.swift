@@ -94,7 +94,8 @@ struct ProviderRules {
             return .invalid(
                 path, "\"REDACTED\"", "secrets must be base64 encoded", code: RefusalCode.keySecret,
                 at: secret.position, message: "the secret is not base64",
-                hint: "standard alphabet, with its padding, without blanks")
+                hint: SecretShape(ofText: secret.value, allowed: allowed)?.hint
+                    ?? "write base64: standard alphabet, with its padding, without blanks")
         }
         guard allowed.contains(decoded.bytes.count) else {
             let list = "[" + allowed.map(String.init).joined(separator: " ") + "]"
@@ -103,7 +104,8 @@ struct ProviderRules {
                 "secret is not of the expected length, got \(decoded.bytes.count), expected one of \(list)",
                 code: RefusalCode.keySecret, at: secret.position,
                 message: "the secret has \(decoded.bytes.count) bytes; it must have one of \(list)",
-                hint: "`encconf keygen` makes a key of 32 bytes")
+                hint: SecretShape(ofText: secret.value, decoded: decoded, allowed: allowed)?.hint
+                    ?? "`encconf keygen` makes a key of 32 bytes")
         }
         return nil
     }

@@ -1,0 +1,85 @@
+public import Diagnostics
+internal import EncryptionConfig
+
+extension Explanation {
+    /// The explanation of what kube-apiserver says of a file when it starts, whatever stands around it: a line of its log,
+    /// a Status, several lines. Nil for a text that is not about the file.
+    ///
+    /// (Texts: spec of the file format; each is one that `verify` prints for some version.)
+    public static func ofConfigurationText(_ text: String) -> Explanation? {
+        let text = text.folded
+        return configurationTexts.first { _, signs in signs.contains { text.contains($0.folded) } }
+            .flatMap { ofConfiguration($0.code) }
+    }
+
+    /// In the order in which they count: the narrower sign before the wider one.
+    private static let configurationTexts: [(code: String, signs: [String])] = [
+        (RefusalCode.featureGate, ["unrecognized feature gate", "feature is locked to"]),
+        (RefusalCode.kmsv2Gate, ["KMSv2 feature is not enabled"]),
+        (RefusalCode.kmsv1Gate, ["KMSv1 is deprecated", "feature-gates=KMSv1=true"]),
+        (RefusalCode.masked, ["is masked by earlier rule"]),
+        (
+            RefusalCode.keySecret,
+            [
+                "secrets must be base64 encoded", "secret is not of the expected length",
+                "secret is a mandatory field for a key",
+            ]
+        ),
+        (RefusalCode.keyName, ["name is a mandatory field for a key"]),
+        (
+            RefusalCode.provider,
+            [
+                "more than one provider specified in a single element", "provider does not contain any of the expected",
+                "invalid provider configuration",
+            ]
+        ),
+        (
+            RefusalCode.resource,
+            [
+                "resource name should not contain capital letters", "use '*.' to encrypt all the resources",
+                "the same resource cannot be specified multiple times", "using overlapping resources such as",
+                "resources which do not have REST API/s", "objects are stored using the 'events' API group",
+                "'extensions' group has been removed", "encrypting the same resource across groups",
+            ]
+        ),
+        (
+            RefusalCode.kms,
+            [
+                "invalid KMS provider name", "duplicate KMS provider name", "name is a mandatory field for a provider",
+                "timeout should be a positive value", "endpoint is a mandatory field for a kms",
+                "unsupported scheme", "invalid endpoint for kms provider", "cachesize is not supported",
+                "cachesize should be a positive value", "unsupported apiVersion apiVersion for KMS provider",
+                "could not configure KMSv1-Plugin's probe", "could not configure KMSv2-Plugin's probe",
+            ]
+        ),
+        (RefusalCode.emptyList, [": Required value: at least one"]),
+        (RefusalCode.duplicateField, ["already set in map", "duplicate field \""]),
+        (RefusalCode.unknownField, ["unknown field \""]),
+        (RefusalCode.duration, ["time: invalid duration", "time: unknown unit", "time: missing unit"]),
+        (RefusalCode.type, ["cannot unmarshal"]),
+        (
+            RefusalCode.kind,
+            [
+                "is registered for version", "is registered for the internal version of group",
+                "Object 'Kind' is missing",
+                "Object 'apiVersion' is missing", "got unexpected config type", "unexpected GroupVersion string",
+            ]
+        ),
+        (
+            RefusalCode.syntax,
+            [
+                "json parse error", "error converting YAML to JSON", "yaml: line", "yaml: found",
+                "yaml: unknown anchor",
+                "yaml: invalid map key", "yaml: cannot decode", "yaml: control characters", "yaml: invalid",
+                "unsupported map key of type", "encryption provider configuration file \"\" is empty", "\" is empty",
+            ]
+        ),
+    ]
+}
+
+extension String {
+    /// In lower case, every run of white space one blank, and without the backslashes that logs put before quotes.
+    var folded: String {
+        replacing("\\\"", with: "\"").lowercased().split { $0.isWhitespace }.joined(separator: " ")
+    }
+}
