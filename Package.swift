@@ -66,7 +66,8 @@ let package = Package(
             name: "KubernetesObjects",
             dependencies: ["GoText", "JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
             swiftSettings: strict),
-        .target(name: "PastedValues", dependencies: ["JSONText", "SecretMemory"], swiftSettings: strict),
+        .target(
+            name: "PastedValues", dependencies: ["JSONText", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
         .target(
             name: "YAMLTree", dependencies: ["CYAML", "Diagnostics", "JSONText", "SecretMemory"],
             swiftSettings: strict),

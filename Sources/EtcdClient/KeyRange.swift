@@ -35,6 +35,11 @@ public struct KeyRange: Equatable, Sendable {
     /// One key.
     public init(key: [UInt8]) { self.init(from: key, before: key + [0]) }
 
+    /// Whether no more than ``start`` can be in it. Such a range is asked for without an end, as kube-apiserver and
+    /// etcdctl ask: kine takes an end for a prefix before v0.16.3, and etcd's roles
+    /// may permit one key alone.
+    var isOneKey: Bool { end.map { $0.last == 0 && $0.dropLast() == start[...] } == true }
+
     public static let everything = KeyRange(from: [])
 
     /// The part of the range behind `key`; an empty one, which starts at its end, if `key` is the last that fits.

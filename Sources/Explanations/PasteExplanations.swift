@@ -16,6 +16,13 @@ extension PasteError {
         case .fields(let line): "line \(line): not what `etcdctl get -w fields` prints"
         case .base64(let line): "line \(line): not base64"
         case .hexdump(let line, let fault): "line \(line): \(fault.explanation)"
+        case .lostBytes:
+            """
+            the value went through a terminal or an editor as text, and bytes were lost or replaced. This says \
+            nothing about the key or the server
+            """
+        case .apiAnswer: "this is an answer of the API, not what etcd holds"
+        case .columnOfSQLite: "sqlite3 shows a value only up to its first zero byte, so the rest is missing"
         }
     }
 
@@ -32,6 +39,17 @@ extension PasteError {
         case .base64: "name the format with --format if it is another one"
         case .hexdump(_, .words): "use hexdump -C, xxd, or od -A d -t x1"
         case .hexdump: "copy the whole dump, first line to last"
+        case .lostBytes: "get it again with `etcdctl get KEY -w json`, or pipe what it prints through base64"
+        case .apiAnswer:
+            """
+            get the value from etcd: `etcdctl get /registry/secrets/NAMESPACE/NAME -w json`, or encconf \
+            decrypt-secret --etcd NAMESPACE/NAME
+            """
+        case .columnOfSQLite:
+            """
+            ask for digits: SELECT name, hex(value) FROM kine WHERE name = '/registry/secrets/NAMESPACE/NAME' \
+            ORDER BY id DESC LIMIT 1
+            """
         }
     }
 }
@@ -44,6 +62,17 @@ extension PasteError.HexdumpFault {
         case .start: "the hexdump does not begin at offset 0"
         case .words: "the hexdump shows words of several bytes, in the order of the machine"
         case .tooLong: "the hexdump stands for more than 16 MiB"
+        }
+    }
+}
+
+extension PasteRemark {
+    /// What was undone, in one clause.
+    public var explanation: Phrase {
+        switch self {
+        case .lineEnds: "a terminal had written each line end 0a as 0d 0a, which was undone"
+        case .utf16: "the text was in UTF-16, and was converted"
+        case .surroundings: "what stood around the value, such as quote marks or a command, was left out"
         }
     }
 }

@@ -12,6 +12,16 @@ enum BinaryText {
     ///
     /// - Throws: ``PasteError/keysOnly`` if they are keys alone.
     static func read(_ bytes: RawSpan, printedAs format: PasteFormat) throws(PasteError) -> [PastedValue]? {
+        guard isValue(bytes, at: 0) || bytes.has("/", at: 0) else { return nil }
+        guard let written = TerminalLineEnds.undone(in: bytes) else {
+            return try readAsWritten(bytes, printedAs: format)
+        }
+        return try readAsWritten(written.bytes, printedAs: format)?.map { $0.remarking(.lineEnds) }
+    }
+
+    private static func readAsWritten(
+        _ bytes: RawSpan, printedAs format: PasteFormat
+    ) throws(PasteError) -> [PastedValue]? {
         if isValue(bytes, at: 0) { return [lastValue(bytes, under: nil, printedAs: format)] }
         guard let firstKey = keyLine(in: bytes, at: 0) else { return nil }
         if isValue(bytes, at: firstKey.upperBound + 1) {
@@ -118,8 +128,13 @@ enum BinaryText {
             return PastedValue(etcdKey: key, value: whole, format: format)
         }
         let cut = SecretKey(SecretBytes(copying: bytes.extracting(droppingLast: 1)))
-        let (first, second) = endsInItsOwnNewline(bytes) ? (whole, cut) : (cut, whole)
-        return PastedValue(etcdKey: key, value: first, alternatives: [second], format: format)
+        var readings = endsInItsOwnNewline(bytes) ? [whole, cut] : [cut, whole]
+        // Or a terminal made 0d 0a of etcdctl's newline.
+        if bytes.has("k8s:enc:", at: 0), bytes.has("\r\n", at: bytes.byteCount - 2) {
+            readings.append(SecretKey(SecretBytes(copying: bytes.extracting(droppingLast: 2))))
+        }
+        return PastedValue(
+            etcdKey: key, value: readings[0], alternatives: Array(readings.dropFirst()), format: format)
     }
 
     /// Whether the newline at the end of a value is more likely a part of it than etcdctl's.

@@ -5,7 +5,7 @@ import SecretMemory
 enum EtcdctlFields {
     /// Whether a line of `text` begins as etcdctl begins its answer, or an object.
     static func isLikely(_ text: RawSpan) -> Bool {
-        hasLine(in: text, beginningWith: [headers[0], Field.key.rawValue])
+        hasLine(in: text, beginningWith: [headers[0], Field.key.rawValue, Field.value.rawValue])
     }
 
     /// What stands around the objects, if there are any.
@@ -40,10 +40,12 @@ enum EtcdctlFields {
                 revision = Int64(String(decoding: text.extracting(content).copiedToArray(), as: UTF8.self))
             case .value:
                 let value = try unquote(content, in: text, line: lines.number)
-                guard let etcdKey = key else { throw .fields(line: lines.number) }
+                if key == nil {
+                    // Of one object, people cut out the line that matters.
+                    guard lines.number == lineOfLoneValue(in: text) else { throw .fields(line: lines.number) }
+                }
+                values.append(PastedValue(etcdKey: key, value: value, modRevision: revision, format: .fields))
                 key = nil
-                values.append(
-                    PastedValue(etcdKey: etcdKey, value: value, modRevision: revision, format: .fields))
             }
         }
         if key != nil { throw .truncated }
@@ -52,6 +54,19 @@ enum EtcdctlFields {
             throw hasLine(in: text, beginningWith: headers) ? .noKeys : .fields(line: start)
         }
         return try values.refusingKeysOnly()
+    }
+
+    /// The number of the line of a value, if it is the only one and there is no line of a key, nor etcdctl's header.
+    private static func lineOfLoneValue(in text: RawSpan) -> Int? {
+        guard !hasLine(in: text, beginningWith: headers + [Field.key.rawValue]) else { return nil }
+        var found: Int?
+        var lines = TextLines(text)
+        while let line = lines.next() {
+            guard text.has(Field.value.rawValue, at: trim(line, in: text).lowerBound) else { continue }
+            guard found == nil else { return nil }
+            found = lines.number
+        }
+        return found
     }
 
     private enum Field: String, CaseIterable {

@@ -12,7 +12,8 @@ enum EtcdctlJSON {
         switch text[start] {
         case UInt8(ascii: "{"):
             let document = try Document(text)
-            guard document.isStoredObject else { return try document.values() }
+            guard document.isObject else { return try document.values() }
+            if document.isAPIAnswer { throw .apiAnswer }
             return try BinaryText.read(text.extracting(droppingFirst: start), printedAs: .raw)
         case UInt8(ascii: "["), UInt8(ascii: "\""):
             // Or the prompt of a shell, or `-w fields`.
@@ -40,7 +41,16 @@ private struct Document: ~Escapable {
     }
 
     /// Whether this is no answer of etcd but an object of Kubernetes. That may have members of etcd's names.
-    var isStoredObject: Bool { member("apiVersion")?.kind == .string && member("kind")?.kind == .string }
+    var isObject: Bool { member("apiVersion")?.kind == .string && member("kind")?.kind == .string }
+
+    /// Whether this is an object or a list as the API gives it; see ``APIAnswer``. A list has no name.
+    var isAPIAnswer: Bool {
+        guard isObject, let metadata = member("metadata") else { return false }
+        if let revision = tree.member("resourceVersion", of: metadata, in: text), revision.kind == .string {
+            return true
+        }
+        return member("items")?.kind == .array && tree.member("name", of: metadata, in: text) == nil
+    }
 
     func values() throws(PasteError) -> [PastedValue] {
         if tree.root.kind == .string { return [try loneValue()] }
@@ -62,7 +72,8 @@ private struct Document: ~Escapable {
     }
 
     private func entries() throws(PasteError) -> [JSONTree.Node] {
-        guard !isStoredObject else { throw .jsonWithoutKVs }
+        guard !isAPIAnswer else { throw .apiAnswer }
+        guard !isObject else { throw .jsonWithoutKVs }
         if tree.root.kind == .array { return Array(tree.elements(of: tree.root)) }
         if let kvs = member("kvs") { return Array(tree.elements(of: kvs)) }
         if member("key") != nil { return [tree.root] }

@@ -100,7 +100,8 @@ extension HexDumpLine {
 /// How many digits an offset may have: od writes 6 for base 16, else 7; hexdump and xxd write 8.
 private let offsetDigitCounts = 6...16
 
-private func endOfDigits(in text: RawSpan, at start: Int, limit: Int) -> Int {
+/// The end of the hexadecimal digits that begin at `start`.
+func endOfDigits(in text: RawSpan, at start: Int, limit: Int) -> Int {
     var position = start
     while position < limit, text[position].hexadecimalValue != nil { position += 1 }
     return position

@@ -22,6 +22,13 @@ public enum PasteError: Error, Equatable {
     /// Not base64.
     case base64(line: Int)
     case hexdump(line: Int, HexdumpFault)
+    /// An encrypted value that went through a terminal, an editor or `strings` as text, or a piece of one. Nothing
+    /// follows from it about the key or the server.
+    case lostBytes
+    /// What the API answers, with a resourceVersion: etcd holds no such object.
+    case apiAnswer
+    /// A row as sqlite3 shows it, with the value only up to its first zero byte.
+    case columnOfSQLite
 
     public enum HexdumpFault: Equatable, Sendable {
         /// Amid the dump stands a line of another kind.

@@ -13,7 +13,7 @@ public enum PasteFormat: String, CaseIterable, Sendable {
     /// `etcdctl get -w fields`.
     case fields
     /// `hexdump -C`, `xxd`, `xxd -p` or `od -t x1` (with any `-A`) of the value or of what `etcdctl get` printed; or
-    /// `etcdctl get --hex`.
+    /// `etcdctl get --hex`; or a row of kine's table with hexadecimal digits, as the shells of SQL databases print it.
     case hexdump
 }
 
@@ -46,18 +46,28 @@ public struct PastedValue: Sendable {
     public let modRevision: Int64?
     /// How it was printed; never ``PasteFormat/auto``. What `etcdctl get` printed is ``PasteFormat/raw``.
     public let format: PasteFormat
+    /// What was undone before it was found, outermost first.
+    public private(set) var remarks: [PasteRemark] = []
 
     /// Finds the stored values in `input`, at least one, in their order.
     ///
     /// Several objects may stand in what `etcdctl get PREFIX --prefix` printed; how they are told apart, and where
     /// that fails, stands at `BinaryText`. Takes time and memory in proportion to `input`, whose length the caller
     /// bounds; a hexdump may stand for up to ``PasteError/maximumDumpedByteCount`` besides.
+    ///
+    /// - Throws: ``PasteError/lostBytes`` for a value that cannot be what etcd holds, whatever its format.
     public static func parse(_ input: RawSpan, format: PasteFormat = .auto) throws(PasteError) -> [PastedValue] {
         guard input.byteCount > 0 else { throw .empty }
-        if format == .raw { return [PastedValue(value: SecretKey(SecretBytes(copying: input)), format: .raw)] }
-        guard !trim(input.byteOffsets, in: input).isEmpty else { throw .empty }
-        return switch format {
-        case .auto, .raw: try recognize(input)
+        guard format == .raw || !trim(input.byteOffsets, in: input).isEmpty else { throw .empty }
+        let values = try read(input, as: format)
+        for value in values { try ValueText.check(value) }
+        return values
+    }
+
+    private static func read(_ input: RawSpan, as format: PasteFormat) throws(PasteError) -> [PastedValue] {
+        switch format {
+        case .auto: try recognize(input, layers: maximumLayers)
+        case .raw: [PastedValue(value: SecretKey(SecretBytes(copying: input)), format: .raw)]
         case .base64: try BinaryText.readAny(Base64Text.decode(input), printedAs: .base64)
         case .json: try EtcdctlJSON.read(input)
         case .fields: try EtcdctlFields.read(input)
@@ -66,6 +76,12 @@ public struct PastedValue: Sendable {
     }
 
     fileprivate var isEmpty: Bool { value.bytes.count == 0 }
+
+    func remarking(_ remark: PasteRemark) -> PastedValue {
+        var value = self
+        value.remarks.insert(remark, at: 0)
+        return value
+    }
 
     init(
         etcdKey: [UInt8]? = nil, value: SecretKey, alternatives: [SecretKey] = [], modRevision: Int64? = nil,
@@ -88,16 +104,54 @@ extension [PastedValue] {
 }
 
 extension PastedValue {
+    /// How many wrappings are undone, such as a code fence within a quoted mail.
+    private static var maximumLayers: Int { 4 }
+
+    /// Tries the formats, then those again without what stands around the values.
+    private static func recognize(_ input: RawSpan, layers: Int) throws(PasteError) -> [PastedValue] {
+        do throws(PasteError) {
+            return try recognize(input)
+        } catch {
+            guard error.isOfAnotherFormat else { throw error }
+            do throws(PasteError) {
+                guard layers > 0, let (text, remark) = PasteWrapping.undone(in: input) else { throw error }
+                return try recognize(text.bytes, layers: layers - 1).map { $0.remarking(remark) }
+            } catch let inner {
+                guard inner.isOfAnotherFormat else { throw inner }
+                guard error == .notRecognized else { throw error }
+                if SQLText.hasColumn(in: input) { throw .columnOfSQLite }
+                throw ValueText.isLikely(input) ? .lostBytes : error
+            }
+        }
+    }
+
+    private static func recognize(
+        _ input: borrowing SecretBytes, layers: Int
+    ) throws(PasteError) -> [PastedValue] {
+        guard !trim(input.bytes.byteOffsets, in: input.bytes).isEmpty else { throw .notRecognized }
+        return try recognize(input.bytes, layers: layers)
+    }
+
     /// Tries the formats, first those that few texts could be taken for by mistake.
     private static func recognize(_ input: RawSpan) throws(PasteError) -> [PastedValue] {
+        if APIAnswer.isYAML(input) { throw .apiAnswer }
         if let values = try EtcdctlJSON.recognize(input) { return values }
-        if let values = try BinaryText.read(input, printedAs: .raw) { return values }
+        do throws(PasteError) {
+            if let values = try BinaryText.read(input, printedAs: .raw) { return values }
+        } catch {
+            // The name of a row is a key too.
+            let rows = SQLText.values(in: input)
+            if rows.isEmpty { throw error }
+            return rows
+        }
         if EtcdctlFields.isLikely(input) { return try EtcdctlFields.read(input) }
         if let bytes = try HexDump.decode(input) { return try BinaryText.readKnown(bytes, printedAs: .hexdump) }
         if let values = try EscapedHex.read(input) { return values }
         if let bytes = PlainHex.decode(input), let values = try BinaryText.read(bytes.bytes, printedAs: .hexdump) {
             return values
         }
+        let rows = SQLText.values(in: input)
+        if !rows.isEmpty { return rows }
         if let line = HexDump.lineOfTail(in: input) { throw .hexdump(line: line, .start) }
         guard Base64Text.isLikely(input) else { throw .notRecognized }
         return try BinaryText.readKnown(Base64Text.decode(input), printedAs: .base64)
@@ -106,8 +160,20 @@ extension PastedValue {
     private static func readHexadecimal(_ input: RawSpan) throws(PasteError) -> [PastedValue] {
         if let bytes = try HexDump.decode(input) { return try BinaryText.readAny(bytes, printedAs: .hexdump) }
         if let values = try EscapedHex.read(input) { return values }
+        let rows = SQLText.values(in: input)
+        if !rows.isEmpty { return rows }
         if let line = HexDump.lineOfTail(in: input) { throw .hexdump(line: line, .start) }
         guard let bytes = PlainHex.decode(input) else { throw .notRecognized }
         return try BinaryText.readAny(bytes, printedAs: .hexdump)
+    }
+}
+
+extension PasteError {
+    /// Whether the text may hold values in another way than the one that it seemed to.
+    fileprivate var isOfAnotherFormat: Bool {
+        switch self {
+        case .notRecognized, .json, .base64, .hexdump(_, .start): true
+        default: false
+        }
     }
 }

@@ -26,7 +26,9 @@ enum PlainHex {
 enum EscapedHex {
     /// The values in `text`; nil if it does not begin as one of these lines does.
     static func read(_ text: RawSpan) throws(PasteError) -> [PastedValue]? {
-        guard text.has("\\x", at: trim(text.byteOffsets, in: text).lowerBound) else { return nil }
+        let start = trim(text.byteOffsets, in: text).lowerBound
+        // psql writes `\x` once, and all digits behind it.
+        guard text.has("\\x", at: start), text.hexadecimalByte(at: start + 4) == nil else { return nil }
         var values: [PastedValue] = []
         var key: [UInt8]?
         var lines = TextLines(text)

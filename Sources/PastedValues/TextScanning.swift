@@ -53,7 +53,7 @@ extension SecretBytes {
 extension RawSpan {
     /// Whether `expected` stands at `offset`.
     func has(_ expected: String, at offset: Int) -> Bool {
-        guard offset + expected.utf8.count <= byteCount else { return false }
+        guard offset >= 0, offset + expected.utf8.count <= byteCount else { return false }
         var position = offset
         for byte in expected.utf8 {
             guard self[position] == byte else { return false }

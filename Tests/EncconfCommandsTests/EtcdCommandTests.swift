@@ -135,6 +135,7 @@ import Testing
             spec:
               containers:
               - name: kube-apiserver
+                image: registry.k8s.io/kube-apiserver:v1.36.2
                 command: [kube-apiserver, --etcd-servers=\(etcd.endpoint), --etcd-cafile=/pki/ca.pem,
                   --etcd-certfile=/pki/client.pem, --etcd-keyfile=/pki/client.key,
                   --encryption-provider-config=/enc/config-static-only.yaml]

@@ -167,6 +167,8 @@ struct MessageTests {
         (request.isSerializable, request.isKeysOnly, request.isCountOnly) = (true, true, true)
         #expect(Self.hex(request) == "0a022f6112022f6218f40320ac02380140014801")
         #expect(Self.hex(RangeRequest(.everything)) == "0a0100120100")
+        #expect(Self.hex(RangeRequest(KeyRange(key: Array("/a".utf8)))) == "0a022f61")
+        #expect(Self.hex(RangeRequest(KeyRange(from: [7], before: [7, 1]))) == "0a0107120207" + "01")
         let login = Authenticate.request(EtcdLogin("root", "pass"))
         let bytes = login.bytes.copiedToArray()
         #expect(bytes == [10, 4] + Array("root".utf8) + [18, 4] + Array("pass".utf8))

@@ -27,3 +27,11 @@ struct Found: Equatable {
 
 /// The UTF-8 of `text`.
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+/// `text` with one byte for each character, which its number is. Such bytes from 80 on are no UTF-8.
+func latin1(_ text: String) -> [UInt8] { text.unicodeScalars.map { UInt8($0.value) } }
+
+/// `text` as a terminal or Windows writes it.
+func withCRLF(_ text: [UInt8]) -> [UInt8] {
+    text.flatMap { $0 == UInt8(ascii: "\n") ? [UInt8(ascii: "\r"), $0] : [$0] }
+}

@@ -66,10 +66,6 @@ struct RecordedDumpTests {
             if file == "json" { #expect(found == nil) }
         }
     }
-
-    private func withCRLF(_ text: [UInt8]) -> [UInt8] {
-        text.flatMap { $0 == UInt8(ascii: "\n") ? [UInt8(ascii: "\r"), $0] : [$0] }
-    }
 }
 
 /// One entry of `dumps/index.json`, with the value from the recorded facts.

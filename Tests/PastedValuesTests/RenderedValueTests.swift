@@ -45,7 +45,8 @@ struct RenderedValueTests {
 
     /// A value with stretches of one repeated row, with newlines, and often with a newline at its end.
     private func randomValue(using random: inout SeededGenerator) -> [UInt8] {
-        var value = bytes("k8s:enc:secretbox:v1:key1:")
+        // No ciphertext is a text.
+        var value = bytes("k8s:enc:secretbox:v1:key1:") + [0x80]
         for _ in 0..<Int.random(in: 1..<6, using: &random) {
             switch Int.random(in: 0..<4, using: &random) {
             case 0: value += [UInt8](repeating: random.bytes(1)[0], count: Int.random(in: 0..<200, using: &random))

@@ -21,8 +21,8 @@ struct DecryptSecretCommand: EncconfCommand {
         commandName: "decrypt-secret",
         abstract: "Open what etcd holds of a Secret, or of any other object.",
         discussion: """
-            Takes what `etcdctl get` printed, in any of its formats, or a hexdump or base64 of it. The manifest goes \
-            to standard output, its values replaced by length and a tag unless --reveal is given; who wrote it goes \
+            Takes what `etcdctl get` printed, in any of its formats, a hexdump or base64 of it, or a row of kine's \
+            table with the value in hexadecimal digits, as SQL shells print it. The manifest goes to standard output, its values replaced by length and a tag unless --reveal is given; who wrote it goes \
             to standard error. Several configurations are tried in order: the one in force, then archives of retired \
             keys.
 
@@ -178,6 +178,7 @@ struct DecryptSecretCommand: EncconfCommand {
         } catch {
             throw CommandFailure("\(fileName(source)): \(error.explanation)", hint: error.hint)
         }
+        for remark in pasted[0].remarks { console.note("\(fileName(source)): \(remark.explanation)") }
         guard etcdKey == nil || pasted.count == 1 else {
             throw CommandFailure(
                 "\(fileName(source)): holds \(pasted.count) values, and --etcd-key names one",

@@ -20,9 +20,11 @@ public struct RangeRequest: Equatable, Sendable {
     func encoded() -> SecretBytes {
         var writer = WireWriter()
         writer.append(1, bytes: range.start.span.rawBytes)
-        // A single zero byte stands for no end (same file, `range_end`).
-        let end = range.end ?? [0]
-        writer.append(2, bytes: end.span.rawBytes)
+        if !range.isOneKey {
+            // A single zero byte stands for no end (same file, `range_end`).
+            let end = range.end ?? [0]
+            writer.append(2, bytes: end.span.rawBytes)
+        }
         if limit > 0 { writer.append(3, varint: UInt64(limit)) }
         if revision > 0 { writer.append(4, varint: UInt64(revision)) }
         if isSerializable { writer.append(7, varint: 1) }
