@@ -2,7 +2,8 @@ public import KubernetesVersions
 
 /// What the flags of a kube-apiserver say about its storage: where etcd is, and how values are encrypted.
 ///
-/// Read from a static-pod manifest with ``read(manifest:)``, or from a systemd unit with ``SystemdUnit``. Names and
+/// Read from the manifest of a pod or workload with ``read(manifest:)``, from a systemd unit with ``SystemdUnit``, or
+/// from a file of arguments. Names and
 /// meaning of the flags: k8s.io/apiserver, pkg/server/options/etcd.go, `AddFlags`.
 ///
 /// All of it, variables included, is ordinary text, which is not wiped: a command line is no place for secrets.
@@ -41,9 +42,24 @@ public struct APIServerFlags: Equatable, Sendable {
 
     /// kube-apiserver reads a path that is empty as none.
     init(_ call: ServerCall, paths: some PathTranslation) throws(APIServerFlagsError) {
-        let values = try FlagValues(call.arguments)
+        guard let container = call.container else {
+            try self.init(call.arguments, paths, call.hasMoved)
+            return
+        }
+        try self.init(call.arguments, container, call.hasMoved)
+        kubernetes = container.image.flatMap { ImageReference($0).tag }.flatMap { KubernetesVersion(release: $0) }
+    }
+
+    private init(
+        _ arguments: [CommandWord], _ paths: some PathTranslation, _ hasMoved: Bool
+    ) throws(APIServerFlagsError) {
+        let values = try FlagValues(arguments)
+        // What stands in another file is not absent.
+        if let position = values.position(of: .openshiftConfig) {
+            throw APIServerFlagsError(.flagsInOpenShiftConfig, at: position)
+        }
         var paths = paths
-        if call.hasMoved { paths.workingDirectory = nil }
+        if hasMoved { paths.workingDirectory = nil }
         etcdServers = try values.list(.etcdServers).map(\.text)
         etcdAuthorityFile = try Self.file(.etcdCAFile, values, paths)
         etcdCertificateFile = try Self.file(.etcdCertFile, values, paths)

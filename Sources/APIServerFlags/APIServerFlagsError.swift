@@ -12,14 +12,16 @@ public struct APIServerFlagsError: Error, Equatable {
         case notYAML(YAMLError)
         /// The unit, or a file of variables, is not UTF-8 or has zero bytes.
         case notText
-        /// The first document is no Pod and no list of Pods.
-        case noPod
+        /// The first document is no Pod, no list of Pods and no workload; its kind, if that is a name.
+        case noPod(kind: String?)
         /// A field of the Pod has another type than Kubernetes wants, or is missing; its path, as Kubernetes writes it.
         case malformedField(path: String)
         /// Nothing runs kube-apiserver; the programs that run instead, as far as they are told, eight at most.
         case noAPIServer(programs: [String])
         /// More than one container or command runs it.
         case severalAPIServers
+        /// The flags stand in the file of `--openshift-config`.
+        case flagsInOpenShiftConfig
         /// A flag without the value that it needs.
         case missingValue(flag: String)
         /// A value that kube-apiserver would refuse.

@@ -12,6 +12,8 @@ enum Flag: String, CaseIterable {
     case automaticReload = "encryption-provider-config-automatic-reload"
     case featureGates = "feature-gates"
     case storageMediaType = "storage-media-type"
+    /// OpenShift's file of flags (github.com/openshift/kubernetes, openshift-kube-apiserver/openshiftkubeapiserver).
+    case openshiftConfig = "openshift-config"
 
     /// - Parameter name: As it stands there. `_` counts as `-` (k8s.io/component-base, cli/flag/flags.go,
     ///   `WordSepNormalizeFunc`); the old name of the configuration was marked deprecated in Kubernetes 1.13.
@@ -60,6 +62,9 @@ struct FlagValues {
             }
         }
     }
+
+    /// Where a flag stands first; nil if it is not given.
+    func position(of flag: Flag) -> SourcePosition?? { values[flag]?.first.map(\.position) }
 
     /// All values of a flag that can be given several times.
     func all(_ flag: Flag) throws(APIServerFlagsError) -> [CommandWord] {
@@ -140,7 +145,7 @@ struct FlagValues {
 
 extension CommandWord {
     /// The word without its first bytes, which are certain.
-    fileprivate func dropping(_ byteCount: Int) -> CommandWord {
+    func dropping(_ byteCount: Int) -> CommandWord {
         CommandWord(
             String(decoding: text.utf8.dropFirst(byteCount), as: UTF8.self),
             unknowns: unknowns.map { unknown in

@@ -5,6 +5,8 @@ struct ServerCall: Equatable {
     var arguments: [CommandWord]
     /// Whether it may run in another folder than the container or the unit tells.
     var hasMoved = false
+    /// Where it runs in a container of its own, which the command line starts.
+    var container: ContainerRun.Place?
 }
 
 /// Finds kube-apiserver in a command line, behind the programs that only start another one.
@@ -54,7 +56,8 @@ struct ProgramCall {
                 if let unknown = Self.passEnvOptions(&rest, &hasMoved) { return .unknown(unknown) }
             // Programs that run what follows their own flags. `go-runner` is the entry point of the images of
             // Kubernetes (kubernetes, build/go-runner); kops and kube-up call it with `--flag=value` alone.
-            case "go-runner", "tini", "dumb-init", "exec", "nohup", "setsid":
+            // `watch-termination` is OpenShift's.
+            case "go-runner", "tini", "dumb-init", "exec", "nohup", "setsid", "watch-termination":
                 rest = rest.drop { $0.text.utf8.first == UInt8(ascii: "-") }
             case "sh", "bash", "dash", "ash", "busybox":
                 guard depth < Self.depthLimit else { return .other(first) }
@@ -62,10 +65,25 @@ struct ProgramCall {
                 guard hasMoved, case .apiServer(var call) = outcome else { return outcome }
                 call.hasMoved = true
                 return .apiServer(call)
+            case "docker", "podman", "nerdctl": return try container(rest, &budget) ?? .other(first)
             default: return .other(first)
             }
         }
         return .other(first)
+    }
+
+    /// What runs in the container that `docker run` starts; nil if it starts none, or the image tells what runs.
+    private func container(
+        _ arguments: ArraySlice<CommandWord>, _ budget: inout TextBudget
+    ) throws(APIServerFlagsError) -> Outcome? {
+        let run: ContainerRun?
+        do { run = try ContainerRun.read(arguments) } catch { return .unknown(error) }
+        guard let run, depth < Self.depthLimit else { return nil }
+        var inner = self
+        inner.depth += 1
+        guard case .apiServer(var call) = try inner.resolve(run.command, &budget) else { return nil }
+        call.container = call.container ?? run.place
+        return .apiServer(call)
     }
 
     private static func notTold(_ word: CommandWord) -> APIServerFlagsError {

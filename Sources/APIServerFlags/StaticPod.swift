@@ -5,7 +5,8 @@ internal import YAMLTree
 
 extension APIServerFlags {
     /// Reads the manifest of a static pod, YAML or JSON: the first document, which is all that the kubelet reads
-    /// (kubernetes, pkg/kubelet/config/common.go, `tryDecodeSinglePod`). A `List` of Pods is taken too.
+    /// (kubernetes, pkg/kubelet/config/common.go, `tryDecodeSinglePod`). A `List` of Pods is taken too, and a workload
+    /// that makes Pods from a template.
     ///
     /// The container is found by its command: kube-apiserver itself, by any path; `hyperkube kube-apiserver`; either
     /// behind `go-runner` and the like, or in the script of `sh -c`. A command that is the entry point of the image,
@@ -37,7 +38,7 @@ struct StaticPodReader {
         for pod in try reader.pods(value) { try reader.read(pod) }
         let call = try reader.search.result()
         // Who has arguments also has mounts.
-        guard let mounts = reader.mounts else { throw APIServerFlagsError(.noPod, at: value.node.start) }
+        guard let mounts = reader.mounts else { throw APIServerFlagsError(.noPod(kind: nil), at: value.node.start) }
         var flags = try APIServerFlags(call, paths: mounts)
         flags.kubernetes = reader.image.flatMap { ImageReference($0).tag }.flatMap { KubernetesVersion(release: $0) }
         return flags
@@ -45,8 +46,9 @@ struct StaticPodReader {
 
     private mutating func pods(_ value: YAMLValue) throws(APIServerFlagsError) -> [PodField] {
         let root = PodField(value: value, path: "")
-        guard case .object = value.kind else { throw APIServerFlagsError(.noPod, at: value.node.start) }
-        switch try root["kind"]?.text(&budget) {
+        guard case .object = value.kind else { throw APIServerFlagsError(.noPod(kind: nil), at: value.node.start) }
+        let kind = try root["kind"]?.text(&budget)
+        switch kind {
         case "Pod": return [root]
         case "List", "PodList":
             let items = try root["items"]?.list() ?? []
@@ -57,7 +59,15 @@ struct StaticPodReader {
                 if kind == nil || kind == "Pod" { pods.append(item) }
             }
             return pods
-        default: throw APIServerFlagsError(.noPod, at: value.node.start)
+        // (k8s.io/api, apps/v1 and core/v1.)
+        case "Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "ReplicationController":
+            guard let template = try root["spec"]?["template"] else {
+                throw APIServerFlagsError(.malformedField(path: "spec.template"), at: value.node.start)
+            }
+            return [template]
+        default:
+            let isName = kind.map { $0.utf8.count <= 63 && VariableName.isName($0.utf8) } == true
+            throw APIServerFlagsError(.noPod(kind: isName ? kind : nil), at: value.node.start)
         }
     }
 

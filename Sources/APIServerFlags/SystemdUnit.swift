@@ -36,6 +36,8 @@ public struct SystemdUnit: Sendable {
     /// The names of `UnsetEnvironment=`, which counts last.
     private var unset: Set<String> = []
     private var paths = ServicePaths()
+    /// Why a file of variables cannot be told. Of a unit that runs something else it does not matter.
+    private var unknownFile: APIServerFlagsError?
 
     /// Whether the file is a unit, not a manifest: its first line that says something is the name of a section.
     public static func isUnit(_ bytes: RawSpan) -> Bool {
@@ -103,6 +105,7 @@ public struct SystemdUnit: Sendable {
             }
         }
         let found = try search.result()
+        if let unknownFile { throw unknownFile }
         return try APIServerFlags(found, paths: paths)
     }
 
@@ -161,17 +164,23 @@ public struct SystemdUnit: Sendable {
     }
 
     private mutating func applyFile(_ value: UnitLine) throws(APIServerFlagsError) {
-        guard !value.bytes.isEmpty else { return environmentFiles = [] }
+        guard !value.bytes.isEmpty else {
+            (environmentFiles, unknownFile) = ([], nil)
+            return
+        }
         let isOptional = value.bytes.first == UInt8(ascii: "-")
         let path = Specifiers.expand(isOptional ? value.bytes[1...] : value.bytes[...])
         let position = text.position(value.offset(0))
         if let unknown = path.unknown {
-            throw APIServerFlagsError(.unknownVariable(flag: nil, variable: unknown), at: position)
+            unknownFile =
+                unknownFile ?? APIServerFlagsError(.unknownVariable(flag: nil, variable: unknown), at: position)
+            return
         }
         // systemd passes over a path that is not absolute.
         guard path.text.utf8.first == UInt8(ascii: "/") else { return }
         guard !path.text.utf8.contains(where: "*?[".utf8.contains) else {
-            throw APIServerFlagsError(.unsupported(.environmentFilePattern), at: position)
+            unknownFile = unknownFile ?? APIServerFlagsError(.unsupported(.environmentFilePattern), at: position)
+            return
         }
         environmentFiles.append(EnvironmentFile(path: path.text, isOptional: isOptional, position: position))
     }

@@ -4,7 +4,10 @@ internal import SecretMemory
 extension EncryptionKey {
     /// Whether lint reports the key as weak or published, so that its bytes can be guessed. Nothing that is computed from
     /// such a key may be shown: its fingerprint would confirm a guess.
-    public var isWeak: Bool { KeyWeakness(of: secret) != nil }
+    public var isWeak: Bool { weaknessCode != nil }
+
+    /// The code under which lint reports the key as weak or published, such as `ENC0220`; nil if it does not.
+    public var weaknessCode: String? { KeyWeakness(of: secret)?.code }
 }
 
 /// Why a key can be guessed. Its words tell nothing of the bytes.
@@ -13,6 +16,24 @@ enum KeyWeakness: Equatable {
     case pattern(String)
     case encodedTwice(String)
     case text(String)
+
+    /// The code of the finding, which never changes its meaning.
+    var code: String {
+        switch self {
+        case .documented: "ENC0220"
+        case .pattern: "ENC0221"
+        case .text: "ENC0222"
+        case .encodedTwice: "ENC0223"
+        }
+    }
+
+    /// What the key is, behind its name.
+    var words: String {
+        switch self {
+        case .documented(let source): "comes from an example in \(source)"
+        case .pattern(let words), .text(let words), .encodedTwice(let words): words
+        }
+    }
 
     /// The most telling weakness, or nil for bytes that may well be random.
     ///

@@ -10,27 +10,27 @@ extension LintRule {
             meaning: "The bytes of the key are printed in public documentation. Whoever gets at the data will try "
                 + "these first.",
             check: "Compare with the page that the finding names."
-        ) { if case .documented(let source) = $0 { "comes from an example in \(source)" } else { nil } },
+        ),
         weakKey(
             "ENC0221", "a key is a pattern",
             meaning: "The bytes of the key are all equal, count up or down, repeat themselves, or are few different "
                 + "ones. Random bytes never look like that.",
             check: "Remember how the key was made; `head -c 32 /dev/urandom | base64` makes no such key."
-        ) { if case .pattern(let words) = $0 { words } else { nil } },
+        ),
         weakKey(
             "ENC0222", "a key is text",
             meaning: "The bytes of the key are printable characters: a passphrase, a sentence, or digits. 32 such "
                 + "characters hold far less than 256 bits. A line break at the end shows that the text went through "
                 + "`echo` on its way.",
             check: "`encconf show` names the key. Ask how it was made."
-        ) { if case .text(let words) = $0 { words } else { nil } },
+        ),
         weakKey(
             "ENC0223", "a key is encoded twice",
             meaning: "The bytes of the key are themselves base64 or hexadecimal digits: the output of a generator was "
                 + "encoded once more. A key of 32 hexadecimal digits holds 128 bits at most, one of 32 base64 "
                 + "characters 192.",
             check: "Ask how the key was made: `openssl rand -hex 16 | base64` and the like do it."
-        ) { if case .encodedTwice(let words) = $0 { words } else { nil } },
+        ),
         LintRule(
             "ENC0224", .note, "an AES key is shorter than 256 bits",
             meaning: "A key of 16 or 24 bytes selects AES-128 or AES-192. Both are sound; 32 bytes cost nothing "
@@ -49,8 +49,7 @@ extension LintRule {
     ]
 
     private static func weakKey(
-        _ code: String, _ title: String, meaning: String, check: String,
-        words: @escaping @Sendable (KeyWeakness) -> String?
+        _ code: String, _ title: String, meaning: String, check: String
     ) -> LintRule {
         LintRule(
             code, .warning, title, meaning: meaning, check: check,
@@ -58,10 +57,10 @@ extension LintRule {
                 + "everything, and consider the Secrets that it protected in old backups as disclosed."
         ) { subject in
             subject.keys.compactMap { key in
-                guard let words = KeyWeakness(of: key.key.secret).flatMap(words) else { return nil }
+                guard let weakness = KeyWeakness(of: key.key.secret), weakness.code == code else { return nil }
                 return LintFinding(
                     path: key.secretPath, position: key.secretPosition,
-                    message: "\(key.provider.rawValue) key \(subject.shown(key.key.name)) \(words)",
+                    message: "\(key.provider.rawValue) key \(subject.shown(key.key.name)) \(weakness.words)",
                     hint: "`encconf keygen` makes a random key; rotate to it")
             }
         }

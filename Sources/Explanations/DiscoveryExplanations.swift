@@ -61,11 +61,14 @@ extension APIServerFlagsError {
         case .tooMuchText: "its variables unfold to too much text"
         case .notYAML(let error): "neither YAML nor a unit of systemd: \(error.message)"
         case .notText: "neither YAML nor a unit of systemd, but bytes that are no text"
-        case .noPod: "is no Pod"
+        case .noPod(let kind?): "is no Pod, but a \(kind)"
+        case .noPod(nil): "is no Pod"
+        case .flagsInOpenShiftConfig:
+            "the flags of this server are in the file of --openshift-config, which was not read"
         case .malformedField(let path): "\(path) is missing or of the wrong type"
         case .noAPIServer(let programs) where programs.isEmpty: "runs no kube-apiserver"
         case .noAPIServer(let programs):
-            "runs no kube-apiserver, but \(programs.joined(separator: ", "))"
+            "runs \(programs.joined(separator: ", ")), not kube-apiserver"
         case .severalAPIServers: "runs more than one kube-apiserver"
         case .missingValue(let flag): "\(flag) has no value"
         case .malformedValue(let flag): "\(flag) has a value that kube-apiserver refuses"
@@ -83,6 +86,22 @@ extension APIServerFlagsError {
 
     fileprivate var hint: Phrase {
         switch reason {
+        case .noPod("ClusterConfiguration"?), .noPod("InitConfiguration"?), .noPod("KubeadmControlPlane"?):
+            """
+            this is what kubeadm is told; what counts is the manifest that it wrote: \
+            /etc/kubernetes/manifests/kube-apiserver.yaml
+            """
+        case .noPod("EncryptionConfiguration"?): "this is the configuration itself: name it with --config"
+        case .noPod("KubeAPIServerConfig"?), .flagsInOpenShiftConfig:
+            "OpenShift's operator owns these flags; --config, --endpoints, --cacert, --cert and --key say what is needed"
+        case .noAPIServer(let programs) where programs.contains("k3s"):
+            """
+            k3s runs kube-apiserver within itself. Its configuration is \
+            /var/lib/rancher/k3s/server/cred/encryption-config.json: name it with --config, and the servers with \
+            --endpoints
+            """
+        case .noAPIServer(let programs) where programs.contains("rke2"):
+            "the manifest of RKE2 is /var/lib/rancher/rke2/agent/pod-manifests/kube-apiserver.yaml"
         case .noAPIServer, .noPod:
             "name the manifest or unit of kube-apiserver; k3s has none: --endpoints, --cacert, --cert and --key say the same"
         default: "--endpoints, --cacert, --cert and --key say the same"

@@ -18,8 +18,8 @@ extension RotationRefusal {
             "several key lists get keys of their own, and \(name) is one name"
         case .newOrOld(let paths):
             "a provider of this kind is there already, so a new key or one of its keys can be meant: \(paths.joined(separator: ", "))"
-        case .weak(let name, let paths):
-            "the key \(name) can be guessed, so it is never made the write key: \(paths.joined(separator: ", "))"
+        case .weak(let name, let code, let paths):
+            "the key \(name) can be guessed (\(code)), so it is never made the write key: \(paths.joined(separator: ", "))"
         case .otherProviders(let paths):
             "the step changes nothing in the write providers, and further providers are read: \(paths.joined(separator: ", "))"
         case .identityStays(let paths):

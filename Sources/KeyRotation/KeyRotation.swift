@@ -80,8 +80,8 @@ struct KeyRotation {
     private func promotion(of set: KeySet) throws(RotationRefusal) -> [ConfigurationEdit] {
         let index = try promotable(of: set)
         let edits = (index > 0 ? [.moveKeyToFront(from: index, in: set.places)] : []) + providerMoves(of: set)
-        guard edits.isEmpty || !set.keys[index].isWeak else {
-            throw .weak(set.keys[index].name, paths: [set.path])
+        if !edits.isEmpty, let code = set.keys[index].weaknessCode {
+            throw .weak(set.keys[index].name, code: code, paths: [set.path])
         }
         return edits
     }

@@ -166,8 +166,8 @@ struct ProviderSwitch {
         for (place, entries) in places.sorted(by: { ($0.key.provider, $0.key.key) < ($1.key.provider, $1.key.key) }) {
             for entry in entries {
                 let keys = providers(of: entry)[place.provider].keys
-                guard keys.isEmpty || !keys[place.key].isWeak else {
-                    throw .weak(keys[place.key].name, paths: paths([entry]))
+                if !keys.isEmpty, let code = keys[place.key].weaknessCode {
+                    throw .weak(keys[place.key].name, code: code, paths: paths([entry]))
                 }
             }
             if place.key > 0 {

@@ -105,8 +105,8 @@ public enum RotationRefusal: Error, Equatable {
     case oneNameForSeveral(ByteName)
     /// Providers of the target's kind are there, so that it has to be said whether a new key or which of theirs is meant.
     case newOrOld(paths: [String])
-    /// The key that should write can be guessed.
-    case weak(ByteName, paths: [String])
+    /// The key that should write can be guessed; the code under which lint says why.
+    case weak(ByteName, code: String, paths: [String])
     /// Entries read further providers: a change of provider may be under way, and its target has to be said.
     case otherProviders(paths: [String])
     /// Identity is not taken out by `abort`: whether it was read before, the file does not tell.

@@ -45,7 +45,8 @@ extension AuditReport {
                         ["reason": .word($0.code), "message": .phrase($0.sentence(isAsked: isPluginAsked))]
                     })
             ), ("limits", .array(limits.map { .phrase($0) })),
-            ("failOn", .array(judgement.failOn.sorted().map { .word($0) })), ("verdict", .word(judgement.verdict)),
+            ("failOn", .array(FindingCode.words(for: judgement.failOn).map { .text($0) })),
+            ("verdict", .word(judgement.verdict)),
             ("message", .phrase(verdictSentence)), ("next", next),
             ("elapsedSeconds", .fraction(result.elapsedSeconds)),
         ]

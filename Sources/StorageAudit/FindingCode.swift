@@ -66,6 +66,13 @@ public enum FindingCode: String, CaseIterable, Sendable, Comparable {
         "digest": [.digest],
     ]
 
+    /// What `--fail-on` takes for exactly these codes: names, and the codes that belong to no whole name.
+    public static func words(for codes: Set<FindingCode>) -> [String] {
+        let whole = names.filter { $0.value.isSubset(of: codes) }
+        let rest = whole.values.reduce(codes) { $0.subtracting($1) }
+        return whole.keys.sorted() + rest.sorted().map(\.rawValue)
+    }
+
     /// The name that `--fail-on` accepts for the code.
     public var name: String { Self.names.first { $0.value.contains(self) }?.key ?? rawValue }
 }

@@ -118,7 +118,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", APIServerFlagsError.Reason.noPod), ("[]", .noPod), ("kind: Deployment", .noPod), ("a: b", .noPod),
+        ("", APIServerFlagsError.Reason.noPod(kind: nil)), ("[]", .noPod(kind: nil)), ("a: b", .noPod(kind: nil)),
+        ("kind: Deployment", .malformedField(path: "spec.template")), ("kind: Service", .noPod(kind: "Service")),
+        ("kind: a b", .noPod(kind: nil)),
         ("kind: 5", .malformedField(path: "kind")),
         ("kind: Pod", .noAPIServer(programs: [])),
         ("kind: Pod\nspec: 5", .malformedField(path: "spec")),
@@ -142,7 +144,7 @@ import Testing
     @Test func theKubeletReadsOneDocument() throws {
         let text = pod(["kube-apiserver", "--etcd-servers=a"])
         #expect(try read(manifest: "---\n# x\n" + text + "\n---\nkind: Pod\n").etcdServers == ["a"])
-        #expect(reason { try read(manifest: "kind: Service\n---\n" + text) } == .noPod)
+        #expect(reason { try read(manifest: "kind: Service\n---\n" + text) } == .noPod(kind: "Service"))
     }
 
     @Test func whatIsNoYAMLIsAnError() {

@@ -17,6 +17,16 @@ func read(unit: String, files: [String?] = []) throws -> APIServerFlags {
     try read(unit: Array(unit.utf8), files: files)
 }
 
+func read(arguments: String, path: String = "-") throws -> APIServerFlags {
+    let bytes = Array(arguments.utf8)
+    return try ArgumentFile.read(bytes.span.rawBytes, path: path)
+}
+
+func isArgumentFile(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return ArgumentFile.isLikely(bytes.span.rawBytes)
+}
+
 func isUnit(_ bytes: [UInt8]) -> Bool { SystemdUnit.isUnit(bytes.span.rawBytes) }
 
 /// A pod whose one container has these words as its command, and `/etc/kubernetes` of the node as `/conf`.

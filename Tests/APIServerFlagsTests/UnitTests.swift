@@ -203,14 +203,23 @@ import Testing
         let unit = try SystemdUnit(parsing: Array(text.utf8).span.rawBytes)
         #expect(unit.environmentFiles.map(\.path) == ["/a b"])
         #expect(unit.environmentFiles.map(\.position.description) == ["6:20"])
-        #expect(throws: APIServerFlagsError.self) { try read(unit: self.unit("x", "EnvironmentFile=/etc/*.env")) }
-        #expect(
-            reason { try read(unit: self.unit("x", "EnvironmentFile=/etc/%i")) }
-                == .unknownVariable(flag: nil, variable: "%i"))
         #expect(reason { try read(unit: self.unit("x", "EnvironmentFile=-/x"), files: ["A='"]) } == .unclosedQuote)
         #expect(
             reason { try read(unit: self.unit("x", "EnvironmentFile=-/x"), files: []) } == .noAPIServer(programs: ["x"])
         )
+    }
+
+    /// A file of variables that is not told may change any flag, and nothing about another program.
+    @Test(arguments: [
+        ("/etc/*.env", APIServerFlagsError.Reason.unsupported(.environmentFilePattern)),
+        ("-/etc/default/%N", .unknownVariable(flag: nil, variable: "%N")),
+    ])
+    func filesOfVariablesThatAreNotTold(path: String, expected: APIServerFlagsError.Reason) throws {
+        #expect(reason { try read(unit: self.unit("kube-apiserver", "EnvironmentFile=\(path)")) } == expected)
+        #expect(
+            reason { try read(unit: self.unit("k3s", "EnvironmentFile=\(path)")) } == .noAPIServer(programs: ["k3s"]))
+        let reset = self.unit("kube-apiserver --etcd-prefix=a", "EnvironmentFile=\(path)\nEnvironmentFile=")
+        #expect(try read(unit: reset).etcdPrefix == "a")
     }
 
     /// Each place is that of the word, also in a continued line.

@@ -384,7 +384,7 @@ import Testing
             ("short.db", "short.db: is cut short: 100 of 1310720 bytes are there"),
             ("garbled.db", "garbled.db: page 318 is damaged: it says that it is page "),
             ("empty.db", "empty.db: the file is empty"), ("missing.db", "missing.db: no such file or directory"),
-            ("testdata/cluster/config-all.yaml", "config-all.yaml: is no etcd snapshot"),
+            ("testdata/cluster/config-all.yaml", "config-all.yaml: is not an etcd snapshot: it has no valid meta page"),
             ("testdata", "testdata: is not a regular file"),
         ] {
             let result = try program.encconf("audit", "--config", "testdata/cluster/config-all.yaml", file)

@@ -354,14 +354,15 @@ struct RotationTests {
         #expect(try orders(.promote, nil) == ["secretbox:leaked", "aescbc:key1"])
     }
 
-    @Test(arguments: ["AAAAAAAAAAAAAAAAAAAAAA==", "c2VjcmV0IGlzIHNlY3VyZQ=="]) func keysThatCanBeGuessed(
-        _ secret: String
+    @Test(arguments: [("AAAAAAAAAAAAAAAAAAAAAA==", "ENC0221"), ("c2VjcmV0IGlzIHNlY3VyZQ==", "ENC0220")])
+    func keysThatCanBeGuessed(
+        _ secret: String, code: String
     ) throws {
         var random = SeededGenerator(seed: 1)
         let good = Data(random.bytes(16)).base64EncodedString()
         var rotation = Rotation(
             EditFile.oneEntry("[{aescbc: {keys: [{name: key1, secret: \(good)}, {name: key2, secret: \(secret)}]}}]"))
-        #expect(throws: RotationRefusal.weak("key2", paths: ["resources[0].providers[0].aescbc"])) {
+        #expect(throws: RotationRefusal.weak("key2", code: code, paths: ["resources[0].providers[0].aescbc"])) {
             try rotation.plan(.promote, keyName: "key2")
         }
         // What writes already needs no promotion, and can be replaced.

@@ -11,9 +11,15 @@ public struct EtcdDiscovery: Sendable {
     /// The optional files of variables that do not exist.
     public let missingVariableFiles: [String]
 
-    /// Reads a manifest or unit, and what it refers to.
+    /// Reads a manifest, a unit or a file of arguments, and what it refers to.
     public static func read(_ path: String) throws(DiscoveryError) -> EtcdDiscovery {
         let content = try read(file: path)
+        if ArgumentFile.isLikely(content.span) {
+            let flags = try explaining(path) { () throws(APIServerFlagsError) in
+                try ArgumentFile.read(content.span, path: path)
+            }
+            return EtcdDiscovery(path: path, flags: flags, missingVariableFiles: [])
+        }
         guard SystemdUnit.isUnit(content.span) else {
             let flags = try explaining(path) { () throws(APIServerFlagsError) in
                 try APIServerFlags.read(manifest: SecretBytes(copying: content.span))

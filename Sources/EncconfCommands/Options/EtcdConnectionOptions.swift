@@ -170,7 +170,7 @@ struct EtcdVariables {
 extension EtcdConnectionOptions {
     /// The configurations of a command that were named; if none was, the one that the manifest tells.
     func configurations(_ paths: [String], _ reading: ReadingOptions) throws(CommandFailure) -> [ConfigurationFile] {
-        let rules = try reading.rules(try discovery())
+        let rules = try reading.rules(try discovery(), isReading: true)
         var paths = paths
         if paths.isEmpty, let discovery = try discovery() {
             do { paths = [try discovery.configuration()] } catch { throw error.failure }

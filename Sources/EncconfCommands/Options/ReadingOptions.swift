@@ -49,13 +49,22 @@ struct ReadingOptions: ParsableArguments {
     ///   - discovery: The manifest or unit of the command; nil if none is given.
     ///   - servers: The versions of the servers that were asked. The oldest one counts, since it reads the least.
     ///   - isVerdict: Whether the command itself says what the version makes of the gates.
+    ///   - isReading: Whether the command only opens what is stored. A server that is older than all rules known wrote
+    ///     its values as the oldest known one does, so that such a command need not end.
     /// - Throws: If a version is too old, if the manifest's feature gates cannot be read, or if a gate of the command line
     ///   is one with which the version does not start.
     func rules(
-        _ discovery: EtcdDiscovery? = nil, servers: [KubernetesVersion] = [], isVerdict: Bool = false
+        _ discovery: EtcdDiscovery? = nil, servers: [KubernetesVersion] = [], isVerdict: Bool = false,
+        isReading: Bool = false
     ) throws(CommandFailure) -> ServerRules {
         let found = discovery?.flags.kubernetes ?? servers.min()
-        let version = kubernetes ?? found ?? .newest
+        var version = kubernetes ?? found ?? .newest
+        if isReading, version < .oldest {
+            Console().warning(
+                "the rules of Kubernetes \(version) are not known; its values are judged by those of \(KubernetesVersion.oldest)"
+            )
+            version = .oldest
+        }
         guard version >= .oldest else {
             throw CommandFailure(
                 "\(Self.tooOld(version))",
@@ -83,6 +92,7 @@ struct ReadingOptions: ParsableArguments {
             console.warning(
                 "Kubernetes \(version) is judged by the rules of \(KubernetesVersion.newest), the newest known")
         }
+        if let found, found < .oldest, kubernetes == nil { return }
         if let found, found != version {
             console.warning("judged by the rules of Kubernetes \(version), as asked; kube-apiserver is of \(found)")
         } else if found != nil, version != .newest {

@@ -1,0 +1,55 @@
+internal import Diagnostics
+internal import GoText
+internal import SecretMemory
+
+/// A file of arguments, as the snaps of MicroK8s and Canonical Kubernetes keep for each of their services: a flag on
+/// each line, quoted as in a shell, and comments behind `#` (microk8s, microk8s-resources/wrappers/run-with-config-args;
+/// canonical/k8s-snap, k8s/lib.sh).
+enum ArgumentFile {
+    /// Whether the first line that says something is a flag.
+    static func isLikely(_ bytes: RawSpan) -> Bool {
+        var offset = 0
+        while offset < bytes.byteCount {
+            switch bytes[offset] {
+            case let byte where VariableName.isBlank(byte): offset += 1
+            case UInt8(ascii: "#"):
+                offset = bytes.firstOffset(of: UInt8(ascii: "\n"), from: offset) ?? bytes.byteCount
+            case UInt8(ascii: "-"):
+                return offset + 2 < bytes.byteCount && bytes[offset + 1] == UInt8(ascii: "-")
+                    && VariableName.isStart(bytes[offset + 2])
+            default: return false
+            }
+        }
+        return false
+    }
+
+    /// - Parameter path: Where the file is. Below `/var/snap/NAME/REVISION/args` it tells what `$SNAP_DATA` stands for
+    ///   (snapcraft.io/docs/environment-variables).
+    static func read(_ bytes: RawSpan, path: String) throws(APIServerFlagsError) -> APIServerFlags {
+        guard bytes.byteCount <= APIServerFlags.byteCountLimit else {
+            throw APIServerFlagsError(.tooLarge(byteCount: bytes.byteCount), at: nil)
+        }
+        guard let text = String(validating: bytes.copiedToArray(), as: UTF8.self), !text.utf8.contains(0) else {
+            throw APIServerFlagsError(.notText, at: nil)
+        }
+        var environment = ShellEnvironment()
+        if let data = snapData(of: path) { environment.values["SNAP_DATA"] = data }
+        var budget = TextBudget()
+        let lines = try ShellScript.commands(of: CommandWord(text, at: nil), environment: environment, budget: &budget)
+        // The services take the lines as words of one command; what else a shell would do is not done.
+        let lineCount = text.utf8.split(separator: UInt8(ascii: "\n")).count
+        guard lines.count <= lineCount, lines.allSatisfy({ $0[0].certainText.utf8.starts(with: "--".utf8) }) else {
+            throw APIServerFlagsError(.noAPIServer(programs: []), at: nil)
+        }
+        var paths = ServicePaths()
+        paths.workingDirectory = nil
+        return try APIServerFlags(ServerCall(arguments: lines.flatMap(\.self)), paths: paths)
+    }
+
+    private static func snapData(of path: String) -> String? {
+        guard let parts = CleanPath(path)?.parts, parts.count == 6, parts[4] == Array("args".utf8),
+            parts.starts(with: ["var", "snap"].map { Array($0.utf8) })
+        else { return nil }
+        return "/" + parts[0..<4].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")
+    }
+}

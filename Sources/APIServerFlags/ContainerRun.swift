@@ -1,0 +1,144 @@
+internal import Diagnostics
+
+/// `docker run`, and programs that take the same arguments: podman and nerdctl.
+struct ContainerRun {
+    /// What runs in the container, as far as the command line tells it.
+    private(set) var command: [CommandWord] = []
+    private(set) var place = Place()
+
+    /// Where the container finds the files of the node.
+    struct Place: Equatable, PathTranslation {
+        var workingDirectory: CleanPath?
+        fileprivate(set) var image: String?
+        fileprivate var mounts: [Mount] = []
+        /// A mount that rests on a variable which is not told.
+        fileprivate var unknown: CommandWord?
+    }
+
+    fileprivate struct Mount: Equatable {
+        let place: CleanPath
+        /// A folder of the node, or the name of a volume.
+        let source: String
+    }
+
+    /// - Parameter arguments: What follows the name of the program.
+    /// - Returns: Nil if they run no container.
+    static func read(_ arguments: ArraySlice<CommandWord>) throws(APIServerFlagsError) -> ContainerRun? {
+        var (run, rest) = (ContainerRun(), arguments)
+        while let option = try Option(&rest, booleans: globalBooleans), option.name != nil {}
+        if rest.first?.text == "container" { rest.removeFirst() }
+        guard let verb = rest.popFirst()?.text, verb == "run" || verb == "create" else { return nil }
+        var entryPoint: CommandWord?
+        while let option = try Option(&rest, booleans: runBooleans) {
+            switch option.name {
+            case "v", "volume": run.place.mount(volume: option.value)
+            case "mount": run.place.mount(fields: option.value)
+            case "w", "workdir": run.place.workingDirectory = option.value.flatMap { CleanPath($0.text) }
+            case "entrypoint": entryPoint = option.value
+            default: break
+            }
+        }
+        guard let image = rest.popFirst() else { return nil }
+        run.place.image = image.unknown == nil ? image.text : nil
+        run.command = (entryPoint.map { [$0] } ?? []) + rest
+        return run
+    }
+
+    /// Options that take no value (docs.docker.com/reference/cli/docker and /docker/container/run; podman-run(1)).
+    private static let globalBooleans: Set = ["D", "debug", "tls", "tlsverify", "v", "version"]
+    private static let runBooleans: Set = [
+        "d", "i", "t", "P", "q", "detach", "disable-content-trust", "env-host", "help", "http-proxy", "init",
+        "interactive", "no-healthcheck", "no-hosts", "oom-kill-disable", "privileged", "publish-all", "quiet",
+        "read-only", "read-only-tmpfs", "replace", "rm", "rmi", "sig-proxy", "tls-verify", "tty", "use-api-socket",
+    ]
+
+    /// An option with its value.
+    private struct Option {
+        var name: String?
+        var value: CommandWord?
+
+        /// Takes the option at the front of `rest`; nil if there is none.
+        init?(_ rest: inout ArraySlice<CommandWord>, booleans: Set<String>) throws(APIServerFlagsError) {
+            guard let word = rest.first else { return nil }
+            // `$NAME` is any number of words, options among them; `${NAME}` is one, such as the image.
+            if let unknown = word.unknown, word.certainText.isEmpty, !word.text.utf8.starts(with: "${".utf8) {
+                throw APIServerFlagsError(.unknownVariable(flag: nil, variable: unknown.variable), at: word.position)
+            }
+            guard word.certainText.utf8.first == UInt8(ascii: "-"), word.text != "-" else { return nil }
+            rest.removeFirst()
+            let text = word.text.utf8.drop { $0 == UInt8(ascii: "-") }
+            if word.text == "--" { return nil }
+            let isLong = word.text.utf8.starts(with: "--".utf8)
+            let name = text.prefix { $0 != UInt8(ascii: "=") }
+            if isLong {
+                self.name = String(decoding: name, as: UTF8.self)
+                if name.count < text.count {
+                    value = word.dropping(word.text.utf8.count - text.count + name.count + 1)
+                } else if !booleans.contains(self.name ?? "") {
+                    value = rest.popFirst()
+                }
+                return
+            }
+            // Letters of their own, of which the last one may have a value: `-it`, `-v PLACE`, `-vPLACE`.
+            var position = word.text.utf8.count - text.count
+            for letter in text {
+                position += 1
+                self.name = String(decoding: [letter], as: UTF8.self)
+                guard !booleans.contains(self.name ?? "") else { continue }
+                value = position < word.text.utf8.count ? word.dropping(position) : rest.popFirst()
+                return
+            }
+        }
+    }
+}
+
+extension ContainerRun.Place {
+    /// `SOURCE:PLACE[:OPTIONS]`.
+    fileprivate mutating func mount(volume word: CommandWord?) {
+        guard let word else { return }
+        guard word.unknown == nil else { return unknown = unknown ?? word }
+        let fields = word.text.pieces(between: ":")
+        guard fields.count > 1, let place = CleanPath(fields[1]) else { return }
+        mounts.append(ContainerRun.Mount(place: place, source: fields[0]))
+    }
+
+    /// `type=bind,source=SOURCE,target=PLACE`.
+    fileprivate mutating func mount(fields word: CommandWord?) {
+        guard let word else { return }
+        guard word.unknown == nil else { return unknown = unknown ?? word }
+        var (source, place) = ("", CleanPath?.none)
+        for field in word.text.pieces(between: ",") {
+            let halves = field.pieces(between: "=")
+            switch halves[0] {
+            case "source", "src": source = halves.dropFirst().joined(separator: "=")
+            case "target", "destination", "dst": place = CleanPath(halves.dropFirst().joined(separator: "="))
+            default: break
+            }
+        }
+        if let place { mounts.append(ContainerRun.Mount(place: place, source: source)) }
+    }
+
+    func hostPath(
+        of path: String, flag: Flag, at position: SourcePosition?
+    ) throws(APIServerFlagsError) -> HostPath {
+        var place = CleanPath(path)
+        if place == nil, var folder = workingDirectory {
+            folder.append(path)
+            place = folder
+        }
+        guard let place else { return .notOnHost(path: path, because: .relative) }
+        if let unknown {
+            throw APIServerFlagsError(
+                .unknownVariable(flag: flag.rawValue, variable: unknown.unknown?.variable ?? ""), at: unknown.position)
+        }
+        let covering = mounts.filter { $0.place.rest(of: place) != nil }
+        guard let mount = covering.max(by: { $0.place.parts.count < $1.place.parts.count }) else {
+            return .notOnHost(path: path, because: .notMounted)
+        }
+        guard var file = CleanPath(mount.source) else {
+            return .notOnHost(path: path, because: .volume(name: mount.source, source: "named volume"))
+        }
+        file.append(parts: mount.place.rest(of: place) ?? [])
+        return .file(file.text)
+    }
+}
