@@ -152,7 +152,7 @@ let package = Package(
             name: "StorageAudit",
             dependencies: [
                 "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText",
-                "KubernetesObjects", "KubernetesResources", "SecretMemory", "Transformers",
+                "KubernetesObjects", "KubernetesResources", "KubernetesVersions", "SecretMemory", "Transformers",
             ],
             swiftSettings: strict),
         // What sources prove: presence and absence.
@@ -319,7 +319,9 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: [
-                "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "KeyRotation", "KubernetesResources", "Reports",
+                "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "KeyRotation", "KubernetesResources",
+                "KubernetesVersions",
+                "Reports",
                 "SecretMemory", "ShownText", "StorageAudit", "TestSupport",
             ], swiftSettings: tests),
         .testTarget(

@@ -3,8 +3,7 @@ public import KubernetesVersions
 /// What the flags of a kube-apiserver say about its storage: where etcd is, and how values are encrypted.
 ///
 /// Read from the manifest of a pod or workload with ``read(manifest:)``, from a systemd unit with ``SystemdUnit``, or
-/// from a file of arguments. Names and
-/// meaning of the flags: k8s.io/apiserver, pkg/server/options/etcd.go, `AddFlags`.
+/// from a file of arguments. Names and meaning of the flags: k8s.io/apiserver, pkg/server/options/etcd.go, `AddFlags`.
 ///
 /// All of it, variables included, is ordinary text, which is not wiped: a command line is no place for secrets.
 public struct APIServerFlags: Equatable, Sendable {

@@ -45,6 +45,8 @@ public struct APIServerFlagsError: Error, Equatable {
         case shellWithoutScript
         /// `env -S`, whose one word holds a whole command line.
         case splitString
+        /// `docker run IMAGE` without a program: the image tells what runs.
+        case imageEntryPoint
         /// A pattern, not a path, in `EnvironmentFile=`.
         case environmentFilePattern
     }

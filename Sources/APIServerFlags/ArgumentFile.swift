@@ -3,8 +3,7 @@ internal import GoText
 internal import SecretMemory
 
 /// A file of arguments, as the snaps of MicroK8s and Canonical Kubernetes keep for each of their services: a flag on
-/// each line, quoted as in a shell, and comments behind `#` (microk8s, microk8s-resources/wrappers/run-with-config-args;
-/// canonical/k8s-snap, k8s/lib.sh).
+/// each line, quoted as in a shell, and comments behind `#`.
 enum ArgumentFile {
     /// Whether the first line that says something is a flag.
     static func isLikely(_ bytes: RawSpan) -> Bool {
@@ -23,8 +22,8 @@ enum ArgumentFile {
         return false
     }
 
-    /// - Parameter path: Where the file is. Below `/var/snap/NAME/REVISION/args` it tells what `$SNAP_DATA` stands for
-    ///   (snapcraft.io/docs/environment-variables).
+    /// - Parameter path: Where the file is. Below `/var/snap/NAME` it tells what `$SNAP_COMMON`, and in the folder of a
+    ///   revision what `$SNAP_DATA` stands for (snapcraft.io/docs/environment-variables).
     static func read(_ bytes: RawSpan, path: String) throws(APIServerFlagsError) -> APIServerFlags {
         guard bytes.byteCount <= APIServerFlags.byteCountLimit else {
             throw APIServerFlagsError(.tooLarge(byteCount: bytes.byteCount), at: nil)
@@ -32,8 +31,7 @@ enum ArgumentFile {
         guard let text = String(validating: bytes.copiedToArray(), as: UTF8.self), !text.utf8.contains(0) else {
             throw APIServerFlagsError(.notText, at: nil)
         }
-        var environment = ShellEnvironment()
-        if let data = snapData(of: path) { environment.values["SNAP_DATA"] = data }
+        let environment = ShellEnvironment(values: variables(of: path))
         var budget = TextBudget()
         let lines = try ShellScript.commands(of: CommandWord(text, at: nil), environment: environment, budget: &budget)
         // The services take the lines as words of one command; what else a shell would do is not done.
@@ -46,10 +44,12 @@ enum ArgumentFile {
         return try APIServerFlags(ServerCall(arguments: lines.flatMap(\.self)), paths: paths)
     }
 
-    private static func snapData(of path: String) -> String? {
-        guard let parts = CleanPath(path)?.parts, parts.count == 6, parts[4] == Array("args".utf8),
-            parts.starts(with: ["var", "snap"].map { Array($0.utf8) })
-        else { return nil }
-        return "/" + parts[0..<4].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")
+    private static func variables(of path: String) -> [ByteName: String] {
+        let parts = path.pieces(between: "/")
+        guard parts.count == 7, parts[...2] == ["", "var", "snap"], parts[5] == "args" else { return [:] }
+        let snap = "/var/snap/\(parts[3])"
+        var values: [ByteName: String] = ["SNAP_COMMON": "\(snap)/common"]
+        if parts[4] != "common" { values["SNAP_DATA"] = "\(snap)/\(parts[4])" }
+        return values
     }
 }

@@ -3,8 +3,9 @@ internal import Diagnostics
 /// `docker run`, and programs that take the same arguments: podman and nerdctl.
 struct ContainerRun {
     /// What runs in the container, as far as the command line tells it.
-    private(set) var command: [CommandWord] = []
-    private(set) var place = Place()
+    let command: [CommandWord]
+    let place: Place
+    let image: CommandWord
 
     /// Where the container finds the files of the node.
     struct Place: Equatable, PathTranslation {
@@ -23,25 +24,25 @@ struct ContainerRun {
 
     /// - Parameter arguments: What follows the name of the program.
     /// - Returns: Nil if they run no container.
+    /// - Throws: If a variable that is not told may hold options.
     static func read(_ arguments: ArraySlice<CommandWord>) throws(APIServerFlagsError) -> ContainerRun? {
-        var (run, rest) = (ContainerRun(), arguments)
+        var (place, rest) = (Place(), arguments)
         while let option = try Option(&rest, booleans: globalBooleans), option.name != nil {}
         if rest.first?.text == "container" { rest.removeFirst() }
         guard let verb = rest.popFirst()?.text, verb == "run" || verb == "create" else { return nil }
         var entryPoint: CommandWord?
         while let option = try Option(&rest, booleans: runBooleans) {
             switch option.name {
-            case "v", "volume": run.place.mount(volume: option.value)
-            case "mount": run.place.mount(fields: option.value)
-            case "w", "workdir": run.place.workingDirectory = option.value.flatMap { CleanPath($0.text) }
+            case "v", "volume": place.mount(volume: option.value)
+            case "mount": place.mount(fields: option.value)
+            case "w", "workdir": place.workingDirectory = option.value.flatMap { CleanPath($0.text) }
             case "entrypoint": entryPoint = option.value
             default: break
             }
         }
         guard let image = rest.popFirst() else { return nil }
-        run.place.image = image.unknown == nil ? image.text : nil
-        run.command = (entryPoint.map { [$0] } ?? []) + rest
-        return run
+        place.image = image.unknown == nil ? image.text : nil
+        return ContainerRun(command: (entryPoint.map { [$0] } ?? []) + rest, place: place, image: image)
     }
 
     /// Options that take no value (docs.docker.com/reference/cli/docker and /docker/container/run; podman-run(1)).
@@ -121,12 +122,7 @@ extension ContainerRun.Place {
     func hostPath(
         of path: String, flag: Flag, at position: SourcePosition?
     ) throws(APIServerFlagsError) -> HostPath {
-        var place = CleanPath(path)
-        if place == nil, var folder = workingDirectory {
-            folder.append(path)
-            place = folder
-        }
-        guard let place else { return .notOnHost(path: path, because: .relative) }
+        guard let place = absolute(path) else { return .notOnHost(path: path, because: .relative) }
         if let unknown {
             throw APIServerFlagsError(
                 .unknownVariable(flag: flag.rawValue, variable: unknown.unknown?.variable ?? ""), at: unknown.position)

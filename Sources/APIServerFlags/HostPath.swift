@@ -31,6 +31,16 @@ protocol PathTranslation {
     func hostPath(of path: String, flag: Flag, at position: SourcePosition?) throws(APIServerFlagsError) -> HostPath
 }
 
+extension PathTranslation {
+    /// The path from the root of the process; nil if it is relative, and what to is not told.
+    func absolute(_ path: String) -> CleanPath? {
+        if let place = CleanPath(path) { return place }
+        var place = workingDirectory
+        place?.append(path)
+        return place
+    }
+}
+
 /// A path without `.`, `..` and empty parts, as Go's `path.Clean` makes it; the parts of an absolute one.
 ///
 /// Bytes, not characters: a combining character behind a `/` changes nothing for the kernel.

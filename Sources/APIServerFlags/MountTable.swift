@@ -51,12 +51,7 @@ struct MountTable: PathTranslation {
     func hostPath(
         of path: String, flag: Flag, at position: SourcePosition?
     ) throws(APIServerFlagsError) -> HostPath {
-        var place = CleanPath(path)
-        if place == nil, var folder = workingDirectory {
-            folder.append(path)
-            place = folder
-        }
-        guard let place else { return .notOnHost(path: path, because: .relative) }
+        guard let place = absolute(path) else { return .notOnHost(path: path, because: .relative) }
         var best: (mount: Mount, rest: ArraySlice<[UInt8]>)?
         for mount in mounts {
             guard let rest = mount.place.rest(of: place), rest.count < best?.rest.count ?? .max else { continue }

@@ -65,23 +65,27 @@ struct ProgramCall {
                 guard hasMoved, case .apiServer(var call) = outcome else { return outcome }
                 call.hasMoved = true
                 return .apiServer(call)
-            case "docker", "podman", "nerdctl": return try container(rest, &budget) ?? .other(first)
+            case "docker", "podman", "nerdctl": return try container(name, rest, &budget)
             default: return .other(first)
             }
         }
         return .other(first)
     }
 
-    /// What runs in the container that `docker run` starts; nil if it starts none, or the image tells what runs.
+    /// What runs in the container that `docker run` starts.
     private func container(
-        _ arguments: ArraySlice<CommandWord>, _ budget: inout TextBudget
-    ) throws(APIServerFlagsError) -> Outcome? {
+        _ program: String, _ arguments: ArraySlice<CommandWord>, _ budget: inout TextBudget
+    ) throws(APIServerFlagsError) -> Outcome {
         let run: ContainerRun?
         do { run = try ContainerRun.read(arguments) } catch { return .unknown(error) }
-        guard let run, depth < Self.depthLimit else { return nil }
+        guard let run, depth < Self.depthLimit else { return .other(program) }
+        guard let first = run.command.first, first.certainText.utf8.first != UInt8(ascii: "-") else {
+            return .unknown(APIServerFlagsError(.unsupported(.imageEntryPoint), at: run.image.position))
+        }
         var inner = self
         inner.depth += 1
-        guard case .apiServer(var call) = try inner.resolve(run.command, &budget) else { return nil }
+        let outcome = try inner.resolve(run.command, &budget)
+        guard case .apiServer(var call) = outcome else { return outcome }
         call.container = call.container ?? run.place
         return .apiServer(call)
     }

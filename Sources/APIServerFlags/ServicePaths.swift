@@ -76,12 +76,7 @@ struct ServicePaths: PathTranslation, Sendable {
         of path: String, flag: Flag, at position: SourcePosition?
     ) throws(APIServerFlagsError) -> HostPath {
         guard rootSettings.isEmpty else { return .notOnHost(path: path, because: .ownRoot) }
-        var place = CleanPath(path)
-        if place == nil, var file = workingDirectory {
-            file.append(path)
-            place = file
-        }
-        guard let place else { return .notOnHost(path: path, because: .relative) }
+        guard let place = absolute(path) else { return .notOnHost(path: path, because: .relative) }
         let covering = mounts.filter { $0.value.contains { $0.rest(of: place) != nil || place.rest(of: $0) != nil } }
         if let setting = unknownMounts.union(covering.keys).min() {
             return .notOnHost(path: path, because: .ownMount(setting: setting))

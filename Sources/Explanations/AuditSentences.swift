@@ -147,6 +147,7 @@ extension AuditDoubt {
             .unknownKeys(let count, _):
             "\(counted(count, "value")) \(count == 1 ? "was" : "were") not checked"
         case .unknownGroup(let resource, _): "\(resource.description) was not checked"
+        case .version(let version): "the rules of Kubernetes \(version) are not known"
         case .unexplained(let bytes): "\(counted(bytes, "free byte")) that nothing explains"
         }
     }
@@ -182,6 +183,8 @@ extension AuditDoubt {
             "\(counted(count, "plaintext object")) under etcd keys that name no resource."
         case .unknownGroup(let resource, let entries):
             "\(resource.description) is unknown to encconf. Its etcd keys have no group, so its objects may belong to \(entries.map(\.description).listed)."
+        case .version(let version):
+            "kube-apiserver is of Kubernetes \(version), whose rules are not known. The values were judged by those of \(KubernetesVersion.oldest)."
         case .unexplained(let bytes):
             "\(counted(bytes, "byte")) of free pages. They are neither zero nor explained by a value that was found."
         }
@@ -203,6 +206,7 @@ extension AuditDoubt {
         case .encoding, .identity: ("see what these values are: `encconf decrypt-secret` with -o raw", nil)
         case .unknownKeys, .unknownObjects: ("pass the etcd prefix of kube-apiserver with --etcd-prefix", nil)
         case .unknownGroup: ("check these objects with `encconf decrypt-secret`", nil)
+        case .version: ("judge by the oldest rules known with --kubernetes \(KubernetesVersion.oldest)", nil)
         case .unexplained: ("defragment each etcd member, then audit a new snapshot", nil)
         }
     }
@@ -215,6 +219,7 @@ extension AuditDoubt {
         case .log: "log"
         case .damage: "damage"
         case .noObjects: "noObjects"
+        case .version: "version"
         case .missing: "missing"
         case .plugins: "plugins"
         case .encoding: "encoding"

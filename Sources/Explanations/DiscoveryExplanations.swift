@@ -78,6 +78,7 @@ extension APIServerFlagsError {
         case .unsupported(.hereDocument): "a here-document in the script is not followed"
         case .unsupported(.shellWithoutScript): "a shell runs a script that does not stand here"
         case .unsupported(.splitString): "`env -S` is not followed"
+        case .unsupported(.imageEntryPoint): "the image tells which program runs, and this file does not"
         case .unsupported(.environmentFilePattern): "a pattern in EnvironmentFile= is not followed"
         case .unclosedQuote: "a quote is never closed"
         case .missingEnvironmentFile(let path): "\(path) of EnvironmentFile= cannot be read"

@@ -61,7 +61,7 @@ public struct PastedValue: Sendable {
         guard input.byteCount > 0 else { throw .empty }
         guard format == .raw || !trim(input.byteOffsets, in: input).isEmpty else { throw .empty }
         let values = try read(input, as: format)
-        if format != .raw { for value in values { try ValueText.check(value) } }
+        if format != .raw { for value in values { try DamagedText.check(value) } }
         return values
     }
 
@@ -121,7 +121,7 @@ extension PastedValue {
                 guard inner.isOfAnotherFormat else { throw inner }
                 guard error == .notRecognized else { throw error }
                 if SQLText.hasColumn(in: input) { throw .columnOfSQLite }
-                throw ValueText.isLikely(input) ? .lostBytes : error
+                throw DamagedText.isLikely(input) ? .lostBytes : error
             }
         }
     }

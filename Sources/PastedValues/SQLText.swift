@@ -10,13 +10,13 @@ enum SQLText {
     /// The values in `text`, if there are any.
     static func values(in text: RawSpan) -> [PastedValue] {
         var values: [PastedValue] = []
-        var key: [UInt8]?
+        var key: Key?
         var (hasValue, isOld) = (false, false)
         var position = 0
         while position < text.byteCount {
             if position == 0 || text[position - 1] == UInt8(ascii: "\n") { isOld = isOldValue(in: text, at: position) }
             if let end = keyEnd(in: text, at: position) {
-                key = text.extracting(position..<end).copiedToArray()
+                key = .clear(position..<end)
                 (hasValue, isOld, position) = (false, false, end)
                 continue
             }
@@ -29,15 +29,28 @@ enum SQLText {
             guard let bytes = decode(text.extracting(digits)) else { continue }
             switch column(of: bytes) {
             case .key:
-                key = bytes.etcdKey
+                key = .digits(SecretKey(bytes))
                 (hasValue, isOld) = (false, false)
             case .value where !isOld && (key == nil || !hasValue):
-                values.append(PastedValue(etcdKey: key, value: SecretKey(bytes), format: .hexdump))
+                values.append(PastedValue(etcdKey: key?.bytes(in: text), value: SecretKey(bytes), format: .hexdump))
                 (hasValue, isOld) = (true, true)
             case .value, .other: break
             }
         }
         return values
+    }
+
+    /// What may be a key, and may be a piece of a secret until a value stands behind it: not copied before.
+    private enum Key {
+        case clear(Range<Int>)
+        case digits(SecretKey)
+
+        func bytes(in text: RawSpan) -> [UInt8] {
+            switch self {
+            case .clear(let range): text.extracting(range).copiedToArray()
+            case .digits(let key): key.bytes.etcdKey
+            }
+        }
     }
 
     /// Whether the line at `start` shows old_value alone, as vertical output does.
@@ -87,13 +100,18 @@ enum SQLText {
         digits.byteCount >= 8 ? PlainHex.decode(digits) : nil
     }
 
-    /// The end of an etcd key in clear at `start`: a path, up to what parts the columns.
+    /// The end of an etcd key in clear at `start`: a path of two parts or more, from one border of a column to the next.
     private static func keyEnd(in text: RawSpan, at start: Int) -> Int? {
-        guard text[start] == UInt8(ascii: "/") else { return nil }
-        var end = start + 1
-        while end < text.byteCount, isOfKey(text[end]) { end += 1 }
-        return end > start + 1 ? end : nil
+        guard text[start] == UInt8(ascii: "/"), start == 0 || isBorder(text[start - 1]) else { return nil }
+        var (end, isDeep) = (start + 1, false)
+        while end < text.byteCount, isOfKey(text[end]) {
+            isDeep = isDeep || text[end] == UInt8(ascii: "/")
+            end += 1
+        }
+        return isDeep ? end : nil
     }
+
+    private static func isBorder(_ byte: UInt8) -> Bool { isWhiteSpace(byte) || "|'\",(".utf8.contains(byte) }
 
     private enum Column { case key, value, other }
 

@@ -1,6 +1,7 @@
 public import EncryptionConfig
 public import EtcdWAL
 public import KubernetesResources
+public import KubernetesVersions
 
 /// A reason why nobody can say that nothing is wrong. Each makes the verdict unknown where there are no findings.
 public enum AuditDoubt: Sendable {
@@ -28,6 +29,8 @@ public enum AuditDoubt: Sendable {
     case unknownObjects(values: Int)
     /// The etcd keys of a resource lack its group, so that entries for another group may cover it.
     case unknownGroup(GroupResource, entries: [ResourcePattern])
+    /// kube-apiserver is of this version, whose rules are not known; the values were judged by those of another.
+    case version(KubernetesVersion)
     /// Bytes of free space that nothing explains.
     case unexplained(bytes: Int)
 }

@@ -1,5 +1,6 @@
 internal import GoText
 public import KubernetesResources
+public import KubernetesVersions
 
 /// The questions of an audit.
 public struct AuditOptions: Sendable {
@@ -11,17 +12,20 @@ public struct AuditOptions: Sendable {
     public var resources: Set<GroupResource>?
     /// kube-apiserver's `--etcd-prefix`, if it is known; otherwise each key tells it as well as it can.
     public var prefix: String?
+    /// The version of kube-apiserver, if its rules are not known, and others stand in for them.
+    public var unknownVersion: KubernetesVersion?
     /// Whether the records are old revisions, of which less is a finding.
     var isOfOldRevisions = false
 
     public init(
         isCensusOnly: Bool = false, findingLimit: Int = 20, resources: Set<GroupResource>? = nil,
-        prefix: String? = nil
+        prefix: String? = nil, unknownVersion: KubernetesVersion? = nil
     ) {
         self.isCensusOnly = isCensusOnly
         self.findingLimit = findingLimit
         self.resources = resources
         self.prefix = prefix
+        self.unknownVersion = unknownVersion
     }
 }
 

@@ -43,6 +43,7 @@ struct AuditScope {
                 doubts.append(.changed)
             }
         }
+        if let version = options.unknownVersion { doubts.append(.version(version)) }
         // A file without a single object is none of kube-apiserver's, or not the whole of it.
         if result.live.otherKeys == result.source.liveKeys {
             doubts.append(.noObjects(keys: result.source.liveKeys))

@@ -52,11 +52,21 @@ import Testing
         #expect(flags.etcdAuthorityFile == .file("/a b/ca.crt") && flags.etcdKeyFile == nil)
         #expect(flags.encryptionProviderConfig == .file("/var/snap/microk8s/current/args/enc.yaml"))
         #expect(flags.etcdCertificateFile == .notOnHost(path: "cert", because: .relative))
-        for path in ["-", "args", "/var/snap/microk8s/args/kube-apiserver", "/tmp/snap/a/b/args/kube-apiserver"] {
+        for path in [
+            "-", "args", "/var/snap/microk8s/args/kube-apiserver", "/opt/snap/a/b/args/kube-apiserver",
+            "/var/snap/k8s/common/args/kube-apiserver",
+        ] {
             #expect(
                 reason { try read(arguments: text, path: path) }
                     == .unknownVariable(flag: "etcd-servers", variable: "SNAP_DATA"))
         }
+    }
+
+    /// Canonical Kubernetes keeps its arguments beside the revisions.
+    @Test func argumentFileOfAllRevisions() throws {
+        let flags = try read(
+            arguments: "--etcd-cafile=${SNAP_COMMON}/pki/ca.crt", path: "/var/snap/k8s/common/args/kube-apiserver")
+        #expect(flags.etcdAuthorityFile == .file("/var/snap/k8s/common/pki/ca.crt"))
     }
 
     @Test(arguments: ["---\nkind: Pod", "- a", "-", "--", "# x\n", "", "[Unit]", "{}"])
@@ -108,7 +118,10 @@ import Testing
             "docker run -v ${DIR}:/c i kube-apiserver",
             .unknownVariable(flag: "encryption-provider-config", variable: "DIR")
         ),
-        ("docker run i --flag", .noAPIServer(programs: ["docker"])),
+        ("docker run i --flag", .unsupported(.imageEntryPoint)),
+        ("docker run --entrypoint $P i", .unknownVariable(flag: nil, variable: "P")),
+        ("docker run i ${P}", .unknownVariable(flag: nil, variable: "P")),
+        ("docker run i etcd", .noAPIServer(programs: ["etcd"])),
         ("docker pull i", .noAPIServer(programs: ["docker"])),
         ("docker", .noAPIServer(programs: ["docker"])),
         ("docker run -v", .noAPIServer(programs: ["docker"])),

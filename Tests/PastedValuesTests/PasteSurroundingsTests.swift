@@ -131,6 +131,12 @@ struct PasteSurroundingsTests {
         }
     }
 
+    /// A piece of base64 before a value is no key, and must not be named as one.
+    @Test(arguments: ["c2VjcmV0/9+abc/def=", "/9j4AAQ", "a/b/c"])
+    func whatOnlyLooksLikeAKey(text: String) throws {
+        #expect(try Found.all(in: "\(text) \(Self.digits)").map(\.key) == [nil])
+    }
+
     @Test func severalRows() throws {
         let rows = "\(Self.key)1|\(Self.digits)|\n\(Self.key)2|\(Self.digits)|\(Self.digits)\n"
         #expect(try Found.all(in: rows).map(\.key) == [Self.key + "1", Self.key + "2"])

@@ -46,7 +46,9 @@ struct AuditFormatTests {
         let bytes = report.judgement.coverage.bytes
         #expect(bytes.judged + bytes.unknown + bytes.outOfScope == report.result.source.byteCount)
         let counted = report.judgement.totals.contains { $0.value > 0 && audit.failOn.contains($0.key) }
-        let doubtful = records.unknown > 0 || bytes.unknown > 0 || audit.isDamaged || !audit.snapshot.hasDigest
+        let doubtful =
+            records.unknown > 0 || bytes.unknown > 0 || audit.isDamaged || !audit.snapshot.hasDigest
+            || audit.options.unknownVersion != nil
         if doubtful { #expect(!report.judgement.doubts.isEmpty) }
         #expect(
             report.judgement.verdict
@@ -68,7 +70,7 @@ struct AuditFormatTests {
         #expect(
             doubts.isSuperset(of: [
                 "noDigest", "damage", "noObjects", "missing", "plugins", "encoding", "identity", "unknownKeys",
-                "unknownObjects", "unknownGroup", "unexplained",
+                "unknownObjects", "unknownGroup", "unexplained", "version",
             ]), "\(doubts)")
         #expect(
             codes.isSuperset(of: [

@@ -1,6 +1,7 @@
 import ClusterSupport
 import EncryptionConfig
 import KubernetesResources
+import KubernetesVersions
 import Reports
 import StorageAudit
 import TestSupport
@@ -34,7 +35,8 @@ struct RandomAudit {
         let asked = Self.resources.filter { _ in chance(3) }.map { GroupResource(parsing: $0) }
         options = AuditOptions(
             isCensusOnly: chance(5), findingLimit: [0, 1, 3, 1000].randomElement(using: &random) ?? 0,
-            resources: chance(3) && !asked.isEmpty ? Set(asked) : nil)
+            resources: chance(3) && !asked.isEmpty ? Set(asked) : nil,
+            unknownVersion: seed.isMultiple(of: 6) ? KubernetesVersion("1.25") : nil)
         hasHistory = chance(2)
         hasRemnants = chance(2)
         isDamaged = chance(10)

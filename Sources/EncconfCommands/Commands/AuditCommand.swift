@@ -97,7 +97,8 @@ struct AuditCommand: EncconfCommand {
             options: AuditOptions(
                 isCensusOnly: censusOnly, findingLimit: limit,
                 resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) },
-                prefix: etcd.etcdPrefix),
+                prefix: etcd.etcdPrefix,
+                unknownVersion: reading.unknownVersion(try etcd.connection.discovery())),
             jobs: jobs)
         let failOn: Set<FindingCode>
         do throws(ValidationError) { failOn = try failOnCodes() } catch {

@@ -49,8 +49,8 @@ struct ReadingOptions: ParsableArguments {
     ///   - discovery: The manifest or unit of the command; nil if none is given.
     ///   - servers: The versions of the servers that were asked. The oldest one counts, since it reads the least.
     ///   - isVerdict: Whether the command itself says what the version makes of the gates.
-    ///   - isReading: Whether the command only opens what is stored. A server that is older than all rules known wrote
-    ///     its values as the oldest known one does, so that such a command need not end.
+    ///   - isReading: Whether the command only opens what is stored. Then the oldest rules known stand in for those of an
+    ///     older server, with a warning; whoever gives a verdict asks for ``unknownVersion(_:)``.
     /// - Throws: If a version is too old, if the manifest's feature gates cannot be read, or if a gate of the command line
     ///   is one with which the version does not start.
     func rules(
@@ -58,22 +58,22 @@ struct ReadingOptions: ParsableArguments {
         isReading: Bool = false
     ) throws(CommandFailure) -> ServerRules {
         let found = discovery?.flags.kubernetes ?? servers.min()
-        var version = kubernetes ?? found ?? .newest
-        if isReading, version < .oldest {
-            Console().warning(
-                "the rules of Kubernetes \(version) are not known; its values are judged by those of \(KubernetesVersion.oldest)"
-            )
-            version = .oldest
-        }
+        let unknown = isReading ? unknownVersion(discovery) : nil
+        let version = unknown == nil ? kubernetes ?? found ?? .newest : .oldest
         guard version >= .oldest else {
             throw CommandFailure(
                 "\(Self.tooOld(version))",
                 hint: "--kubernetes \(KubernetesVersion.oldest) judges by the oldest rules known")
         }
-        tell(version, found, discovery)
+        if let unknown {
+            Console().warning(
+                "the rules of Kubernetes \(unknown) are not known; its values are judged by those of \(version)")
+        } else {
+            tell(version, found, discovery)
+        }
         let told = try discovery?.gates()
         let gates = featureGates.map { $0.laid(over: told ?? FeatureGates()) } ?? told ?? FeatureGates()
-        if !isVerdict, let refusal = gates.refusals(by: version).first {
+        if !isVerdict, unknown == nil, let refusal = gates.refusals(by: version).first {
             let finding = refusal.diagnostic(in: version)
             guard featureGates == nil else {
                 throw CommandFailure("\(finding.message)", hint: finding.hint.map { "\($0)" })
@@ -85,6 +85,12 @@ struct ReadingOptions: ParsableArguments {
             isChosen: kubernetes != nil || found != nil || featureGates != nil)
     }
 
+    /// The version that the manifest tells, if its rules are not known and the command line names no other.
+    func unknownVersion(_ discovery: EtcdDiscovery?) -> KubernetesVersion? {
+        guard kubernetes == nil, let found = discovery?.flags.kubernetes, found < .oldest else { return nil }
+        return found
+    }
+
     /// Which version is meant, where that is not plain.
     private func tell(_ version: KubernetesVersion, _ found: KubernetesVersion?, _ discovery: EtcdDiscovery?) {
         let console = Console()
@@ -92,7 +98,6 @@ struct ReadingOptions: ParsableArguments {
             console.warning(
                 "Kubernetes \(version) is judged by the rules of \(KubernetesVersion.newest), the newest known")
         }
-        if let found, found < .oldest, kubernetes == nil { return }
         if let found, found != version {
             console.warning("judged by the rules of Kubernetes \(version), as asked; kube-apiserver is of \(found)")
         } else if found != nil, version != .newest {

@@ -5,7 +5,7 @@ import SecretMemory
 ///
 /// Every provider writes at least 28 bytes of ciphertext (AES-GCM: a nonce of 12 and a tag of 16), which look like
 /// chance. Less than one in ten million such texts is UTF-8: what is, has lost bytes on its way, or is a piece.
-enum ValueText {
+enum DamagedText {
     /// Refuses a value that cannot be what etcd holds.
     static func check(_ value: PastedValue) throws(PasteError) {
         guard let byteCount = ciphertextByteCount(ofText: value.value.bytes) else { return }
