@@ -34,14 +34,25 @@ extension LintRule {
         LintRule(
             "ENC0202", .warning, "secrets are not encrypted",
             meaning: "No entry of the file covers `secrets`, so kube-apiserver stores every Secret in plaintext, "
-                + "whatever else the file encrypts. Of all resources it is the one that encryption at rest is for. A file "
-                + "that names custom resources alone may belong to another API server, and is not reported.",
+                + "whatever else the file encrypts. Of all resources it is the one that encryption at rest is for. For "
+                + "a file that names custom resources alone it is a note: another API server may read that file.",
             check: "`encconf show` lists what is covered; `encconf audit` counts the plaintext in a snapshot.",
             remedy: "Add `secrets` to the resources of an entry whose first provider has a key, with identity behind "
                 + "it until every Secret has been rewritten; on several servers begin with identity first."
         ) { subject in
             let secrets = GroupResource(resource: "secrets")
-            guard subject.resolution.rule(for: secrets) == nil, !subject.isOfOtherServer else { return [] }
+            guard subject.resolution.rule(for: secrets) == nil else { return [] }
+            guard !subject.mayBeOfOtherServer else {
+                return [
+                    LintFinding(
+                        path: "resources", position: subject.position,
+                        message: "only custom resources are named: if kube-apiserver reads this file, it stores all "
+                            + "Secrets in plaintext",
+                        hint:
+                            "an aggregated API server stores no Secrets; in a file of kube-apiserver, add an entry for "
+                            + "`secrets`", severity: .note)
+                ]
+            }
             return [
                 LintFinding(
                     path: "resources", position: subject.position,

@@ -89,7 +89,7 @@ struct LintSubject {
 
     /// Whether the file names no resource that kube-apiserver itself stores: it may be that of another API server, such as an
     /// aggregated one, which stores no Secrets.
-    var isOfOtherServer: Bool {
+    var mayBeOfOtherServer: Bool {
         let patterns = resources.map(\.pattern)
         return !patterns.isEmpty && patterns.allSatisfy { !$0.isWildcard && ResourceSpelling.isCustom($0.name) }
     }

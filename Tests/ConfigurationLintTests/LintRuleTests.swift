@@ -79,6 +79,25 @@ struct LintTests {
         #expect(findings.last?.message.hasPrefix("new objects of configmaps are") == true)
     }
 
+    /// Whose file names custom resources alone is not known, so that it is neither a warning nor nothing.
+    @Test(arguments: [
+        ("configmaps", Diagnostic.Severity.warning), ("configmaps, routes.route.openshift.io", .warning),
+        ("routes.route.openshift.io", .note), ("widgets.example.com, routes.route.openshift.io", .note),
+        ("secrets, routes.route.openshift.io", nil), ("'*.*'", nil), ("'*.example.com'", .warning),
+    ])
+    func secretsThatAreNotNamed(resources: String, severity: Diagnostic.Severity?) throws {
+        let text = """
+            apiVersion: apiserver.config.k8s.io/v1
+            kind: EncryptionConfiguration
+            resources:
+            - resources: [\(resources)]
+              providers:
+              - secretbox: {keys: [{name: k, secret: BK2Inj8yqF6iMkRhpn7J9qpCNNUV1NVbYAOIURnzBzY=}]}
+              - identity: {}
+            """
+        #expect(try lint(Array(text.utf8)).first { $0.code == "ENC0202" }?.severity == severity)
+    }
+
     /// An alias brings the same key into two lists; it is one place in the file.
     @Test func aliasedKeysAreReportedOnce() throws {
         let text = """
