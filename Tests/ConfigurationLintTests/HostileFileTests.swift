@@ -40,8 +40,8 @@ import Testing
 
     /// What is wrong with a file, or what the linter has to say of it.
     private func diagnostics(of file: [UInt8]) -> (text: String?, diagnostics: [Diagnostic]) {
-        let start = ContinuousClock.now
-        defer { #expect(start.duration(to: .now) < .seconds(60)) }
+        let time = ProcessorTime()
+        defer { #expect(time.seconds < 60) }
         do {
             let document = try ConfigurationDocument.read(SecretBytes(copying: file.span.rawBytes))
             let configuration = try EncryptionConfiguration(checking: document, options: .lenient)
@@ -64,12 +64,12 @@ import Testing
         }
         let old = try configuration(Array(keys.prefix(Self.count)))
         let new = try configuration((0..<Self.count).map { ("\(prefix)\($0)", keys[$0 + shift].1) })
-        let start = ContinuousClock.now
+        let time = ProcessorTime()
         let proof = TransitionProof(from: old, to: new)
         #expect((proof.safe == .yes) == (name == "nothing"))
         #expect(proof.changes.isEmpty == (name == "nothing"))
         _ = proof.next
-        #expect(start.duration(to: .now) < .seconds(60))
+        #expect(time.seconds < 60)
     }
 
     @Test(arguments: [

@@ -171,10 +171,10 @@ struct LenientDecodingTests {
         let again = String(repeating: ",\"resources\":[{\"resources\":[\"b\"]}]", count: 100_000)
         let file = "{\"apiVersion\":\"v1\",\"kind\":\"EncryptionConfig\",\"resources\":[\(items)]\(again)}"
         let bytes = Array(file.utf8)
-        let start = ContinuousClock.now
+        let time = ProcessorTime()
         let document = try? ConfigurationDocument.read(
             SecretBytes(copying: bytes.span.rawBytes), kubernetes: KubernetesVersion(minor: minor))
-        #expect(start.duration(to: .now) < .seconds(60))
+        #expect(time.seconds < 60)
         #expect(document.map(\.resources.count) == (KubernetesVersion(minor: minor).isDecodingStrict ? nil : 1))
     }
 }

@@ -34,7 +34,7 @@ struct HostileAnswerTests {
 
     /// Every prefix of each recorded body; of long ones those at the beginning and the end, and some between.
     @Test func survivesEveryPrefix() {
-        let start = ContinuousClock.now
+        let time = ProcessorTime()
         for one in Self.distinct {
             let body = one.body
             for length in 0...body.count
@@ -42,7 +42,7 @@ struct HostileAnswerTests {
                 Self.read(one, Array(body[..<length]))
             }
         }
-        #expect(Self.distinct.count > 200 && ContinuousClock.now - start < .seconds(120))
+        #expect(Self.distinct.count > 200 && time.seconds < 120)
     }
 
     /// Random bytes change.

@@ -89,9 +89,9 @@ struct KubeconfigCertificateTests {
     /// 2 MB of lines that begin blocks which never end: linear time.
     @Test func hostilePEM() {
         let text = Array(String(repeating: "-----BEGIN CERTIFICATE-----\n", count: 80_000).utf8)
-        let start = ContinuousClock.now
+        let time = ProcessorTime()
         let blocks = PEMBlocks(text.span.rawBytes)
         #expect(blocks.certificateCount == 0)
-        #expect(.now - start < .seconds(10))
+        #expect(time.seconds < 10)
     }
 }

@@ -54,7 +54,6 @@ struct CompressionTests {
         let server = try AnsweringServer.clear()
         let channel = HTTPChannel(.local(server.port))
         let before = try Self.peakByteCount()
-        let start = ContinuousClock.now
         #expect(channel.failure("/bomb/\(byteCount)", Self.options(limit: 1 << 20))?.code == .resourceExhausted)
         // What is not held can be as large as it likes.
         var count = 0
@@ -65,7 +64,6 @@ struct CompressionTests {
         #expect(count >= 50 << 20)
         // Other tests take some, too.
         #expect(try Self.peakByteCount() - before < 700 << 20)
-        #expect(ContinuousClock.now - start < .seconds(30))
     }
 
     /// The most memory that this process ever had.
