@@ -2,8 +2,7 @@ public import KubernetesVersions
 
 /// What the flags of a kube-apiserver say about its storage: where etcd is, and how values are encrypted.
 ///
-/// Read from the manifest of a pod or workload with ``read(manifest:)``, from a systemd unit with ``SystemdUnit``, or
-/// from a file of arguments. Names and meaning of the flags: k8s.io/apiserver, pkg/server/options/etcd.go, `AddFlags`.
+/// Read by way of an ``APIServerCommand``. Names and meaning of the flags: k8s.io/apiserver, pkg/server/options/etcd.go, `AddFlags`.
 ///
 /// All of it, variables included, is ordinary text, which is not wiped: a command line is no place for secrets.
 public struct APIServerFlags: Equatable, Sendable {
@@ -40,43 +39,21 @@ public struct APIServerFlags: Equatable, Sendable {
     }
 
     /// kube-apiserver reads a path that is empty as none.
-    init(_ call: ServerCall, paths: some PathTranslation) throws(APIServerFlagsError) {
-        guard let container = call.container else {
-            try self.init(call.arguments, paths, call.hasMoved)
-            return
-        }
-        try self.init(call.arguments, container, call.hasMoved)
-        kubernetes = container.image.flatMap { ImageReference($0).tag }.flatMap { KubernetesVersion(release: $0) }
-    }
-
-    private init(
-        _ arguments: [CommandWord], _ paths: some PathTranslation, _ hasMoved: Bool
+    init(
+        _ values: FlagValues, _ paths: some PathTranslation, kubernetes: KubernetesVersion?
     ) throws(APIServerFlagsError) {
-        let values = try FlagValues(arguments)
-        // What stands in another file is not absent.
-        if let position = values.position(of: .openshiftConfig) {
-            throw APIServerFlagsError(.flagsInOpenShiftConfig, at: position)
-        }
-        var paths = paths
-        if hasMoved { paths.workingDirectory = nil }
+        self.kubernetes = kubernetes
         etcdServers = try values.list(.etcdServers).map(\.text)
-        etcdAuthorityFile = try Self.file(.etcdCAFile, values, paths)
-        etcdCertificateFile = try Self.file(.etcdCertFile, values, paths)
-        etcdKeyFile = try Self.file(.etcdKeyFile, values, paths)
+        etcdAuthorityFile = try paths.file(of: .etcdCAFile, in: values)
+        etcdCertificateFile = try paths.file(of: .etcdCertFile, in: values)
+        etcdKeyFile = try paths.file(of: .etcdKeyFile, in: values)
         etcdPrefix = try values.last(.etcdPrefix)?.text
         for item in try values.list(.etcdServersOverrides) { etcdServersOverrides.append(try Self.override(item)) }
-        encryptionProviderConfig = try Self.file(.encryptionProviderConfig, values, paths)
+        encryptionProviderConfig = try paths.file(of: .encryptionProviderConfig, in: values)
         isReloading = try values.bool(.automaticReload)
         let gates = try values.all(.featureGates)
         featureGates = gates.isEmpty ? nil : gates.map(\.text).joined(separator: ",")
         storageMediaType = try values.last(.storageMediaType)?.text
-    }
-
-    private static func file(
-        _ flag: Flag, _ values: FlagValues, _ paths: some PathTranslation
-    ) throws(APIServerFlagsError) -> HostPath? {
-        guard let word = try values.last(flag), !word.text.isEmpty else { return nil }
-        return try paths.hostPath(of: word.text, flag: flag, at: word.position)
     }
 
     /// (k8s.io/apiserver, pkg/server/options/etcd.go, `Validate`, and kubernetes, pkg/kubeapiserver,

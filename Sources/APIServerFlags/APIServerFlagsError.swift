@@ -14,13 +14,17 @@ public struct APIServerFlagsError: Error, Equatable {
         case notText
         /// The first document is no Pod, no list of Pods and no workload; its kind, if that is a name.
         case noPod(kind: String?)
-        /// A field of the Pod has another type than Kubernetes wants, or is missing; its path, as Kubernetes writes it.
+        /// The document says what an installer is to do, and not what it did.
+        case settings(of: Installer)
+        /// The file of `--openshift-config` is no KubeAPIServerConfig; its kind, if that is a name.
+        case noOpenShiftConfig(kind: String?)
+        /// A field of the document has another type than it must have, or is missing; its path, as Kubernetes writes it.
         case malformedField(path: String)
         /// Nothing runs kube-apiserver; the programs that run instead, as far as they are told, eight at most.
         case noAPIServer(programs: [String])
         /// More than one container or command runs it.
         case severalAPIServers
-        /// The flags stand in the file of `--openshift-config`.
+        /// The flags stand in the file of `--openshift-config`, which was not handed in.
         case flagsInOpenShiftConfig
         /// A flag without the value that it needs.
         case missingValue(flag: String)

@@ -24,7 +24,7 @@ enum ArgumentFile {
 
     /// - Parameter path: Where the file is. Below `/var/snap/NAME` it tells what `$SNAP_COMMON`, and in the folder of a
     ///   revision what `$SNAP_DATA` stands for (snapcraft.io/docs/environment-variables).
-    static func read(_ bytes: RawSpan, path: String) throws(APIServerFlagsError) -> APIServerFlags {
+    static func read(_ bytes: RawSpan, path: String) throws(APIServerFlagsError) -> APIServerCommand {
         guard bytes.byteCount <= APIServerFlags.byteCountLimit else {
             throw APIServerFlagsError(.tooLarge(byteCount: bytes.byteCount), at: nil)
         }
@@ -41,7 +41,7 @@ enum ArgumentFile {
         }
         var paths = ServicePaths()
         paths.workingDirectory = nil
-        return try APIServerFlags(ServerCall(arguments: lines.flatMap(\.self)), paths: paths)
+        return try APIServerCommand(ServerCall(arguments: lines.flatMap(\.self)), paths: paths)
     }
 
     private static func variables(of path: String) -> [ByteName: String] {

@@ -1,14 +1,14 @@
 internal import Diagnostics
 
 /// One argument of a command, after variables have been followed.
-struct CommandWord: Equatable {
+struct CommandWord: Equatable, Sendable {
     /// References to unknown variables stand in it as in the file.
     var text: String
     /// The references to variables whose values the file does not tell, in order.
     let unknowns: [Unknown]
     let position: SourcePosition?
 
-    struct Unknown: Equatable {
+    struct Unknown: Equatable, Sendable {
         let variable: String
         /// Where the reference begins in the text, and how long it is, in bytes.
         var offset: Int

@@ -8,7 +8,7 @@ struct ContainerEnvironment {
 
     /// - Parameter env: The list `env`. A value can name variables that stand before it
     ///   (kubernetes, pkg/kubelet/kubelet_pods.go, `makeEnvironmentVariables`).
-    init(_ env: PodField?, _ budget: inout TextBudget) throws(APIServerFlagsError) {
+    init(_ env: DocumentField?, _ budget: inout TextBudget) throws(APIServerFlagsError) {
         for variable in try env?.list() ?? [] {
             let name = ByteName(try variable.text(of: "name", &budget))
             if try variable["valueFrom"] != nil {

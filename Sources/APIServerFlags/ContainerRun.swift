@@ -4,29 +4,14 @@ internal import Diagnostics
 struct ContainerRun {
     /// What runs in the container, as far as the command line tells it.
     let command: [CommandWord]
-    let place: Place
+    let place: ContainerPlace
     let image: CommandWord
-
-    /// Where the container finds the files of the node.
-    struct Place: Equatable, PathTranslation {
-        var workingDirectory: CleanPath?
-        fileprivate(set) var image: String?
-        fileprivate var mounts: [Mount] = []
-        /// A mount that rests on a variable which is not told.
-        fileprivate var unknown: CommandWord?
-    }
-
-    fileprivate struct Mount: Equatable {
-        let place: CleanPath
-        /// A folder of the node, or the name of a volume.
-        let source: String
-    }
 
     /// - Parameter arguments: What follows the name of the program.
     /// - Returns: Nil if they run no container.
     /// - Throws: If a variable that is not told may hold options.
     static func read(_ arguments: ArraySlice<CommandWord>) throws(APIServerFlagsError) -> ContainerRun? {
-        var (place, rest) = (Place(), arguments)
+        var (place, rest) = (ContainerPlace(), arguments)
         while let option = try Option(&rest, booleans: globalBooleans), option.name != nil {}
         if rest.first?.text == "container" { rest.removeFirst() }
         guard let verb = rest.popFirst()?.text, verb == "run" || verb == "create" else { return nil }
@@ -90,51 +75,5 @@ struct ContainerRun {
                 return
             }
         }
-    }
-}
-
-extension ContainerRun.Place {
-    /// `SOURCE:PLACE[:OPTIONS]`.
-    fileprivate mutating func mount(volume word: CommandWord?) {
-        guard let word else { return }
-        guard word.unknown == nil else { return unknown = unknown ?? word }
-        let fields = word.text.pieces(between: ":")
-        guard fields.count > 1, let place = CleanPath(fields[1]) else { return }
-        mounts.append(ContainerRun.Mount(place: place, source: fields[0]))
-    }
-
-    /// `type=bind,source=SOURCE,target=PLACE`.
-    fileprivate mutating func mount(fields word: CommandWord?) {
-        guard let word else { return }
-        guard word.unknown == nil else { return unknown = unknown ?? word }
-        var (source, place) = ("", CleanPath?.none)
-        for field in word.text.pieces(between: ",") {
-            let halves = field.pieces(between: "=")
-            switch halves[0] {
-            case "source", "src": source = halves.dropFirst().joined(separator: "=")
-            case "target", "destination", "dst": place = CleanPath(halves.dropFirst().joined(separator: "="))
-            default: break
-            }
-        }
-        if let place { mounts.append(ContainerRun.Mount(place: place, source: source)) }
-    }
-
-    func hostPath(
-        of path: String, flag: Flag, at position: SourcePosition?
-    ) throws(APIServerFlagsError) -> HostPath {
-        guard let place = absolute(path) else { return .notOnHost(path: path, because: .relative) }
-        if let unknown {
-            throw APIServerFlagsError(
-                .unknownVariable(flag: flag.rawValue, variable: unknown.unknown?.variable ?? ""), at: unknown.position)
-        }
-        let covering = mounts.filter { $0.place.rest(of: place) != nil }
-        guard let mount = covering.max(by: { $0.place.parts.count < $1.place.parts.count }) else {
-            return .notOnHost(path: path, because: .notMounted)
-        }
-        guard var file = CleanPath(mount.source) else {
-            return .notOnHost(path: path, because: .volume(name: mount.source, source: "named volume"))
-        }
-        file.append(parts: mount.place.rest(of: place) ?? [])
-        return .file(file.text)
     }
 }

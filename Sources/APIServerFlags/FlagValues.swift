@@ -13,7 +13,7 @@ enum Flag: String, CaseIterable {
     case featureGates = "feature-gates"
     case storageMediaType = "storage-media-type"
     /// OpenShift's file of flags (github.com/openshift/kubernetes, openshift-kube-apiserver/openshiftkubeapiserver).
-    case openshiftConfig = "openshift-config"
+    case openShiftConfig = "openshift-config"
 
     /// - Parameter name: As it stands there. `_` counts as `-` (k8s.io/component-base, cli/flag/flags.go,
     ///   `WordSepNormalizeFunc`); the old name of the configuration was marked deprecated in Kubernetes 1.13.
@@ -28,14 +28,16 @@ enum Flag: String, CaseIterable {
 }
 
 /// The flags of a command line, in the order in which they stand there.
-struct FlagValues {
+struct FlagValues: Sendable {
     private var values: [Flag: [CommandWord]] = [:]
+
+    init(_ words: [CommandWord]) throws(APIServerFlagsError) { try add(words) }
 
     /// Reads the arguments of kube-apiserver as github.com/spf13/pflag does (flag.go, `parseArgs`, `parseLongArg`).
     ///
     /// Flags that are not looked for may take the next word as their value or not. Either way the outcome is the same,
     /// unless such a value begins with `--`.
-    init(_ words: [CommandWord]) throws(APIServerFlagsError) {
+    mutating func add(_ words: [CommandWord]) throws(APIServerFlagsError) {
         var rest = words[...]
         while let word = rest.popFirst() {
             let certain = word.certainText
@@ -63,8 +65,8 @@ struct FlagValues {
         }
     }
 
-    /// Where a flag stands first; nil if it is not given.
-    func position(of flag: Flag) -> SourcePosition?? { values[flag]?.first.map(\.position) }
+    /// The last value, which may not be certain; nil if the flag is not given.
+    func unchecked(_ flag: Flag) -> CommandWord? { values[flag]?.last }
 
     /// All values of a flag that can be given several times.
     func all(_ flag: Flag) throws(APIServerFlagsError) -> [CommandWord] {

@@ -16,6 +16,8 @@ public enum HostPath: Equatable, Hashable, Sendable {
         case volume(name: String, source: String?)
         /// The path is relative, and what to is not told.
         case relative
+        /// The file tells nothing of the container in which the server runs.
+        case unknownContainer
         /// The service runs in a root of its own (`RootDirectory=`, `RootImage=`).
         case ownRoot
         /// The service may find something else there; the setting of the unit, such as `BindPaths`, that puts it there.
@@ -24,7 +26,7 @@ public enum HostPath: Equatable, Hashable, Sendable {
 }
 
 /// How paths of a process become paths of the node.
-protocol PathTranslation {
+protocol PathTranslation: Sendable {
     /// What relative paths start from; nil if it is not told.
     var workingDirectory: CleanPath? { get set }
 
@@ -32,6 +34,12 @@ protocol PathTranslation {
 }
 
 extension PathTranslation {
+    /// The file that a flag names; nil without the flag, or if it is empty.
+    func file(of flag: Flag, in values: FlagValues) throws(APIServerFlagsError) -> HostPath? {
+        guard let word = try values.last(flag), !word.text.isEmpty else { return nil }
+        return try hostPath(of: word.text, flag: flag, at: word.position)
+    }
+
     /// The path from the root of the process; nil if it is relative, and what to is not told.
     func absolute(_ path: String) -> CleanPath? {
         if let place = CleanPath(path) { return place }
@@ -41,10 +49,19 @@ extension PathTranslation {
     }
 }
 
+/// The paths of a server in a container of which the file tells nothing.
+struct UnknownContainer: PathTranslation {
+    var workingDirectory: CleanPath?
+
+    func hostPath(of path: String, flag: Flag, at position: SourcePosition?) -> HostPath {
+        .notOnHost(path: path, because: .unknownContainer)
+    }
+}
+
 /// A path without `.`, `..` and empty parts, as Go's `path.Clean` makes it; the parts of an absolute one.
 ///
 /// Bytes, not characters: a combining character behind a `/` changes nothing for the kernel.
-struct CleanPath: Equatable {
+struct CleanPath: Equatable, Sendable {
     private(set) var parts: [[UInt8]] = []
 
     /// Nil if the path is relative.

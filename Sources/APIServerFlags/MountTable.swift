@@ -21,7 +21,8 @@ struct MountTable: PathTranslation {
     }
 
     init(
-        _ container: PodField, _ spec: PodField, _ environment: ContainerEnvironment, _ budget: inout TextBudget
+        _ container: DocumentField, _ spec: DocumentField, _ environment: ContainerEnvironment,
+        _ budget: inout TextBudget
     ) throws(APIServerFlagsError) {
         workingDirectory = CleanPath(try container["workingDir"]?.text(&budget) ?? "")
         for mount in try container["volumeMounts"]?.list() ?? [] {
@@ -42,7 +43,7 @@ struct MountTable: PathTranslation {
     }
 
     private static func volume(
-        _ field: PodField, _ budget: inout TextBudget
+        _ field: DocumentField, _ budget: inout TextBudget
     ) throws(APIServerFlagsError) -> Volume {
         if let hostPath = try field["hostPath"] { return .hostPath(try hostPath.text(of: "path", &budget)) }
         return .other(try field.names(&budget).first { $0 != "name" })

@@ -6,7 +6,7 @@ struct ServerCall: Equatable {
     /// Whether it may run in another folder than the container or the unit tells.
     var hasMoved = false
     /// Where it runs in a container of its own, which the command line starts.
-    var container: ContainerRun.Place?
+    var container: ContainerPlace?
 }
 
 /// Finds kube-apiserver in a command line, behind the programs that only start another one.
@@ -21,6 +21,7 @@ struct ProgramCall {
     }
 
     private static let depthLimit = 4
+    private static let entryPoints: Set = ["/opt/rke-tools/entrypoint.sh", "/opt/rke/entrypoint.sh"]
 
     /// The variables that a shell would find.
     private let environment: ShellEnvironment
@@ -59,6 +60,8 @@ struct ProgramCall {
             // `watch-termination` is OpenShift's.
             case "go-runner", "tini", "dumb-init", "exec", "nohup", "setsid", "watch-termination":
                 rest = rest.drop { $0.text.utf8.first == UInt8(ascii: "-") }
+            // RKE's, which ends in `exec "$@"` (github.com/rancher/rke-tools, entrypoint.sh).
+            case "entrypoint.sh" where Self.entryPoints.contains(program.text): continue
             case "sh", "bash", "dash", "ash", "busybox":
                 guard depth < Self.depthLimit else { return .other(first) }
                 let outcome = try shell(name, Array(rest), &budget)
@@ -203,6 +206,9 @@ struct ProgramSearch {
             call = found
         }
     }
+
+    /// Whether a kube-apiserver was found.
+    var hasFound: Bool { call != nil }
 
     /// The call of the one kube-apiserver. Commands that cannot be told count only if there is none.
     func result() throws(APIServerFlagsError) -> ServerCall {

@@ -1,58 +1,32 @@
-internal import Diagnostics
-internal import KubernetesVersions
-public import SecretMemory
 internal import YAMLTree
-
-extension APIServerFlags {
-    /// Reads the manifest of a static pod, YAML or JSON: the first document, which is all that the kubelet reads
-    /// (kubernetes, pkg/kubelet/config/common.go, `tryDecodeSinglePod`). A `List` of Pods is taken too, and a workload
-    /// that makes Pods from a template.
-    ///
-    /// The container is found by its command: kube-apiserver itself, by any path; `hyperkube kube-apiserver`; either
-    /// behind `go-runner` and the like, or in the script of `sh -c`. A command that is the entry point of the image,
-    /// and so does not stand in the manifest, is not told.
-    public static func read(manifest: consuming SecretBytes) throws(APIServerFlagsError) -> APIServerFlags {
-        guard manifest.count <= byteCountLimit else {
-            throw APIServerFlagsError(.tooLarge(byteCount: manifest.count), at: nil)
-        }
-        let value: YAMLValue
-        do {
-            let document = try YAMLDocument(parsing: manifest)
-            value = try document.value()
-        } catch {
-            throw APIServerFlagsError(.notYAML(error), at: error.position)
-        }
-        return try StaticPodReader.read(value)
-    }
-}
 
 /// Finds kube-apiserver in pods (k8s.io/api, core/v1, types.go, `Pod`).
 struct StaticPodReader {
-    private var budget = TextBudget()
     private var search = ProgramSearch()
     private var mounts: MountTable?
     private var image: String?
 
-    static func read(_ value: YAMLValue) throws(APIServerFlagsError) -> APIServerFlags {
+    static func read(
+        _ root: DocumentField, _ budget: inout TextBudget
+    ) throws(APIServerFlagsError) -> APIServerCommand {
         var reader = StaticPodReader()
-        for pod in try reader.pods(value) { try reader.read(pod) }
+        for pod in try pods(root, &budget) { try reader.read(pod, &budget) }
         let call = try reader.search.result()
         // Who has arguments also has mounts.
-        guard let mounts = reader.mounts else { throw APIServerFlagsError(.noPod(kind: nil), at: value.node.start) }
-        var flags = try APIServerFlags(call, paths: mounts)
-        flags.kubernetes = reader.image.flatMap { ImageReference($0).tag }.flatMap { KubernetesVersion(release: $0) }
-        return flags
+        guard let mounts = reader.mounts else { throw APIServerFlagsError(.noPod(kind: nil), at: root.position) }
+        return try APIServerCommand(call, paths: mounts, image: reader.image)
     }
 
-    private mutating func pods(_ value: YAMLValue) throws(APIServerFlagsError) -> [PodField] {
-        let root = PodField(value: value, path: "")
-        guard case .object = value.kind else { throw APIServerFlagsError(.noPod(kind: nil), at: value.node.start) }
-        let kind = try root["kind"]?.text(&budget)
+    private static func pods(
+        _ root: DocumentField, _ budget: inout TextBudget
+    ) throws(APIServerFlagsError) -> [DocumentField] {
+        guard case .object = root.value.kind else { throw APIServerFlagsError(.noPod(kind: nil), at: root.position) }
+        let kind = try root.kind(&budget)
         switch kind {
         case "Pod": return [root]
         case "List", "PodList":
             let items = try root["items"]?.list() ?? []
-            var pods: [PodField] = []
+            var pods: [DocumentField] = []
             for item in items {
                 // The items of a PodList have no kind of their own.
                 let kind = try item["kind"]?.text(&budget)
@@ -62,16 +36,19 @@ struct StaticPodReader {
         // (k8s.io/api, apps/v1 and core/v1.)
         case "Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "ReplicationController":
             guard let template = try root["spec"]?["template"] else {
-                throw APIServerFlagsError(.malformedField(path: "spec.template"), at: value.node.start)
+                throw APIServerFlagsError(.malformedField(path: "spec.template"), at: root.position)
             }
             return [template]
-        default:
-            let isName = kind.map { $0.utf8.count <= 63 && VariableName.isName($0.utf8) } == true
-            throw APIServerFlagsError(.noPod(kind: isName ? kind : nil), at: value.node.start)
+        case nil:
+            guard let installer = try Installer(told: root) else {
+                throw APIServerFlagsError(.noPod(kind: nil), at: root.position)
+            }
+            throw APIServerFlagsError(.settings(of: installer), at: root.position)
+        default: throw APIServerFlagsError(.noPod(kind: kind), at: root.position)
         }
     }
 
-    private mutating func read(_ pod: PodField) throws(APIServerFlagsError) {
+    private mutating func read(_ pod: DocumentField, _ budget: inout TextBudget) throws(APIServerFlagsError) {
         guard let spec = try pod["spec"] else { return }
         for container in try spec["containers"]?.list() ?? [] {
             let environment = try ContainerEnvironment(container["env"], &budget)

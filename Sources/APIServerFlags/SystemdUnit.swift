@@ -8,7 +8,7 @@ public import SecretMemory
 ///
 ///     let unit = try SystemdUnit(parsing: bytes)
 ///     let files = unit.environmentFiles.map { … }
-///     let flags = try unit.flags(environmentFiles: files)
+///     let command = try unit.command(environmentFiles: files)
 ///
 /// Drop-ins (`NAME.service.d/*.conf`) count if they stand behind the unit in the same text, as `systemctl cat` prints
 /// them. What a unit says of itself is all that is known: variables of the manager and of `PassEnvironment=` are unknown
@@ -72,11 +72,11 @@ public struct SystemdUnit: Sendable {
         }
     }
 
-    /// The flags of kube-apiserver.
+    /// How it starts kube-apiserver.
     ///
     /// - Parameter environmentFiles: The bytes of ``environmentFiles-swift.property``, one for each; nil for a file that
     ///   does not exist.
-    public func flags(environmentFiles: [SecretKey?]) throws(APIServerFlagsError) -> APIServerFlags {
+    public func command(environmentFiles: [SecretKey?]) throws(APIServerFlagsError) -> APIServerCommand {
         var values = environment
         for (index, file) in self.environmentFiles.enumerated() {
             guard let bytes = index < environmentFiles.count ? environmentFiles[index] : nil else {
@@ -106,7 +106,7 @@ public struct SystemdUnit: Sendable {
         }
         let found = try search.result()
         if let unknownFile { throw unknownFile }
-        return try APIServerFlags(found, paths: paths)
+        return try APIServerCommand(found, paths: paths)
     }
 
     /// The next line that says something, with its continued lines. Comments between them are passed over.

@@ -25,6 +25,11 @@ extension DiscoveryError {
             CommandFailure(
                 "\(fileName(unit)): EnvironmentFile= \(error.failure().problems[0].message)",
                 hint: "systemd reads it as root; --endpoints, --cacert, --cert and --key say the same")
+        case .openShiftConfig(let path, let reason):
+            CommandFailure(
+                "\(fileName(path)): the flags of this server are in the file of --openshift-config, "
+                    + "which cannot be read: \(reason.explanation)",
+                hint: "run this on the control-plane node, or copy the file here and name it with --discover-from")
         case .noConfiguration(let path):
             CommandFailure(
                 "\(path): has no --encryption-provider-config, so this server encrypts nothing",
@@ -32,11 +37,24 @@ extension DiscoveryError {
         case .noServers(let path):
             CommandFailure(
                 "\(path): has no --etcd-servers", hint: "--endpoints names the servers all the same")
+        case .notOnNode(let manifest, let flag, let path, .unknownContainer):
+            CommandFailure(
+                "\(manifest): \(flag) \(path) is a path of a container: \(HostPath.Absence.unknownContainer.explanation)",
+                hint: "name the manifest of the server with --discover-from, or the file itself on the command line")
         case .notOnNode(let manifest, let flag, let path, let absence):
             CommandFailure(
                 "\(manifest): \(flag) \(path) is not told to be a file of this node: "
                     + absence.explanation,
                 hint: "copy the file here and name it on the command line")
+        }
+    }
+}
+
+extension DiscoveryError.Unread {
+    fileprivate var explanation: Phrase {
+        switch self {
+        case .file(let error): error.failure().problems[0].message
+        case .notOnNode(let path, let absence): "\(path): \(absence.explanation)"
         }
     }
 }
@@ -48,6 +66,7 @@ extension HostPath.Absence {
         case .volume(let name, let source?): "volume \(name) is a \(source), no folder of the node"
         case .volume(let name, nil): "the pod has no volume \(name)"
         case .relative: "the path is relative"
+        case .unknownContainer: "this file does not say which folders of the node the container has"
         case .ownRoot: "the service has a root of its own"
         case .ownMount(let setting): "\(setting)= of the unit may put something else there"
         }
@@ -61,8 +80,11 @@ extension APIServerFlagsError {
         case .tooMuchText: "its variables unfold to too much text"
         case .notYAML(let error): "neither YAML nor a unit of systemd: \(error.message)"
         case .notText: "neither YAML nor a unit of systemd, but bytes that are no text"
-        case .noPod(let kind?): "is no Pod, but a \(kind)"
-        case .noPod(nil): "is no Pod"
+        case .noPod(let kind?): "is not a Pod, but of kind \(kind)"
+        case .noPod(nil): "is not a Pod"
+        case .settings(let installer): "is the configuration of \(installer.name), not the manifest of kube-apiserver"
+        case .noOpenShiftConfig(let kind?): "is not a KubeAPIServerConfig of OpenShift, but of kind \(kind)"
+        case .noOpenShiftConfig(nil): "is not a KubeAPIServerConfig of OpenShift"
         case .flagsInOpenShiftConfig:
             "the flags of this server are in the file of --openshift-config, which was not read"
         case .malformedField(let path): "\(path) is missing or of the wrong type"
@@ -93,19 +115,48 @@ extension APIServerFlagsError {
             /etc/kubernetes/manifests/kube-apiserver.yaml
             """
         case .noPod("EncryptionConfiguration"?): "this is the configuration itself: name it with --config"
-        case .noPod("KubeAPIServerConfig"?), .flagsInOpenShiftConfig:
-            "OpenShift's operator owns these flags; --config, --endpoints, --cacert, --cert and --key say what is needed"
+        case .noPod("Cluster"?):
+            """
+            this is what an installer is told; what counts is the manifest that it wrote: of kops \
+            /etc/kubernetes/manifests/kube-apiserver.manifest
+            """
+        case .settings(let installer): installer.hint
+        case .noOpenShiftConfig: "check --openshift-config of the server"
         case .noAPIServer(let programs) where programs.contains("k3s"):
             """
-            k3s runs kube-apiserver within itself. Its configuration is \
-            /var/lib/rancher/k3s/server/cred/encryption-config.json: name it with --config, and the servers with \
-            --endpoints
+            k3s runs kube-apiserver within itself. Its configuration is \(k3sConfiguration): name it with --config, \
+            and the servers with --endpoints
             """
-        case .noAPIServer(let programs) where programs.contains("rke2"):
-            "the manifest of RKE2 is /var/lib/rancher/rke2/agent/pod-manifests/kube-apiserver.yaml"
+        case .noAPIServer(let programs) where programs.contains("rke2"): "the manifest of RKE2 is \(rke2Manifest)"
         case .noAPIServer, .noPod:
             "name the manifest or unit of kube-apiserver; k3s has none: --endpoints, --cacert, --cert and --key say the same"
         default: "--endpoints, --cacert, --cert and --key say the same"
+        }
+    }
+}
+
+private let k3sConfiguration: Phrase = "/var/lib/rancher/k3s/server/cred/encryption-config.json"
+private let rke2Manifest: Phrase = "/var/lib/rancher/rke2/agent/pod-manifests/kube-apiserver.yaml"
+
+extension Installer {
+    fileprivate var name: Phrase {
+        switch self {
+        case .k3sOrRKE2: "k3s or RKE2"
+        case .rke: "RKE"
+        case .talos: "Talos"
+        }
+    }
+
+    /// Where its kube-apiserver says how it runs.
+    fileprivate var hint: Phrase {
+        switch self {
+        case .k3sOrRKE2:
+            """
+            the manifest of RKE2 is \(rke2Manifest); k3s has none: name its configuration \(k3sConfiguration) with \
+            --config, and the servers with --endpoints
+            """
+        case .rke: "on a control-plane node: docker inspect kube-apiserver | encconf … --discover-from -"
+        case .talos: "Talos keeps no manifest: --config, --endpoints, --cacert, --cert and --key say what is needed"
         }
     }
 }

@@ -46,6 +46,23 @@ import Testing
         #expect(!flags.isReloading)
     }
 
+    @Test func kopsWithAShell() throws {
+        let flags = try manifest("kops-shell.yaml")
+        #expect(flags.etcdServers == ["https://127.0.0.1:4001"])
+        #expect(flags.etcdServersOverrides.map(\.servers) == [["https://127.0.0.1:4002"]])
+        #expect(flags.encryptionProviderConfig == .file("/srv/kubernetes/encryptionconfig.yaml"))
+        #expect(flags.etcdKeyFile == .file("/srv/kubernetes/etcd-client-key.pem"))
+        #expect(flags.kubernetes?.minor == 15)
+    }
+
+    @Test(arguments: ["kubespray.yaml", "kubespray-hyperkube.yaml"])
+    func kubespray(name: String) throws {
+        let flags = try manifest(name)
+        #expect(flags.etcdServers.first == "https://192.0.2.1:2379")
+        #expect(flags.encryptionProviderConfig == .file("/etc/kubernetes/ssl/secrets_encryption.yaml"))
+        #expect(flags.etcdCertificateFile == .file("/etc/ssl/etcd/ssl/node-node1.pem"))
+    }
+
     @Test func kubeUp() throws {
         let flags = try manifest("kube-up.json")
         #expect(flags.etcdServers == ["http://127.0.0.1:2379"])
@@ -85,7 +102,7 @@ import Testing
         #expect(unit.environmentFiles.map(\.isOptional) == [true, false])
         #expect(unit.environmentFiles.map(\.position.line) == [11, 12])
         let file = SecretKey(try TestData.bytes("manifests/packaged.env"))
-        let flags = try unit.flags(environmentFiles: [nil, file])
+        let flags = try unit.command(environmentFiles: [nil, file]).flags()
         #expect(flags.etcdServers == ["https://a.example.net:2379", "https://b.example.net:2379"])
         #expect(flags.etcdAuthorityFile == .file("/etc/kubernetes/ca.pem"))
         #expect(flags.etcdCertificateFile == .file("/etc/kubernetes/client cert.pem"))
@@ -93,7 +110,7 @@ import Testing
         #expect(flags.encryptionProviderConfig == .file("/etc/kubernetes/enc.yaml"))
         #expect(flags.isReloading)
         #expect(
-            reason { try unit.flags(environmentFiles: [nil, nil]) }
+            reason { try unit.command(environmentFiles: [nil, nil]).flags() }
                 == .missingEnvironmentFile(path: "/etc/kubernetes/apiserver"))
     }
 

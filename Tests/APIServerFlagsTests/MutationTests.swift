@@ -6,7 +6,10 @@ import Testing
 
 /// Whatever the bytes are, the outcome is a value or an error, with places inside the file.
 @Suite struct MutationTests {
-    private static let manifests = ["kubeadm.yaml", "rke2.yaml", "kops.yaml", "kube-up.json", "hyperkube.yaml"]
+    private static let manifests = [
+        "kubeadm.yaml", "rke2.yaml", "kops.yaml", "kube-up.json", "hyperkube.yaml", "docker-inspect.json",
+        "openshift-config.yaml",
+    ]
     private static let units = ["hard-way.service", "packaged.service"]
     private static let alphabet = [
         "$", "(", ")", "{", "}", "\"", "'", "\\", "\n", " ", "=", "%", ";", "&", "|", "<", ">", "`", "#", "-", "--",
@@ -35,7 +38,7 @@ import Testing
                 let file = SecretKey(mutated(try TestData.bytes("manifests/packaged.env"), &random))
                 _ = SystemdUnit.isUnit(bytes.span.rawBytes)
                 check(bytes.count) {
-                    try SystemdUnit(parsing: bytes.span.rawBytes).flags(environmentFiles: [nil, file])
+                    try SystemdUnit(parsing: bytes.span.rawBytes).command(environmentFiles: [nil, file]).flags()
                 }
             }
         }

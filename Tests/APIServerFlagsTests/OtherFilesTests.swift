@@ -130,6 +130,24 @@ import Testing
         #expect(reason { try read(unit: unit(command + " --encryption-provider-config=/c/f")) } == expected)
     }
 
+    // MARK: - What installers are told
+
+    @Test(arguments: [
+        ("kube-apiserver-arg:\n- a=b", Installer.k3sOrRKE2), ("token: a\nserver: https://b:9345", .k3sOrRKE2),
+        ("secrets-encryption: true", .k3sOrRKE2), ("write-kubeconfig-mode: \"0644\"\ntls-san: [a]", .k3sOrRKE2),
+        ("nodes: []\nservices: {kube-api: {secrets_encryption_config: {enabled: true}}}", .rke),
+        ("rancher_kubernetes_engine_config: {services: {kube-api: {}}}", .rke),
+        ("version: v1alpha1\nmachine: {}\ncluster: {}", .talos),
+    ])
+    func settingsOfInstallers(text: String, expected: Installer) {
+        #expect(reason { try read(manifest: text) } == .settings(of: expected))
+    }
+
+    @Test(arguments: ["token: a", "services: {}", "machine: {}", "a: b"])
+    func settingsOfNobodyThatIsKnown(text: String) {
+        #expect(reason { try read(manifest: text) } == .noPod(kind: nil))
+    }
+
     @Test func filesOfAContainerThatAreNotOnTheNode() throws {
         let file = "--etcd-keyfile=/c/f"
         #expect(
@@ -138,6 +156,9 @@ import Testing
         #expect(
             try read(unit: unit("docker run -v data:/c i kube-apiserver \(file)")).etcdKeyFile
                 == .notOnHost(path: "/c/f", because: .volume(name: "data", source: "named volume")))
+        #expect(
+            try read(unit: unit("docker run --mount type=tmpfs,dst=/c i kube-apiserver \(file)")).etcdKeyFile
+                == .notOnHost(path: "/c/f", because: .volume(name: "/c", source: "tmpfs")))
         #expect(
             try read(unit: unit("docker run -w /c -v /n:/c i kube-apiserver --etcd-keyfile=f")).etcdKeyFile
                 == .file("/n/f"))

@@ -4,13 +4,15 @@ import TestSupport
 @testable import APIServerFlags
 
 /// Reads what a test writes.
-func read(manifest: [UInt8]) throws -> APIServerFlags { try APIServerFlags.read(manifest: SecretBytes(manifest)) }
+func read(manifest: [UInt8]) throws -> APIServerFlags {
+    try APIServerCommand.read(manifest: SecretBytes(manifest)).flags()
+}
 
 func read(manifest: String) throws -> APIServerFlags { try read(manifest: Array(manifest.utf8)) }
 
 func read(unit: [UInt8], files: [String?] = []) throws -> APIServerFlags {
     let unit = try SystemdUnit(parsing: unit.span.rawBytes)
-    return try unit.flags(environmentFiles: files.map { $0.map { SecretKey(Array($0.utf8)) } })
+    return try unit.command(environmentFiles: files.map { $0.map { SecretKey(Array($0.utf8)) } }).flags()
 }
 
 func read(unit: String, files: [String?] = []) throws -> APIServerFlags {
@@ -19,7 +21,13 @@ func read(unit: String, files: [String?] = []) throws -> APIServerFlags {
 
 func read(arguments: String, path: String = "-") throws -> APIServerFlags {
     let bytes = Array(arguments.utf8)
-    return try ArgumentFile.read(bytes.span.rawBytes, path: path)
+    return try ArgumentFile.read(bytes.span.rawBytes, path: path).flags()
+}
+
+/// Reads a server together with the file that its `--openshift-config` names.
+func read(manifest: String, openShiftConfig: String) throws -> APIServerFlags {
+    let command = try APIServerCommand.read(manifest: SecretBytes(Array(manifest.utf8)))
+    return try command.flags(openShiftConfig: OpenShiftConfig(parsing: SecretBytes(Array(openShiftConfig.utf8))))
 }
 
 func isArgumentFile(_ text: String) -> Bool {

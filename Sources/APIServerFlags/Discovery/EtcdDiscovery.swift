@@ -11,31 +11,61 @@ public struct EtcdDiscovery: Sendable {
     /// The optional files of variables that do not exist.
     public let missingVariableFiles: [String]
 
-    /// Reads a manifest, a unit or a file of arguments, and what it refers to.
+    /// Reads a manifest, a unit, a file of arguments or what describes a container, and what it refers to.
     public static func read(_ path: String) throws(DiscoveryError) -> EtcdDiscovery {
         let content = try read(file: path)
+        var missing: [String] = []
+        let command: APIServerCommand
         if ArgumentFile.isLikely(content.span) {
-            let flags = try explaining(path) { () throws(APIServerFlagsError) in
+            command = try explaining(path) { () throws(APIServerFlagsError) in
                 try ArgumentFile.read(content.span, path: path)
             }
-            return EtcdDiscovery(path: path, flags: flags, missingVariableFiles: [])
-        }
-        guard SystemdUnit.isUnit(content.span) else {
-            let flags = try explaining(path) { () throws(APIServerFlagsError) in
-                try APIServerFlags.read(manifest: SecretBytes(copying: content.span))
+        } else if SystemdUnit.isUnit(content.span) {
+            command = try unit(content, path, &missing)
+        } else {
+            command = try explaining(path) { () throws(APIServerFlagsError) in
+                try APIServerCommand.read(manifest: SecretBytes(copying: content.span))
             }
-            return EtcdDiscovery(path: path, flags: flags, missingVariableFiles: [])
         }
+        let config = try openShiftConfig(of: command, path)
+        let flags = try explaining(path) { () throws(APIServerFlagsError) in
+            try command.flags(openShiftConfig: config)
+        }
+        return EtcdDiscovery(path: path, flags: flags, missingVariableFiles: missing)
+    }
+
+    private static func unit(
+        _ content: SecretKey, _ path: String, _ missing: inout [String]
+    ) throws(DiscoveryError) -> APIServerCommand {
         let unit = try explaining(path) { () throws(APIServerFlagsError) in try SystemdUnit(parsing: content.span) }
         if path != "-" { try refuseDropIns(of: path) }
-        var (files, missing): ([SecretKey?], [String]) = ([], [])
+        var files: [SecretKey?] = []
         for file in unit.environmentFiles {
             let content = try variables(file, of: path)
             if content == nil, file.isOptional { missing.append(file.path) }
             files.append(content)
         }
-        let flags = try explaining(path) { () throws(APIServerFlagsError) in try unit.flags(environmentFiles: files) }
-        return EtcdDiscovery(path: path, flags: flags, missingVariableFiles: missing)
+        return try explaining(path) { () throws(APIServerFlagsError) in try unit.command(environmentFiles: files) }
+    }
+
+    /// The file of `--openshift-config`; nil without the flag.
+    private static func openShiftConfig(
+        of command: APIServerCommand, _ path: String
+    ) throws(DiscoveryError) -> OpenShiftConfig? {
+        let place = try explaining(path) { () throws(APIServerFlagsError) in try command.openShiftConfig }
+        switch place {
+        case nil: return nil
+        case .notOnHost(let file, let absence): throw .openShiftConfig(path, .notOnNode(file, absence))
+        case .file(let file):
+            let content = try openShiftFile(file, of: path)
+            return try explaining(file) { () throws(APIServerFlagsError) in
+                try OpenShiftConfig(parsing: SecretBytes(copying: content.span))
+            }
+        }
+    }
+
+    private static func openShiftFile(_ file: String, of path: String) throws(DiscoveryError) -> SecretKey {
+        do { return try InputFile.read(file).content } catch { throw .openShiftConfig(path, .file(error)) }
     }
 
     private static func read(file path: String) throws(DiscoveryError) -> SecretKey {

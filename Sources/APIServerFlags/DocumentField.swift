@@ -2,21 +2,27 @@ internal import Diagnostics
 internal import SecretMemory
 internal import YAMLTree
 
-/// A field of a Pod, with the path that an error names.
-struct PodField {
+/// A field of a document that a program wrote, with the path that an error names.
+struct DocumentField {
     let value: YAMLValue
     let path: String
 
     var position: SourcePosition { value.node.start }
 
     /// The field of that name; nil if it is absent or null. Of several in a JSON file the last one counts.
-    subscript(name: String) -> PodField? {
+    subscript(name: String) -> DocumentField? {
         get throws(APIServerFlagsError) {
             guard case .object(let members) = value.kind else { throw malformed }
             guard let member = members.last(where: { $0.key.isText(name) }) else { return nil }
             if case .null = member.value.kind { return nil }
-            return PodField(value: member.value, path: path.isEmpty ? name : "\(path).\(name)")
+            return DocumentField(value: member.value, path: path.isEmpty ? name : "\(path).\(name)")
         }
+    }
+
+    /// Whether it is an object with a field of that name, which may be null.
+    func has(_ name: String) -> Bool {
+        guard case .object(let members) = value.kind else { return false }
+        return members.contains { $0.key.isText(name) }
     }
 
     /// The names of all fields.
@@ -30,9 +36,9 @@ struct PodField {
         return names
     }
 
-    func list() throws(APIServerFlagsError) -> [PodField] {
+    func list() throws(APIServerFlagsError) -> [DocumentField] {
         guard case .array(let elements) = value.kind else { throw malformed }
-        return elements.enumerated().map { PodField(value: $1, path: "\(path)[\($0)]") }
+        return elements.enumerated().map { DocumentField(value: $1, path: "\(path)[\($0)]") }
     }
 
     func text(_ budget: inout TextBudget) throws(APIServerFlagsError) -> String {
@@ -47,6 +53,14 @@ struct PodField {
             throw APIServerFlagsError(.malformedField(path: "\(path).\(name)"), at: position)
         }
         return try field.text(&budget)
+    }
+
+    /// The field `kind`; nil if there is none, or if it is no name that can be shown.
+    func kind(_ budget: inout TextBudget) throws(APIServerFlagsError) -> String? {
+        guard let kind = try self["kind"]?.text(&budget), kind.utf8.count <= 63, VariableName.isName(kind.utf8) else {
+            return nil
+        }
+        return kind
     }
 
     private var malformed: APIServerFlagsError {
