@@ -249,7 +249,7 @@ import Testing
         #expect(audit.status == 3 && audit.errors.contains("dial tcp unixhost.invalid:2379"), "\(audit.errors)")
         for command in ["verify a.yaml", "diff a.yaml b.yaml"] {
             let result = try program.shell("encconf \(command) --kms-endpoint unix:///run/kms.sock")
-            #expect(result.status == 64 && result.errors.contains("--kms-endpoint goes with --evidence"))
+            #expect(result.status == 64 && result.errors.contains("--kms-endpoint needs --evidence"))
         }
     }
 

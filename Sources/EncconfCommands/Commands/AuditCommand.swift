@@ -12,106 +12,105 @@ internal import Terminal
 struct AuditCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
-        abstract: "Open and count everything that etcd or its snapshots hold.",
+        abstract: "Decrypt and check every object in etcd or a snapshot.",
         discussion: """
-            Every live object of the resources that the configuration names, and every other one whose value is \
-            encrypted: is it readable, by which key, stale, plaintext, and is it the object that its etcd key names? \
-            Exit status: 0 clean, 1 findings, 3 something could not be told, such as values of a KMS \
-            whose plugin gives no answer.
+            Counts values that are plaintext, stale, unreadable, not an object, or moved to another etcd key. Covers the \
+            resources of the configuration, and any other resource with encrypted values. Needs the KMS plugins for \
+            KMS values.
 
             Examples:
               encconf audit --config enc.yaml snapshot.db
-              encconf audit --discover-from /etc/kubernetes/manifests/kube-apiserver.yaml
+              encconf audit --config enc.yaml --config enc.yaml.retired snapshot.db
+              encconf audit --config enc.yaml --etcd --endpoints 127.0.0.1:2379
+            Exit status: 0 clean; 1 findings; 2 failure; 3 unknown: not all was checked.
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, html, openmetrics }
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "The configuration in force. Repeat it for archives. Default: what --discover-from tells.",
-            valueName: "file"))
-    var config: [String] = []
-    @Argument(
-        help: ArgumentHelp("Files of `etcdctl snapshot save`, or the db of a stopped member.", valueName: "snapshot"))
-    var snapshots: [String] = []
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Data directory of a stopped etcd member: its db and what only its WAL holds.", valueName: "folder"))
-    var dataDir: String?
-    @Option(
-        name: .long, help: ArgumentHelp("Report these resources alone, with commas between them.", valueName: "list"))
-    var resources: String?
-    @Flag(name: .long, help: "Also revisions that are not live any more, but still in the file.")
-    var history = false
-    @Flag(name: .long, help: "Look for old values in free pages of the file.")
-    var remnants = false
-    @Flag(name: .long, help: "Count by labels alone; open nothing.")
-    var censusOnly = false
-    @Flag(name: .long, help: "Go on with what can be read of a damaged file.")
-    var salvage = false
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Findings that set exit status 1: plaintext, stale, unreadable, notObject, moved, nonce, padding, writes, keyInClear, digest, or codes. Default: all but stale and writes.",
-            valueName: "list"))
-    var failOn: String?
-    @Option(
-        name: .long, help: ArgumentHelp("So many findings of each kind are listed; all are counted.", valueName: "n"))
-    var limit = 20
-    @Option(name: .long, help: ArgumentHelp("Threads. Default: one for each processor.", valueName: "n"))
-    var jobs: Int?
-    @Option(
-        name: [.customShort("o"), .long], help: ArgumentHelp("text, json, html or openmetrics.", valueName: "format"))
-    var output: Format = .text
-    @OptionGroup(title: "etcd") var etcd: EtcdOptions
-    @OptionGroup(title: "KMS") var kms: KMSOptions
-    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
-    @OptionGroup(title: "Output") var global: GlobalOptions
-
-    func validate() throws {
-        guard !config.isEmpty || etcd.connection.discoverFrom != nil else {
-            throw ValidationError("--config is missing")
-        }
-        guard !snapshots.isEmpty || dataDir != nil || etcd.isGiven else {
-            throw ValidationError("there is nothing to audit; name a snapshot, or give --etcd")
-        }
-        guard !snapshots.isEmpty || dataDir != nil || !(history || remnants || salvage) else {
-            throw ValidationError("--history, --remnants and --salvage are for snapshots: etcd itself shows none of it")
-        }
-        guard !snapshots.contains("-") else { throw ValidationError("a snapshot has to be a file") }
-        guard limit >= 0 else { throw ValidationError("--limit is negative") }
-        guard jobs ?? 1 > 0, jobs ?? 1 <= 256 else { throw ValidationError("--jobs is a number from 1 to 256") }
-        _ = try failOnCodes()
-        for name in resourceNames ?? [] { try ResourceNames.check(name) }
+    struct Scope: ParsableArguments {
+        @Option(name: .long, help: ArgumentHelp("Configuration; repeat it to add archived keys.", valueName: "file"))
+        var config: [String] = []
+        @Option(name: .long, help: ArgumentHelp("Data directory of a stopped etcd member.", valueName: "folder"))
+        var dataDir: String?
+        @Option(name: .long, help: ArgumentHelp("Report only these resources, comma-separated.", valueName: "list"))
+        var resources: String?
+        @Flag(name: .long, help: "Check old revisions too.")
+        var history = false
+        @Flag(name: .long, help: "Look for old values in free pages.")
+        var remnants = false
+        @Flag(name: .long, help: "Count values by prefix only; decrypt nothing.")
+        var censusOnly = false
+        @Flag(name: .long, help: "Continue if the snapshot is damaged.")
+        var salvage = false
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "Findings that set exit status 1: codes, or \(FindingCode.names.keys.sorted().joined(separator: ", ")). "
+                    + "Default: all but stale and writes.",
+                valueName: "list"))
+        var failOn: String?
+        @Option(name: .long, help: ArgumentHelp("List at most N findings of each code.", valueName: "n"))
+        var limit = 20
+        @Option(name: .long, help: ArgumentHelp("Number of threads. Default: one per processor.", valueName: "n"))
+        var jobs: Int?
+        @Option(name: [.customShort("o"), .long], help: ArgumentHelp("", valueName: "format"))
+        var output: Format = .text
     }
 
-    var reportKind: String? { output == .json ? "AuditReport" : nil }
+    @Argument(help: ArgumentHelp("Snapshots, or the db file of a stopped member.", valueName: "snapshot"))
+    var snapshots: [String] = []
+    @OptionGroup(title: "Audit") var scope: Scope
+    @OptionGroup(title: "etcd") var etcd: EtcdOptions
+    @OptionGroup(title: "etcd") var consistency: SerializableOptions
+    @OptionGroup(title: "KMS") var kms: KMSOptions
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        guard !scope.config.isEmpty || etcd.connection.discoverFrom != nil else {
+            throw ValidationError("--config is missing; name the configuration")
+        }
+        guard !snapshots.isEmpty || scope.dataDir != nil || etcd.isGiven else {
+            throw ValidationError("nothing to audit; name a snapshot, or use --etcd")
+        }
+        guard !snapshots.isEmpty || scope.dataDir != nil || !(scope.history || scope.remnants || scope.salvage) else {
+            throw ValidationError("--history, --remnants and --salvage need a snapshot")
+        }
+        guard !snapshots.contains("-") else {
+            throw ValidationError("a snapshot cannot be read from standard input; name a file")
+        }
+        guard scope.limit >= 0 else { throw ValidationError("--limit accepts 0 or more") }
+        guard scope.jobs ?? 1 > 0, scope.jobs ?? 1 <= 256 else { throw ValidationError("--jobs accepts 1 to 256") }
+        _ = try failOnCodes()
+        for name in resourceNames ?? [] { try ResourceNames.check(name) }
+        try consistency.check(etcd)
+    }
+
+    var reportKind: String? { scope.output == .json ? "AuditReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let files = try etcd.connection.configurations(config, reading)
-        if !config.isEmpty { try etcd.warnUnlessInForce(files[0], console) }
+        let files = try etcd.connection.configurations(scope.config, reading)
+        if !scope.config.isEmpty { try etcd.warnUnlessInForce(files[0], console) }
         let run = AuditRun(
             configurations: files, unwrapping: try kms.unwrapping(for: files.map(\.configuration)),
             options: AuditOptions(
-                isCensusOnly: censusOnly, findingLimit: limit,
+                isCensusOnly: scope.censusOnly, findingLimit: scope.limit,
                 resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) },
                 prefix: etcd.etcdPrefix,
                 unknownVersion: reading.unknownVersion(try etcd.connection.discovery())),
-            jobs: jobs)
+            jobs: scope.jobs)
         let failOn: Set<FindingCode>
         do throws(ValidationError) { failOn = try failOnCodes() } catch {
             throw CommandFailure("\(error.message)", status: .usage)
         }
-        // Before anything is read, so that a certificate that is missing does not cost what was done.
-        let sources = try etcd.sources()
+        // Before anything is read: a missing certificate shall not cost an hour of work.
+        let sources = try etcd.sources(isSerializable: consistency.serializable)
         var (reports, failures) = ([AuditReport](), [Failure]())
         func add(_ name: String, _ audit: () throws(CommandFailure) -> AuditReport) {
             do throws(CommandFailure) {
                 reports.append(try audit())
             } catch {
-                // The other sources are audited all the same.
+                // The other sources are still audited.
                 console.failure(error)
                 failures.append(Failure(name: name, error: error))
             }
@@ -120,15 +119,17 @@ struct AuditCommand: EncconfCommand {
             add(path) { () throws(CommandFailure) in
                 try run.report(on: path, failOn: failOn) { progress throws(AuditError) in
                     try run.audit(
-                        snapshot: path, history: history, remnants: remnants, isSalvage: salvage, progress: progress)
+                        snapshot: path, history: scope.history, remnants: scope.remnants, isSalvage: scope.salvage,
+                        progress: progress)
                 }
             }
         }
-        if let dataDir {
+        if let dataDir = scope.dataDir {
             add(dataDir) { () throws(CommandFailure) in
                 try run.report(on: dataDir, failOn: failOn) { progress throws(AuditError) in
                     try run.audit(
-                        dataDirectory: dataDir, history: history, remnants: remnants, isSalvage: salvage,
+                        dataDirectory: dataDir, history: scope.history, remnants: scope.remnants,
+                        isSalvage: scope.salvage,
                         progress: progress)
                 }
             }
@@ -159,7 +160,7 @@ struct AuditCommand: EncconfCommand {
         _ reports: [AuditReport], _ failures: [Failure], _ console: Console
     ) throws(CommandFailure) {
         let missing = failures.map(\.name)
-        switch output {
+        switch scope.output {
         case .text:
             for report in reports { try console.result(try report.text()) }
             if let matrix = BackupMatrix(reports, missing: missing) { try console.result(matrix.text) }
@@ -176,11 +177,11 @@ struct AuditCommand: EncconfCommand {
     }
 
     private var resourceNames: [String]? {
-        resources.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
+        scope.resources.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
     }
 
     private func failOnCodes() throws(ValidationError) -> Set<FindingCode> {
-        guard let failOn else { return Set(FindingCode.allCases.filter(\.countsByDefault)) }
+        guard let failOn = scope.failOn else { return Set(FindingCode.allCases.filter(\.countsByDefault)) }
         var codes: Set<FindingCode> = []
         for name in failOn.split(separator: ",") {
             if let named = FindingCode.names[String(name)] {

@@ -17,61 +17,60 @@ internal import Terminal
 struct DiffCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Prove that a change of the configuration leaves every value readable, or tell which not.",
+        abstract: "Prove that a change keeps every stored value readable.",
         discussion: """
-            Keys are compared by their bytes. What a file writes gives certain counterexamples; what it can only have \
-            written earlier gives possible ones. NEW is also judged as verify does: what kube-apiserver refuses is \
-            never safe. Exit status: 0 safe for one and for several apiservers, 1 not safe, \
-            3 it depends on what is stored.
+            Compares the key bytes of two files. Shows each value that a server could not read, during the rollout or \
+            after it. "May" means: only if such values exist; add evidence to find out. A file that kube-apiserver \
+            rejects is never safe.
 
-            OLD can be none: servers run without a file, and all is plaintext. (./none is a file of that name.)
-
-            Example:
-              encconf diff /etc/kubernetes/enc/enc.yaml new.yaml
+            Examples:
+              encconf diff enc.yaml new.yaml
+              encconf diff enc.yaml new.yaml --evidence snapshot.db
+              encconf diff none enc.yaml
+            Exit status: 0 safe; 1 not safe; 2 failure; 3 depends on the stored values.
             """)
 
-    @Argument(help: ArgumentHelp("The file that servers run now, or none.", valueName: "old"))
+    struct ChangeOptions: ParsableArguments {
+        @Option(name: .long, help: ArgumentHelp("Check only these resources, comma-separated.", valueName: "list"))
+        var resources: String?
+        @Option(
+            name: .long, help: ArgumentHelp("Write a safe file to roll out first (mode 0600).", valueName: "path"))
+        var writeIntermediate: String?
+        @Flag(name: .long, help: "Servers use automatic reload.")
+        var reload = false
+    }
+
+    @Argument(help: ArgumentHelp("File that servers run now; none: no encryption.", valueName: "old"))
     var old: String
-    @Argument(help: ArgumentHelp("The file that they shall run.", valueName: "new"))
+    @Argument(help: ArgumentHelp("File to roll out.", valueName: "new"))
     var new: String
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Ask about these resources alone, with commas between them.", valueName: "list"))
-    var resources: String?
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Write the next safe file, if the change is not safe itself (mode 0600).", valueName: "path")
-    )
-    var writeIntermediate: String?
-    @Flag(name: .long, help: "As with --encryption-provider-config-automatic-reload.")
-    var reload = false
-    @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
-    var output: OutputFormat = .text
-    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    @OptionGroup(title: "Change") var change: ChangeOptions
+    @OptionGroup(title: "Change") var format: ReportOptions
+    @OptionGroup var evidence: EvidenceOptions
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard old != "-" || new != "-" else { throw ValidationError("standard input can be read once only") }
+        guard old != "-" || new != "-" else { throw ValidationError("standard input can be read only once") }
         guard old != Self.none || !evidence.isGiven else {
-            throw ValidationError("without a file all is plaintext; nothing that is stored changes that")
+            throw ValidationError("OLD none needs no evidence: without a file every value is plaintext")
         }
         try evidence.validatePlugins()
         for name in resourceNames ?? [] { try ResourceNames.check(name) }
-        guard resourceNames?.isEmpty != true else { throw ValidationError("--resources names nothing") }
+        guard resourceNames?.isEmpty != true else { throw ValidationError("--resources is empty") }
     }
 
-    /// Stands for no file.
+    /// The name that means: no file.
     private static let none = "none"
 
-    var reportKind: String? { output == .json ? "TransitionReport" : nil }
+    var reportKind: String? { format.output == .json ? "TransitionReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let discovery = try evidence.etcd.connection.discovery()
         let rules = try reading.rules(discovery)
-        // Whether the gate of KMS v1 is on, only a manifest or the command line tells.
+        // Only a manifest or the command line says whether the gate of KMS v1 is on.
         let options = ServerOptions(
-            automaticReload: reload || discovery?.flags.isReloading == true,
+            automaticReload: change.reload || discovery?.flags.isReloading == true,
             gates: discovery == nil ? rules.gatesWithKMSv1 : rules.gates)
         let oldFile =
             old == Self.none
@@ -89,8 +88,8 @@ struct DiffCommand: EncconfCommand {
             warnOfKMSv1(from: oldFile.configuration, to: configuration, rules, console)
             let newFile = ConfigurationFile(path: new, hash: newHash, configuration: configuration)
             let report = try report(from: oldFile, to: newFile, console)
-            if let writeIntermediate { try write(report.next, to: writeIntermediate, console) }
-            switch output {
+            if let path = change.writeIntermediate { try write(report.next, to: path, console) }
+            switch format.output {
             case .text: try console.result(report.text)
             case .json:
                 try console.result(
@@ -100,10 +99,10 @@ struct DiffCommand: EncconfCommand {
             return report.status
         case .refused(let refusal):
             let refused = RefusedChange(path: new, apiserverError: refusal.apiserverError)
-            if let writeIntermediate {
-                console.note("kube-apiserver refuses NEW; \(writeIntermediate) is not written")
+            if let path = change.writeIntermediate {
+                console.note("\(path) is not written: kube-apiserver rejects NEW")
             }
-            switch output {
+            switch format.output {
             case .text: try console.result(refused.text)
             case .json:
                 try console.result(
@@ -139,8 +138,8 @@ struct DiffCommand: EncconfCommand {
             ]) + members
     }
 
-    /// Whether a server lets KMS v1 pass is not in the file. One that runs with KMS v1 does; of any other it is taken for
-    /// granted and said, unless `--feature-gates` tells.
+    /// The file does not say whether a server accepts KMS v1. A server that runs with KMS v1 does. For any other it is
+    /// assumed, with a warning, unless `--feature-gates` says so.
     private func warnOfKMSv1(
         from old: EncryptionConfiguration, to new: EncryptionConfiguration, _ rules: ServerRules, _ console: Console
     ) {
@@ -149,12 +148,12 @@ struct DiffCommand: EncconfCommand {
         }
         guard !rules.gates.isOn(.kmsv1, in: rules.kubernetes), usesKMSv1(new), !usesKMSv1(old) else { return }
         console.warning(
-            "\(fileName(self.new)): has a KMS v1 provider, with which a server starts only if its gate KMSv1 is on",
-            hint: "--feature-gates KMSv1=true or KMSv1=false tells whether it is")
+            "\(fileName(self.new)): has a KMS v1 provider; a server starts only if its feature gate KMSv1 is on",
+            hint: "set --feature-gates KMSv1=true or KMSv1=false")
     }
 
     private var resourceNames: [String]? {
-        resources.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
+        change.resources.map { $0.split(separator: ",").map { $0.filter { !$0.isWhitespace } } }
     }
 
     private func write(_ next: NextStep, to path: String, _ console: Console) throws(CommandFailure) {
@@ -164,11 +163,11 @@ struct DiffCommand: EncconfCommand {
             do {
                 try SafeWrite.create(text.span, at: path, replacing: false)
             } catch {
-                throw error.failure(existsHint: "give another --write-intermediate")
+                throw error.failure(existsHint: "choose another --write-intermediate")
             }
-            console.note("wrote \(path): roll it out on every server, then ask again with it as OLD")
-        case .newItself: console.note("the change is safe itself; \(path) is not written")
-        case .evidence, .conflict: console.note("no file in between helps; \(path) is not written")
+            console.note("wrote \(path). Roll it out, then run `encconf diff \(path) \(new)`.")
+        case .newItself: console.note("\(path) is not written: the change is safe without it")
+        case .evidence, .conflict: console.note("\(path) is not written: no intermediate file makes the change safe")
         }
     }
 }

@@ -10,23 +10,30 @@ internal import Terminal
 public struct Encconf: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "encconf",
-        abstract: "Keys for Kubernetes encryption at rest: make them, use them, look into what they protect.",
+        abstract: "Manage Kubernetes encryption keys, rotations and audits.",
         discussion: """
-            Exit status: 0 done, nothing wrong; 1 done, with findings; 2 the work could not be done; 3 it could not \
-            be proven either way; 64 wrong command line.
+            Examples:
+              encconf verify enc.yaml                       check a file before a restart
+              encconf audit --config enc.yaml snapshot.db   check what etcd holds
+              encconf rotate --status enc.yaml              see the next rotation step
+            Exit status: 0 success; 1 findings, or an unsafe change; 2 failure; 3 not proven (evidence missing); 64 \
+            wrong command line.
             """,
         version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
-                name: "Keys and files",
-                subcommands: [KeygenCommand.self, InitCommand.self, ShowCommand.self, VerifyCommand.self]),
-            CommandGroup(name: "Changes", subcommands: [DiffCommand.self, RotateCommand.self]),
+                name: "Configuration",
+                subcommands: [InitCommand.self, KeygenCommand.self, ShowCommand.self, VerifyCommand.self]),
             CommandGroup(
-                name: "Running clusters", subcommands: [ServersCommand.self, RewriteCommand.self, RolloutCommand.self]),
-            CommandGroup(name: "KMS plugins and etcd", subcommands: [KMSCommand.self, SnapshotCommand.self]),
-            CommandGroup(name: "Understanding", subcommands: [ExplainCommand.self]),
+                name: "Rotation",
+                subcommands: [
+                    DiffCommand.self, RotateCommand.self, ServersCommand.self, RewriteCommand.self, RolloutCommand.self,
+                ]),
             CommandGroup(
-                name: "Stored values", subcommands: [AuditCommand.self, DecryptSecretCommand.self, EncryptCommand.self]),
+                name: "Stored value",
+                subcommands: [AuditCommand.self, DecryptSecretCommand.self, EncryptCommand.self]),
+            CommandGroup(
+                name: "Diagnosis", subcommands: [ExplainCommand.self, KMSCommand.self, SnapshotCommand.self]),
         ])
 
     public init() {}
@@ -47,14 +54,14 @@ public struct Encconf: ParsableCommand {
         }
     }
 
-    /// Prints what ArgumentParser has to say, help or a wrong command line, and answers the exit status.
+    /// Prints the text of the argument parser, help or a wrong command line, and returns the exit status.
     private static func end(with error: any Error) -> Int32 {
         let status = exitCode(for: error).rawValue
         let text = fullMessage(for: error)
         guard !text.isEmpty else { return status }
         let console = Console()
         guard status == ExitStatus.success.rawValue else {
-            // The command line is repeated in it, whatever it holds.
+            // It repeats the command line, which can contain anything.
             let prefix = "Error: "
             let isError = text.hasPrefix(prefix)
             console.complaint(
@@ -63,7 +70,8 @@ public struct Encconf: ParsableCommand {
             return status
         }
         do throws(CommandFailure) {
-            try console.result(Phrase(stringLiteral: text + "\n"))
+            let lines = text.hasSuffix("\n") ? text : text + "\n"
+            try console.result(Phrase(stringLiteral: lines))
             return status
         } catch {
             console.failure(error)

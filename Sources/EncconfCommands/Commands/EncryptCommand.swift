@@ -16,38 +16,43 @@ internal import Transformers
 struct EncryptCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "encrypt",
-        abstract: "Seal a value as kube-apiserver would store it.",
+        abstract: "Encrypt a value the way kube-apiserver stores it.",
+        usage: "encconf encrypt [<options>] --config <file> --etcd-key <key>",
         discussion: """
-            Reads the plaintext from standard input and writes the stored value, in bytes, to standard output. The \
-            write key of the resource is used; for KMS v2 the plugin is asked to encrypt a new one. AES-GCM and KMS \
-            tie the value to its etcd key, so it must be the right one.
+            Reads the plaintext from standard input and writes the stored value to standard output, encrypted with the \
+            write key of the resource. KMS v2 needs the plugin. AES-GCM and KMS authenticate the etcd key, so it must \
+            be the right one.
 
             Example:
-              encconf encrypt --config enc.yaml --etcd-key /registry/secrets/default/token < plain > stored
+              encconf encrypt --config enc.yaml --etcd-key /registry/secrets/a/b < in > out
+            Exit status: 0 done; 2 failure.
             """)
 
-    @Option(name: .long, help: ArgumentHelp("The configuration.", valueName: "file"))
-    var config: String
-    @Option(name: .long, help: ArgumentHelp("Where the value will stand in etcd.", valueName: "key"))
-    var etcdKey: String
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "The resource, such as widgets.example.com. Default: what the etcd key tells.", valueName: "resource"))
-    var resource: String?
+    struct Request: ParsableArguments {
+        @Option(name: .long, help: ArgumentHelp("Configuration.", valueName: "file"))
+        var config: String
+        @Option(name: .long, help: ArgumentHelp("etcd key under which the value will be stored.", valueName: "key"))
+        var etcdKey: String
+        @Option(name: .long, help: ArgumentHelp("Resource. Default: from the etcd key.", valueName: "resource"))
+        var resource: String?
+    }
+
+    @OptionGroup(title: "Encryption") var request: Request
     @OptionGroup(title: "KMS") var kms: KMSOptions
-    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard config != "-" else { throw ValidationError("standard input is for the plaintext; name a file") }
-        guard !etcdKey.isEmpty else { throw ValidationError("--etcd-key is empty") }
-        try ResourceNames.check(resource)
+        guard request.config != "-" else {
+            throw ValidationError("standard input is the plaintext; name a configuration file")
+        }
+        guard !request.etcdKey.isEmpty else { throw ValidationError("--etcd-key is empty") }
+        try ResourceNames.check(request.resource)
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let file = try Inputs.configuration(config, reading.rules())
-        let place = try EtcdPlace.named(Array(etcdKey.utf8), resource: resource)
+        let file = try Inputs.configuration(request.config, reading.rules())
+        let place = try EtcdPlace.named(Array(request.etcdKey.utf8), resource: request.resource)
         let transformers = TransformerSet(
             file.configuration, unwrapping: try kms.unwrapping(for: [file.configuration]))
         let transformer = try cipherCall { () throws(CipherError) in
@@ -55,8 +60,8 @@ struct EncryptCommand: EncconfCommand {
         }
         guard transformer.rule != nil else {
             throw CommandFailure(
-                "\(config): no entry covers \(place.resource.description)",
-                hint: "kube-apiserver stores it in plaintext; `encconf show` lists what is covered")
+                "\(request.config): no entry covers \(place.resource.description); kube-apiserver stores it as plaintext",
+                hint: "run `encconf show \(request.config)` for the resources of the file")
         }
         let plaintext = try Inputs.standardInput()
         warn(of: plaintext.bytes, for: place, console)
@@ -69,21 +74,22 @@ struct EncryptCommand: EncconfCommand {
         }
         if transformer.rule?.providers.first?.name == .identity {
             console.warning(
-                "identity writes \(place.resource): the value is plaintext", hint: "`encconf show` tells who writes")
+                "The value is plaintext: identity is the write provider of \(place.resource).",
+                hint: "run `encconf show \(request.config)` for the write keys")
         }
         try console.result(value.bytes)
         return .success
     }
 
-    /// Says so if kube-apiserver would not make an object of the plaintext. It is sealed all the same.
+    /// Warns if kube-apiserver could not decode the plaintext to the object of the etcd key. It is encrypted anyway.
     private func warn(of plaintext: RawSpan, for place: EtcdPlace, _ console: Console) {
         guard StoredEncoding(sniffing: plaintext) != nil else {
-            return console.warning("the plaintext is no stored object: kube-apiserver will not decode it")
+            return console.warning("The plaintext is not a Kubernetes object: kube-apiserver cannot decode it.")
         }
         guard let key = place.registryKey, case .other(let identity) = IdentityCheck(plaintext: plaintext, key: key)
         else { return }
         console.warning(
-            "the plaintext is \(identity.kind.text) \(identity.place), which is not what the etcd key names")
+            "The plaintext is \(identity.kind.text) \(identity.place); the etcd key names another object.")
     }
 
     private func failure(_ error: SealError) -> CommandFailure {
@@ -91,12 +97,11 @@ struct EncryptCommand: EncconfCommand {
         case .cipher(let error): return CommandFailure(libraryProblem(error))
         case .kmsv1(let plugin):
             return CommandFailure(
-                "KMS provider \(plugin.name) is of version 1, whose values are read and not written",
-                hint: "give a configuration that writes with KMS v2 or with a static key")
+                "Cannot encrypt with KMS v1 provider \(plugin.name): encconf only decrypts KMS v1.",
+                hint: "use a configuration whose write key is KMS v2 or a static key")
         case .kms(let error, let plugin):
             return CommandFailure(
-                "the key of the value has to come from the KMS v2 plugin \(plugin.name) at "
-                    + "\(kms.endpoints.endpoint(of: plugin)), and \(error.clause)",
+                "The value needs KMS plugin \(plugin.name) at \(kms.endpoints.endpoint(of: plugin)): \(error.clause)",
                 hint: kms.hint(for: plugin, error.uncertainty))
         }
     }
@@ -106,8 +111,8 @@ extension KMSUnwrapError {
     /// Why there is no key.
     fileprivate var clause: Phrase {
         switch self {
-        case .notAsked: "it was not asked"
-        case .plugin(let text): "it refused: \(text)"
+        case .notAsked: "not called (--no-kms)"
+        case .plugin(let text): "it returned an error: \(text)"
         case .noAnswer(let reason): reason.clause
         }
     }

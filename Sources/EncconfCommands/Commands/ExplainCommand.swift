@@ -12,18 +12,20 @@ internal import Terminal
 struct ExplainCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Explain a code of encconf, or an error of kube-apiserver.",
+        abstract: "Explain a finding code or a kube-apiserver error.",
+        usage: "encconf explain [<options>] [<subject>]",
         discussion: """
-            Without an argument it lists the codes.
+            Shows the meaning, how to check the cause, and what to do. Without an argument, lists all codes.
 
             Examples:
               encconf explain ENC0201
               encconf explain "no matching prefix found"
+            Exit status: 0 explained; 2 unknown code or text.
             """)
 
-    @Argument(help: ArgumentHelp("A code, or the text of an error; - is standard input.", valueName: "subject"))
+    @Argument(help: ArgumentHelp("Code, or text of an error; - is standard input.", valueName: "subject"))
     var subject: String?
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         guard let subject else {
@@ -37,15 +39,15 @@ struct ExplainCommand: EncconfCommand {
         let text = subject == "-" ? SecretKey(try Inputs.standardInput()).revealedText() : subject
         guard let answer = answer(to: text) else {
             throw CommandFailure(
-                "neither a code nor an error that is known",
-                hint: "`encconf explain` lists the codes; of an error give the whole text, in quotes")
+                "Unknown code or error text.",
+                hint: "run `encconf explain` for all codes, or quote the whole error text")
         }
         try console.result(Phrase(stringLiteral: answer))
         return .success
     }
 
     private func answer(to text: String) -> String? {
-        // What is behind a value that cannot be read counts more than that it cannot.
+        // The cause of an unreadable value is a better answer than its error text.
         if let code = Explanation.ofConfiguration(text) ?? Explanation.ofAudit(text)
             ?? Explanation.ofConfigurationText(text)
         {

@@ -13,44 +13,49 @@ internal import Terminal
 struct KMSStatusCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Is each KMS plugin reachable and healthy, and does it decrypt what it encrypts?",
+        abstract: "Test the KMS plugins of a configuration.",
+        usage: "encconf kms status [<options>] --config <file>",
         discussion: """
-            Asks what kube-apiserver asks, with its checks, and lets each plugin encrypt and decrypt a random key, since \
-            a plugin can be healthy and not decrypt. Exit status: 0 all are healthy, 1 one is not, 3 one gives no answer.
+            Calls each plugin as kube-apiserver does, then encrypts and decrypts a random key, because a plugin can \
+            report healthy and still fail to decrypt.
 
             Example:
-              encconf kms status --config /etc/kubernetes/enc/enc.yaml
+              encconf kms status --config enc.yaml
+            Exit status: 0 all healthy; 1 one is unhealthy; 2 failure; 3 one did not answer.
             """)
 
-    @Option(name: .long, help: ArgumentHelp("The configuration; - is standard input.", valueName: "file"))
-    var config: String
-    @Option(name: .long, help: ArgumentHelp("Ask the plugin of this provider alone.", valueName: "name"))
-    var provider: String?
-    @OptionGroup(title: "KMS") var endpoints: KMSEndpointOptions
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
-    var output: OutputFormat = .text
-    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    struct Request: ParsableArguments {
+        @Option(name: .long, help: ArgumentHelp("Configuration; - is standard input.", valueName: "file"))
+        var config: String
+        @Option(name: .long, help: ArgumentHelp("Test only this KMS provider.", valueName: "name"))
+        var provider: String?
+    }
 
-    var reportKind: String? { output == .json ? "KMSStatusReport" : nil }
+    @OptionGroup(title: "Plugins") var request: Request
+    @OptionGroup(title: "Plugins") var endpoints: KMSEndpointOptions
+    @OptionGroup(title: "Plugins") var format: ReportOptions
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
+
+    var reportKind: String? { format.output == .json ? "KMSStatusReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let file = try Inputs.configuration(config, reading.rules())
+        let file = try Inputs.configuration(request.config, reading.rules())
         let plugins = try endpoints.plugins(of: [file.configuration]).filter { plugin, _ in
-            provider.map { plugin.name == ByteName($0) } ?? true
+            request.provider.map { plugin.name == ByteName($0) } ?? true
         }
         guard !plugins.isEmpty else {
-            let name = provider.map { " named \($0)" } ?? ""
+            let name = request.provider.map { " named \($0)" } ?? ""
             throw CommandFailure(
-                "\(fileName(config)): there is no KMS provider\(name)",
-                hint: "`encconf show` lists the providers of a configuration")
+                "\(fileName(request.config)): no KMS provider\(name)",
+                hint: "run `encconf show \(fileName(request.config))` for its providers")
         }
         let report = KMSStatusReport(
-            file: config,
+            file: request.config,
             rows: plugins.map { plugin, provider in
                 KMSStatusReport.Row(plugin, endpoint: endpoints.endpoint(of: plugin).text, PluginClient(provider))
             })
-        switch output {
+        switch format.output {
         case .text: try console.result(report.text)
         case .json: try console.result(report.value)
         }

@@ -8,25 +8,31 @@ internal import Terminal
 struct KeygenCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "keygen",
-        abstract: "Print one random key in base64.",
+        abstract: "Print a random key in base64.",
+        usage: "encconf keygen [<options>]",
         discussion: """
-            The bytes come from OpenSSL's private random generator. The key is a secret: send it to a file that only \
-            you can read, or straight into another program.
+            The key comes from the private random generator of OpenSSL. It is a secret: write it to a file that only \
+            you can read, or pipe it to another program.
 
             Example:
               (umask 077; encconf keygen > key.b64)
+            Exit status: 0 done; 2 failure.
             """)
 
-    @Option(name: .long, help: ArgumentHelp("Length in bytes: 16, 24 or 32.", valueName: "bytes"))
-    var length = 32
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    struct KeyOptions: ParsableArguments {
+        @Option(name: .long, help: ArgumentHelp("Length: 16, 24 or 32 bytes.", valueName: "bytes"))
+        var length = 32
+    }
+
+    @OptionGroup(title: "Key") var key: KeyOptions
+    @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard [16, 24, 32].contains(length) else { throw ValidationError("a key has 16, 24 or 32 bytes") }
+        guard [16, 24, 32].contains(key.length) else { throw ValidationError("--length accepts 16, 24 or 32") }
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let key = try newKey(length: length)
+        let key = try newKey(length: key.length)
         var line = SecretBuffer()
         line.append(SecretBase64.encode(key.span).bytes)
         line.append("\n")

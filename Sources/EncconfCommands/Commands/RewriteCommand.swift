@@ -15,58 +15,58 @@ internal import Terminal
 struct RewriteCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "rewrite",
-        abstract: "Have every stored value written anew that is not stored as this file would store it.",
+        abstract: "Re-encrypt every stale object through the servers.",
         discussion: """
-            Each object gets a patch that changes nothing; the server writes the value with its write key. No content is \
-            asked for, kept or shown. With an etcd source only the stale objects are touched, else all are looked at. \
-            Nothing is done while not all servers run the file: one that does not would write back with its old key.
+            Sends an empty patch for each object; the server stores it with its write key. Reads and shows no content. \
+            With etcd as a source, only stale objects are patched, and an audit follows. Refuses to start before every \
+            server runs the file.
 
-            Ctrl-C stops it; run again it goes on with what is left. What it did is proven by an audit, with which it ends \
-            where etcd is at hand. Exit status: 0 every object was looked at, 1 some were refused, 2 the work could not be done, 3 unknown.
+            Ctrl-C stops it between two objects. Run it again to continue.
 
             Examples:
-              encconf rewrite /etc/kubernetes/enc/enc.yaml --dry-run
-              encconf rewrite /etc/kubernetes/enc/enc.yaml --max-rate 200
+              encconf rewrite enc.yaml --dry-run
+              encconf rewrite enc.yaml --etcd --max-rate 200
+            Exit status: 0 done; 1 some objects were refused; 2 failure; 3 unknown.
             """)
 
-    @Argument(help: ArgumentHelp("The configuration that the servers run.", valueName: "file"))
+    struct Request: ParsableArguments {
+        @Option(
+            name: .long, help: ArgumentHelp("Only these resources. Default: all but events, leases.", valueName: "list")
+        )
+        var resources: String?
+        @Flag(name: .long, help: "Write nothing; show what servers would refuse.")
+        var dryRun = false
+        @Flag(name: .long, help: "Detect the write key of servers older than 1.34.")
+        var canary = false
+    }
+
+    @Argument(help: ArgumentHelp("Configuration that the servers run.", valueName: "file"))
     var file: String
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Only these: secrets,deployments.apps. Events and Leases only if they are named.", valueName: "list"))
-    var resources: String?
-    @OptionGroup(title: "Speed") var speed: RewriteOptions
-    @Flag(name: .long, help: "Ask the servers what they would refuse, and write nothing.")
-    var dryRun = false
-    @Flag(name: .long, help: "For servers before 1.34: see by a Secret that each writes which key it uses.")
-    var canary = false
+    @OptionGroup(title: "Rewrite") var request: Request
+    @OptionGroup(title: "Rewrite") var speed: RewriteOptions
+    @OptionGroup(title: "Rewrite") var format: ReportOptions
     @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
     @OptionGroup(title: "etcd") var etcd: EtcdOptions
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
-    var output: OutputFormat = .text
-    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    @OptionGroup var consistency: LinearizableOptions
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
 
-    var reportKind: String? { output == .json ? "RewriteReport" : nil }
+    var reportKind: String? { format.output == .json ? "RewriteReport" : nil }
 
     private var resourceNames: [String]? {
-        resources?.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+        request.resources?.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
     }
 
     func validate() throws {
         for name in resourceNames ?? [] { try ResourceNames.check(name) }
-        guard resourceNames?.isEmpty != true else { throw ValidationError("--resources names nothing") }
-        guard !canary || etcd.isGiven else {
-            throw ValidationError("--canary reads etcd; give --etcd or --discover-from")
-        }
-        guard !etcd.serializable else {
-            throw ValidationError("--serializable is for audits: a member that lags behind does not know what is stale")
+        guard resourceNames?.isEmpty != true else { throw ValidationError("--resources is empty") }
+        guard !request.canary || etcd.isGiven else {
+            throw ValidationError("--canary needs --etcd or --discover-from")
         }
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        // Ctrl-C ends it between two objects, with a report.
+        // Ctrl-C stops between two objects, with a report.
         let signals = BlockedSignals([SIGINT, SIGTERM, SIGHUP])
         defer { signals.unblock() }
         var settings = APISettings()
@@ -75,23 +75,23 @@ struct RewriteCommand: EncconfCommand {
         let servers = try ClusterServers(kubernetes, etcd: etcd, settings, console)
         let rules = try reading.rules(try etcd.connection.discovery(), servers: servers.versions)
         let configuration = try Inputs.configuration(file, rules)
-        let look = try servers.look(for: configuration, isCanaryWanted: canary, isThorough: true)
+        let look = try servers.look(for: configuration, isCanaryWanted: request.canary, isThorough: true)
         guard look.census.writesAsFile else {
             let report = try servers.report(look, of: configuration, isSettlingAwaited: false)
             throw CommandFailure(
                 report.problems + [
                     CommandFailure.Problem(
                         message:
-                            "nothing is rewritten: a server that does not run \(fileName(file)) would write values back",
-                        hint: "`encconf servers` shows what each server runs")
+                            "Nothing was re-encrypted: a server that does not run \(fileName(file)) could undo it.",
+                        hint: "run `encconf servers \(fileName(file))` for the state of each server")
                 ], status: look.census.converged == .no ? .failure : .unproven)
         }
         let rewrite = ClusterRewrite(
             servers: servers, file: configuration,
             resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }, options: speed,
-            isDryRun: dryRun, endsWithAudit: true)
+            isDryRun: request.dryRun, endsWithAudit: true)
         let report = try rewrite.run(look)
-        switch output {
+        switch format.output {
         case .text: try console.result(report.text)
         case .json: try console.result(report.value)
         }

@@ -13,80 +13,73 @@ internal import Terminal
 struct ServersCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "servers",
-        abstract: "Which kube-apiservers run, and does each of them run this file?",
+        abstract: "Show which file each kube-apiserver runs.",
         discussion: """
-            Asks each server itself, not through a load balancer: its metrics show the hash of the file that it runs \
-            (Kubernetes 1.34 and later). The list of servers comes from their Leases and from the addresses of the Service \
-            kubernetes, which must agree. What is not seen is unknown.
+            Asks every server itself, not the load balancer, for the hash in its metrics (Kubernetes 1.34 or newer). \
+            Takes the list of servers from their Leases and from the Service kubernetes; the two must agree.
 
-            --canary has each server write an empty Secret, decrypts it from etcd with the write key of the file, and deletes \
-            it. That shows which key a server writes with, and not which keys it reads.
-
-            Exit status: 0 all servers run the file, 1 one runs something else, 2 the work could not be done, 3 unknown.
+            --canary makes each server write an empty Secret, decrypts it from etcd, and deletes it. It shows the write \
+            key of the server, not its read keys.
 
             Examples:
-              encconf servers /etc/kubernetes/enc/enc.yaml
-              encconf servers
+              encconf servers enc.yaml
+              encconf servers enc.yaml --wait 10m --receipt enc.receipt
+            Exit status: 0 all servers run the file; 1 one does not; 2 failure; 3 unknown.
             """)
 
-    @Argument(help: ArgumentHelp("The configuration. Without it the servers are compared.", valueName: "file"))
+    struct Request: ParsableArguments {
+        @Option(name: .long, help: ArgumentHelp("Wait until all servers run FILE, for example 10m.", valueName: "dur"))
+        var wait: WaitDuration?
+        @Option(name: .long, help: ArgumentHelp("Write the proof for rotate --receipt.", valueName: "path"))
+        var receipt: String?
+        @Flag(name: .long, help: "Detect the write key of each server with a Secret.")
+        var canary = false
+        @Option(name: .long, help: ArgumentHelp("kube-apiserver's --request-timeout.", valueName: "dur"))
+        var settle = WaitDuration(.seconds(60))
+    }
+
+    @Argument(help: ArgumentHelp("Configuration. Without it, the servers are compared.", valueName: "file"))
     var file: String?
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Ask again until all servers run the file, at most this long, such as 10m.", valueName: "duration"))
-    var wait: WaitDuration?
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Write a receipt that all servers run the file, for rotate --receipt.", valueName: "path"))
-    var receipt: String?
-    @Flag(name: .long, help: "Have each server write a Secret, and check in etcd which key it used.")
-    var canary = false
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "How long a request lasts at most: --request-timeout of kube-apiserver.", valueName: "duration"))
-    var settle = WaitDuration(.seconds(60))
+    @OptionGroup(title: "Servers") var request: Request
+    @OptionGroup(title: "Servers") var format: ReportOptions
     @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
     @OptionGroup(title: "etcd") var etcd: EtcdOptions
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
-    var output: OutputFormat = .text
-    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    @OptionGroup var consistency: LinearizableOptions
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
 
-    var reportKind: String? { output == .json ? "ServerReport" : nil }
+    var reportKind: String? { format.output == .json ? "ServerReport" : nil }
 
     func validate() throws {
-        guard receipt == nil || file != nil else { throw ValidationError("--receipt is about a file; name it") }
-        guard receipt != "-", receipt == nil || receipt != file else {
-            throw ValidationError("--receipt is a file of its own")
+        guard request.receipt == nil || file != nil else { throw ValidationError("--receipt needs FILE") }
+        guard request.receipt != "-", request.receipt == nil || request.receipt != file else {
+            throw ValidationError("--receipt needs another path than FILE")
         }
-        guard wait == nil || file != nil else { throw ValidationError("--wait is about a file; name it") }
-        guard !canary || etcd.isGiven else {
-            throw ValidationError("--canary reads etcd; give --etcd or --discover-from")
+        guard request.wait == nil || file != nil else { throw ValidationError("--wait needs FILE") }
+        guard !request.canary || etcd.isGiven else {
+            throw ValidationError("--canary needs --etcd or --discover-from")
         }
-        guard !canary || file != nil else { throw ValidationError("--canary is about a file; name it") }
-        guard !etcd.serializable else {
-            throw ValidationError("--serializable is for audits: a member that lags behind knows no revision")
-        }
+        guard !request.canary || file != nil else { throw ValidationError("--canary needs FILE") }
     }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let servers = try ClusterServers(
-            kubernetes, etcd: etcd, requestSeconds: settle.seconds, APISettings(), console)
+            kubernetes, etcd: etcd, requestSeconds: request.settle.seconds, APISettings(), console)
         let discovery = try etcd.connection.discovery()
         var configuration: ConfigurationFile?
         if let file {
             configuration = try Inputs.configuration(file, reading.rules(discovery, servers: servers.versions))
         }
-        let look = try servers.look(for: configuration, wait: wait?.duration, isCanaryWanted: canary, isThorough: true)
-        let report = try servers.report(look, of: configuration, isSettlingAwaited: receipt != nil || wait != nil)
-        if receipt != nil, report.status == .success, report.revision == nil {
+        let look = try servers.look(
+            for: configuration, wait: request.wait?.duration, isCanaryWanted: request.canary, isThorough: true)
+        let report = try servers.report(
+            look, of: configuration, isSettlingAwaited: request.receipt != nil || request.wait != nil)
+        if request.receipt != nil, report.status == .success, report.revision == nil {
             throw CommandFailure(
-                "there is no receipt without a revision of etcd: a server does not say since when it runs the file",
+                "No receipt is written: a server does not report since when it runs the file.",
                 status: .unproven)
         }
-        if let receipt, let value = report.receipt(time: UTCTime.now) {
+        if let receipt = request.receipt, let value = report.receipt(time: UTCTime.now) {
             let document = SecretKey(value.document(Program.redactor))
             do throws(FileError) {
                 try SafeWrite.create(document.span, at: receipt, replacing: true)
@@ -94,7 +87,7 @@ struct ServersCommand: EncconfCommand {
                 throw error.failure()
             }
         }
-        switch output {
+        switch format.output {
         case .text: try console.result(report.text)
         case .json: try console.result(report.value)
         }

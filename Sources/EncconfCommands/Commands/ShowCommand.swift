@@ -15,28 +15,30 @@ internal import Terminal
 struct ShowCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show what a configuration means: who writes and reads each resource, and with which keys.",
+        abstract: "Show which keys write and read each resource.",
+        usage: "encconf show [<options>] <file>",
         discussion: """
-            Keys are told apart by their fingerprints; their bytes are never shown. The hash is the one that \
-            kube-apiserver shows in its metrics for the file that it runs.
+            A fingerprint identifies a key without showing it. kube-apiserver reports the hash in the metric \
+            apiserver_encryption_config_controller_last_config_info.
 
-            Example:
-              encconf show /etc/kubernetes/enc/enc.yaml
+            Examples:
+              encconf show enc.yaml
+              encconf show enc.yaml -o json
+            Exit status: 0 done; 2 failure.
             """)
 
-    @Argument(help: ArgumentHelp("The configuration; - is standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Configuration; - is standard input.", valueName: "file"))
     var file: String
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
-    var output: OutputFormat = .text
-    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    @OptionGroup(title: "Output") var format: ReportOptions
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
 
-    var reportKind: String? { output == .json ? "ConfigurationSummary" : nil }
+    var reportKind: String? { format.output == .json ? "ConfigurationSummary" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let file = try Inputs.configuration(file, reading.rules())
         let summary = try ConfigurationSummary(file)
-        switch output {
+        switch format.output {
         case .text: try console.result(summary.text)
         case .json: try console.result(summary.value)
         }

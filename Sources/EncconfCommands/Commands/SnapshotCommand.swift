@@ -3,5 +3,9 @@ internal import ArgumentParser
 /// `encconf snapshot`
 struct SnapshotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "snapshot", abstract: "Take snapshots of a living etcd.", subcommands: [SnapshotSaveCommand.self])
+        commandName: "snapshot", abstract: "Save a snapshot of one etcd member to a file.",
+        discussion: """
+            Example:
+              encconf snapshot save backup.db --endpoints 127.0.0.1:2379
+            """, subcommands: [SnapshotSaveCommand.self])
 }

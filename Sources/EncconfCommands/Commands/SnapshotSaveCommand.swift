@@ -8,37 +8,40 @@ internal import Terminal
 struct SnapshotSaveCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "save",
-        abstract: "Save the database of one etcd member to a file, as `etcdctl snapshot save` does.",
+        abstract: "Save a snapshot of one etcd member to a file.",
         discussion: """
-            The file is there whole and with its digest verified, or not at all. It holds all that etcd holds, so it \
-            is for its owner alone (mode 0600). An audit of the file and a backup then come from the same bytes.
+            Same as `etcdctl snapshot save`. The file is written completely and with a verified digest, or not at all \
+            (mode 0600). There is no limit on the total time; the command fails if etcd sends nothing for 30 s. \
+            --command-timeout applies to the other calls only.
 
-            It takes as long as it takes: --command-timeout is for the calls before, and a stream that brings nothing \
-            for 30 seconds is given up.
-
-            Example:
-              encconf snapshot save backup.db --discover-from /etc/kubernetes/manifests/kube-apiserver.yaml
+            Examples:
+              encconf snapshot save backup.db --endpoints 127.0.0.1:2379
+              encconf snapshot save backup.db --discover-from kube-apiserver.yaml
+            Exit status: 0 saved; 2 failure.
             """)
 
-    @Argument(help: ArgumentHelp("The file to make.", valueName: "file"))
+    struct FileOptions: ParsableArguments {
+        @Flag(name: .long, help: "Replace FILE if it exists.")
+        var force = false
+    }
+
+    @Argument(help: ArgumentHelp("File to create.", valueName: "file"))
     var file: String
-    @Flag(name: .long, help: "Replace a file of that name.")
-    var force = false
+    @OptionGroup(title: "Snapshot") var target: FileOptions
+    @OptionGroup(title: "Snapshot") var format: ReportOptions
     @OptionGroup(title: "etcd") var connection: EtcdConnectionOptions
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text or json.", valueName: "format"))
-    var output: OutputFormat = .text
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard file != "-" else { throw ValidationError("a snapshot is written to a file; name one") }
+        guard file != "-" else { throw ValidationError("a snapshot cannot be written to standard output; name a file") }
         try connection.validateSettings()
     }
 
-    var reportKind: String? { output == .json ? "SnapshotReport" : nil }
+    var reportKind: String? { format.output == .json ? "SnapshotReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
-        let saved = try SnapshotSaver(file: file, replacing: force, connection: connection).save(console)
-        switch output {
+        let saved = try SnapshotSaver(file: file, replacing: target.force, connection: connection).save(console)
+        switch format.output {
         case .text: try console.result(saved.text)
         case .json: try console.result(saved.value)
         }

@@ -21,77 +21,85 @@ internal import Terminal
 struct VerifyCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Would kube-apiserver start with this file? What is legal but dangerous?",
+        abstract: "Check a configuration before kube-apiserver loads it.",
         discussion: """
-            The verdict is kube-apiserver's own, in its own words, with secrets redacted. Warnings do not change the \
-            exit status unless --strict is given. `encconf explain` explains each finding.
+            Reports the exact error of kube-apiserver, with secrets redacted, and settings that are valid but \
+            dangerous. `encconf explain CODE` explains a finding. To suppress one, add a comment to the file: \
+            # encconf: ignore ENC0203 reason
 
-            A comment in the file suppresses a code: # encconf: ignore ENC0203 reason
-
-            Example:
-              encconf verify /etc/kubernetes/enc/enc.yaml --kubernetes 1.29
+            Examples:
+              encconf verify enc.yaml
+              encconf verify enc.yaml --kubernetes 1.29 --strict
+              encconf verify new.yaml --against enc.yaml
+            Exit status: 0 accepted; 1 rejected, unsafe or unreadable values, or a warning with --strict; 2 failure; \
+            3 not proven.
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, sarif }
 
+    struct CheckOptions: ParsableArguments {
+        @Flag(name: .long, help: "Servers use automatic reload.")
+        var reload = false
+        @Flag(name: .long, help: "Treat warnings as errors.")
+        var strict = false
+        @Option(name: .long, help: ArgumentHelp("Warn if a write key is older, for example 90d.", valueName: "age"))
+        var maxKeyAge: Age?
+        @Flag(name: .long, help: "Check the KMS sockets on this node.")
+        var onNode = false
+        @Flag(name: .long, help: "Report algorithms that FIPS 140 does not approve.")
+        var fips = false
+        @Option(name: .long, help: ArgumentHelp("Do not report these codes.", valueName: "list"))
+        var suppress: [String] = []
+        @Option(name: [.customShort("o"), .long], help: ArgumentHelp("", valueName: "format"))
+        var output: Format = .text
+    }
+
+    struct ChangeOptions: ParsableArguments {
+        @Option(name: .long, help: ArgumentHelp("File that servers run now; check the change.", valueName: "old"))
+        var against: String?
+        @Option(
+            name: .long, help: ArgumentHelp("Check every version up to this one.", valueName: "1.NN"),
+            transform: ReadingOptions.parsedVersion)
+        var upgradeTo: KubernetesVersion?
+        @Option(
+            name: .long, help: ArgumentHelp("Check every version down to this one.", valueName: "1.NN"),
+            transform: ReadingOptions.parsedVersion)
+        var downgradeTo: KubernetesVersion?
+    }
+
     @Argument(help: ArgumentHelp("Configurations; - is standard input.", valueName: "file"))
     var files: [String]
-    @Flag(name: .long, help: "As with --encryption-provider-config-automatic-reload.")
-    var reload = false
-    @Flag(name: .long, help: "Exit with 1 if there are warnings.")
-    var strict = false
-    @Option(
-        name: .long,
-        help: ArgumentHelp("The file that servers run now: is the change safe? (See diff.)", valueName: "old"))
-    var against: String?
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Judge every version up to this one, and what each needs before it.", valueName: "1.NN"),
-        transform: ReadingOptions.parsedVersion)
-    var upgradeTo: KubernetesVersion?
-    @Option(
-        name: .long, help: ArgumentHelp("Judge every version down to this one.", valueName: "1.NN"),
-        transform: ReadingOptions.parsedVersion)
-    var downgradeTo: KubernetesVersion?
-    @OptionGroup(title: "Evidence") var evidence: EvidenceOptions
-    @Option(name: .long, help: ArgumentHelp("Warn of write keys older than this, such as 90d.", valueName: "age"))
-    var maxKeyAge: Age?
-    @Flag(name: .long, help: "This is the control-plane node: look whether the sockets of KMS plugins are there.")
-    var onNode = false
-    @Flag(name: .long, help: "Only FIPS 140 approved algorithms may be used.")
-    var fips = false
-    @Option(name: .long, help: ArgumentHelp("Do not report these codes.", valueName: "list"))
-    var suppress: [String] = []
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("text, json or sarif.", valueName: "format"))
-    var output: Format = .text
-    @OptionGroup(title: "Configuration files") var reading: ReadingOptions
-    @OptionGroup(title: "Output") var global: GlobalOptions
+    @OptionGroup(title: "Checks") var checks: CheckOptions
+    @OptionGroup(title: "Change") var change: ChangeOptions
+    @OptionGroup var evidence: EvidenceOptions
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var global: GlobalOptions
 
     func validate() throws {
         guard files.count(where: { $0 == "-" }) <= 1 else {
-            throw ValidationError("standard input can be read once only")
+            throw ValidationError("standard input can be read only once")
         }
-        guard upgradeTo == nil || downgradeTo == nil else {
-            throw ValidationError("--upgrade-to and --downgrade-to exclude each other")
+        guard change.upgradeTo == nil || change.downgradeTo == nil else {
+            throw ValidationError("--upgrade-to and --downgrade-to cannot be used together")
         }
         try evidence.validatePlugins()
         for code in suppressedCodes {
             guard let explanation = Explanation.ofConfiguration(code) else {
-                throw ValidationError("\(code) is no code; `encconf explain` lists them")
+                throw ValidationError("unknown code \(code); `encconf explain` lists the codes")
             }
             guard !explanation.code.hasPrefix("ENC01") else {
-                throw ValidationError("\(code): what kube-apiserver refuses cannot be suppressed")
+                throw ValidationError("\(code) cannot be suppressed: kube-apiserver rejects the file")
             }
         }
     }
 
-    var reportKind: String? { output == .json ? "VerifyReport" : nil }
+    var reportKind: String? { checks.output == .json ? "VerifyReport" : nil }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let discovery = try evidence.etcd.connection.discovery()
         let rules = try reading.rules(discovery, isVerdict: true)
         let options = ServerOptions(
-            automaticReload: reload || discovery?.flags.isReloading == true, gates: rules.gates)
+            automaticReload: checks.reload || discovery?.flags.isReloading == true, gates: rules.gates)
         let target = try target(from: rules.kubernetes)
         var verifications: [Verification] = []
         var failures: [(path: String, failure: CommandFailure)] = []
@@ -111,22 +119,22 @@ struct VerifyCommand: EncconfCommand {
                 Program.redactor.learn(verification.configuration?.keys.map(\.key.secret) ?? [])
                 verifications.append(verification)
             } catch {
-                // The other files are judged all the same.
+                // The other files are still checked.
                 console.failure(error)
                 failures.append((file, error))
             }
         }
         let old: ConfigurationFile?
         do throws(CommandFailure) {
-            old = try against.map { path throws(CommandFailure) in
+            old = try change.against.map { path throws(CommandFailure) in
                 try Inputs.configuration(path, rules)
             }
         } catch {
-            if output == .sarif { try console.result(try sarif([], [(against ?? "", error)])) }
+            if checks.output == .sarif { try console.result(try sarif([], [(change.against ?? "", error)])) }
             throw error
         }
         let all = verifications.compactMap(\.configuration) + [old?.configuration].compactMap { $0 }
-        // The plugins that were asked for one file are not asked again for the next.
+        // A plugin that was called for one file is not called again for the next.
         let plugins = PluginUnwrapping()
         var proven: [Verification] = []
         for var verification in verifications {
@@ -139,30 +147,30 @@ struct VerifyCommand: EncconfCommand {
             }
         }
         try report(proven, failures, console)
-        return .worst(of: proven.map { $0.status(isStrict: strict) } + failures.map(\.failure.status))
+        return .worst(of: proven.map { $0.status(isStrict: checks.strict) } + failures.map(\.failure.status))
     }
 
-    /// The version at the end of the way; nil if none was asked about.
+    /// The version of `--upgrade-to` or `--downgrade-to`; nil without them.
     private func target(from kubernetes: KubernetesVersion) throws(CommandFailure) -> KubernetesVersion? {
-        if let upgradeTo, upgradeTo <= kubernetes {
+        if let upgradeTo = change.upgradeTo, upgradeTo <= kubernetes {
             throw CommandFailure(
-                "--upgrade-to \(upgradeTo) is no upgrade from Kubernetes \(kubernetes)",
-                hint: "--kubernetes tells which version runs now")
+                "--upgrade-to \(upgradeTo) is not newer than Kubernetes \(kubernetes)",
+                hint: "set the running version with --kubernetes")
         }
-        if let downgradeTo, downgradeTo >= kubernetes {
+        if let downgradeTo = change.downgradeTo, downgradeTo >= kubernetes {
             throw CommandFailure(
-                "--downgrade-to \(downgradeTo) is no downgrade from Kubernetes \(kubernetes)",
-                hint: "--kubernetes tells which version runs now")
+                "--downgrade-to \(downgradeTo) is not older than Kubernetes \(kubernetes)",
+                hint: "set the running version with --kubernetes")
         }
-        if let upgradeTo, upgradeTo > .newest {
+        if let upgradeTo = change.upgradeTo, upgradeTo > .newest {
             Console().warning(
-                "Kubernetes \(upgradeTo) is judged by the rules of \(KubernetesVersion.newest), the newest known")
+                "Kubernetes \(upgradeTo) is checked by the rules of \(KubernetesVersion.newest), the newest known")
         }
-        return upgradeTo ?? downgradeTo
+        return change.upgradeTo ?? change.downgradeTo
     }
 
     private var suppressedCodes: [String] {
-        suppress.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        checks.suppress.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
             .map { $0.filter { !$0.isWhitespace } }
     }
 
@@ -177,11 +185,11 @@ struct VerifyCommand: EncconfCommand {
         verification.evidence = try evidence.sources(under: file, besides: all, asking: plugins).map { source in
             AuditReport(
                 path: source.name, configurations: [file], result: source.result,
-                // What makes a value unreadable. Stale values and plaintext are no harm by themselves.
+                // Only unreadable values count. Stale values and plaintext stay readable.
                 failOn: failOn, options: self.evidence.options)
         }
         guard let old else { return }
-        // What is stored was written under the old file, and is read under it once more to tell by which of its keys.
+        // Values were written under the old file. It is read once more under that file, to learn which keys they use.
         let evidence = try evidence.evidence(under: old, before: file, besides: all, asking: plugins)
         verification.transition = TransitionReport.judging(
             from: old.configuration, to: configuration, evidence, console)
@@ -190,7 +198,7 @@ struct VerifyCommand: EncconfCommand {
     private func report(
         _ verifications: [Verification], _ failures: [(path: String, failure: CommandFailure)], _ console: Console
     ) throws(CommandFailure) {
-        switch output {
+        switch checks.output {
         case .text:
             for verification in verifications {
                 try console.result(
@@ -221,14 +229,14 @@ struct VerifyCommand: EncconfCommand {
         do {
             return Phrase(stringLiteral: String(decoding: try encoder.encode(log), as: UTF8.self) + "\n")
         } catch {
-            throw CommandFailure("cannot write SARIF")
+            throw CommandFailure("Cannot write SARIF.")
         }
     }
 
     private var linter: Linter {
         var linter = Linter(
-            now: UTCTime.now, maxKeyAge: maxKeyAge?.seconds, fips: fips)
-        if onNode { linter.socketExists = InputFile.isSocket }
+            now: UTCTime.now, maxKeyAge: checks.maxKeyAge?.seconds, fips: checks.fips)
+        if checks.onNode { linter.socketExists = InputFile.isSocket }
         return linter
     }
 }

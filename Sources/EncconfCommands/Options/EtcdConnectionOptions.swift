@@ -9,41 +9,37 @@ internal import ShownText
 internal import Synchronization
 internal import Terminal
 
-/// Where etcd is and how it is spoken to: the global flags of etcdctl, with their names and meaning, and what stands
-/// in their place.
+/// The connection to etcd: the global flags of etcdctl, with their names and meaning, or a manifest that has them.
 struct EtcdConnectionOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp(
-            "Take etcd's addresses and certificates, --etcd-prefix and the path of the configuration from a kube-apiserver's static-pod manifest or systemd unit.",
-            valueName: "manifest"))
+        help: ArgumentHelp("Read settings from a kube-apiserver manifest or unit.", valueName: "file"))
     var discoverFrom: String?
-    @Option(name: .long, help: ArgumentHelp("As of etcdctl. Default: 127.0.0.1:2379.", valueName: "list"))
+    @Option(name: .long, help: ArgumentHelp("etcd endpoints. Default: 127.0.0.1:2379.", valueName: "list"))
     var endpoints: String?
-    @Option(name: .long, help: ArgumentHelp("As of etcdctl: who certifies the servers.", valueName: "file"))
+    @Option(name: .long, help: ArgumentHelp("CA certificate of etcd.", valueName: "file"))
     var cacert: String?
-    @Option(name: .long, help: ArgumentHelp("As of etcdctl: the client's certificate.", valueName: "file"))
+    @Option(name: .long, help: ArgumentHelp("Client certificate for etcd.", valueName: "file"))
     var cert: String?
-    @Option(name: .long, help: ArgumentHelp("As of etcdctl: the key of the client's certificate.", valueName: "file"))
+    @Option(name: .long, help: ArgumentHelp("Private key of the client certificate.", valueName: "file"))
     var key: String?
-    @Option(name: .long, help: ArgumentHelp("As of etcdctl: a user of etcd.", valueName: "name[:password]"))
+    @Option(name: .long, help: ArgumentHelp("etcd user; encconf asks for the password.", valueName: "name"))
     var user: String?
     @Option(
         name: .long,
-        help: ArgumentHelp(
-            "As of etcdctl; others can see it there. ETCDCTL_PASSWORD or the prompt is better.", valueName: "password"))
+        help: ArgumentHelp("Visible to other users; prefer ETCDCTL_PASSWORD.", valueName: "text", visibility: .hidden))
     var password: String?
     @Option(
         name: .long, defaultAsFlag: true,
-        help: ArgumentHelp("As of etcdctl: whether an endpoint without a scheme may be in clear.", valueName: "bool"))
+        help: ArgumentHelp("Use plain HTTP if an endpoint has no scheme.", valueName: "bool", visibility: .hidden))
     var insecureTransport: Bool?
     @Option(
         name: .long, defaultAsFlag: true,
-        help: ArgumentHelp("As of etcdctl: do not ask who the servers are.", valueName: "bool"))
+        help: ArgumentHelp("Do not check certificates.", valueName: "bool"))
     var insecureSkipTlsVerify: Bool?
-    @Option(name: .long, help: ArgumentHelp("As of etcdctl, default 2s.", valueName: "duration"))
+    @Option(name: .long, help: ArgumentHelp("Timeout of a connection. Default: 2s.", valueName: "dur"))
     var dialTimeout: String?
-    @Option(name: .long, help: ArgumentHelp("As of etcdctl, for each call, default 5s.", valueName: "duration"))
+    @Option(name: .long, help: ArgumentHelp("Timeout of each call. Default: 5s.", valueName: "dur"))
     var commandTimeout: String?
 
     /// Names of the options that were given.

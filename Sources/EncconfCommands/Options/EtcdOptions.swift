@@ -11,25 +11,14 @@ internal import ShownText
 internal import StorageAudit
 internal import Terminal
 
-/// A living etcd instead of a snapshot.
+/// etcd as a source of stored values.
 struct EtcdOptions: ParsableArguments {
-    @Flag(
-        name: .long,
-        help: "Read the living etcd. The options of etcdctl and its ETCDCTL_ variables tell where it is.")
+    @Flag(name: .long, help: "Read etcd. Uses the options and variables of etcdctl.")
     var etcd = false
-    @OptionGroup(title: "etcd") var connection: EtcdConnectionOptions
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "As of kube-apiserver: what its keys begin with. An audit reads nothing else of etcd then.",
-            valueName: "path")
-    )
+    @OptionGroup var connection: EtcdConnectionOptions
+    @Option(name: .long, help: ArgumentHelp("Same as kube-apiserver --etcd-prefix.", valueName: "path"))
     var etcdPrefix: String?
-    @Flag(name: .long, help: "Let each member answer alone, although it may lag behind.")
-    var serializable = false
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Ask etcd for no more than this, such as 10M. Default: no limit.", valueName: "bytes"))
+    @Option(name: .long, help: ArgumentHelp("Limit the read rate, for example 10M.", valueName: "bytes"))
     var maxBytesPerSecond: ByteCount?
 
     /// Whether etcd is to be read.
@@ -38,14 +27,14 @@ struct EtcdOptions: ParsableArguments {
     func validate() throws {
         guard isGiven else {
             let given =
-                connection.given + (serializable ? ["--serializable"] : [])
-                + (maxBytesPerSecond == nil ? [] : ["--max-bytes-per-second"])
+                connection.given + (maxBytesPerSecond == nil ? [] : ["--max-bytes-per-second"])
             guard given.isEmpty else { throw ValidationError("\(given[0]) is for --etcd") }
             return
         }
         try connection.validateSettings()
         if let last = etcdPrefix?.split(separator: "/").last, KnownResource.stored(at: ByteName(last)) != nil {
-            throw ValidationError("--etcd-prefix is what all keys begin with, such as /registry, not those of \(last)")
+            throw ValidationError(
+                "--etcd-prefix is the start of all etcd keys, such as /registry; \(last) is a resource")
         }
     }
 
@@ -54,11 +43,13 @@ struct EtcdOptions: ParsableArguments {
     /// `--endpoints` beside a manifest names other ways to the main cluster; those that the manifest has besides are
     /// read all the same, since a cluster that is left out is evidence that is missing.
     ///
-    /// - Parameter readingAll: Whether `--etcd-prefix` tells what the keys mean, and leaves none out.
-    func sources(readingAll: Bool = false) throws(CommandFailure) -> [EtcdSource] {
+    /// - Parameters:
+    ///   - isSerializable: Whether a member may answer without the others.
+    ///   - readingAll: Whether keys outside `--etcd-prefix` are read too.
+    func sources(isSerializable: Bool = false, readingAll: Bool = false) throws(CommandFailure) -> [EtcdSource] {
         guard isGiven else { return [] }
         var walk = WalkSettings()
-        walk.isSerializable = serializable
+        walk.isSerializable = isSerializable
         walk.maxBytesPerSecond = maxBytesPerSecond?.value
         let discovery = try connection.discovery()
         let connection = try connection.connection(discovery)
@@ -90,6 +81,29 @@ struct EtcdOptions: ParsableArguments {
     /// What is known of the prefix; with a manifest it is known in any case.
     private func prefix(_ discovery: EtcdDiscovery?) -> String? {
         etcdPrefix ?? discovery.map { $0.flags.etcdPrefix ?? "/registry" }
+    }
+}
+
+/// `--serializable` where it is refused: a member that lags may miss values, so its answer proves nothing.
+struct LinearizableOptions: ParsableArguments {
+    @Flag(name: .customLong("serializable"), help: .hidden)
+    var isSerializable = false
+
+    func validate() throws {
+        guard !isSerializable else {
+            throw ValidationError("--serializable cannot be used for evidence: a member that lags may miss values")
+        }
+    }
+}
+
+/// `--serializable`, for commands that read etcd and prove nothing.
+struct SerializableOptions: ParsableArguments {
+    @Flag(name: .long, help: "Allow reads from a member that may lag behind.")
+    var serializable = false
+
+    /// Refuses the option without etcd to read.
+    func check(_ etcd: EtcdOptions) throws {
+        guard !serializable || etcd.isGiven else { throw ValidationError("--serializable is for --etcd") }
     }
 }
 

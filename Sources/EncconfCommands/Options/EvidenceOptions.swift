@@ -8,38 +8,49 @@ internal import ShownText
 internal import StorageAudit
 internal import StorageEvidence
 
-/// `--evidence`, for every command that asks what is really stored.
-struct EvidenceOptions: ParsableArguments {
+/// `--evidence` alone.
+struct SnapshotOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp(
-            "A snapshot of etcd that shows what is stored. Repeat it for several.", valueName: "snapshot"))
+        help: ArgumentHelp("Snapshot that shows the stored values; repeatable.", valueName: "snapshot"))
     var evidence: [String] = []
-    @OptionGroup(title: "etcd") public var etcd: EtcdOptions
+}
+
+/// Sources that prove what is stored: snapshots, and etcd.
+struct EvidenceOptions: ParsableArguments {
+    @OptionGroup(title: "Proof") var files: SnapshotOptions
+    @OptionGroup(title: "etcd") var etcd: EtcdOptions
+    @OptionGroup var consistency: LinearizableOptions
     @OptionGroup(title: "KMS") var kms: KMSOptions
 
-    var isGiven: Bool { !evidence.isEmpty || etcd.isGiven }
+    init() {}
 
-    func validate() throws {
-        guard !etcd.serializable else {
-            throw ValidationError(
-                "--serializable is no evidence: a member that lags behind does not know what is stored")
-        }
+    /// Evidence of etcd only.
+    init(etcd: EtcdOptions, kms: KMSOptions) {
+        files = SnapshotOptions()
+        files.evidence = []
+        self.etcd = etcd
+        self.kms = kms
     }
 
-    /// Refuses the socket of a plugin that nobody asks.
+    /// The snapshots of `--evidence`.
+    var snapshots: [String] { files.evidence }
+
+    var isGiven: Bool { !snapshots.isEmpty || etcd.isGiven }
+
+    /// Refuses the socket of a plugin that is not called.
     func validatePlugins() throws {
         guard isGiven || kms.endpoints.kmsEndpoint.isEmpty else {
-            throw ValidationError("--kms-endpoint goes with --evidence, for which plugins are asked")
+            throw ValidationError("--kms-endpoint needs --evidence, --etcd or --discover-from")
         }
     }
 
-    /// All snapshots and etcd, audited under one configuration; nothing if none is named.
+    /// All snapshots and etcd, audited under one configuration; empty without a source.
     ///
     /// - Parameters:
-    ///   - history: Whether old revisions are looked at too, which only snapshots can show.
+    ///   - history: Whether old revisions are checked too. Only snapshots contain them.
     ///   - others: Further configurations of the command.
-    ///   - plugins: The plugins that were asked in this run before.
+    ///   - plugins: The plugins that this run has called before.
     func sources(
         under file: ConfigurationFile, history: Bool = false, besides others: [EncryptionConfiguration] = [],
         asking plugins: PluginUnwrapping = PluginUnwrapping()
@@ -48,7 +59,7 @@ struct EvidenceOptions: ParsableArguments {
         let run = AuditRun(configurations: [file], unwrapping: unwrapping, options: options)
         var sources: [EvidenceSource] = []
         do throws(AuditError) {
-            for path in evidence {
+            for path in snapshots {
                 let result = try run.audit(snapshot: path, history: history, progress: AuditProgressLine(path))
                 sources.append(EvidenceSource(name: path, result: result))
             }
@@ -70,16 +81,16 @@ struct EvidenceOptions: ParsableArguments {
         return sources
     }
 
-    /// The questions of the audits.
+    /// The options of the audits.
     var options: AuditOptions { AuditOptions(prefix: etcd.etcdPrefix) }
 
-    /// What is stored, to judge a change of the file that servers run; nil if no source is named.
+    /// The stored values, to judge a change of the file that servers run; nil without a source.
     ///
     /// - Parameters:
-    ///   - file: What servers run.
-    ///   - successor: What they are to run, which the server of a manifest may have on disk already.
-    ///   - convergence: Since when every server runs the file; nil if nobody knows.
-    ///   - clusterUID: The UID of the namespace `kube-system`, as servers told it that run the file; nil if none was asked.
+    ///   - file: The file that servers run.
+    ///   - successor: The file to roll out. The server of a manifest may have it on disk already.
+    ///   - convergence: Since when every server runs the file; nil if unknown.
+    ///   - clusterUID: The UID of the namespace `kube-system`, from servers that run the file; nil if none was asked.
     ///   - versions: Hashes of other versions of the file that the server of a manifest may have on disk.
     func evidence(
         under file: ConfigurationFile, before successor: ConfigurationFile? = nil, history: Bool = false,

@@ -10,15 +10,14 @@ internal import RemoteCalls
 internal import SecretMemory
 internal import ShownText
 
-/// `--kms-endpoint`: where plugins listen, if it is not where the configuration says.
+/// `--kms-endpoint`: where a plugin listens, if not at the endpoint of the configuration.
+///
+/// Two providers of one name are told apart by their sockets: `--kms-endpoint unix:///OLD=unix:///NEW`.
 struct KMSEndpointOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Where the plugin of a KMS provider listens, instead of the configuration's endpoint. Repeat it for several. "
-                + "If providers of one name have sockets of their own, name the socket that the configuration has: "
-                + "unix:///old/path=unix:///path.",
-            valueName: "[name=]unix:///path"))
+            "Socket of a plugin: [NAME=]unix:///PATH; repeatable.", valueName: "socket"))
     var kmsEndpoint: [String] = []
 
     func validate() throws {

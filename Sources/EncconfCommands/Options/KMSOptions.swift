@@ -8,10 +8,10 @@ internal import SecretMemory
 internal import ShownText
 internal import Transformers
 
-/// Who decrypts the keys of KMS values: for every command that opens stored values.
+/// The KMS plugins that decrypt data keys, for every command that decrypts stored values.
 struct KMSOptions: ParsableArguments {
     @OptionGroup(title: "KMS") var endpoints: KMSEndpointOptions
-    @Flag(name: .customLong("no-kms"), help: "Ask no KMS plugin; values that need one stay closed.")
+    @Flag(name: .customLong("no-kms"), help: "Call no KMS plugin; leave its values unchecked.")
     var asksNobody = false
 
     /// Asks the plugins of the configurations, or nobody.

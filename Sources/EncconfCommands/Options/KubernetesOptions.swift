@@ -6,32 +6,26 @@ internal import SecretMemory
 internal import ShownText
 internal import Terminal
 
-/// Where a Kubernetes cluster is, and who asks.
+/// The connection to the servers of a cluster, as kubectl takes it.
 struct KubernetesOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp(
-            "Path of the kubeconfig. Default: KUBECONFIG, then /etc/kubernetes/admin.conf, then ~/.kube/config.",
-            valueName: "path"))
+        help: ArgumentHelp("Kubeconfig. Default: that of kubectl, or admin.conf.", valueName: "path"))
     var kubeconfig: String?
     @Option(
-        name: .long, help: ArgumentHelp("Context of the kubeconfig (same as kubectl --context).", valueName: "name"))
+        name: .long, help: ArgumentHelp("Same as kubectl --context.", valueName: "name"))
     var context: String?
     @Option(
         name: .long,
-        help: ArgumentHelp(
-            "The address of one kube-apiserver itself, or unix:///path of kubectl proxy. Repeat it for several.",
-            valueName: "url"))
+        help: ArgumentHelp("Address of one kube-apiserver itself; repeatable.", valueName: "url"))
     var server: [String] = []
     @Option(
         name: .long,
-        help: ArgumentHelp(
-            "The name that the certificate of each server has, if it is not its address: such as kubernetes.",
-            valueName: "name"))
+        help: ArgumentHelp("Name in the certificates of the servers.", valueName: "dns"))
     var tlsServerName: String?
-    @Option(name: .long, help: ArgumentHelp("How long one request may take. Default: 30s.", valueName: "duration"))
+    @Option(name: .long, help: ArgumentHelp("Timeout of each request. Default: 30s.", valueName: "dur"))
     var requestTimeout: WaitDuration?
-    @Option(name: .customLong("as"), help: ArgumentHelp("Act as this user (same as kubectl --as).", valueName: "user"))
+    @Option(name: .customLong("as"), help: ArgumentHelp("Same as kubectl --as.", valueName: "user"))
     var asUser: String?
 
     var isGiven: Bool {

@@ -1,15 +1,15 @@
 internal import ArgumentParser
 internal import Terminal
 
-/// What every command takes.
+/// Options of every command.
 struct GlobalOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("When to use colour: auto, always or never.", valueName: "when"))
+    @Option(name: .long, help: ArgumentHelp("", valueName: "when"))
     var color = ColorChoice.auto
 
     var console: Console { Console(color: color.color) }
 }
 
-/// When to use colour.
+/// When to use color.
 enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
     case auto, always, never
 
@@ -22,7 +22,13 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
     }
 }
 
-/// For commands with a report: text for people, JSON for programs.
+/// `--output` of a command with a report. The command gives its group the title of the command's own options.
+struct ReportOptions: ParsableArguments {
+    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("", valueName: "format"))
+    var output: OutputFormat = .text
+}
+
+/// The formats of most reports: text for people, JSON for programs.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
     case text, json
 }

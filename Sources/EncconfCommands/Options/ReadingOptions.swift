@@ -7,13 +7,12 @@ internal import KubernetesVersions
 internal import ShownText
 internal import Terminal
 
-/// How configurations are read: for every command that takes some.
+/// How configurations are read, for every command that reads one. Untitled, so that they are listed with `--help`.
 struct ReadingOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Version of kube-apiserver, from \(KubernetesVersion.oldest) on. Default: that of the manifest or of the "
-                + "servers where it is known, else \(KubernetesVersion.newest).", valueName: "1.NN"),
+            "Version of kube-apiserver. Default: detected, or \(KubernetesVersion.newest).", valueName: "1.NN"),
         transform: ReadingOptions.parsedVersion)
     var kubernetes: KubernetesVersion?
     @Option(
@@ -21,7 +20,7 @@ struct ReadingOptions: ParsableArguments {
         help: ArgumentHelp("Feature gates of kube-apiserver, such as KMSv1=true.", valueName: "list"),
         transform: ReadingOptions.parsedGates)
     var featureGates: FeatureGates?
-    @Flag(name: .long, help: "Read files without apiVersion and kind, as Talos keeps them.")
+    @Flag(name: .long, help: "Accept files without apiVersion and kind (Talos).")
     var headerless = false
 
     /// A version whose rules are known, or a newer one, which is judged by the rules of the newest.

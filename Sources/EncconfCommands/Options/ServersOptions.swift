@@ -11,75 +11,78 @@ internal import ShownText
 internal import StorageEvidence
 internal import Terminal
 
-/// How it is known that every server runs a file, and since when.
-struct ServersOptions: ParsableArguments {
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Every server runs the file with this hash: you have checked it on each. At least 8 hex digits.",
-            valueName: "hash"))
-    var serversLoaded: String?
-    @Flag(name: .long, help: "Ask every kube-apiserver itself whether it runs the file, as `encconf servers` does.")
+/// How a command learns that every server runs a file, and since when.
+struct ConvergenceOptions: ParsableArguments {
+    @Flag(name: .long, help: "Ask every server which file it runs.")
     var servers = false
-    @Option(
-        name: .long,
-        help: ArgumentHelp("A receipt that every server runs the file (kind ConvergenceReceipt).", valueName: "path"))
+    @Option(name: .long, help: ArgumentHelp("Hash of the file that every server runs.", valueName: "hash"))
+    var serversLoaded: String?
+    @Option(name: .long, help: ArgumentHelp("Receipt of `encconf servers` for the file.", valueName: "path"))
     var receipt: String?
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Every server ran the file at this revision of etcd. A snapshot counts from it on.", valueName: "revision"))
+    @Option(name: .long, help: ArgumentHelp("Revision at which every server ran the file.", valueName: "n"))
     var afterRevision: Int64?
+}
 
+/// The proof that every server runs a file, and the connection to the servers that are asked.
+struct ServersOptions: ParsableArguments {
+    @OptionGroup(title: "Proof") var proof: ConvergenceOptions
     @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
 
     var isGiven: Bool {
-        serversLoaded != nil || servers || receipt != nil || afterRevision != nil || kubernetes.isGiven
+        proof.serversLoaded != nil || proof.servers || proof.receipt != nil || proof.afterRevision != nil
+            || kubernetes.isGiven
     }
+
+    /// Whether the servers are asked.
+    var areAsked: Bool { proof.servers }
+
+    var afterRevision: Int64? { proof.afterRevision }
 
     func validate() throws {
-        guard serversLoaded.map({ HashPrefix($0) != nil }) ?? true else {
+        guard proof.serversLoaded.map({ HashPrefix($0) != nil }) ?? true else {
             throw ValidationError(
-                "--servers-loaded is the hash of the file that every server runs, at least 8 hex digits of it")
+                "--servers-loaded needs the hash of the file that every server runs: at least 8 hex digits")
         }
-        guard receipt == nil || serversLoaded == nil && afterRevision == nil else {
-            throw ValidationError("--receipt holds what --servers-loaded and --after-revision tell; give one of them")
+        guard proof.receipt == nil || proof.serversLoaded == nil && proof.afterRevision == nil else {
+            throw ValidationError(
+                "--receipt cannot be used with --servers-loaded or --after-revision: the receipt contains both")
         }
-        guard !servers || serversLoaded == nil && receipt == nil && afterRevision == nil else {
-            throw ValidationError("--servers finds out what the other options tell; give one of them")
+        guard !proof.servers || proof.serversLoaded == nil && proof.receipt == nil && proof.afterRevision == nil else {
+            throw ValidationError("--servers cannot be used with --servers-loaded, --receipt or --after-revision")
         }
-        guard servers || !kubernetes.isGiven else {
-            throw ValidationError("the options of the Kubernetes connection are for --servers")
+        guard proof.servers || !kubernetes.isGiven else {
+            throw ValidationError("The options under KUBERNETES are for --servers.")
         }
-        guard afterRevision ?? 1 > 0 else { throw ValidationError("--after-revision is a number from 1 on") }
+        guard proof.afterRevision ?? 1 > 0 else { throw ValidationError("--after-revision needs a number from 1") }
     }
 
-    /// The versions of the servers that are asked; none if they are not.
+    /// The versions of the servers; empty without `--servers`.
     func versions(
         before evidence: EvidenceOptions, _ console: Console
     ) throws(CommandFailure) -> [KubernetesVersion] {
-        guard servers else { return [] }
+        guard proof.servers else { return [] }
         return try ClusterServers(kubernetes, etcd: evidence.etcd, APISettings(), console).versions
     }
 
-    /// Why every server is known to run a file; nil if nobody says.
+    /// The proof that every server runs a file; nil if no option gives one.
     ///
     /// - Parameters:
     ///   - file: The file that servers are asked about.
-    ///   - evidence: What will be read afterwards, if anything.
+    ///   - evidence: The sources that are read afterwards, if any.
     func fact(
         of file: ConfigurationFile, before evidence: EvidenceOptions, _ console: Console
     ) throws(CommandFailure) -> ServersFact? {
-        if servers { return .receipt(try ask(file, evidence, console)) }
-        if let receipt {
+        if proof.servers { return .receipt(try ask(file, evidence, console)) }
+        if let receipt = proof.receipt {
             let content = try Inputs.file(receipt).content
             guard let read = ConvergenceReceipt(json: content.span) else {
                 throw CommandFailure(
-                    "\(fileName(receipt)): is no receipt of the kind ConvergenceReceipt", hint: "name a receipt")
+                    "\(fileName(receipt)): not a receipt of kind ConvergenceReceipt",
+                    hint: "create one with `encconf servers FILE --receipt \(fileName(receipt))`")
             }
             return .receipt(read)
         }
-        return serversLoaded.flatMap { HashPrefix($0) }.map { .word($0) }
+        return proof.serversLoaded.flatMap { HashPrefix($0) }.map { .word($0) }
     }
 
     private func ask(
@@ -95,8 +98,8 @@ struct ServersOptions: ParsableArguments {
         }
         if evidence.isGiven, report.revision == nil {
             throw CommandFailure(
-                "a server does not say since when it runs the file, so that nothing is known to be late enough",
-                hint: "wait a minute, and give --servers-loaded with the hash of the file", status: .unproven)
+                "Cannot tell since when a server runs the file: it does not report it.",
+                hint: "wait a minute, then use --servers-loaded with the hash of the file", status: .unproven)
         }
         return ConvergenceReceipt(hash: file.hash, clusterUID: report.clusterUID, revision: report.revision)
     }

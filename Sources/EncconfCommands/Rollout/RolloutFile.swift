@@ -28,7 +28,7 @@ extension RolloutRun {
             let isAgain =
                 (0..<3600).contains(UTCTime.now - finished) && read.goal == goalText && !read.isGoingBack
                 && read.standing(of: hash) != nil
-            guard isAgain, command.keyName == nil, !command.abort else { return }
+            guard isAgain, command.keys.keyName == nil, !command.keys.abort else { return }
         } else if read.goal != goalText {
             // Its first step was never written.
             if read.standing(of: hash) == .original { return }
@@ -45,8 +45,9 @@ extension RolloutRun {
     /// The goal, as it is compared.
     var goalText: String {
         [
-            command.newKmsKey ? "new-kms-key" : "rotation", command.to?.rawValue, command.keyName, command.kmsName,
-            command.resources,
+            command.keys.newKmsKey ? "new-kms-key" : "rotation", command.keys.to?.rawValue, command.keys.keyName,
+            command.keys.kmsName,
+            command.keys.resources,
         ].map { $0 ?? "-" }.joined(separator: " ")
     }
 
@@ -69,7 +70,7 @@ extension RolloutRun {
 
     /// The step that the file is at: with the name of a key the first that is not done, else as the file tells it.
     func firstStep(_ document: ConfigurationDocument) throws(CommandFailure) -> RotationRequest.Step? {
-        guard command.keyName != nil else {
+        guard command.keys.keyName != nil else {
             do { return try rotation.plan(goal.request(nil), for: document).step } catch {
                 throw CommandFailure(
                     error.problems.map { problem in

@@ -19,7 +19,7 @@ extension RolloutRun {
             $0.plugin.version == .v2
         }
         guard !plugins.isEmpty else { throw CommandFailure("\(command.file): there is no KMS v2 provider") }
-        let end = ContinuousClock.now + command.timeout.duration
+        let end = ContinuousClock.now + command.delivery.timeout.duration
         try tell("key-ids", .begins, "waiting until every server uses the key ID that the plugin reports")
         func ask() throws(CommandFailure) {
             let expected = Dictionary(
@@ -36,7 +36,7 @@ extension RolloutRun {
             try ask()
         }
         if facts.keyIDs == .agree {
-            let seconds = Self.keyIDSeconds + command.settle.seconds
+            let seconds = Self.keyIDSeconds + command.delivery.settle.seconds
             console.note("waiting \(Int(seconds)) s until no server writes with the previous key ID")
             guard APIServer.pause(.milliseconds(Int64(seconds * 1000)), settings.isCancelled) else {
                 throw Self.givenUp

@@ -35,11 +35,12 @@ final class RolloutRun {
         self.command = command
         self.console = console
         goal = RotationGoal(
-            to: command.to, keyName: command.keyName, kmsName: command.kmsName, resources: command.resources,
+            to: command.keys.to, keyName: command.keys.keyName, kmsName: command.keys.kmsName,
+            resources: command.keys.resources,
             removesIdentity: false, isSingleServer: false, evidence: command.evidence)
         rotation = RotationFile(
             path: command.file, rules: try command.reading.rules(command.evidence.etcd.connection.discovery()),
-            keyName: command.keyName)
+            keyName: command.keys.keyName)
         recordPath = "\(SafeWrite.resolved(command.file)).rollout"
         var settings = APISettings()
         settings.isCancelled = BlockedSignals.arePending
@@ -50,7 +51,8 @@ final class RolloutRun {
         hash = try fileHash(source)
         facts = RolloutFacts(standing: nil, wantsSnapshots: command.snapshots != nil)
         servers = try ClusterServers(
-            command.kubernetes, etcd: command.evidence.etcd, requestSeconds: command.settle.seconds, settings, console)
+            command.kubernetes, etcd: command.evidence.etcd, requestSeconds: command.delivery.settle.seconds, settings,
+            console)
         try readRecord()
         try readStanding()
     }
@@ -70,8 +72,8 @@ final class RolloutRun {
     static var givenUp: CommandFailure { CommandFailure("interrupted", hint: "run the same command again to go on") }
 
     var machine: RolloutMachine {
-        if command.newKmsKey { return RolloutMachine(.newKMSKey) }
-        return RolloutMachine(record?.isGoingBack == true || command.abort ? .back : .newKey)
+        if command.keys.newKmsKey { return RolloutMachine(.newKMSKey) }
+        return RolloutMachine(record?.isGoingBack == true || command.keys.abort ? .back : .newKey)
     }
 
     /// Whether the file and the servers are as they were when the last fact was seen: an audit or a snapshot takes long, and
@@ -81,7 +83,7 @@ final class RolloutRun {
         let look = try servers.look(for: configuration())
         let isSettled =
             !machine.needsSettling(facts)
-            || look.census.secondsUntilSettled(requestTimeout: command.settle.seconds).map { $0 <= 0 } ?? false
+            || look.census.secondsUntilSettled(requestTimeout: command.delivery.settle.seconds).map { $0 <= 0 } ?? false
         if look.census.converged == .yes, isSettled {
             self.look = look
             return true
@@ -134,14 +136,14 @@ final class RolloutRun {
         _ facts: [(name: String, value: ReportValue)] = []
     ) throws(CommandFailure) {
         let event = RolloutEvent(time: UTCTime.now, phase: phase, state, message, facts: facts)
-        switch command.output {
+        switch command.format.output {
         case .text: try console.result(event.text)
         case .json: try console.result(event.value, isOneLine: true)
         }
     }
 
     func ask(_ question: Phrase) throws(CommandFailure) {
-        guard !command.yes else { return }
+        guard !command.control.yes else { return }
         do throws(SystemError) {
             guard try Confirmation.ask(Program.redactor.shown(question), isCancelled: settings.isCancelled) else {
                 throw SystemError(code: ECANCELED)

@@ -32,7 +32,7 @@ extension RolloutRun {
                 ])
         } else {
             try tell(phase, .ends, "not every server is known to run \(command.file)", [("report", report.value)])
-            if command.output == .text { try console.result(report.text) }
+            if command.format.output == .text { try console.result(report.text) }
         }
     }
 
@@ -41,20 +41,22 @@ extension RolloutRun {
         try tell("deliver", .begins, "\(command.file) is delivered to the servers", [("hash", .text(hash))])
         let cargo = Delivery.Cargo(file: command.file, content: source, hash: hash, phase: position)
         let ways = [
-            command.deliver.map { text in
+            command.delivery.deliver.map { text in
                 Delivery(
                     command.sshTargets.map { .ssh($0) } ?? .command(text), option: "--deliver",
-                    sshConfiguration: command.sshConfig, isCancelled: settings.isCancelled)
+                    sshConfiguration: command.delivery.sshConfig, isCancelled: settings.isCancelled)
             },
-            command.restart.map { Delivery(.command($0), option: "--restart", isCancelled: settings.isCancelled) },
+            command.delivery.restart.map {
+                Delivery(.command($0), option: "--restart", isCancelled: settings.isCancelled)
+            },
         ].compactMap { $0 }
         guard let before = try mayDeliver() else { return }
-        if command.deliver == nil {
+        if command.delivery.deliver == nil {
             console.note(
                 "copy \(command.file) to every control-plane node, byte for byte; without automatic reload, restart one "
                     + "kube-apiserver after the other")
         }
-        if command.perServer {
+        if command.delivery.perServer {
             for server in before.servers {
                 guard try mayDeliver() != nil else { return }
                 let target = Delivery.Server(id: server.id, host: server.host, address: server.address)
@@ -66,7 +68,7 @@ extension RolloutRun {
         }
         (facts.isDelivered, facts.isJustWritten) = (true, false)
         (facts.stored, facts.rewrites) = (.notLooked, 0)
-        try take(servers.look(for: configuration(), wait: command.timeout.duration), phase: "deliver")
+        try take(servers.look(for: configuration(), wait: command.delivery.timeout.duration), phase: "deliver")
     }
 
     /// The servers, if each of them is still seen to run what the file is a proven step from; else nil, and what was seen
@@ -90,7 +92,7 @@ extension RolloutRun {
 
     /// Waits until one server runs the file and is ready, before the next one is touched.
     func wait(for id: String) throws(CommandFailure) {
-        let end = ContinuousClock.now + command.timeout.duration
+        let end = ContinuousClock.now + command.delivery.timeout.duration
         while true {
             let standing = try servers.look(for: configuration()).census.servers.first { $0.id == id }
             if standing?.loaded == .yes, standing?.sighting?.readiness?.isReady == true { return }

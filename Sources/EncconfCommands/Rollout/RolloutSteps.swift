@@ -36,7 +36,7 @@ extension RolloutRun {
         var stepFacts = StepFacts(
             hash: hash, servers: receipt.map { .receipt($0) }, isSingleServer: false,
             plugin: try goal.pluginHealth(plan), isAbsencePromised: false,
-            destination: command.archive != nil ? .archive : command.discardRetiredKeys ? .destruction : nil)
+            destination: command.keys.archive != nil ? .archive : command.keys.discardRetiredKeys ? .destruction : nil)
         if step == .retire || step == .abort {
             if let seen = try read(history: true, receipt) { stepFacts.stored = .seen(seen) }
             // Reading took long.
@@ -53,7 +53,7 @@ extension RolloutRun {
         let newHash = try fileHash(edited)
         record?.prepare(RolloutRecord.Version(hash: newHash, position: position), isConverged: isConverged)
         try save()
-        try RotationWriter(file: command.file, archive: command.archive, authorized).write(edited, source: source)
+        try RotationWriter(file: command.file, archive: command.keys.archive, authorized).write(edited, source: source)
         source = edited
         hash = newHash
         record?.complete()
@@ -68,7 +68,7 @@ extension RolloutRun {
             next: NextCommand(reason: "the rollout goes on")
         ).text
         try tell(step.rawValue, .ends, "\(command.file) is written, \(hash)", [("hash", .text(hash))])
-        if command.output == .text { try console.result(changes) }
+        if command.format.output == .text { try console.result(changes) }
     }
 
     /// Makes the record before the first step, and notes that a rollout goes back.
@@ -84,12 +84,12 @@ extension RolloutRun {
                 goal: goalText, originalHash: hash, previousKey: writers.count == 1 ? writers.first ?? nil : nil,
                 newKey: added.count == 1 ? added.first ?? nil : nil)
         }
-        if command.abort { record?.isGoingBack = true }
+        if command.keys.abort { record?.isGoingBack = true }
     }
 
     /// A step on the way back: the key that wrote before is the one that is meant, and only the one that was added goes.
     func backRequest(_ step: RotationRequest.Step) throws(CommandFailure) -> RotationRequest {
-        guard command.to == nil, let previous = record?.previousKey, let added = record?.newKey else {
+        guard command.keys.to == nil, let previous = record?.previousKey, let added = record?.newKey else {
             throw CommandFailure(
                 "\(command.file): several keys or providers wrote before, so there is more than one way back",
                 hint: "go back by hand with `encconf rotate`, step by step")

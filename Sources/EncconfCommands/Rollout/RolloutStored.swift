@@ -42,7 +42,7 @@ extension RolloutRun {
             servers: servers, file: try configuration(), includesShortLived: true, options: command.speed)
         let report = try rewrite.run(look)
         try tell("rewrite", .ends, report.summary, [("report", report.value)])
-        if command.output == .text, report.status != .success { try console.result(report.text) }
+        if command.format.output == .text, report.status != .success { try console.result(report.text) }
         guard report.status == .success || report.status == .findings else {
             throw CommandFailure(
                 "not every value could be rewritten", hint: "run the same command again to go on with the rest",
