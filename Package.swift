@@ -33,6 +33,8 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         // Headers alone: libcurl is opened when it is needed (shim.h), so no `pkgConfig`, which would link it.
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Headers alone, as libcurl's.
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Rest on nothing of ours, or on secrets alone.
@@ -147,12 +149,17 @@ let package = Package(
         .target(
             name: "EtcdWAL", dependencies: ["EtcdSnapshot", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
 
+        // A source of records: what kine keeps in SQLite in place of etcd.
+        .target(
+            name: "KineDatabase", dependencies: ["CSQLite", "DurableFiles", "SecretMemory"], swiftSettings: strict),
+
         // Judgement. What is stored, read and judged, whatever the source.
         .target(
             name: "StorageAudit",
             dependencies: [
                 "DurableFiles", "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText",
-                "KubernetesObjects", "KubernetesResources", "KubernetesVersions", "SecretMemory", "Transformers",
+                "KineDatabase", "KubernetesObjects", "KubernetesResources", "KubernetesVersions", "SecretMemory",
+                "Transformers",
             ],
             swiftSettings: strict),
         // What sources prove: presence and absence.
@@ -187,6 +194,7 @@ let package = Package(
                 "APIServerFlags", "ChildProcesses", "ClusterRollout", "ConfigurationLint", "Diagnostics",
                 "DurableFiles",
                 "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText", "KMSPlugin",
+                "KineDatabase",
                 "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources",
                 "KubernetesUpgrade", "KubernetesVersions",
                 "PastedValues", "RemoteCalls",
@@ -370,6 +378,10 @@ let package = Package(
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
             name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
+            swiftSettings: tests),
+        // Databases that Python's sqlite3 makes, sound and damaged.
+        .testTarget(
+            name: "KineDatabaseTests", dependencies: ["DurableFiles", "KineDatabase", "SecretMemory", "TestSupport"],
             swiftSettings: tests),
         // The logs of real members, and such as no member writes.
         .testTarget(

@@ -56,9 +56,26 @@ internal import ShownText
         get { unsafe _overrideLifetime(mapping.bytes, borrowing: self) }
     }
 
+    /// The length of the file.
+    public var byteCount: Int { unsafe mapping.count }
+
     /// Refuses what was read if the file has changed since it was opened: a digest counts for the bytes that were
     /// judged, and both are read in their own time.
     public func checkUnchanged() throws(FileError) { try state.checkUnchanged(file, at: path, called: shownName) }
+
+    /// A file beside this one whose name begins with its name, such as a write-ahead log; nil if there is none, or an empty
+    /// one. A symbolic link is followed first, as the program does that writes both files.
+    public func companion(_ suffix: String) throws(FileError) -> MappedFile? {
+        do throws(FileError) {
+            return try MappedFile(SafeWrite.resolved(path) + suffix, called: path + suffix)
+        } catch {
+            switch error.reason {
+            case .empty: return nil
+            case .reading(let cause) where cause.isNoSuchFile: return nil
+            default: throw error
+            }
+        }
+    }
 
     /// The line that the program ends with if pages of the file are gone.
     private static func lastWords(_ name: String) -> String {
@@ -71,8 +88,12 @@ internal import ShownText
 
 extension FileDescriptor {
     /// Refuses a file that another process holds locked, as a running etcd member holds its `db` (bbolt, bolt_unix.go,
-    /// `flock`): what it shows now is not what the member holds.
+    /// `flock`), and as SQLite holds a database with a write-ahead log while it is open (`fcntl`; sqlite.org/lockingv3.html):
+    /// what it shows now is not what that process holds.
     fileprivate func checkUnlocked(_ name: String) throws {
+        var lock = Glibc.flock()
+        (lock.l_type, lock.l_whence) = (Int16(F_WRLCK), Int16(SEEK_SET))
+        if unsafe fcntl(raw, F_GETLK, &lock) == 0, lock.l_type != Int16(F_UNLCK) { throw FileError(name, .held) }
         guard flock(raw, LOCK_SH | LOCK_NB) != 0 else {
             _ = flock(raw, LOCK_UN)
             return

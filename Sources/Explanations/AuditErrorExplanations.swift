@@ -11,6 +11,9 @@ extension AuditError {
         case .file(let error): error.failure(canBeStream: false)
         case .snapshot(let path, let error):
             CommandFailure("\(path): \(error.explanation)", hint: error.hint)
+        case .kine(let path, let error): error.failure(path)
+        case .notForKine(let path, let limit):
+            CommandFailure("\(path): \(limit.explanation)", hint: "leave \(limit.option) out")
         case .etcd(let name, let error): error.failure(name)
         case .cipher(let error): CommandFailure(libraryProblem(error))
         case .place(let error): error.failure

@@ -138,6 +138,7 @@ extension AuditDoubt {
     public var clause: Phrase {
         switch self {
         case .noDigest: "the file has no digest, so writes may be missing"
+        case .kineFile: "nothing shows that the file has the newest writes"
         case .changed: "the digest does not match, so values may be missing"
         case .log: "the WAL does not show all that the member holds"
         case .damage(let places): "the file is damaged in \(counted(places, "place"))"
@@ -159,6 +160,8 @@ extension AuditDoubt {
         switch self {
         case .noDigest:
             "the file has no digest. It may be the db of a member, and writes may still be in the WAL beside it."
+        case .kineFile:
+            "the file is a database of kine, which has no digest. It may be an old copy, or lack writes of its WAL."
         case .changed:
             "the digest does not match: the file was modified after it was saved, and values may be missing."
         case .log(let gaps):
@@ -194,6 +197,7 @@ extension AuditDoubt {
     public var advice: (reason: Phrase, command: Phrase?) {
         switch self {
         case .noDigest: ("save a snapshot of the running etcd with `encconf snapshot save`, and audit that", nil)
+        case .kineFile: ("audit the running datastore: on a k3s server, `encconf audit --preset k3s` as root", nil)
         case .log: ("start the member again, and save a snapshot with `encconf snapshot save`", nil)
         case .changed, .damage: ("take a new snapshot", nil)
         case .noObjects(0):
@@ -215,6 +219,7 @@ extension AuditDoubt {
     public var code: String {
         switch self {
         case .noDigest: "noDigest"
+        case .kineFile: "kineFile"
         case .changed: "changed"
         case .log: "log"
         case .damage: "damage"

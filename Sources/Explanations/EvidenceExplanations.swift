@@ -99,6 +99,7 @@ extension EvidenceGap.Earliness {
 extension EvidenceGap.Incompleteness {
     fileprivate var explanation: Phrase {
         switch self {
+        case .kineFile: "it is a database of kine, which may be an old copy or lack writes of its WAL"
         case .noDigest: "it has no digest, as the db of a member, and writes may still be in the WAL beside it"
         case .changed: "its digest does not match, so it was modified after it was saved"
         case .damaged: "it is damaged"
@@ -109,6 +110,7 @@ extension EvidenceGap.Incompleteness {
 
     fileprivate var hint: Phrase {
         switch self {
+        case .kineFile: "read the running datastore with --etcd"
         case .noDigest, .changed, .damaged: "save a snapshot with `encconf snapshot save`, and use that"
         case .lagging: "omit --serializable"
         case .partOfKeys: "omit --etcd-prefix"

@@ -39,8 +39,8 @@ extension FileError {
         case .locked: CommandFailure("\(name): another encconf is at work on this file", hint: "try again")
         case .held:
             CommandFailure(
-                "\(name): locked by another process, probably a running etcd member; the file lacks its newest writes",
-                hint: "save a snapshot of the member with `encconf snapshot save`, or stop it")
+                "\(name): locked by another process, probably a running etcd or k3s; the file lacks its newest writes",
+                hint: "save a snapshot of etcd with `encconf snapshot save`, read k3s with --etcd, or stop it")
         case .changedWhileRead:
             CommandFailure(
                 "\(name): changed while it was read", hint: "use a copy that no process writes to, and try again")

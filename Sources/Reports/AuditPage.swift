@@ -253,7 +253,9 @@ extension AuditReport {
             limits += snapshot.problems.prefix(5).map { (true, $0.explanation) }
             limits += [
                 (result.history == nil, "Old revisions were not checked (--history)."),
-                (result.remnants == nil, "Free pages were not checked (--remnants)."),
+                (
+                    result.remnants == nil && snapshot.format == .etcd, "Free pages were not checked (--remnants)."
+                ), (snapshot.format != .etcd, "Free pages of the SQLite database were not checked."),
                 (true, "A snapshot shows what one member held at one revision. It may not be the newest."),
             ]
         } else {
@@ -268,6 +270,14 @@ extension AuditReport {
         switch source.origin {
         case .etcd(let etcd):
             facts += [("Cluster", "<code>\(etcd.clusterIDText)</code>"), ("Revision", "\(source.revision)")]
+        case .snapshot(let snapshot) where snapshot.format != .etcd:
+            facts += [
+                (
+                    "Database of kine",
+                    snapshot.format == .kine(hasLog: true)
+                        ? "read with its write-ahead log" : "without a write-ahead log beside it"
+                ), ("Revision", "\(source.revision), compacted up to \(snapshot.compactRevision)"),
+            ]
         case .snapshot(let snapshot):
             let digest: Phrase =
                 switch snapshot.digest {

@@ -71,7 +71,7 @@ extension AuditReport {
         switch source.origin {
         case .snapshot(let snapshot):
             return common + [
-                "transport": "file",
+                "transport": "file", "format": snapshot.format == .etcd ? "etcd" : "kine",
                 "log": snapshot.log.map {
                     [
                         "appliedEntries": .number($0.appliedEntries), "complete": .bool($0.gaps.isEmpty),

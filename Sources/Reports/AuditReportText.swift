@@ -58,6 +58,9 @@ extension AuditReport {
                     "etcd",
                     "revision \(source.revision), \(counted(source.liveKeys, "key")), cluster \(etcd.clusterIDText)"
                 ))
+        case .snapshot(let snapshot) where snapshot.format != .etcd:
+            let log: Phrase = snapshot.format == .kine(hasLog: true) ? ", read with its WAL" : ", no WAL beside it"
+            facts.append(("kine", "revision \(source.revision), \(counted(source.liveKeys, "key"))\(log)"))
         case .snapshot(let snapshot):
             facts.append(
                 (

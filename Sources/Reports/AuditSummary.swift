@@ -94,6 +94,12 @@ extension AuditReport {
                 "kubectl get \(names) -A -o json | kubectl replace -f -"
             )
         }
+        if isFound(.oldPlaintext), let format = result.source.snapshot?.format, format != .etcd {
+            return (
+                "re-encrypt every object once more (each row of kine keeps a copy of the value before), wait for a "
+                    + "compaction (5 minutes), restart k3s, which vacuums the database, then audit a new copy", nil
+            )
+        }
         if isFound(.oldPlaintext) || isFound(.freePlaintext) {
             return ("compact and defragment each etcd member, then audit a new snapshot", nil)
         }

@@ -7,6 +7,8 @@ public import KubernetesVersions
 public enum AuditDoubt: Sendable {
     /// The file has no digest: writes may be missing that only the write-ahead log beside it holds.
     case noDigest
+    /// The file is a database of kine, and nothing shows whether it is whole and of now.
+    case kineFile
     /// The file is not what was saved, so values may be missing. Where that is a finding that counts, it is no doubt.
     case changed
     /// The database of a member and its write-ahead log may not show all that the member holds.

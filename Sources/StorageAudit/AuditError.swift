@@ -2,6 +2,7 @@ public import DurableFiles
 public import EnvelopeCrypto
 public import EtcdClient
 public import EtcdSnapshot
+public import KineDatabase
 
 /// Why a source could not be audited, or an object not be read from it.
 public enum AuditError: Error, Sendable {
@@ -9,6 +10,10 @@ public enum AuditError: Error, Sendable {
     case file(FileError)
     /// The file at the path is not a snapshot, or a damaged one.
     case snapshot(String, SnapshotError)
+    /// The database of kine at the path cannot be read.
+    case kine(String, KineError)
+    /// The audit of a database of kine has no such option.
+    case notForKine(String, KineLimit)
     /// The etcd of that name cannot be read.
     case etcd(String, EtcdError)
     /// The cipher library failed.
@@ -22,6 +27,8 @@ public enum AuditError: Error, Sendable {
             switch error {
             case let error as AuditError: error
             case let error as SnapshotError: .snapshot(source, error)
+            case KineError.file(let error): .file(error)
+            case let error as KineError: .kine(source, error)
             case let error as EtcdError: .etcd(source, error)
             case let error as CipherError: .cipher(error)
             case let error as FileError: .file(error)
@@ -29,6 +36,14 @@ public enum AuditError: Error, Sendable {
             default: .file(FileError(source, .reading(SystemError(code: 0))))
             }
     }
+}
+
+/// What an audit of a database of kine cannot do.
+public enum KineLimit: Sendable {
+    /// Look into free pages.
+    case remnants
+    /// Go on behind damage.
+    case salvage
 }
 
 /// Shows how far an audit is.

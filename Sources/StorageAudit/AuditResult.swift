@@ -31,6 +31,7 @@ public struct AuditedSource: Sendable {
 
     /// What a snapshot file says of itself.
     public struct Snapshot: Sendable {
+        public let format: Format
         public let digest: DigestCheck
         public let compactRevision: Int64
         public let isCompactionUnfinished: Bool
@@ -44,6 +45,15 @@ public struct AuditedSource: Sendable {
         /// The first problems of a damaged file, and the number of all.
         public let problems: [SnapshotError]
         public let problemCount: Int
+
+        /// What keeps the records.
+        public enum Format: Equatable, Sendable {
+            /// etcd, with bbolt.
+            case etcd
+            /// kine, with SQLite.
+            /// - Parameter hasLog: Whether a write-ahead log was read with the database.
+            case kine(hasLog: Bool)
+        }
     }
 
     /// The write-ahead log beside the database of a member.

@@ -3,6 +3,7 @@ internal import DurableFiles
 public import EncryptionConfig
 public import EnvelopeCrypto
 internal import Glibc
+internal import KineDatabase
 
 /// What audits of several sources have in common.
 public struct AuditRun: Sendable {
@@ -25,13 +26,21 @@ public struct AuditRun: Sendable {
         self.jobs = jobs ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 
-    /// Audits a snapshot file.
+    /// Audits a snapshot file, or a database of kine.
     public func audit(
         snapshot path: String, history: Bool = false, remnants: Bool = false, isSalvage: Bool = false,
         progress: any AuditProgress
     ) throws(AuditError) -> AuditResult {
         let file: MappedFile
         do { file = try MappedFile(path) } catch { throw .file(error) }
+        if KineDatabase.isDatabase(beginningWith: file.span) {
+            if remnants { throw .notForKine(path, .remnants) }
+            if isSalvage { throw .notForKine(path, .salvage) }
+            let audit = KineAudit(
+                file: file, configurations: configurations.map(\.configuration), unwrapping: unwrapping,
+                options: options)
+            return try timed { () throws(AuditError) in try audit.run(history: history, progress: progress) }
+        }
         let audit = SnapshotAudit(
             file: file, configurations: configurations.map(\.configuration), unwrapping: unwrapping,
             options: options, jobs: jobs, isSalvage: isSalvage)

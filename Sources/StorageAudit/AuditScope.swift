@@ -38,7 +38,7 @@ struct AuditScope {
             if let log = snapshot.log {
                 if !log.gaps.isEmpty { doubts.append(.log(log.gaps)) }
             } else if case .absent = snapshot.digest {
-                doubts.append(.noDigest)
+                doubts.append(snapshot.format == .etcd ? .noDigest : .kineFile)
             } else if result.source.hasChanged, !failOn.contains(.digest) {
                 doubts.append(.changed)
             }

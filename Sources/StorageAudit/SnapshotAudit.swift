@@ -37,7 +37,7 @@ struct SnapshotAudit {
                     liveKeys: counts.live, byteCount: snapshot.bytes.byteCount,
                     origin: .snapshot(
                         AuditedSource.Snapshot(
-                            digest: digest, compactRevision: settings.finishedCompaction,
+                            format: .etcd, digest: digest, compactRevision: settings.finishedCompaction,
                             isCompactionUnfinished: settings.isCompactionUnfinished,
                             records: counts.total + (logged?.uncertainCount ?? 0),
                             tombstones: counts.tombstones, markers: counts.markers,

@@ -2,6 +2,7 @@ internal import DurableFiles
 internal import EnvelopeCrypto
 internal import EtcdSnapshot
 internal import GoText
+internal import KineDatabase
 internal import KubernetesResources
 internal import SecretMemory
 
@@ -28,6 +29,12 @@ public struct SnapshotLookup {
         do {
             let file = try MappedFile(path)
             var records: [StoredRecord] = []
+            if KineDatabase.isDatabase(beginningWith: file.span) {
+                let database = try KineDatabase(file)
+                for key in etcdKeys { records.append(try record(of: key, resource: resource, in: database)) }
+                try database.checkUnchanged()
+                return (records, false)
+            }
             var problems = SnapshotProblems.refused
             let snapshot = try SnapshotFile(file.span, &problems)
             let digest = try snapshot.checkDigest { bytes throws(CipherError) in try Digest.sha256(bytes) }
@@ -55,6 +62,30 @@ public struct SnapshotLookup {
             throw AuditError.lookup(.compacted(path, revision: revision ?? 0, oldest: compacted))
         case .future(let last): throw AuditError.lookup(.future(path, last: last))
         }
+    }
+
+    private func record(of key: String, resource: String?, in database: KineDatabase) throws -> StoredRecord {
+        let bytes = Array(key.utf8)
+        let place = try EtcdPlace.resolve(etcdKey: bytes, resource: resource, prefix: prefix)
+        let index = database.index
+        if let revision {
+            guard revision >= index.compactRevision else {
+                throw AuditError.lookup(.compacted(path, revision: revision, oldest: index.compactRevision))
+            }
+            guard revision <= max(index.lastRevision, index.compactRevision) else {
+                throw AuditError.lookup(.future(path, last: index.lastRevision))
+            }
+        }
+        let found = try database.find(bytes, revision: revision) { row throws(AuditError) in
+            guard !row.isDeleted else {
+                throw .lookup(.absent(path, etcdKey: key, deleted: row.id, revision))
+            }
+            return StoredRecord(
+                etcdKey: bytes, registryKey: place.registryKey, resource: place.resource,
+                readings: [SecretKey(SecretBytes(copying: row.value))], revision: row.id)
+        }
+        guard let found else { throw AuditError.lookup(.absent(path, etcdKey: key, deleted: nil, revision)) }
+        return found
     }
 
     /// The etcd key of an object named `NAMESPACE/NAME`, or `NAME` if it belongs to the whole cluster.

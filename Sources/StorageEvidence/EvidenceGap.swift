@@ -41,6 +41,8 @@ public struct EvidenceGap: Sendable {
     public enum Incompleteness: Sendable {
         /// The file has no digest, as the `db` of a member: writes may be in the write-ahead log beside it.
         case noDigest
+        /// It is a database of kine, which may be old or lack writes of its log.
+        case kineFile
         /// The file is not the file that was saved.
         case changed
         case damaged

@@ -47,7 +47,7 @@ public struct EvidenceSource: Sendable {
             if let log = snapshot.log { return log.gaps.isEmpty ? nil : .noDigest }
             switch snapshot.digest {
             case .matches: return nil
-            case .absent: return .noDigest
+            case .absent: return snapshot.format == .etcd ? .noDigest : .kineFile
             case .differs: return .changed
             }
         }
