@@ -42,6 +42,11 @@ public struct KeyRange: Equatable, Sendable {
 
     public static let everything = KeyRange(from: [])
 
+    /// All keys that begin with a slash, as those of every kube-apiserver do (k8s.io/apiserver,
+    /// pkg/storage/etcd3/store.go, `New`). kine answers nothing to ``everything``, or an end that it takes for a prefix; this
+    /// range means the same to all its versions.
+    static let paths = KeyRange(prefix: [UInt8(ascii: "/")])
+
     /// The part of the range behind `key`; an empty one, which starts at its end, if `key` is the last that fits.
     func rest(after key: RawSpan) -> KeyRange { KeyRange(start: key.copiedToArray() + [0], end: end) }
 

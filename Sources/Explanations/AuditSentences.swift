@@ -200,11 +200,6 @@ extension AuditDoubt {
         case .kineFile: ("audit the running datastore: on a k3s server, `encconf audit --preset k3s` as root", nil)
         case .log: ("start the member again, and save a snapshot with `encconf snapshot save`", nil)
         case .changed, .damage: ("take a new snapshot", nil)
-        case .noObjects(0):
-            (
-                "audit the etcd that --etcd-servers of kube-apiserver names; kine (k3s, MicroK8s) lists nothing without --etcd-prefix /registry",
-                nil
-            )
         case .noObjects, .missing: ("audit the etcd that --etcd-servers of kube-apiserver names", nil)
         case .plugins: ("run the audit where the KMS plugins listen; see their state with `encconf kms status`", nil)
         case .encoding, .identity: ("see what these values are: `encconf decrypt-secret` with -o raw", nil)

@@ -7,6 +7,10 @@ public struct ResponseHeader: Equatable, Sendable {
     /// The newest revision that the member has applied.
     public internal(set) var revision: Int64 = 0
     public internal(set) var raftTerm: UInt64 = 0
+
+    /// Whether this is no etcd, but kine: it has no IDs (github.com/k3s-io/kine, pkg/server/types.go, `txnHeader`), and no
+    /// cluster of etcd has the ID 0.
+    var isOfKine: Bool { clusterID == 0 && memberID == 0 }
 }
 
 extension ResponseHeader {

@@ -45,7 +45,7 @@ struct PageSource {
         guard !isAtEnd else { return nil }
         try pacing.wait(isCancelled: isCancelled)
         let start = ContinuousClock.now
-        let page = try fetch()
+        let page = try fetchNext()
         sizing.adapt(keyCount: page.records.count, byteCount: page.byteCount, time: .now - start)
         pacing.note(byteCount: page.byteCount)
         // At one revision nothing can be added or go.
@@ -54,14 +54,22 @@ struct PageSource {
         }
         remainingKeyCount = page.keyCount - Int64(page.records.count)
         if request.revision == 0 { request.revision = page.header.revision }
-        // The revision is fixed, so any member that has it can answer alone.
-        request.isSerializable = true
+        // The revision is fixed, so any member that has it can answer alone. kine refuses to be asked so.
+        request.isSerializable = !page.header.isOfKine
         if page.hasMore, let last = page.records.last {
             request.range = request.range.rest(after: page.key(of: last))
         } else {
             isAtEnd = true
         }
         return page
+    }
+
+    /// Asks for a page; of kine for all that it can have, if everything is wanted.
+    private mutating func fetchNext() throws(EtcdError) -> EtcdPage {
+        let page = try fetch()
+        guard page.header.isOfKine, remainingKeyCount == nil, request.range == .everything else { return page }
+        request.range = .paths
+        return try fetch()
     }
 
     /// Asks for a page, for a smaller one if it is too large, and again if nobody can answer at the moment.
