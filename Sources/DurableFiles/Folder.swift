@@ -2,6 +2,12 @@ internal import Glibc
 
 /// The names in a folder.
 public enum Folder {
+    /// Whether a path leads to a folder.
+    public static func exists(_ path: String) -> Bool {
+        var status = Glibc.stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The names of all entries but `.` and `..`, sorted by their bytes. A name that is not UTF-8 is repaired, so that
     /// no file has it.
     ///

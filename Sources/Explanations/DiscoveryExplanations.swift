@@ -124,19 +124,19 @@ extension APIServerFlagsError {
         case .noOpenShiftConfig: "check --openshift-config of the server"
         case .noAPIServer(let programs) where programs.contains("k3s"):
             """
-            k3s runs kube-apiserver within itself. Its configuration is \(k3sConfiguration): name it with --config, \
-            and the servers with --endpoints
+            k3s runs kube-apiserver within itself, and its configuration is \(k3sConfiguration): \
+            pass --preset k3s instead
             """
-        case .noAPIServer(let programs) where programs.contains("rke2"): "the manifest of RKE2 is \(rke2Manifest)"
+        case .noAPIServer(let programs) where programs.contains("rke2"): "the manifest of RKE2 is \(rke2Manifest): pass --preset rke2 instead"
         case .noAPIServer, .noPod:
-            "name the manifest or unit of kube-apiserver; k3s has none: --endpoints, --cacert, --cert and --key say the same"
+            "name the manifest or unit of kube-apiserver; k3s has none: pass --preset k3s"
         default: "--endpoints, --cacert, --cert and --key say the same"
         }
     }
 }
 
-private let k3sConfiguration: Phrase = "/var/lib/rancher/k3s/server/cred/encryption-config.json"
-private let rke2Manifest: Phrase = "/var/lib/rancher/rke2/agent/pod-manifests/kube-apiserver.yaml"
+private let k3sConfiguration: Phrase = "\(K3sLayout.configuration)"
+private let rke2Manifest: Phrase = "\(Distribution.rke2.manifest ?? "")"
 
 extension Installer {
     fileprivate var name: Phrase {
@@ -152,8 +152,8 @@ extension Installer {
         switch self {
         case .k3sOrRKE2:
             """
-            the manifest of RKE2 is \(rke2Manifest); k3s has none: name its configuration \(k3sConfiguration) with \
-            --config, and the servers with --endpoints
+            the manifest of RKE2 is \(rke2Manifest): pass --preset rke2; k3s has none, and its configuration is \
+            \(k3sConfiguration): pass --preset k3s
             """
         case .rke: "on a control-plane node: docker inspect kube-apiserver | encconf … --discover-from -"
         case .talos: "Talos keeps no manifest: --config, --endpoints, --cacert, --cert and --key say what is needed"

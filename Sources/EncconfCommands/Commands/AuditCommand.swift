@@ -67,7 +67,7 @@ struct AuditCommand: EncconfCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard !scope.config.isEmpty || etcd.connection.discoverFrom != nil else {
+        guard !scope.config.isEmpty || etcd.connection.isDiscovered else {
             throw ValidationError("--config is missing; name the configuration")
         }
         guard !snapshots.isEmpty || scope.dataDir != nil || etcd.isGiven else {

@@ -72,7 +72,7 @@ struct DecryptSecretCommand: EncconfCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        guard !request.config.isEmpty || etcd.connection.discoverFrom != nil else {
+        guard !request.config.isEmpty || etcd.connection.isDiscovered else {
             throw ValidationError("--config is missing; name the configuration")
         }
         try validateSources()

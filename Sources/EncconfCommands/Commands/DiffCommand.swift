@@ -160,6 +160,7 @@ struct DiffCommand: EncconfCommand {
         switch next {
         case .intermediate(let proposal):
             let text = SecretKey(proposal.text())
+            try Inputs.refuseOwned(path)
             do {
                 try SafeWrite.create(text.span, at: path, replacing: false)
             } catch {

@@ -107,6 +107,7 @@ struct InitCommand: EncconfCommand {
 
     /// Writes the file. An existing file is never lost: `--force` renames it.
     private func write(_ text: SecretKey, to file: String, _ console: Console) throws(CommandFailure) {
+        try Inputs.refuseOwned(file)
         guard new.force, unsafe access(file, F_OK) == 0 else {
             do { try SafeWrite.create(text.span, at: file, replacing: false) } catch {
                 throw error.failure(existsHint: "choose another name, or pass --force, which keeps the old file")

@@ -1,3 +1,4 @@
+internal import APIServerFlags
 internal import ArgumentParser
 internal import Diagnostics
 internal import DurableFiles
@@ -138,6 +139,7 @@ struct RotateCommand: EncconfCommand {
         if file != "-" {
             do { try SafeWrite.checkInterruption(of: file, holding: source) } catch { throw error.failure() }
         }
+        if !choice.status, !choice.dryRun { try Inputs.refuseOwned(choice.outputFile ?? file) }
         let discovery = try evidence.etcd.connection.discovery()
         let rules = try reading.rules(discovery, servers: try servers.versions(before: evidence, console))
         let rotation = RotationFile(path: file, rules: rules, keyName: keys.keyName)
@@ -299,6 +301,7 @@ extension RotateCommand {
         {
             status.obstacle = obstacle
         }
+        if let owned = DistributionFile(at: file) { status.obstacle = owned.obstacle }
         var report = RotationReport(file: file, steps: status.steps, hash: hash, isWritten: false, next: status.next)
         report.kubernetes = rotation.rules.kubernetes
         try show(report, details: status.text + "\(hash)\n\(status.next.text)", console)

@@ -1,5 +1,6 @@
 internal import APIServerFlags
 internal import ArgumentParser
+internal import DurableFiles
 internal import EncryptionConfig
 internal import EtcdClient
 internal import Explanations
@@ -15,6 +16,10 @@ struct EtcdConnectionOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp("Read settings from a kube-apiserver manifest or unit.", valueName: "file"))
     var discoverFrom: String?
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Use the default paths of a distribution.", valueName: "name"))
+    var preset: Preset?
     @Option(name: .long, help: ArgumentHelp("etcd endpoints. Default: 127.0.0.1:2379.", valueName: "list"))
     var endpoints: String?
     @Option(name: .long, help: ArgumentHelp("CA certificate of etcd.", valueName: "file"))
@@ -42,6 +47,12 @@ struct EtcdConnectionOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Timeout of each call. Default: 5s.", valueName: "dur"))
     var commandTimeout: String?
 
+    /// The manifest that `--discover-from` or `--preset` names.
+    var manifest: String? { discoverFrom ?? preset?.distribution.manifest }
+
+    /// Whether a manifest or the paths of a distribution take the place of the options.
+    var isDiscovered: Bool { discoverFrom != nil || preset != nil }
+
     /// Names of the options that were given.
     var given: [String] {
         let texts: [(String, Any?)] = [
@@ -61,21 +72,26 @@ struct EtcdConnectionOptions: ParsableArguments {
         } catch {
             throw ValidationError(error.message)
         }
-        if discoverFrom == nil, let problem = settings.problem {
+        guard discoverFrom == nil || preset == nil else {
+            throw ValidationError("--preset and --discover-from cannot be used together")
+        }
+        if !isDiscovered, let problem = settings.problem {
             throw ValidationError(Program.redactor.shown(problem.explanation).text)
         }
     }
 
     /// The manifest that was named; nil if none was.
     func discovery() throws(CommandFailure) -> EtcdDiscovery? {
-        guard let discoverFrom else { return nil }
-        if let discovery = Self.known.withLock({ $0[discoverFrom] }) { return discovery }
+        guard let manifest else { return nil }
+        if let discovery = Self.known.withLock({ $0[manifest] }) { return discovery }
         let discovery: EtcdDiscovery
-        do { discovery = try EtcdDiscovery.read(discoverFrom) } catch { throw error.failure }
-        for file in discovery.missingVariableFiles {
-            Console().note("\(fileName(discoverFrom)): \(file) of EnvironmentFile= does not exist; passed over")
+        do { discovery = try EtcdDiscovery.read(manifest) } catch {
+            throw preset?.failure(error.failure, reading: manifest) ?? error.failure
         }
-        Self.known.withLock { $0[discoverFrom] = discovery }
+        for file in discovery.missingVariableFiles {
+            Console().note("\(fileName(manifest)): \(file) of EnvironmentFile= does not exist; passed over")
+        }
+        Self.known.withLock { $0[manifest] = discovery }
         return discovery
     }
 
@@ -83,7 +99,7 @@ struct EtcdConnectionOptions: ParsableArguments {
     /// input is read once.
     private static let known = Mutex<[String: EtcdDiscovery]>([:])
 
-    /// All that is said, the command line first, then the manifest.
+    /// All that is said, the command line first, then the manifest or the distribution.
     func connection(_ discovery: EtcdDiscovery?) throws(CommandFailure) -> EtcdConnection {
         var connection: EtcdConnection
         do { connection = try settings() } catch { throw CommandFailure("\(error.message)") }
@@ -92,16 +108,17 @@ struct EtcdConnectionOptions: ParsableArguments {
         } catch {
             throw error.failure
         }
+        if preset?.distribution == .k3s { K3sLayout.complete(&connection) }
         if let problem = connection.problem { throw CommandFailure(problem.explanation) }
         return connection
     }
 
     /// What the options say, and the variables of etcdctl where they say nothing.
     ///
-    /// With `--discover-from` no variable counts but user and password: the manifest is what was asked for.
+    /// With `--discover-from` or `--preset` no variable counts but user and password: the manifest is what was asked for.
     func settings() throws(EtcdVariables.Conflict) -> EtcdConnection {
         var connection = EtcdConnection()
-        let variables = EtcdVariables(isRead: discoverFrom == nil)
+        let variables = EtcdVariables(isRead: !isDiscovered)
         connection.endpoints = try variables.text(endpoints, "--endpoints")?.split(separator: ",").map(String.init)
         connection.authorityFile = try variables.text(cacert, "--cacert")
         connection.certificateFile = try variables.text(cert, "--cert")
@@ -164,16 +181,28 @@ struct EtcdVariables {
 }
 
 extension EtcdConnectionOptions {
-    /// The configurations of a command that were named; if none was, the one that the manifest tells.
+    /// The configurations of a command that were named; if none was, the one of the manifest or the distribution.
     func configurations(_ paths: [String], _ reading: ReadingOptions) throws(CommandFailure) -> [ConfigurationFile] {
         let rules = try reading.rules(try discovery(), isReading: true)
-        var paths = paths
-        if paths.isEmpty, let discovery = try discovery() {
-            do { paths = [try discovery.configuration()] } catch { throw error.failure }
+        guard paths.isEmpty else {
+            var files: [ConfigurationFile] = []
+            for path in paths { files.append(try Inputs.configuration(path, rules)) }
+            return files
         }
-        var files: [ConfigurationFile] = []
-        for path in paths { files.append(try Inputs.configuration(path, rules)) }
-        return files
+        guard let path = try foundConfiguration() else { return [] }
+        do throws(CommandFailure) {
+            return [try Inputs.configuration(path, rules)]
+        } catch {
+            throw preset?.failure(error, reading: path) ?? error
+        }
+    }
+
+    /// The path of the configuration in the manifest or of the distribution; nil if neither is named.
+    private func foundConfiguration() throws(CommandFailure) -> String? {
+        if let discovery = try discovery() {
+            do { return try discovery.configuration() } catch { throw error.failure }
+        }
+        return preset?.distribution == .k3s ? K3sLayout.configuration : nil
     }
 }
 
@@ -185,6 +214,18 @@ extension EtcdDiscovery {
         guard connection.certificateFile == nil, connection.keyFile == nil else { return }
         connection.certificateFile = try certificateFile()
         connection.keyFile = try keyFile()
+    }
+}
+
+extension K3sLayout {
+    /// Takes the paths of k3s where the command line does not name others.
+    fileprivate static func complete(_ connection: inout EtcdConnection) {
+        let hasEtcd = Folder.exists(etcdFolder)
+        if connection.endpoints == nil { connection.endpoints = [hasEtcd ? etcdEndpoint : kineEndpoint] }
+        guard hasEtcd else { return }
+        if connection.authorityFile == nil { connection.authorityFile = etcdAuthority }
+        guard connection.certificateFile == nil, connection.keyFile == nil else { return }
+        (connection.certificateFile, connection.keyFile) = (etcdCertificate, etcdKey)
     }
 }
 

@@ -22,7 +22,7 @@ struct EtcdOptions: ParsableArguments {
     var maxBytesPerSecond: ByteCount?
 
     /// Whether etcd is to be read.
-    var isGiven: Bool { etcd || connection.discoverFrom != nil }
+    var isGiven: Bool { etcd || connection.isDiscovered }
 
     func validate() throws {
         guard isGiven else {
@@ -81,6 +81,7 @@ struct EtcdOptions: ParsableArguments {
     /// What is known of the prefix; with a manifest it is known in any case.
     private func prefix(_ discovery: EtcdDiscovery?) -> String? {
         etcdPrefix ?? discovery.map { $0.flags.etcdPrefix ?? "/registry" }
+            ?? (connection.preset?.distribution == .k3s ? "/registry" : nil)
     }
 }
 

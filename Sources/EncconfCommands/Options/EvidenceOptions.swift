@@ -72,7 +72,7 @@ struct EvidenceOptions: ParsableArguments {
                 let result = try run.audit(source, progress: AuditProgressLine(source.name))
                 sources.append(
                     EvidenceSource(
-                        name: source.name, result: result, isOfManifest: etcd.connection.discoverFrom != nil))
+                        name: source.name, result: result, isOfManifest: etcd.connection.manifest != nil))
             } catch {
                 throw error.failure
             }

@@ -1,3 +1,4 @@
+internal import APIServerFlags
 internal import Diagnostics
 internal import DurableFiles
 internal import EncryptionConfig
@@ -19,6 +20,11 @@ enum Inputs {
     static func standardInput() throws(CommandFailure) -> SecretBytes {
         tellOfTyping()
         do { return try InputFile.readStandardInput() } catch { throw error.failure() }
+    }
+
+    /// Refuses to write a configuration that a distribution keeps itself.
+    static func refuseOwned(_ path: String) throws(CommandFailure) {
+        do throws(DistributionFile) { try DistributionFile.refuse(path) } catch { throw error.failure }
     }
 
     private static func tellOfTyping() {

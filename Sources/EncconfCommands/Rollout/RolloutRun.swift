@@ -46,6 +46,7 @@ final class RolloutRun {
         settings.isCancelled = BlockedSignals.arePending
         settings.connectionLimit = max(4, command.speed.parallel)
         self.settings = settings
+        try Inputs.refuseOwned(command.file)
         source = try Inputs.file(command.file).content
         do { try SafeWrite.checkInterruption(of: command.file, holding: source) } catch { throw error.failure() }
         hash = try fileHash(source)
