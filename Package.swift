@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Headers alone, as libcurl's.
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCBOR", pkgConfig: "libcbor", providers: [.apt(["libcbor-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Rest on nothing of ours, or on secrets alone.
@@ -46,6 +47,7 @@ let package = Package(
         .target(name: "KubernetesVersions", swiftSettings: strict),
         .target(name: "ProtobufWire", dependencies: ["SecretMemory"], swiftSettings: strict),
         .target(name: "JSONText", dependencies: ["SecretMemory"], swiftSettings: strict),
+        .target(name: "CBORWire", dependencies: ["CCBOR", "SecretMemory"], swiftSettings: strict),
 
         // The one way from a text to what is shown: keys are left out.
         .target(name: "ShownText", dependencies: ["GoText", "SecretMemory"], swiftSettings: strict),
@@ -66,7 +68,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "KubernetesObjects",
-            dependencies: ["GoText", "JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
+            dependencies: ["CBORWire", "GoText", "JSONText", "KubernetesResources", "ProtobufWire", "SecretMemory"],
             swiftSettings: strict),
         .target(
             name: "PastedValues", dependencies: ["JSONText", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
@@ -274,6 +276,7 @@ let package = Package(
         .testTarget(
             name: "KubernetesVersionsTests", dependencies: ["KubernetesVersions", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "ProtobufWireTests", dependencies: ["ProtobufWire", "TestSupport"], swiftSettings: tests),
+        .testTarget(name: "CBORWireTests", dependencies: ["CBORWire", "TestSupport"], swiftSettings: tests),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "KubernetesResourcesTests", dependencies: ["GoText", "KubernetesResources", "TestSupport"],

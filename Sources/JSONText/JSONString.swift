@@ -6,7 +6,13 @@ extension JSONTree {
     ///
     /// - Precondition: `node` is a string of this tree, and `text` what was parsed.
     public func string(_ node: Node, in text: RawSpan) -> SecretBytes {
-        let content = content(of: node, in: text)
+        Self.decoded(content(of: node, in: text))
+    }
+
+    /// What a string holds, from what it has between its quotes.
+    ///
+    /// - Precondition: `content` is part of a text that was parsed.
+    public static func decoded(_ content: RawSpan) -> SecretBytes {
         var measuring = StringDecoder(content)
         var length = 0
         while measuring.next() != nil { length += 1 }
@@ -20,8 +26,15 @@ extension JSONTree {
     ///
     /// - Returns: false if `node` is no string.
     public func string(_ node: Node, equals expected: String, in text: RawSpan) -> Bool {
-        guard node.kind == .string else { return false }
-        var decoder = StringDecoder(content(of: node, in: text))
+        node.kind == .string && Self.isDecoded(content(of: node, in: text), equalTo: expected)
+    }
+
+    /// Whether a string, from what it has between its quotes, holds `expected`. Stops at the first difference: not for
+    /// secrets.
+    ///
+    /// - Precondition: `content` is part of a text that was parsed.
+    public static func isDecoded(_ content: RawSpan, equalTo expected: String) -> Bool {
+        var decoder = StringDecoder(content)
         for byte in expected.utf8 where decoder.next() != byte { return false }
         return decoder.next() == nil
     }

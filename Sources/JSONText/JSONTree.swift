@@ -22,13 +22,16 @@ public struct JSONTree: Sendable {
         /// The number of elements of an array or of members of an object, else 0.
         public var count: Int { Int(childCount) }
 
-        // Nodes stand in the order of the text: a node's children follow it, up to `end`.
+        /// The place in ``JSONTree/nodes`` behind everything that is within this node.
+        public var next: Int { Int(end) }
+
         var index: Int32
         var end: Int32
         var childCount: Int32 = 0
     }
 
-    private let nodes: [Node]
+    /// All values and keys in the order of the text: what is within a node follows it.
+    public let nodes: [Node]
 
     /// Parses `text`: one value with white space around it.
     public init(parsing text: RawSpan) throws(JSONError) {

@@ -37,11 +37,12 @@ struct ObjectIdentityTests {
             #expect(try check(cbor, under: key) == .notAnObject)
         }
         for key in ["/registry/example.com/widgets/default/foo", "/registry/foos/default/foo"] {
-            #expect(try check(cbor, under: key) == .notRead(.cbor))
+            #expect(try check(cbor, under: key) == .undecodable(.noKind))
+            #expect(try check(hex("d9d9f7 a1 41 61 c1 00"), under: key) == .notRead(.cbor))
         }
         let yaml = Array("apiVersion: v1\nkind: Secret\n".utf8)
         #expect(try check(yaml, under: "/registry/secrets/default/foo") == .notRead(.yaml))
-        #expect(IdentityCheck(.cbor) == .notRead(.cbor) && IdentityCheck(.yaml) == .notRead(.yaml))
+        #expect(IdentityCheck(.unreadCBOR) == .notRead(.cbor) && IdentityCheck(.yaml) == .notRead(.yaml))
     }
 
     /// Versions do not matter; the group does, and some resources have had several.

@@ -7,6 +7,7 @@ import Testing
 struct ObjectReportTests {
     private struct Report: Decodable {
         struct Value: Decodable {
+            let type: String?
             let bytes: Int
             let tag: String
             let value: String?
@@ -21,6 +22,7 @@ struct ObjectReportTests {
         let labels: [String: String]
         let annotations: [String: String]
         let data: [String: Value]?
+        let fields: [String: Value]?
         let omitted: Int?
     }
 
@@ -94,9 +96,16 @@ struct ObjectReportTests {
         #expect(try report(on: Array(ManifestWriterTests.widget.utf8), reveal: false).omitted == nil)
     }
 
-    @Test func hasNoDataWhereItReadsNone() throws {
-        let report = try report(on: TestData.bytes("objects/namespaces-payments.bin"), reveal: true)
+    @Test func listsUnknownFieldsByNumber() throws {
+        let plaintext = try TestData.bytes("objects/namespaces-payments.bin")
+        let report = try report(on: plaintext, reveal: true)
         #expect(report.data == nil && report.namespace == nil && report.name == "payments")
+        let fields = try #require(report.fields)
+        #expect(fields.mapValues(\.type) == ["2.1": "text", "3.1": "text"])
+        #expect(fields.mapValues(\.bytes) == ["2.1": 10, "3.1": 6])
+        #expect(fields["3.1"]?.value == Data("Active".utf8).base64EncodedString())
+        let redacted = try #require(try self.report(on: plaintext, reveal: false).fields)
+        #expect(redacted.values.allSatisfy { $0.value == nil })
     }
 
     private func report(on plaintext: [UInt8], reveal: Bool) throws -> Report {

@@ -30,7 +30,7 @@ struct StoredObjectTests {
         let plaintext = try recorded.plaintext()
         let object = try StoredObject(reading: plaintext.span.bytes)
         guard let kind = recorded.kind else {
-            #expect(object.coverage == (object.encoding == .protobuf ? .metadataOnly : .whole))
+            #expect(object.coverage == (object.encoding == .protobuf ? .byNumber : .whole))
             return
         }
         let read = try unpack(plaintext)
@@ -78,7 +78,7 @@ struct StoredObjectTests {
         arguments: [
             ("6b387300", .noKind), ("6b387300 0a", .protobuf(.truncated)),
             ("6b387300 0a ffffffff7f", .protobuf(.truncated)),
-            ("6b387300 0801", .fieldType), ("6b387300 0a0a 0a027631 1204 4b696eff", .notUTF8), ("d9d9f7a0", .cbor),
+            ("6b387300 0801", .fieldType), ("6b387300 0a0a 0a027631 1204 4b696eff", .notUTF8), ("d9d9f7a0", .noKind),
         ] as [(String, StoredObjectError)])
     func refusesDamage(_ bytes: String, _ error: StoredObjectError) {
         #expect(throws: error) { try unpack(hex(bytes)) }

@@ -2,6 +2,9 @@
 struct PartCount {
     private var count = 0
 
+    /// How many more there can be.
+    var room: Int { StoredObject.partLimit - count }
+
     /// Counts so many more.
     mutating func add(_ parts: Int = 1) throws(StoredObjectError) {
         count += parts

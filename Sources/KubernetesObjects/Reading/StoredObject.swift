@@ -1,23 +1,23 @@
 internal import GoText
-internal import JSONText
 internal import SecretMemory
 
 /// A stored object, taken apart: all that it says of itself, and where in the plaintext its values stand.
 ///
 /// It holds names, labels and types, but no byte of a value: those are lent from the plaintext, which the caller keeps.
 public struct StoredObject: Sendable {
-    /// How much of the object was read.
+    /// How far the fields of the object are known.
     public enum Coverage: Sendable {
-        /// A Secret or ConfigMap, or any object that is stored as JSON.
+        /// Each by its name.
         case whole
-        /// Another kind in protobuf: of its content nothing is known here.
-        case metadataOnly
+        /// Some by the number of protobuf alone: another kind than those of ``MessageSchema``, or a field that is newer
+        /// than this program.
+        case byNumber
     }
 
-    /// JSON that is nested deeper is refused. (The API server takes up to 10,000; nobody writes that.)
+    /// JSON or CBOR that is nested deeper is refused. (The API server takes up to 10,000; nobody writes that.)
     public static let depthLimit = 250
     /// An object of more parts is refused: labels, annotations, owner references, finalizers and entries of data, and of
-    /// a JSON object of another kind all values outside apiVersion, kind and metadata. The limit is ours. Of the 1.5 MiB
+    /// an object of another kind all values outside apiVersion, kind and metadata. The limit is ours. Of the 1.5 MiB
     /// that etcd takes, so many parts leave 15 bytes to each.
     public static let partLimit = 100_000
 
@@ -25,7 +25,10 @@ public struct StoredObject: Sendable {
     /// Such as `v1` or `apps/v1`.
     public let apiVersion: String
     public let kind: String
-    public internal(set) var coverage = Coverage.whole
+    public var coverage: Coverage {
+        guard let content, content.hasNumberedMembers else { return .whole }
+        return .byNumber
+    }
     public internal(set) var metadata = ObjectMetadata()
     /// A Secret's type, such as `kubernetes.io/tls`; nil for other kinds, and for a Secret without one.
     public internal(set) var type: String?
@@ -35,22 +38,22 @@ public struct StoredObject: Sendable {
     public internal(set) var data: [DataEntry] = []
     /// A ConfigMap's `binaryData`, by key.
     public internal(set) var binaryData: [DataEntry] = []
-    /// The structure, if the object is stored as JSON.
-    private let json: JSONTree?
+    /// Of JSON and CBOR the whole object. Of protobuf the fields that have no place in ``metadata``, ``data`` and their
+    /// like; nil if there are none.
+    var tree: ValueTree?
 
-    init(encoding: StoredEncoding, apiVersion: String, kind: String, json: JSONTree?) {
+    init(encoding: StoredEncoding, apiVersion: String, kind: String) {
         self.encoding = encoding
         self.apiVersion = apiVersion
         self.kind = kind
-        self.json = json
     }
 
     /// Reads the plaintext of a stored value.
     public init(reading plaintext: RawSpan) throws(StoredObjectError) {
         switch StoredEncoding(sniffing: plaintext) {
         case .protobuf: try self.init(protobuf: plaintext)
-        case .json: try self.init(json: plaintext)
-        case .cbor: throw .cbor
+        case .json: try self.init(ObjectDocument(json: plaintext), of: plaintext)
+        case .cbor: try self.init(ObjectDocument(cbor: plaintext), of: plaintext)
         case .yaml: throw .yaml
         case nil: throw .notAnObject
         }
@@ -63,7 +66,7 @@ public struct StoredObject: Sendable {
             name: ByteName(metadata.name))
     }
 
-    /// Lends the bytes of a value: decoded from base64 where JSON has them so, otherwise as they stand.
+    /// Lends the bytes of a value: decoded from base64 where JSON and CBOR have them so, otherwise as they stand.
     ///
     /// - Precondition: `entry` is one of this object, and `plaintext` what the object was read from.
     public func withValue<Result: ~Copyable, Failure: Error>(
@@ -71,24 +74,20 @@ public struct StoredObject: Sendable {
     ) throws(Failure) -> Result {
         switch entry.value {
         case .bytes(let range): return try body(plaintext.extracting(range))
-        case .string(let node): return try body(string(node, in: plaintext).bytes)
+        case .string(let node): return try node.value.withText(in: plaintext, body)
         case .base64(let node):
-            guard let value = try? SecretBase64.decode(string(node, in: plaintext).bytes) else {
-                preconditionFailure("not the plaintext that was read")
-            }
+            let value = node.value.withText(in: plaintext) { try? SecretBase64.decode($0) }
+            guard let value else { preconditionFailure("not the plaintext that was read") }
             return try body(value.bytes)
         }
-    }
-
-    private func string(_ node: JSONTree.Node, in plaintext: RawSpan) -> SecretBytes {
-        guard let json else { preconditionFailure("an entry of another object") }
-        return json.string(node, in: plaintext)
     }
 }
 
 extension StoredObject {
     var isSecret: Bool { apiVersion == "v1" && kind == "Secret" }
     var isConfigMap: Bool { apiVersion == "v1" && kind == "ConfigMap" }
-    /// The structure of an object of another kind that is stored as JSON.
-    var content: JSONTree? { isSecret || isConfigMap ? nil : json }
+    /// What ``metadata``, ``data`` and their like do not have.
+    var content: ValueTree? {
+        encoding != .protobuf && (isSecret || isConfigMap) ? nil : tree
+    }
 }

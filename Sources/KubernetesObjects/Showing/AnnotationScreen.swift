@@ -1,4 +1,3 @@
-internal import JSONText
 internal import SecretMemory
 
 /// What an annotation must not be to be shown where values are not revealed.
@@ -66,29 +65,31 @@ extension StoredObject {
 
     /// Recursive; ``depthLimit`` keeps it from exhausting the stack. Booleans are no secrets.
     private static func hasValue(
-        of node: JSONTree.Node, in tree: JSONTree, within text: RawSpan, in plaintext: RawSpan, isTop: Bool = false
+        of node: ValueTree.Node, in tree: ValueTree, within text: RawSpan, in plaintext: RawSpan, isTop: Bool = false
     ) -> Bool {
         switch node.kind {
         case .null, .bool: return false
-        case .number: return AnnotationScreen.isFound(plaintext.extracting(node.range), in: text)
-        case .string:
+        case .number, .string:
             guard StoredValue.string(node).isInReach else { return false }
-            return AnnotationScreen.isFound(tree.string(node, in: plaintext).bytes, in: text)
+            return node.value.withText(in: plaintext) { AnnotationScreen.isFound($0, in: text) }
         case .array:
-            for element in tree.elements(of: node) {
-                if hasValue(of: element, in: tree, within: text, in: plaintext) { return true }
+            for element in tree.elements(of: node)
+            where hasValue(of: element, in: tree, within: text, in: plaintext) {
+                return true
             }
         case .object:
-            for (key, value) in tree.members(of: node) {
-                if isTop, !isContent(key, of: tree, in: plaintext) { continue }
-                if hasValue(of: value, in: tree, within: text, in: plaintext) { return true }
+            for (key, value) in tree.members(of: node)
+            where !(isTop && isEnvelope(key, in: plaintext))
+                && hasValue(of: value, in: tree, within: text, in: plaintext)
+            {
+                return true
             }
         }
         return false
     }
 
-    private static func isContent(_ key: JSONTree.Node, of tree: JSONTree, in plaintext: RawSpan) -> Bool {
-        !envelope.contains { tree.string(key, equals: $0, in: plaintext) }
+    private static func isEnvelope(_ key: ValueTree.Node, in plaintext: RawSpan) -> Bool {
+        envelope.contains { key.value.isText($0, in: plaintext) }
     }
 }
 
@@ -98,7 +99,8 @@ extension StoredValue {
     fileprivate var isInReach: Bool {
         switch self {
         case .bytes(let range): range.count <= AnnotationScreen.longestByteCount * 2
-        case .string(let node), .base64(let node): node.range.count <= AnnotationScreen.longestByteCount * 12
+        case .string(let node), .base64(let node):
+            node.value.greatestByteCount <= AnnotationScreen.longestByteCount * 12
         }
     }
 }

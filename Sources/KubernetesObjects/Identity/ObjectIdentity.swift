@@ -1,5 +1,4 @@
 public import GoText
-internal import JSONText
 internal import ProtobufWire
 internal import SecretMemory
 
@@ -26,8 +25,8 @@ public struct ObjectIdentity: Hashable, Sendable {
     public init(reading plaintext: RawSpan) throws(StoredObjectError) {
         switch StoredEncoding(sniffing: plaintext) {
         case .protobuf: try self.init(protobuf: plaintext)
-        case .json: try self.init(json: plaintext)
-        case .cbor: throw .cbor
+        case .json: try self.init(ObjectDocument(json: plaintext))
+        case .cbor: try self.init(ObjectDocument(cbor: plaintext))
         case .yaml: throw .yaml
         case nil: throw .notAnObject
         }
@@ -69,8 +68,7 @@ extension ObjectIdentity {
         self.name = ByteName(try text(at: name, of: plaintext))
     }
 
-    private init(json plaintext: RawSpan) throws(StoredObjectError) {
-        let document = try JSONDocument(plaintext)
+    private init(_ document: borrowing ObjectDocument) throws(StoredObjectError) {
         let metadata = try document.member("metadata", of: document.tree.root, .object)
         apiVersion = ByteName(try document.text("apiVersion", of: document.tree.root))
         kind = ByteName(try document.text("kind", of: document.tree.root))

@@ -6,10 +6,12 @@ extension StoredObject {
     /// annotations, data}`.
     ///
     /// `data` has for each value, also of `binaryData`, its length (`bytes`) and a tag that equal values share (`tag`), and
-    /// if the values are revealed, the value in base64 (`value`). It is null for a kind whose content is not read. Of a custom resource it
-    /// has each text, number and boolean by path, such as `spec.list[0].color`, up to ``pathByteLimit`` bytes of paths;
-    /// if that leaves values out, the member `omitted` is there and tells how many. Other texts that are absent are null,
-    /// maps that are absent empty. Annotations that may hold values are redacted, see ``Disclosure``.
+    /// if the values are revealed, the value in base64 (`value`). Of an object that is no Secret and no ConfigMap it has
+    /// each text, number and boolean by path, such as `spec.list[0].color`; it is null for a kind of which only the
+    /// numbers of fields are known. Those are in the member `fields`, by paths such as `2.1[0].3`, with their type in
+    /// protobuf (`type`: `varint`, `fixed32`, `fixed64`, `text`, `bytes`). Paths have up to ``pathByteLimit`` bytes; if that
+    /// leaves values out, the member `omitted` is there and tells how many. Other texts that are absent are null, maps that
+    /// are absent empty. Annotations that may hold values are redacted, see ``Disclosure``.
     ///
     /// - Precondition: `plaintext` is what this object was read from.
     public func write(to json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure) {
@@ -35,24 +37,30 @@ extension StoredObject {
                     }
                 }
             }
-            var omittedCount = 0
-            json.key("data")
-            if coverage == .metadataOnly {
-                json.null()
-            } else {
-                json.object { json in
-                    if let content {
-                        let leaves = JSONLeaves(tree: content, plaintext: plaintext, disclosure: disclosure)
-                        omittedCount = leaves.write(to: &json)
-                    }
-                    for entry in data + binaryData {
-                        json.key(entry.key)
-                        withValue(of: entry, in: plaintext) { json.report(on: $0, disclosure) }
-                    }
+            write(contentTo: &json, plaintext: plaintext, disclosure: disclosure)
+        }
+    }
+
+    private func write(contentTo json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure) {
+        let tree = content ?? .empty
+        var leaves = ContentLeaves(tree: tree, plaintext: plaintext, disclosure: disclosure)
+        json.key("data")
+        if coverage == .byNumber, !tree.hasNamedMembers, data.isEmpty, binaryData.isEmpty {
+            json.null()
+        } else {
+            json.object { json in
+                leaves.writeNamed(to: &json)
+                for entry in data + binaryData {
+                    json.key(entry.key)
+                    withValue(of: entry, in: plaintext) { json.report(on: $0, disclosure) }
                 }
             }
-            if omittedCount > 0 { json.member("omitted", omittedCount) }
         }
+        if coverage == .byNumber {
+            json.key("fields")
+            json.object { json in leaves.writeNumbered(to: &json) }
+        }
+        if leaves.omittedCount > 0 { json.member("omitted", leaves.omittedCount) }
     }
 
     private func write(
@@ -71,8 +79,9 @@ extension StoredObject {
 
 extension JSONWriter {
     /// What a report tells of a value.
-    mutating func report(on value: RawSpan, _ disclosure: Disclosure) {
+    mutating func report(on value: RawSpan, ofType type: String? = nil, _ disclosure: Disclosure) {
         object { json in
+            if let type { json.member("type", type) }
             json.member("bytes", value.byteCount)
             json.member("tag", disclosure.tag(value))
             if disclosure.isRevealed { json.member("value", base64: value) }

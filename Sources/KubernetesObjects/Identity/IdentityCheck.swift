@@ -13,7 +13,7 @@ public enum IdentityCheck: Equatable, Sendable {
     case notAnObject
     /// It begins like an object but is damaged.
     case undecodable(StoredObjectError)
-    /// It begins like an object in an encoding that this program does not read. Nothing is known of it.
+    /// It begins like an object, in an encoding or form of CBOR that this program does not read. Nothing is known of it.
     case notRead(StoredEncoding)
     /// It may be the object, but something that is needed to be sure is not known.
     case cannotTell(ObjectIdentity, Doubt)
@@ -29,7 +29,7 @@ public enum IdentityCheck: Equatable, Sendable {
         self =
             switch error {
             case .notAnObject: .notAnObject
-            case .cbor: .notRead(.cbor)
+            case .unreadCBOR: .notRead(.cbor)
             case .yaml: .notRead(.yaml)
             default: .undecodable(error)
             }
@@ -37,12 +37,14 @@ public enum IdentityCheck: Equatable, Sendable {
 
     /// Compares `plaintext`, stored under `key`, with that key.
     public init(plaintext: RawSpan, key: RegistryKey) {
+        // Only custom resources can be stored as CBOR: `--storage-media-type` does not accept it
+        // (k8s.io/apiserver 1.36, pkg/server/options/etcd.go, `storageMediaTypes`).
+        if key.basis == .table, StoredEncoding(sniffing: plaintext) == .cbor {
+            self = .notAnObject
+            return
+        }
         do throws(StoredObjectError) {
             self.init(try ObjectIdentity(reading: plaintext), key: key)
-        } catch .cbor where key.basis == .table {
-            // Only custom resources can be stored as CBOR: `--storage-media-type` does not accept it
-            // (k8s.io/apiserver 1.36, pkg/server/options/etcd.go, `storageMediaTypes`).
-            self = .notAnObject
         } catch {
             self.init(error)
         }

@@ -3,21 +3,24 @@ internal import SecretMemory
 
 /// One field of a message within the plaintext.
 struct Field {
-    let number: Int
-    private let wire: WireField
+    let wire: WireField
     private let start: Int
 
     init(_ wire: WireField, messageStart start: Int) {
-        number = wire.number
         self.wire = wire
         self.start = start
     }
+
+    var number: Int { wire.number }
+
+    /// Where the content is in the plaintext, whatever its type.
+    var content: Range<Int> { wire.payload.lowerBound + start..<wire.payload.upperBound + start }
 
     /// Where the bytes, text or message stands in the plaintext. As in the decoders of Kubernetes' own types, a
     /// field of another wire type than expected is an error.
     func range() throws(StoredObjectError) -> Range<Int> {
         guard wire.type == .bytes else { throw .fieldType }
-        return wire.payload.lowerBound + start..<wire.payload.upperBound + start
+        return content
     }
 
     func integer() throws(StoredObjectError) -> Int64 {

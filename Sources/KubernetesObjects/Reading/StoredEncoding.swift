@@ -9,7 +9,8 @@ public enum StoredEncoding: String, Sendable {
     case protobuf
     /// `{`: custom resources, their definitions, and API services.
     case json
-    /// The tag "self-described CBOR" (RFC 8949, section 3.4.6): custom resources, behind a feature gate.
+    /// The tag "self-described CBOR" (RFC 8949, section 3.4.6): custom resources, behind the feature gate
+    /// `CBORServingAndStorage` (k8s.io/apimachinery, pkg/runtime/serializer/cbor/cbor.go, `selfDescribedCBOR`).
     case cbor
     /// `apiVersion:`, the first line of what a server with `--storage-media-type=application/yaml` writes.
     case yaml

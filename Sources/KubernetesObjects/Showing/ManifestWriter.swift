@@ -1,4 +1,3 @@
-internal import JSONText
 public import SecretMemory
 
 /// Writes objects as manifests in YAML, several with `---` between them.
@@ -6,7 +5,7 @@ public import SecretMemory
 /// Left out is what belongs to one cluster and would only be in the way of `kubectl apply`: uid, resourceVersion,
 /// generation, selfLink, managedFields and the deletion timestamp. Redacted, each value, and each annotation that may
 /// hold one (see ``Disclosure``), is replaced by a text with its length and tag; revealed, what was written can be
-/// applied.
+/// applied, unless some of it is known by number alone (``StoredObject/Coverage/byNumber``): that stands under `fields`.
 public struct ManifestWriter: ~Copyable {
     private var yaml = YAMLWriter()
     private var isEmpty = true
@@ -23,16 +22,12 @@ public struct ManifestWriter: ~Copyable {
         member("apiVersion", object.apiVersion)
         member("kind", object.kind)
         append(object.metadata, of: object, plaintext: plaintext)
+        if let type = object.type { member("type", type) }
+        if let immutable = object.immutable { member("immutable", immutable) }
+        append("data", object.data, of: object, as: object.isSecret ? .base64 : .text, plaintext: plaintext)
+        append("binaryData", object.binaryData, of: object, as: .base64, plaintext: plaintext)
         if let content = object.content {
-            JSONContent(tree: content, plaintext: plaintext, disclosure: disclosure).append(to: &yaml)
-        } else {
-            if let type = object.type { member("type", type) }
-            if let immutable = object.immutable { member("immutable", immutable) }
-            append("data", object.data, of: object, as: object.isSecret ? .base64 : .text, plaintext: plaintext)
-            append("binaryData", object.binaryData, of: object, as: .base64, plaintext: plaintext)
-        }
-        if object.coverage == .metadataOnly {
-            yaml.write("# The rest of this kind is not read from protobuf.\n")
+            ContentYAML(tree: content, plaintext: plaintext, disclosure: disclosure).append(to: &yaml)
         }
     }
 

@@ -5,31 +5,36 @@ extension StoredObject {
         let unknown = try RuntimeUnknown(plaintext)
         self.init(
             encoding: .protobuf, apiVersion: try text(at: unknown.apiVersion, of: plaintext),
-            kind: try text(at: unknown.kind, of: plaintext), json: nil)
-        if !isSecret && !isConfigMap { coverage = .metadataOnly }
+            kind: try text(at: unknown.kind, of: plaintext))
 
         var parts = PartCount()
         var (data, binaryData): ([Named<Range<Int>>], [Named<Range<Int>>]) = ([], [])
+        var content: [Field] = []
         var fields = Message(unknown.raw, of: plaintext)
         while let field = try fields.next() {
             // k8s.io/api, core/v1/generated.proto: `Secret`, `ConfigMap`.
-            switch (field.number, kind) {
-            case (1, _): try metadata.read(protobuf: field.range(), of: plaintext, counting: &parts)
-            case (_, _) where coverage == .metadataOnly: break
-            case (2, _):
+            switch field.number {
+            case 1: try metadata.read(protobuf: field.range(), of: plaintext, counting: &parts)
+            case 2 where isSecret || isConfigMap:
                 try parts.add()
                 data.append(try entry(field.range(), of: plaintext))
-            case (3, "Secret"): type = try text(at: field.range(), of: plaintext)
-            case (3, "ConfigMap"):
+            case 3 where isSecret: type = try text(at: field.range(), of: plaintext)
+            case 3 where isConfigMap:
                 try parts.add()
                 binaryData.append(try entry(field.range(), of: plaintext))
-            case (4, "ConfigMap"), (5, "Secret"): immutable = try field.bool()
-            default: break
+            case 4 where isConfigMap, 5 where isSecret: immutable = try field.bool()
+            default:
+                try parts.add()
+                content.append(field)
             }
         }
         metadata.sortEntries()
         self.data = data.lastOfEachName().map { DataEntry(key: $0.name, value: .bytes($0.value)) }
         self.binaryData = binaryData.lastOfEachName().map { DataEntry(key: $0.name, value: .bytes($0.value)) }
+        if !content.isEmpty {
+            let schema = MessageSchema.of(kind: kind, apiVersion: apiVersion)
+            tree = try ProtobufContent.tree(of: content, as: schema, in: plaintext, counting: parts)
+        }
     }
 }
 

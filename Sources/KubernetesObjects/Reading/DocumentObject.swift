@@ -1,13 +1,12 @@
-internal import JSONText
 internal import SecretMemory
 
 extension StoredObject {
-    init(json plaintext: RawSpan) throws(StoredObjectError) {
-        let document = try JSONDocument(plaintext)
+    init(_ document: borrowing ObjectDocument, of plaintext: RawSpan) throws(StoredObjectError) {
         let root = document.tree.root
         self.init(
-            encoding: .json, apiVersion: try document.text("apiVersion", of: root),
-            kind: try document.text("kind", of: root), json: document.tree)
+            encoding: document.encoding, apiVersion: try document.text("apiVersion", of: root),
+            kind: try document.text("kind", of: root))
+        tree = document.tree
         guard !apiVersion.isEmpty, !kind.isEmpty else { throw .noKind }
         var parts = PartCount()
         metadata = try ObjectMetadata(document, counting: &parts)
@@ -28,30 +27,30 @@ extension StoredObject {
         }
         immutable = try document.bool("immutable", of: root)
         for case .base64(let node) in (data + binaryData).map(\.value) {
-            guard (try? SecretBase64.decode(document.tree.string(node, in: plaintext).bytes)) != nil else {
+            guard node.value.withText(in: plaintext, { (try? SecretBase64.decode($0)) != nil }) else {
                 throw .notBase64
             }
         }
     }
 
-    /// The members of a JSON object that are type or metadata.
+    /// The members of an object that are its type or metadata.
     static let envelope = ["apiVersion", "kind", "metadata"]
     static func isContent(_ key: String) -> Bool { !envelope.contains(key) }
 }
 
 extension DataEntry {
-    fileprivate init(key: String, text node: JSONTree.Node?) {
+    fileprivate init(key: String, text node: ValueTree.Node?) {
         self.init(key: key, value: node.map { .string($0) } ?? .empty)
     }
 
-    fileprivate init(key: String, base64 node: JSONTree.Node?) {
+    fileprivate init(key: String, base64 node: ValueTree.Node?) {
         self.init(key: key, value: node.map { .base64($0) } ?? .empty)
     }
 }
 
 extension ObjectMetadata {
     fileprivate init(
-        _ document: borrowing JSONDocument, counting parts: inout PartCount
+        _ document: borrowing ObjectDocument, counting parts: inout PartCount
     ) throws(StoredObjectError) {
         let node = try document.member("metadata", of: document.tree.root, .object)
         name = try document.text("name", of: node)
@@ -59,7 +58,7 @@ extension ObjectMetadata {
         uid = try document.text("uid", of: node)
         creationTimestamp = try document.textIfAny("creationTimestamp", of: node)
         for label in try document.strings("labels", of: node, counting: &parts) {
-            labels.append(Label(key: label.name, value: label.value.map { document.text($0) } ?? ""))
+            labels.append(Label(key: label.name, value: try document.text(ifAny: label.value)))
         }
         annotations = try document.strings("annotations", of: node, counting: &parts)
             .map { DataEntry(key: $0.name, text: $0.value) }
@@ -73,7 +72,7 @@ extension ObjectMetadata {
             try parts.add(finalizers.count)
             for finalizer in document.tree.elements(of: finalizers) {
                 guard finalizer.kind == .string else { throw .fieldType }
-                self.finalizers.append(document.text(finalizer))
+                self.finalizers.append(try document.text(finalizer))
             }
         }
     }
@@ -81,7 +80,7 @@ extension ObjectMetadata {
 
 extension ObjectMetadata.OwnerReference {
     fileprivate init(
-        _ document: borrowing JSONDocument, _ node: JSONTree.Node
+        _ document: borrowing ObjectDocument, _ node: ValueTree.Node
     ) throws(StoredObjectError) {
         guard node.kind == .object else { throw .fieldType }
         apiVersion = try document.text("apiVersion", of: node)
@@ -93,10 +92,10 @@ extension ObjectMetadata.OwnerReference {
     }
 }
 
-extension JSONDocument {
+extension ObjectDocument {
     /// Refuses content that is nested too deep or has too many values.
     fileprivate func checkContent(counting parts: inout PartCount) throws(StoredObjectError) {
-        for (key, value) in tree.members(of: tree.root) where StoredObject.isContent(text(key)) {
+        for (key, value) in tree.members(of: tree.root) where try StoredObject.isContent(text(key)) {
             try check(value, depth: 1, counting: &parts)
         }
     }

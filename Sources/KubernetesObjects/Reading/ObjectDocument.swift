@@ -2,27 +2,38 @@ internal import JSONText
 internal import ProtobufWire
 internal import SecretMemory
 
-/// Reads the fields of an object that is stored as JSON, with Go's rules: null is the same as absent, of members with
-/// the same name the last counts, and a value of another type than the field's is an error.
-struct JSONDocument: ~Escapable {
-    typealias Node = JSONTree.Node
+/// Reads the fields of an object that is stored as JSON or CBOR, with Go's rules: null is the same as absent, of members
+/// with the same name the last counts, and a value of another type than the field's is an error.
+struct ObjectDocument: ~Escapable {
+    typealias Node = ValueTree.Node
 
-    let tree: JSONTree
+    let encoding: StoredEncoding
+    let tree: ValueTree
     private let plaintext: RawSpan
 
     @_lifetime(copy plaintext)
-    init(_ plaintext: RawSpan) throws(StoredObjectError) {
+    init(json plaintext: RawSpan) throws(StoredObjectError) {
         do throws(JSONError) {
-            tree = try JSONTree(parsing: plaintext)
+            tree = ValueTree(try JSONTree(parsing: plaintext))
         } catch {
             throw .json(offset: error.offset)
         }
         guard tree.root.kind == .object else { throw .fieldType }
+        encoding = .json
+        self.plaintext = plaintext
+    }
+
+    @_lifetime(copy plaintext)
+    init(cbor plaintext: RawSpan) throws(StoredObjectError) {
+        var parser = CBORParser(plaintext)
+        tree = try parser.parse()
+        guard tree.root.kind == .object else { throw .fieldType }
+        encoding = .cbor
         self.plaintext = plaintext
     }
 
     /// The member of that name and kind; nil if there is none, or null.
-    func member(_ name: String, of node: Node?, _ kind: Node.Kind) throws(StoredObjectError) -> Node? {
+    func member(_ name: String, of node: Node?, _ kind: ValueTree.Kind) throws(StoredObjectError) -> Node? {
         guard let node, let found = tree.member(name, of: node, in: plaintext), found.kind != .null else { return nil }
         guard found.kind == kind else { throw .fieldType }
         return found
@@ -30,7 +41,7 @@ struct JSONDocument: ~Escapable {
 
     func textIfAny(_ name: String, of node: Node?) throws(StoredObjectError) -> String? {
         guard let found = try member(name, of: node, .string) else { return nil }
-        return text(found)
+        return try text(found)
     }
 
     /// A text; empty if there is none.
@@ -40,7 +51,7 @@ struct JSONDocument: ~Escapable {
 
     func bool(_ name: String, of node: Node?) throws(StoredObjectError) -> Bool? {
         guard let node, let found = tree.member(name, of: node, in: plaintext) else { return nil }
-        switch found.kind {
+        switch found.value {
         case .bool(let value): return value
         case .null: return nil
         default: throw .fieldType
@@ -63,20 +74,15 @@ struct JSONDocument: ~Escapable {
 
     func members(of node: Node) -> [Named<Node>] { tree.namedMembers(of: node, in: plaintext) }
 
+    /// What a string holds; empty if there is none.
+    func text(ifAny node: Node?) throws(StoredObjectError) -> String {
+        guard let node else { return "" }
+        return try text(node)
+    }
+
     /// What a string holds. For names only: the text is not wiped.
-    func text(_ node: Node) -> String {
-        tree.name(node, in: plaintext)
-    }
-}
-
-extension JSONTree {
-    /// The members of an object by name; of those with the same name the last.
-    func namedMembers(of node: Node, in plaintext: RawSpan) -> [Named<Node>] {
-        members(of: node).map { Named(name: name($0.key, in: plaintext), value: $0.value) }.lastOfEachName()
-    }
-
-    fileprivate func name(_ node: Node, in plaintext: RawSpan) -> String {
-        // The decoder of JSON strings has replaced what is not UTF-8.
-        String(validatingUTF8: string(node, in: plaintext).bytes) ?? ""
+    func text(_ node: Node) throws(StoredObjectError) -> String {
+        guard let text = node.value.withText(in: plaintext, { String(validatingUTF8: $0) }) else { throw .notUTF8 }
+        return text
     }
 }

@@ -54,6 +54,15 @@ struct YAMLWriter: ~Copyable {
         }
     }
 
+    /// Bytes that are no text, in base64.
+    mutating func binary(_ bytes: RawSpan) {
+        write("!!binary ")
+        output.append(SecretBase64.encode(bytes).bytes)
+    }
+
+    /// A word as it is.
+    mutating func literal(_ text: RawSpan) { output.append(text) }
+
     /// A number as JSON writes it. To YAML 1.1 one with an exponent is a number only if it has a point, and its exponent
     /// a sign (yaml.org/type/float.html): `1e3` becomes `1.0e+3`.
     mutating func number(_ text: RawSpan) {

@@ -1,5 +1,3 @@
-internal import JSONText
-
 /// A named value of an object, and where it stands in the plaintext. It holds no byte of the value.
 public struct DataEntry: Sendable {
     /// The key, or the annotation's.
@@ -11,10 +9,10 @@ public struct DataEntry: Sendable {
 enum StoredValue {
     /// They stand in the plaintext as they are.
     case bytes(Range<Int>)
-    /// What a JSON string holds.
-    case string(JSONTree.Node)
-    /// What the base64 in a JSON string stands for. It has been found to be base64.
-    case base64(JSONTree.Node)
+    /// What a string of JSON or CBOR holds.
+    case string(ValueTree.Node)
+    /// What the base64 in such a string stands for. It has been found to be base64.
+    case base64(ValueTree.Node)
 }
 
 extension StoredValue {
