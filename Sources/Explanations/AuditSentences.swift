@@ -177,7 +177,7 @@ extension AuditDoubt {
                 ? "\(counted(count, "value")) need\(count == 1 ? "s" : "") a KMS plugin, and no plugin decrypted \(count == 1 ? "it" : "them")."
                 : "\(counted(count, "value")) need\(count == 1 ? "s" : "") a KMS plugin (--no-kms)."
         case .encoding(let count):
-            "\(counted(count, "value")) \(isAre(count)) in an encoding that encconf does not read, such as CBOR."
+            "\(counted(count, "value")) \(isAre(count)) in an encoding that encconf does not read, such as YAML."
         case .identity(let count):
             "\(counted(count, "custom resource")) of a kind that does not fit the etcd key; only the CustomResourceDefinition shows whether it is right."
         case .unknownKeys(let values, let keys):

@@ -101,7 +101,7 @@ extension IdentityCheck {
             )
         case .notRead(let encoding):
             (
-                "it decrypts to an object in \(encoding.rawValue.uppercased()), which is not read yet",
+                "it decrypts to \(encoding.rawValue.uppercased()) that encconf does not read",
                 "-o raw shows the bytes as they are"
             )
         case .cannotTell: ("it is the object, as far as its kind and its etcd key tell", "")

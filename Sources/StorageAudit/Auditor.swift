@@ -161,8 +161,10 @@ extension Auditor {
         return .unknown(.unknownObject)
     }
 
-    /// Whether a plaintext is an object, or may be one in an encoding that is not read.
+    /// Whether a plaintext is an object, or may be one in an encoding that is not read. What has the mark of CBOR says of
+    /// itself that it is some, damaged or not.
     private func mayBeObject(_ plaintext: RawSpan) -> Bool {
+        if StoredEncoding(sniffing: plaintext) == .cbor { return true }
         do throws(StoredObjectError) {
             _ = try ObjectIdentity(reading: plaintext)
             return true

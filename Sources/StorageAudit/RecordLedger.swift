@@ -13,7 +13,7 @@ public enum Booking: Hashable, Sendable {
     public enum UnknownReason: String, CaseIterable, Sendable {
         /// It needs a KMS plugin, which was not asked or did not answer.
         case plugin
-        /// The object is in an encoding that is not read, such as CBOR.
+        /// The object is in an encoding that is not read, such as YAML.
         case encoding
         /// Whether the object is the one that the etcd key names needs a CustomResourceDefinition.
         case identity

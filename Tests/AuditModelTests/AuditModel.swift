@@ -88,7 +88,8 @@ struct AuditModel {
             // Without a prefix, any key may be a server's.
             case .outside where options.prefix != nil: return (.outOfScope(.foreign), [])
             default:
-                return ReferenceContent(value) == .nothing
+                // What has the mark of CBOR says that it is some, damaged or not.
+                return ReferenceContent(value) == .nothing && !value.starts(with: ReferenceContent.markOfCBOR)
                     ? (.outOfScope(.foreign), []) : (.unknown(.unknownObject), [])
             }
         }
@@ -201,13 +202,11 @@ struct AuditModel {
             if case .object = content { return .code(.moved) }
             return .code(.notObject)
         }
+        // Built-in resources are never stored as CBOR (etcd-storage.md, section 2).
+        if case .builtIn = kinds, plaintext.starts(with: ReferenceContent.markOfCBOR) { return .code(.notObject) }
         switch content {
         case .nothing: return .code(.notObject)
-        case .yaml: return .unknown(.encoding)
-        case .cbor:
-            // Built-in resources are never stored as CBOR (etcd-storage.md, section 2).
-            if case .builtIn = kinds { return .code(.notObject) }
-            return .unknown(.encoding)
+        case .unread: return .unknown(.encoding)
         case .object(let object):
             guard let group = object.group else { return .code(.notObject) }
             guard object.name == name, object.namespace == namespace else { return .code(.moved) }

@@ -227,8 +227,12 @@ struct StoreMaker {
     private mutating func plaintext(_ place: ModelPlace) -> [UInt8] {
         var object = rightObject(place)
         var isJSON = chance(1, in: 5)
-        if case .object(_, _, _, .custom) = place { isJSON = chance(9, in: 10) }
-        guard !chance(healthInTen, in: 10) else { return isJSON ? object.json : object.protobuf }
+        var isCBOR = chance(1, in: 30)
+        if case .object(_, _, _, .custom) = place { (isJSON, isCBOR) = (chance(9, in: 10), chance(1, in: 3)) }
+        func written(_ object: ModelObject) -> [UInt8] {
+            isCBOR ? object.cbor : isJSON ? object.json : object.protobuf
+        }
+        guard !chance(healthInTen, in: 10) else { return written(object) }
         switch Int.random(in: 0..<12, using: &random) {
         case 0: object.name = "n9"
         case 1: object.namespace = object.namespace.isEmpty ? "a" : ""
@@ -236,13 +240,16 @@ struct StoreMaker {
         case 3: (object.apiVersion, object.kind) = ("v1", pick(["ConfigMap", "Secret", "Namespace"]))
         case 4: object.apiVersion = pick(["other.io/v1", "a/b/c", ""])
         case 5: object.kind = pick(["Gadget", "Widget", "Oxen", ""])
-        case 6, 7: return [0xd9, 0xd9, 0xf7, 0xa1] + random.bytes(12)
+        case 6:
+            return ReferenceContent.markOfCBOR
+                + pick([hex("a1 41 61 c1 00"), hex("a1 41 ff 00"), [0xa1] + random.bytes(12)])
+        case 7: return Array(object.cbor.dropLast(Int.random(in: 1...30, using: &random)))
         case 8: return Array("apiVersion: v1\nkind: Secret\n".utf8)
         case 9: return pick([[], Array("hello".utf8), Array("k8s\0".utf8), Array("{".utf8)])
         case 10: return Array(object.protobuf.dropLast(Int.random(in: 1...30, using: &random)))
         default: return Array(object.json.dropLast(Int.random(in: 2...30, using: &random)))
         }
-        return isJSON ? object.json : object.protobuf
+        return written(object)
     }
 
     // MARK: Values

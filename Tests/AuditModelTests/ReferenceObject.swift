@@ -28,6 +28,18 @@ struct ModelObject: Equatable {
                 + #""data":{"k":"dg=="}}"# + "\n").utf8)
     }
 
+    /// As kube-apiserver stores custom resources behind a feature gate.
+    var cbor: [UInt8] {
+        var metadata = [
+            ReferenceCBOR.Pair(Array("name".utf8), .text(name)), ReferenceCBOR.Pair(Array("uid".utf8), .text(uid)),
+        ]
+        if !namespace.isEmpty { metadata.append(ReferenceCBOR.Pair(Array("namespace".utf8), .text(namespace))) }
+        return ReferenceCBOR.map([
+            "apiVersion": .text(apiVersion), "kind": .text(kind), "metadata": .map(metadata),
+            "spec": .map(["size": .integer(3)]),
+        ]).stored
+    }
+
     /// The group of the apiVersion; nil if there can be none.
     var group: String? {
         let parts = apiVersion.split(separator: "/", omittingEmptySubsequences: false)
@@ -38,8 +50,8 @@ struct ModelObject: Equatable {
 /// What a plaintext is, by etcd-storage.md, section 2.
 enum ReferenceContent: Equatable {
     case object(ModelObject)
-    /// CBOR and YAML: nobody knows what is in it.
-    case cbor, yaml
+    /// YAML, and what is never written in CBOR: nobody knows what is in it.
+    case unread
     /// It begins like no object, or is a damaged one.
     case nothing
 
@@ -48,13 +60,42 @@ enum ReferenceContent: Equatable {
             self = Self.protobuf(plaintext).map { .object($0) } ?? .nothing
         } else if plaintext.first == UInt8(ascii: "{") {
             self = Self.json(plaintext).map { .object($0) } ?? .nothing
-        } else if plaintext.starts(with: [0xd9, 0xd9, 0xf7]) {
-            self = .cbor
+        } else if plaintext.starts(with: Self.markOfCBOR) {
+            do throws(ReferenceCBOR.Refusal) {
+                self = Self.object(try ReferenceCBOR(decoding: plaintext)).map { .object($0) } ?? .nothing
+            } catch {
+                self = error == .unread ? .unread : .nothing
+            }
         } else if plaintext.starts(with: Array("apiVersion:".utf8)) {
-            self = .yaml
+            self = .unread
         } else {
             self = .nothing
         }
+    }
+
+    /// The tag of RFC 8949, section 3.4.6.
+    static let markOfCBOR: [UInt8] = [0xd9, 0xd9, 0xf7]
+
+    private static func object(_ value: ReferenceCBOR) -> ModelObject? {
+        func member(_ name: String, of value: ReferenceCBOR) -> String? {
+            switch value.member(name) {
+            case nil, .null: ""
+            case .string(let bytes): String(validating: bytes, as: UTF8.self)
+            default: nil
+            }
+        }
+        guard case .map = value else { return nil }
+        let metadata = value.member("metadata") ?? .null
+        switch metadata {
+        case .map, .null: break
+        default: return nil
+        }
+        guard let apiVersion = member("apiVersion", of: value), let kind = member("kind", of: value),
+            let namespace = member("namespace", of: metadata), let name = member("name", of: metadata),
+            !apiVersion.isEmpty, !kind.isEmpty
+        else { return nil }
+        let uid = member("uid", of: metadata) ?? ""
+        return ModelObject(apiVersion: apiVersion, kind: kind, namespace: namespace, name: name, uid: uid)
     }
 
     private static func json(_ plaintext: [UInt8]) -> ModelObject? {

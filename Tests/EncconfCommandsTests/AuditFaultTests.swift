@@ -367,7 +367,10 @@ import Testing
         #expect([1: "findings", 3: "unknown"][status] == report.verdict)
         let (custom, customStatus) = try auditWidgets(
             "/registry/example.com/widgets/default/foo", [0xd9, 0xd9, 0xf7] + Array("garbage".utf8))
-        #expect((customStatus, custom.verdict) == (3, "unknown"))
+        #expect((customStatus, custom.verdict) == (1, "findings"))
+        let (unread, unreadStatus) = try auditWidgets(
+            "/registry/example.com/widgets/default/foo", hex("d9d9f7 a1 41 61 c1 00"))
+        #expect((unreadStatus, unread.verdict) == (3, "unknown"))
     }
 
     /// Control: objects of the right group, in another version.

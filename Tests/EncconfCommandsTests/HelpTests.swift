@@ -81,7 +81,7 @@ import Testing
         "encconf rollout enc.yaml --plan": .status(0),
         "encconf rollout enc.yaml --print-rbac": .status(0),
         "encconf rollout enc.yaml --etcd --archive enc.yaml.retired --yes": .needs("a cluster"),
-        "encconf decrypt-secret --config enc.yaml dump.txt": .status(0),
+        "encconf decrypt --config enc.yaml dump.txt": .status(0),
         "encconf decrypt-secret --config enc.yaml --snapshot snapshot.db ingress/gcm-0": .status(0),
         "encconf decrypt-secret --config enc.yaml --etcd ingress/gcm-0": .needs("etcd"),
         "encconf encrypt --config enc.yaml --etcd-key /registry/secrets/a/b < in > out": .status(0),
@@ -149,7 +149,8 @@ struct Help {
             } else if line.isEmpty {
                 isInside = false
             } else if isInside {
-                names += line.split(separator: " ").prefix(1).map(String.init)
+                // An alias follows after a comma.
+                names += line.split { $0 == " " || $0 == "," }.prefix(1).map(String.init)
             }
         }
         return names

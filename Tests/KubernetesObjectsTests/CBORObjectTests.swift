@@ -92,6 +92,51 @@ struct CBORObjectTests {
         }
     }
 
+    /// What the Python of testdata/objects/cbor.py writes reads as its JSON, fractions and long texts too.
+    @Test func readsWhatPythonWrites() throws {
+        var values = RandomValues(seed: 7)
+        var lines = (0..<200).map { _ in String(decoding: values.object().json, as: UTF8.self) }
+        lines.append(
+            String(decoding: try TestData.bytes("objects/example-com-widgets-ingress-box-widget.bin"), as: UTF8.self))
+        for count in [23, 24, 255, 256, 65_535, 65_536] {
+            let text = String(repeating: "x", count: count)
+            lines.append(
+                #"{"apiVersion":"e.com/v1","kind":"K","spec":{"\#(text)":[1.5,-0.1,1e300,65504.0,\#(count),"\#(text)"]}}"#
+            )
+        }
+        lines = lines.map { $0.replacing("\n", with: "") }
+        let written = try Self.python(lines.joined(separator: "\n")).split(separator: "\n")
+        #expect(written.count == lines.count)
+        for (line, digits) in zip(lines, written) {
+            let plaintext = hex(String(digits))
+            // JSON's digits of fractions are not Kubernetes' own.
+            let json = line.replacing("1e300", with: "1e+300")
+            #expect(
+                try ManifestWriterTests.manifest(plaintext, reveal: true)
+                    == ManifestWriterTests.manifest(json, reveal: true))
+        }
+        let recorded = try TestData.bytes("objects/example-com-widgets-ingress-box-widget.cbor")
+        #expect(hex(String(written[200])) == recorded)
+    }
+
+    private static func python(_ input: String) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = [TestData.path("objects/cbor.py")]
+        let (stdin, stdout) = (Pipe(), Pipe())
+        (process.standardInput, process.standardOutput) = (stdin, stdout)
+        try process.run()
+        let bytes = Data(input.utf8)
+        let writer = Thread {
+            try? stdin.fileHandleForWriting.write(contentsOf: bytes)
+            try? stdin.fileHandleForWriting.close()
+        }
+        writer.start()
+        let output = stdout.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: output, as: UTF8.self)
+    }
+
     /// The values of a Secret are base64, also where bytes stand for it (tag 22).
     @Test func readsASecret() throws {
         let head: [UInt8] = [0xd9, 0xd9, 0xf7]

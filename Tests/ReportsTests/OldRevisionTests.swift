@@ -21,7 +21,7 @@ struct OldRevisionTests {
         (.unknownGroup, "/registry/foos/default/f", Array("k8s:enc:secretbox:v1:k1:x".utf8)),
         (.unknownKey, "/elsewhere/f", Array("k8s:enc:secretbox:v1:k1:x".utf8)),
         (.unknownObject, "/copies/of/s/default/t", MadeObject.secret("t")),
-        (.encoding, widget, [0xd9, 0xd9, 0xf7, 0xa0]),
+        (.encoding, widget, hex("d9d9f7 a1 41 61 c1 00")),
         (.identity, widget, MadeObject.json("Gadget", "w", apiVersion: "example.com/v1")),
         (.plugin, "/registry/secrets/default/k", Array("k8s:enc:kms:v2:vault:".utf8) + envelope),
     ]

@@ -227,19 +227,39 @@ struct AuditorTests {
         #expect(census.isUnproven == (uncertain > 0))
     }
 
-    /// The mark of CBOR is nothing that a Secret can begin with, and leaves a custom resource's object open.
+    /// CBOR is nothing that a Secret can be, and leaves a custom resource open where Kubernetes would not have written it.
     @Test func whatIsNotRead() throws {
         let configuration = try Made.configuration(
             ("secrets, widgets.example.com", Made.provider("secretbox", ("a", Made.secretA))))
         let keys = [Self.key, "/registry/example.com/widgets/default/token"]
         let records = try keys.map { key in
-            MadeRecord(
-                key: key, value: try Made.sealed([0xd9, 0xd9, 0xf7] + Array("x".utf8), at: key, by: configuration))
+            MadeRecord(key: key, value: try Made.sealed(hex("d9d9f7 a1 41 61 c1 00"), at: key, by: configuration))
         }
         let census = try census(records, [configuration])
         #expect(census.found == [.notObject: [Self.key]])
         #expect((census["widgets.example.com"].uncertain, census["secrets"].uncertain) == (1, 0))
         #expect(census.resources.values.allSatisfy { $0.current == 0 } && census.isUnproven)
+    }
+
+    /// A custom resource in CBOR is judged as one in JSON: it is the object, another one, or none.
+    @Test(
+        arguments: [
+            ("token", nil), ("other", .moved), (nil, .notObject),
+        ] as [(String?, FindingCode?)])
+    func customResourcesInCBOR(_ name: String?, _ code: FindingCode?) throws {
+        let configuration = try Made.configuration(
+            ("widgets.example.com", Made.provider("secretbox", ("a", Made.secretA))))
+        let key = "/registry/example.com/widgets/default/token"
+        let object = ReferenceCBOR.map([
+            "apiVersion": .text("example.com/v1"), "kind": .text("Widget"),
+            "metadata": .map(["name": .text(name ?? "token"), "namespace": .text("default")]),
+        ])
+        // Without the name at the end it is cut short.
+        let plaintext = name == nil ? Array(object.stored.dropLast()) : object.stored
+        let value = try Made.sealed(plaintext, at: key, by: configuration, for: "widgets.example.com")
+        let census = try census([MadeRecord(key: key, value: value)], [configuration])
+        #expect(census.findings.totals == (code.map { [$0: 1] } ?? [:]) && !census.isUnproven)
+        #expect(census["widgets.example.com"].byLabel.values.map(\.opened) == [code == nil ? 1 : 0])
     }
 
     /// Two names that are equal to Unicode are two keys: one of them is stale.

@@ -15,7 +15,7 @@ internal import StorageAudit
 internal import Terminal
 internal import Transformers
 
-/// `encconf decrypt-secret`
+/// `encconf decrypt-secret`, or `decrypt` for short.
 struct DecryptSecretCommand: EncconfCommand {
     static let configuration = CommandConfiguration(
         commandName: "decrypt-secret",
@@ -25,12 +25,16 @@ struct DecryptSecretCommand: EncconfCommand {
             Accepts the output of `etcdctl get` in any format, a hexdump, base64, or a row of the table of kine. Tries \
             the configurations in order.
 
+            Shows every kind of object: Secrets, ConfigMaps, ServiceAccounts, Events and custom resources with the \
+            names of their fields, other kinds with their protobuf field numbers.
+
             Examples:
-              encconf decrypt-secret --config enc.yaml dump.txt
+              encconf decrypt --config enc.yaml dump.txt
               encconf decrypt-secret --config enc.yaml --snapshot snapshot.db ingress/gcm-0
               encconf decrypt-secret --config enc.yaml --etcd ingress/gcm-0
             Exit status: 0 done; 1 the value is not the object of its etcd key; 2 failure.
-            """)
+            """,
+        aliases: ["decrypt"])
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case yaml, json, raw }
 
