@@ -29,7 +29,7 @@ public indirect enum ReferenceCBOR: Equatable, Sendable {
     public enum Refusal: Error, Equatable {
         /// They are no CBOR, or Kubernetes refuses it.
         case refused
-        /// Kubernetes reads it, and never writes it: a moment with a tag, a name that is not UTF-8.
+        /// Kubernetes may read it, and never writes it: a moment with a tag, a name that is null or not UTF-8.
         case unread
     }
 }
@@ -181,6 +181,7 @@ private struct ReferenceDecoder {
                 guard count == nil else { throw .refused }
                 break
             }
+            if key == .null { throw .unread }
             guard case .string(let name) = key else { throw .refused }
             guard String(validating: name, as: UTF8.self) != nil else { throw .unread }
             guard let value = try item(encoding: encoding) else { throw .refused }

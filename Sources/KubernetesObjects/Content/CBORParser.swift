@@ -11,8 +11,8 @@ internal import SecretMemory
 /// Kubernetes itself writes them (encode.go, `StringToByteString`); no key twice in a map. Tags that mean nothing to it
 /// are passed over.
 ///
-/// Three things that Kubernetes would accept, and never writes, are ``StoredObjectError/unreadCBOR``: moments with a tag
-/// of their own (0 and 1), and names that are not UTF-8.
+/// What Kubernetes may accept, and never writes, is ``StoredObjectError/unreadCBOR``: moments with a tag of their own (0 and
+/// 1), and names that are null or not UTF-8.
 struct CBORParser: ~Escapable {
     /// An array or map that is not closed yet.
     private struct Container {
@@ -81,7 +81,9 @@ struct CBORParser: ~Escapable {
             guard number.isFinite else { throw damage }
             try append(.float(number))
         case .bool(let value): try append(.bool(value))
-        case .null: try append(.null)
+        case .null:
+            guard open.last?.isKeyNext != true else { throw .unreadCBOR }
+            try append(.null)
         case .undefined: throw damage
         }
         tagCount = 0

@@ -1,4 +1,3 @@
-internal import CBORWire
 internal import JSONText
 internal import SecretMemory
 

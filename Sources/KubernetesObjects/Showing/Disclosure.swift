@@ -9,7 +9,7 @@
 /// - has one of the object's own values of 4 bytes or more in it, as it is or in base64;
 ///
 /// and so is each one if the object is too large to look for that (64 MiB of objects are looked through, all of the object
-/// for each annotation). Of an object whose content is not read, no values are known.
+/// for each annotation).
 public struct Disclosure {
     /// Whether values are shown as they are.
     public let isRevealed: Bool
