@@ -100,7 +100,9 @@ struct CBORParserTests {
         #expect(Outcome(reading: hex(bytes)) == .failed(.cbor(offset: offset)))
     }
 
-    @Test(arguments: ["c0 74 323031332d30332d32315432303a30343a30305a", "c1 00", "a1 f6 00", "a1 41 ff 00", "bf f6 00 ff"])
+    @Test(arguments: [
+        "c0 74 323031332d30332d32315432303a30343a30305a", "c1 00", "a1 f6 00", "a1 41 ff 00", "bf f6 00 ff",
+    ])
     func leavesUnread(_ bytes: String) { #expect(Outcome(reading: hex(bytes)) == .failed(.unreadCBOR)) }
 
     @Test func limitsDepth() {
