@@ -127,7 +127,8 @@ extension APIServerFlagsError {
             k3s runs kube-apiserver within itself, and its configuration is \(k3sConfiguration): \
             pass --preset k3s instead
             """
-        case .noAPIServer(let programs) where programs.contains("rke2"): "the manifest of RKE2 is \(rke2Manifest): pass --preset rke2 instead"
+        case .noAPIServer(let programs) where programs.contains("rke2"):
+            "the manifest of RKE2 is \(rke2Manifest): pass --preset rke2 instead"
         case .noAPIServer, .noPod:
             "name the manifest or unit of kube-apiserver; k3s has none: pass --preset k3s"
         default: "--endpoints, --cacert, --cert and --key say the same"

@@ -56,7 +56,8 @@ extension AuditReport {
             facts.append(
                 (
                     "etcd",
-                    "revision \(source.revision), \(counted(source.liveKeys, "key")), cluster \(etcd.clusterIDText)"
+                    "revision \(source.revision), \(counted(source.liveKeys, "key")), "
+                        + (etcd.isKine ? "kine" : "cluster \(etcd.clusterIDText)")
                 ))
         case .snapshot(let snapshot) where snapshot.format != .etcd:
             let log: Phrase = snapshot.format == .kine(hasLog: true) ? ", read with its WAL" : ", no WAL beside it"

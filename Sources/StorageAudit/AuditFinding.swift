@@ -66,16 +66,31 @@ public struct FindingLog: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// What several threads found that each got some of the records, in the order of the etcd keys. Kept are the first
-    /// ones in that order.
-    init(merging logs: [FindingLog], limit: Int) {
+    /// The order in which the records of a source come.
+    public enum Order: Sendable {
+        case etcdKey
+        case revision
+    }
+
+    /// What several threads found that each got some of the records, in the order of the source. Kept are the first
+    /// ones in that order. One thread has all records of a revision.
+    init(merging logs: [FindingLog], in order: Order, limit: Int) {
         self.limit = limit
         for log in logs {
             totals.merge(log.totals, uniquingKeysWith: +)
             kept.merge(log.kept, uniquingKeysWith: +)
         }
         kept = kept.mapValues { findings in
-            Array(findings.sorted { $0.etcdKey.lexicographicallyPrecedes($1.etcdKey) }.prefix(limit))
+            Array(findings.enumerated().sorted { Self.precedes($0, $1, in: order) }.prefix(limit).map(\.element))
+        }
+    }
+
+    private static func precedes(
+        _ left: (offset: Int, element: AuditFinding), _ right: (offset: Int, element: AuditFinding), in order: Order
+    ) -> Bool {
+        switch order {
+        case .etcdKey: left.element.etcdKey.lexicographicallyPrecedes(right.element.etcdKey)
+        case .revision: (left.element.revision, left.offset) < (right.element.revision, right.offset)
         }
     }
 

@@ -77,6 +77,9 @@ public struct AuditedSource: Sendable {
         /// Whether a member answered alone, which may lag behind.
         public let isSerializable: Bool
 
+        /// Whether it is kine, which has no ID of a cluster.
+        public var isKine: Bool { clusterID == 0 }
+
         /// As etcdctl shows it: hexadecimal digits.
         public var clusterIDText: String { String(clusterID, radix: 16) }
     }

@@ -81,6 +81,8 @@ public final class Auditor {
         _ record: borrowing AuditedRecord, repeated: Set<UInt64>, seen: inout NonceUses
     ) throws(CipherError) {
         guard !options.isCensusOnly, let place = try place(of: record), place.resource.isWanted else { return }
+        // One nonce in a million values must not cost opening them all again.
+        guard try mayRepeat(record.value, place.resource, repeated) else { return }
         plaintext.truncate(to: 0)
         let opened: Opened
         do throws(TransformError) {
@@ -96,6 +98,24 @@ public final class Auditor {
         // The first value of a nonce is only known to be one of two when the second comes.
         guard let other = seen.add(message, at: record.key, key: number) else { return }
         _ = note(record, .nonceReused(StoredLabel(provider: .aesgcm, key: key.name), with: other))
+    }
+
+    /// Whether the nonce of a value is one of `repeated`, whichever of the keys that fit its prefix has written it.
+    private func mayRepeat(
+        _ value: RawSpan, _ resource: AuditedResource, _ repeated: Set<UInt64>
+    ) throws(CipherError) -> Bool {
+        var hashes: [UInt64] = []
+        var failure: CipherError?
+        resource.transformer.eachKey(fitting: value) { opener, message in
+            guard opener.name == .aesgcm else { return }
+            do throws(CipherError) {
+                hashes.append(NonceLog.hash(message, key: try keyNumber(of: opener)))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return hashes.contains(where: repeated.contains)
     }
 
     /// What was found so far.

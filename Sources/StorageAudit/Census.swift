@@ -113,14 +113,14 @@ public struct Census: Sendable {
     /// - Parameter findingLimit: So many findings of each kind are kept.
     public init(findingLimit: Int) { findings = FindingLog(limit: findingLimit) }
 
-    /// The sum of what several threads found that each got some of the records, in the order of the etcd keys.
+    /// The sum of what several threads found that each got some of the records, in the order of the source.
     ///
     /// - Parameter findingLimit: So many findings of each kind are kept, the first ones in that order. None of the parts
     ///   may have kept fewer.
-    public init(merging parts: [Census], findingLimit: Int) {
+    init(merging parts: [Census], in order: FindingLog.Order, findingLimit: Int) {
         self.init(findingLimit: findingLimit)
         for part in parts { add(part) }
-        findings = FindingLog(merging: parts.map(\.findings), limit: findingLimit)
+        findings = FindingLog(merging: parts.map(\.findings), in: order, limit: findingLimit)
     }
 
     /// Adds what another thread found in records that follow these.

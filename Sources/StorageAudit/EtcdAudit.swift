@@ -60,7 +60,7 @@ struct EtcdAudit {
                 progress.advance(by: page.records.count)
             }
         }
-        var live = Census(merging: crew.censuses, findingLimit: options.findingLimit)
+        var live = Census(merging: crew.censuses, in: .etcdKey, findingLimit: options.findingLimit)
         let repeated = crew.nonces.repeated()
         if !repeated.isEmpty {
             guard let census = try checkNonces(repeated, at: revision) else { return nil }

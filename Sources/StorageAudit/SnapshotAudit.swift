@@ -22,39 +22,34 @@ struct SnapshotAudit {
 
     /// Goes through the live records, and what else is asked for.
     func run(history: Bool, remnants: Bool, progress: any AuditProgress) throws(AuditError) -> AuditResult {
-        var problems = isSalvage ? SnapshotProblems.collected : .refused
         do {
-            let snapshot = try SnapshotFile(file.span, &problems)
-            let settings = try snapshot.settings(&problems)
-            let (live, digest) = try liveRecordsAndDigest(&problems)
-            let logged = try log.map { try LoggedChanges($0, onto: snapshot, live: live, history: history, &problems) }
+            var (found, digest, crew) = try auditLive(history: history, progress)
+            let snapshot = try SnapshotFile(file.span, &found.problems)
+            let (live, logged) = (found.live, found.logged)
             let replayed = logged?.replayed
             let counts = replayed?.counts ?? live.counts
-            let locations = replayed?.remaining ?? live.locations
+            let problems = found.problems
             var result = AuditResult(
                 source: AuditedSource(
-                    revision: replayed?.revision ?? max(live.lastRevision, settings.compactedRevision),
+                    revision: replayed?.revision ?? max(live.lastRevision, found.settings.compactedRevision),
                     liveKeys: counts.live, byteCount: snapshot.bytes.byteCount,
                     origin: .snapshot(
                         AuditedSource.Snapshot(
-                            format: .etcd, digest: digest, compactRevision: settings.finishedCompaction,
-                            isCompactionUnfinished: settings.isCompactionUnfinished,
+                            format: .etcd, digest: digest, compactRevision: found.settings.finishedCompaction,
+                            isCompactionUnfinished: found.settings.isCompactionUnfinished,
                             records: counts.total + (logged?.uncertainCount ?? 0),
                             tombstones: counts.tombstones, markers: counts.markers,
                             log: replayed.map { AuditedSource.Log(appliedEntries: $0.appliedCount, gaps: $0.gaps) },
                             problems: problems.first, problemCount: problems.count))),
-                live: Census(findingLimit: options.findingLimit))
-            var nonces = NonceLog()
-            progress.start(total: locations.count)
-            result.live = try auditLive(locations, &nonces, progress)
-            try logged?.addLive(of: snapshot, to: &result.live, &nonces, makeAuditor())
+                live: crew.census)
+            try logged?.addLive(of: snapshot, to: &result.live, &crew.nonces, makeAuditor())
             if history {
                 let replaced = replayed.map { Set(live.locations).subtracting($0.remaining) } ?? []
-                var census = try auditHistory(snapshot, live, replaced, &nonces)
-                try logged?.addPassing(of: snapshot, to: &census, &nonces, makeHistoryAuditor())
+                var census = try auditHistory(snapshot, live, replaced, &crew.nonces)
+                try logged?.addPassing(of: snapshot, to: &census, &crew.nonces, makeHistoryAuditor())
                 result.history = census
             }
-            let repeated = nonces.repeated()
+            let repeated = crew.nonces.repeated()
             if !repeated.isEmpty {
                 result.live.add(try checkNonces(snapshot, live, repeated, logged, history: history))
             }
@@ -67,33 +62,61 @@ struct SnapshotAudit {
         }
     }
 
-    /// The live records and the digest, at the same time: each takes one thread, and goes through the whole file.
-    private func liveRecordsAndDigest(
-        _ problems: inout SnapshotProblems
-    ) throws -> (LiveRecords, DigestCheck) {
-        let earlier = problems
-        let live = Mutex<Result<(LiveRecords, SnapshotProblems), any Error>?>(nil)
+    /// What the file holds, before any value is opened.
+    private struct Found: Sendable {
+        let settings: SnapshotSettings
+        let live: LiveRecords
+        let logged: LoggedChanges?
+        var problems: SnapshotProblems
+
+        /// The records whose values are live.
+        var locations: [RecordLocation] { logged?.replayed.remaining ?? live.locations }
+    }
+
+    private func find(history: Bool) throws -> Found {
+        var problems = isSalvage ? SnapshotProblems.collected : .refused
+        let snapshot = try SnapshotFile(file.span, &problems)
+        let settings = try snapshot.settings(&problems)
+        let live = try LiveRecords(snapshot, &problems)
+        let logged = try log.map { try LoggedChanges($0, onto: snapshot, live: live, history: history, &problems) }
+        return Found(settings: settings, live: live, logged: logged, problems: problems)
+    }
+
+    /// Audits the live records, and computes the digest.
+    ///
+    /// The digest takes one thread as long as all the rest takes another, so both begin at once: one thread finds the live
+    /// records and opens them, and whoever has nothing else to do any more takes a share of those that are left. Threads
+    /// begin in the order of their numbers, so what the others wait for is under way.
+    private func auditLive(
+        history: Bool, _ progress: any AuditProgress
+    ) throws -> (Found, DigestCheck, (census: Census, nonces: NonceLog)) {
+        let shares = RecordShares()
+        let found = Mutex<Result<Found, any Error>?>(nil)
         let digest = Mutex<Result<DigestCheck, any Error>?>(nil)
-        DispatchQueue.concurrentPerform(iterations: min(jobs, 2)) { number in
-            if number == 0 {
-                let outcome = Result { try liveRecords(earlier) }
-                live.withLock { $0 = outcome }
-            }
+        let crew = Mutex<[Result<(Census, NonceLog), any Error>]>([])
+        DispatchQueue.concurrentPerform(iterations: jobs) { number in
             if number == 1 || jobs == 1 {
                 let outcome = Result { try checkDigest() }
                 digest.withLock { $0 = outcome }
             }
+            if number == 0 {
+                let outcome = Result { try find(history: history) }
+                found.withLock { $0 = outcome }
+                let locations = (try? outcome.get())?.locations ?? []
+                progress.start(total: locations.count)
+                shares.open(locations, for: jobs)
+            }
+            shares.wait()
+            let outcome = Result { try audit(shares, progress) }
+            crew.withLock { $0.append(outcome) }
         }
-        guard let (records, problemsFound) = try live.withLock({ $0 })?.get(),
-            let check = try digest.withLock({ $0 })?.get()
+        guard let found = try found.withLock({ $0 })?.get(), let digest = try digest.withLock({ $0 })?.get()
         else { preconditionFailure("a part of the work was not done") }
-        problems = problemsFound
-        return (records, check)
-    }
-
-    private func liveRecords(_ earlier: SnapshotProblems) throws -> (LiveRecords, SnapshotProblems) {
-        var (ignored, problems) = (SnapshotProblems.collected, earlier)
-        return (try LiveRecords(try SnapshotFile(file.span, &ignored), &problems), problems)
+        let parts = try crew.withLock { $0 }.map { try $0.get() }
+        var nonces = NonceLog()
+        for (_, part) in parts { nonces.add(part) }
+        let census = Census(merging: parts.map(\.0), in: .revision, findingLimit: options.findingLimit)
+        return (found, digest, (census, nonces))
     }
 
     private func checkDigest() throws -> DigestCheck {
@@ -109,38 +132,14 @@ struct SnapshotAudit {
         Auditor(configurations, unwrapping: unwrapping, options: options.ofOldRevisions)
     }
 
-    /// Each thread takes a slice of the records, in order, so that the first findings are the first records'.
-    private func auditLive(
-        _ locations: [RecordLocation], _ nonces: inout NonceLog, _ progress: any AuditProgress
-    ) throws -> Census {
-        let sliceCount = max(1, min(jobs, locations.count / 500 + 1))
-        let sliceLength = (locations.count + sliceCount - 1) / sliceCount
-        let outcomes = Mutex<[Int: Result<(Census, NonceLog), any Error>]>([:])
-        DispatchQueue.concurrentPerform(iterations: sliceCount) { number in
-            let slice = locations[
-                min(number * sliceLength, locations.count)..<min((number + 1) * sliceLength, locations.count)]
-            let outcome = Result { try audit(slice, progress) }
-            outcomes.withLock { $0[number] = outcome }
-        }
-        var census = Census(findingLimit: options.findingLimit)
-        for number in 0..<sliceCount {
-            guard let outcome = outcomes.withLock({ $0[number] }) else { continue }
-            let (part, partNonces) = try outcome.get()
-            census.add(part)
-            nonces.add(partNonces)
-        }
-        return census
-    }
-
-    private func audit(_ locations: ArraySlice<RecordLocation>, _ progress: any AuditProgress) throws -> (
-        Census, NonceLog
-    ) {
+    /// Audits shares of the records until none is left.
+    private func audit(_ shares: RecordShares, _ progress: any AuditProgress) throws -> (Census, NonceLog) {
         var problems = SnapshotProblems.collected
         let snapshot = try SnapshotFile(file.span, &problems)
         let auditor = makeAuditor()
-        for (count, location) in locations.enumerated() {
-            try add(try snapshot.record(at: location), of: snapshot, to: auditor)
-            if count % 4096 == 4095 { progress.advance(by: 4096) }
+        while let share = try shares.next(of: snapshot) {
+            for location in share { try add(try snapshot.record(at: location), of: snapshot, to: auditor) }
+            progress.advance(by: share.count)
         }
         return (auditor.census, auditor.nonces)
     }

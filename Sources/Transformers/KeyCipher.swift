@@ -13,7 +13,7 @@ final class KeyCipher {
         case secretbox(Secretbox)
     }
 
-    private let opener: Opener
+    let opener: Opener
     private let cipher: Cipher
 
     init(_ key: EncryptionKey, of provider: Provider) throws(CipherError) {

@@ -50,6 +50,14 @@ final class PrefixList<Entry> {
         throw TransformError(failures.isEmpty ? [noMatch] : failures)
     }
 
+    /// Goes through the entries whose prefix fits.
+    @inline(__always)
+    func eachFit(_ value: RawSpan, _ body: (Entry, RawSpan) -> Void) {
+        for index in entries.indices {
+            if let rest = rest(of: value, behindPrefix: index) { body(entries[index], rest) }
+        }
+    }
+
     /// What follows the prefix of an entry; nil for a value that does not have it.
     @_lifetime(copy value)
     private func rest(of value: RawSpan, behindPrefix index: Int) -> RawSpan? {

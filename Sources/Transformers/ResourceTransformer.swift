@@ -58,6 +58,16 @@ public final class ResourceTransformer {
         }
     }
 
+    /// Goes through the static keys that a value would be tried with, by its prefix. Nothing is decrypted.
+    ///
+    /// - Parameter body: Gets each key, and the message behind its name.
+    public func eachKey(fitting value: RawSpan, _ body: (Opener, RawSpan) -> Void) {
+        providers.eachFit(value) { entry, rest in
+            guard case .keys(let keys) = entry else { return }
+            keys.eachFit(rest) { key, message in body(key.opener, message) }
+        }
+    }
+
     /// Seals a new value with the write key of the resource and appends it to `output`, prefix and all.
     ///
     /// - Throws: ``SealError``.

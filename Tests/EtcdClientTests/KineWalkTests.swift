@@ -7,7 +7,9 @@ import Testing
 /// kine, which answers as etcd does to what kube-apiserver asks, and to little else: an imitation of two of its ages
 /// (testdata/kine/kine.py, spec in its head).
 struct KineWalkTests {
-    private static let keys = ["/a", "/registry/a", "/registry/b", "/registry/b/c", "/registry/c", "/z", "compact_rev_key"]
+    private static let keys = [
+        "/a", "/registry/a", "/registry/b", "/registry/b/c", "/registry/c", "/z", "compact_rev_key",
+    ]
 
     private func with(_ age: String, _ body: (EtcdClient) throws -> Void) throws {
         let socket = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sock").path
