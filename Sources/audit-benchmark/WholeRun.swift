@@ -8,13 +8,24 @@ struct WholeRun {
     let anonymousByteCount: Int
 
     /// Runs `encconf audit`, which the build puts beside this program.
-    init(_ workload: Workload, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    ///
+    /// - Parameter statuses: The exit statuses of a run that worked: a file without a digest is never clean.
+    init(_ workload: Workload, _ arguments: [String], statuses: Set<Int32> = [0, 3]) throws {
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appendingPathComponent("encconf")
-        process.arguments =
-            ["audit", "-o", "json", "--config", workload.configurationPath] + arguments + [workload.snapshotPath]
+        try self.init(
+            program.path,
+            ["audit", "-o", "json", "--config", workload.configurationPath] + arguments + [workload.snapshotPath],
+            statuses: statuses)
+    }
+
+    /// Runs any program.
+    init(_ program: String, _ arguments: [String], statuses: Set<Int32> = [0]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
         process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
         let earlier = Self.processorSeconds
         let start = DispatchTime.now().uptimeNanoseconds
         try process.run()
@@ -27,7 +38,7 @@ struct WholeRun {
         seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
         processorSeconds = Self.processorSeconds - earlier
         anonymousByteCount = most
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+        guard statuses.contains(process.terminationStatus) else { throw CocoaError(.executableLoad) }
     }
 
     /// What all processes that this one has waited for have used.

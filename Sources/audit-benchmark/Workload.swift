@@ -25,6 +25,10 @@ struct Workload {
         case realistic
         /// Some 300 bytes each.
         case small
+        /// 6,000 bytes each.
+        case large
+        /// 1,500 bytes each.
+        case middling
     }
 
     static let secretText = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -76,12 +80,24 @@ struct Workload {
         try writer.finish()
     }
 
+    /// Appends the SHA-256, as `etcdctl snapshot save` does.
+    func addDigest() throws {
+        let url = URL(fileURLWithPath: snapshotPath)
+        let digest = try Digest.sha256(try Data(contentsOf: url, options: .alwaysMapped).span.bytes)
+        let file = try FileHandle(forWritingTo: url)
+        try file.seekToEnd()
+        try file.write(contentsOf: digest)
+        try file.close()
+    }
+
     /// The bytes of an object besides its data.
     private static let overhead = 220
 
     private static func size(_ sizes: Sizes, _ random: inout Generator) -> Int {
         switch (sizes, Int.random(in: 0..<100, using: &random)) {
         case (.small, _): Int.random(in: 280...320, using: &random)
+        case (.large, _): 6000
+        case (.middling, _): 1500
         case (.medium, _): Int.random(in: 300...2752, using: &random)
         case (.realistic, 0..<60): Int.random(in: 300...2048, using: &random)
         case (.realistic, 60..<95): Int.random(in: 2048...8192, using: &random)

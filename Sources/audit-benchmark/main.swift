@@ -4,6 +4,8 @@ import Foundation
 //
 //     swift build -c release && .build/release/audit-benchmark [objects] [runs] [folder]
 //
+// With ENCCONF_BENCHMARK=ratios only the ratios to what the hardware can do are measured (Ratios.swift).
+//
 // The folder needs room for two files of some 2.5 KiB for each object.
 
 let arguments = CommandLine.arguments.dropFirst()
@@ -16,6 +18,11 @@ defer { try? FileManager.default.removeItem(at: folder) }
 
 func number(_ value: Double, _ width: Int, decimals: Int = 0) -> String {
     String(format: "%\(width).\(decimals)f", value)
+}
+
+if ProcessInfo.processInfo.environment["ENCCONF_BENCHMARK"] == "ratios" {
+    try Ratios(count: count, runs: runs, in: folder).measure()
+    exit(0)
 }
 
 for sizes in [Workload.Sizes.medium, .realistic] {
