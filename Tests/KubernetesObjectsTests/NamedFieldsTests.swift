@@ -5,18 +5,18 @@ import Testing
 
 /// Kinds in protobuf whose fields have names here.
 struct NamedFieldsTests {
-    /// Everything is what the JSON of Kubernetes has. The files have each field set, from the tests of k8s.io/api.
+    /// Everything is what the JSON of the object has. The files have each field set (made.py).
     @Test(arguments: [
         "core.v1.ServiceAccount", "core.v1.Event", "events.k8s.io.v1.Event", "events.k8s.io.v1beta1.Event",
     ])
     func readsWhatKubernetesReads(_ name: String) throws {
-        let plaintext = try TestData.bytes("objects/kubernetes-api/\(name).pb")
+        let plaintext = try TestData.bytes("objects/made/\(name).pb")
         let object = try StoredObject(reading: plaintext.span.bytes)
         #expect(object.coverage == .whole)
         let yaml = try ManifestWriterTests.manifest(plaintext, reveal: true)
         let manifests = try JSONSerialization.jsonObject(with: PyYAML.json(of: Array(yaml.utf8))) as? [Any]
         var manifest = try #require(manifests?.first as? [String: Any])
-        let json = Data(try TestData.bytes("objects/kubernetes-api/\(name).json"))
+        let json = Data(try TestData.bytes("objects/made/\(name).json"))
         var expected = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
         for key in ["metadata"] {
             #expect(manifest.removeValue(forKey: key) != nil && expected.removeValue(forKey: key) != nil)
@@ -155,7 +155,7 @@ struct NamedFieldsTests {
     /// A bit that flips gives another object or an error, never a trap.
     @Test(arguments: ["core.v1.ServiceAccount", "core.v1.Event", "coordination.k8s.io.v1.Lease"])
     func damageNeverTraps(_ name: String) throws {
-        let plaintext = try TestData.bytes("objects/kubernetes-api/\(name).pb")
+        let plaintext = try TestData.bytes("objects/made/\(name).pb")
         for offset in plaintext.indices {
             for bit in [0, 1, 3, 7] {
                 var damaged = plaintext

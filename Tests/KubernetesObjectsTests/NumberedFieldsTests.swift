@@ -12,8 +12,8 @@ struct NumberedFieldsTests {
     /// bytes.)
     @Test(arguments: ["apps.v1.Deployment", "coordination.k8s.io.v1.Lease"])
     func findsEveryText(_ name: String) throws {
-        let plaintext = try TestData.bytes("objects/kubernetes-api/\(name).pb")
-        let json = Data(try TestData.bytes("objects/kubernetes-api/\(name).json"))
+        let plaintext = try TestData.bytes("objects/made/\(name).pb")
+        let json = Data(try TestData.bytes("objects/made/\(name).json"))
         let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
         var expected: Set<String> = []
         func collect(_ value: Any) {
