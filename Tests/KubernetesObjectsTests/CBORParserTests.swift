@@ -100,6 +100,25 @@ struct CBORParserTests {
         #expect(Outcome(reading: hex(bytes)) == .failed(.cbor(offset: offset)))
     }
 
+    /// Byte strings stand for a text where a tag says so: in all that the tag is before, unless another tag comes between
+    /// (RFC 8949, section 3.4.5.2). A text is what it is.
+    @Test(
+        arguments: [
+            ("d6 41 ff", .text("/w==")), ("d5 42 fbff", .text("-_8")), ("d7 42 fbff", .text("fbff")),
+            ("d6 40", .text("")), ("d6 63 616263", .text("abc")), ("d6 7f 61 61 61 62 ff", .text("ab")),
+            ("d6 5f 41 ff 41 fe ff", .text("//4=")), ("d6 c9 41 ff", .text("/w==")), ("c9 d6 41 ff", .text("/w==")),
+            ("d6 82 41 ff 61 61", .array([.text("/w=="), .text("a")])), ("d5 81 d7 41 ff", .array([.text("ff")])),
+            ("d6 82 d7 41 ff 41 ff", .array([.text("ff"), .text("/w==")])),
+            ("82 d6 41 ff 41 61", .array([.text("/w=="), .text("a")])),
+            ("82 d6 80 41 61", .array([.array([]), .text("a")])),
+            ("82 d6 9f 41 ff ff 41 61", .array([.array([.text("/w==")]), .text("a")])),
+            ("d6 a1 41 61 41 62", .map(["YQ==": .text("Yg==")])), ("d6 a1 61 61 41 62", .map(["a": .text("Yg==")])),
+        ] as [(String, ReferenceCBOR)])
+    func encodesBytes(_ bytes: String, _ value: ReferenceCBOR) throws {
+        #expect(Outcome(reading: hex(bytes)) == .read(value))
+        #expect(try ReferenceCBOR(decoding: hex(bytes)) == value)
+    }
+
     @Test(arguments: [
         "c0 74 323031332d30332d32315432303a30343a30305a", "c1 00", "a1 f6 00", "a1 41 ff 00", "bf f6 00 ff",
     ])
