@@ -1,67 +1,66 @@
 internal import Diagnostics
 internal import EncryptionConfig
 
-/// What the ciphers with keys in the file are worth. Those that only read are on their way out, and not reported.
+/// The strength of the write providers with keys in the file. Read-only providers are being removed, and not reported.
 extension LintRule {
     static let providers: [LintRule] = [
         LintRule(
             "ENC0230", .warning, "aescbc does not detect changes",
-            meaning: "AES-CBC has no integrity check. Who can write to etcd can alter values or copy a value to "
-                + "another object, and kube-apiserver reads the result; a wrong key yields garbage without an error "
-                + "for about 1 value in 256. The Kubernetes documentation does not recommend it, because of padding "
-                + "oracle attacks.",
+            meaning: "AES-CBC has no integrity check. Anyone who can write to etcd can change a value or copy it to "
+                + "another object, and kube-apiserver accepts the result. A wrong key is undetected for about 1 in "
+                + "255 values. The Kubernetes documentation does not recommend it, because of padding oracle "
+                + "attacks.",
             check: "`encconf show` names the write provider of each resource.",
-            remedy: "`encconf rotate` with --to secretbox changes the provider step by step, or `--to kms`. Where only "
-                + "FIPS algorithms are allowed, a KMS v2 plugin does better."
+            remedy: "Change the provider step by step with `encconf rotate` and --to secretbox, or --to kms. If "
+                + "only FIPS algorithms are allowed, use a KMS v2 plugin."
         ) { subject in
             subject.writers(.aescbc).map { entry, item in
                 LintFinding(
                     path: item.provider.path, position: item.provider.position,
-                    message: "aescbc writes \(subject.listed(entry.written)): changed values are not detected, and "
-                        + "values are not bound to their object",
-                    hint: "`encconf rotate` with --to secretbox changes the provider")
+                    message: "aescbc encrypts \(subject.listed(entry.written)) without integrity: kube-apiserver "
+                        + "cannot detect a changed or moved value",
+                    hint: "change the provider with `encconf rotate` and --to secretbox")
             }
         },
         LintRule(
             "ENC0231", .warning, "aesgcm needs frequent rotation",
             meaning: "The aesgcm provider draws a random nonce of 96 bits for every write. If one repeats under the "
-                + "same key, authenticity is lost and plaintext leaks. The Kubernetes documentation asks for a new "
-                + "key every 200,000 writes; NIST SP 800-38D (section 8.3) sets the outer limit at 2^32. Nothing in "
-                + "kube-apiserver counts or enforces either.",
+                + "same key, authenticity is lost and plaintext leaks. The Kubernetes documentation recommends a "
+                + "new key every 200,000 writes; NIST SP 800-38D (section 8.3) limits a key to 2^32. kube-apiserver "
+                + "counts and enforces neither.",
             check:
                 "Sum `apiserver_storage_transformation_operations_total` with `to_storage` and the prefix of the key "
                 + "over all servers and restarts.",
-            remedy: "Rotate on a schedule that keeps below the limit, weekly in busy clusters, with names that carry "
-                + "the date so that `--max-key-age` can watch it; or change the provider to secretbox or KMS v2. With "
-                + "a write key of at most 30 days by its name it is a note."
+            remedy: "Rotate on a schedule that stays below the limit, weekly in busy clusters. Use key names with a "
+                + "date, for `--max-key-age`. Or change the provider to secretbox or KMS v2. For a write key of at "
+                + "most 30 days, by its name, it is a note."
         ) { subject in
             subject.writers(.aesgcm).map { entry, item in
                 let age = item.keys.first.flatMap { subject.linter.age(of: $0) }
                 let isFresh = age.map { $0 <= freshness } ?? false
                 return LintFinding(
                     path: item.provider.path, position: item.provider.position,
-                    message: "aesgcm writes \(subject.listed(entry.written)) with random nonces: a key is good for "
-                        + "200,000 writes, "
-                        + (age.map { "and this one is \(max(0, $0) / 86400) days old" }
-                            ?? "and its name does not tell how old it is"),
-                    hint: "rotate on a schedule with `encconf rotate`, or `--to secretbox`",
+                    message: "aesgcm uses random nonces for \(subject.listed(entry.written)): rotate the key every "
+                        + "200,000 writes; "
+                        + (age.map { "this key is \(max(0, $0) / 86400) days old" } ?? "the age of this key is unknown"),
+                    hint: "rotate on a schedule with `encconf rotate`, or change the provider with --to secretbox",
                     severity: isFresh ? .note : nil)
             }
         },
         LintRule(
             "ENC0232", .note, "secretbox is not a FIPS algorithm",
             meaning: "secretbox is XSalsa20 with Poly1305. Neither is approved by FIPS 140, so a validated module "
-                + "does not offer them. The construction is sound otherwise.",
-            check: "Ask which policy applies to the cluster.",
-            remedy: "Use KMS v2, whose values are AES-GCM under derived keys; of the providers with keys in the file "
-                + "aesgcm is approved, with its limits (ENC0231)."
+                + "does not offer them. The cipher is otherwise sound.",
+            check: "Which policy applies to the cluster.",
+            remedy: "Use KMS v2, whose values are AES-GCM with derived keys. Of the providers with keys in the "
+                + "file, aesgcm is approved, with its limits (ENC0231)."
         ) { subject in
             guard subject.linter.fips else { return [] }
             return subject.entries.flatMap(\.providers).filter { $0.provider.name == .secretbox }.map { item in
                 LintFinding(
                     path: item.provider.path, position: item.provider.position,
                     message: "secretbox uses XSalsa20 and Poly1305, which FIPS 140 does not approve",
-                    hint: "`encconf rotate` with --to kms changes the provider")
+                    hint: "change the provider with `encconf rotate` and --to kms")
             }
         },
     ]
@@ -71,7 +70,7 @@ extension LintRule {
 }
 
 extension LintSubject {
-    /// The providers of this name that write, with their entries.
+    /// The write providers of this name, with their entries.
     fileprivate func writers(_ name: ProviderName) -> [(entry: Entry, item: Item)] {
         entries.flatMap { entry in
             entry.providers.filter { $0.writes && $0.provider.name == name }.map { (entry, $0) }

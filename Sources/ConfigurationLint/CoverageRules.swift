@@ -7,14 +7,13 @@ internal import KubernetesResources
 extension LintRule {
     static let coverage: [LintRule] = [
         LintRule(
-            "ENC0201", .warning, "new objects are stored in plaintext",
-            meaning: "`identity` is the first provider of a list. The first one writes, so every object of these "
-                + "resources that is created or changed goes into etcd in plaintext. Providers behind it only read.",
+            "ENC0201", .warning, "new objects are plaintext",
+            meaning: "`identity` is the first provider of the entry. The first provider writes, so every created or "
+                + "changed object of these resources is stored as plaintext. Later providers only decrypt.",
             check: "`encconf show` names the write key of each resource.",
-            remedy: "Put a provider with a key first: `encconf rotate` with --step promote if a key "
-                + "stands behind identity and every server runs this file, else `encconf rotate` with --to secretbox. "
-                + "Then rewrite the objects. "
-                + "An entry that keeps events or leases out of a wildcard on purpose is not reported."
+            remedy: "Put a provider with a key first. If the entry has a key and every server runs this file, use "
+                + "`encconf rotate` with --step promote, otherwise --to secretbox. Then re-encrypt the objects. An "
+                + "entry that excludes events or leases from a wildcard is not reported."
         ) { subject in
             subject.entries.compactMap { entry in
                 guard let first = entry.providers.first, first.provider.name == .identity else { return nil }
@@ -23,22 +22,22 @@ extension LintRule {
                 guard !exposed.isEmpty else { return nil }
                 return LintFinding(
                     path: first.provider.path, position: first.provider.position,
-                    message: "new objects of \(subject.listed(exposed)) are stored in plaintext, since identity "
-                        + (hasKeys ? "comes first; what stands behind it only reads" : "is the only provider"),
+                    message: "new objects of \(subject.listed(exposed)) are stored as plaintext: identity is the "
+                        + (hasKeys ? "first provider; later providers only decrypt" : "only provider"),
                     hint: hasKeys
-                        ? "when every server runs this file, `encconf rotate` with --step promote lets "
-                            + "the key write"
-                        : "`encconf rotate` with --to secretbox adds a key, in steps that are safe for several servers")
+                        ? "when every server runs this file, use `encconf rotate` with --step promote"
+                        : "add a key in safe steps with `encconf rotate` and --to secretbox")
             }
         },
         LintRule(
             "ENC0202", .warning, "secrets are not encrypted",
-            meaning: "No entry of the file covers `secrets`, so kube-apiserver stores every Secret in plaintext, "
-                + "whatever else the file encrypts. Of all resources it is the one that encryption at rest is for. For "
-                + "a file that names custom resources alone it is a note: another API server may read that file.",
-            check: "`encconf show` lists what is covered; `encconf audit` counts the plaintext in a snapshot.",
-            remedy: "Add `secrets` to the resources of an entry whose first provider has a key, with identity behind "
-                + "it until every Secret has been rewritten; on several servers begin with identity first."
+            meaning: "No entry of the file covers `secrets`, so kube-apiserver stores every Secret as plaintext. "
+                + "Secrets are the main reason for encryption at rest. For a file with only custom resources it is "
+                + "a note: another API server may use that file.",
+            check: "`encconf show` lists the resources of the file; `encconf audit` counts the plaintext in a "
+                + "snapshot.",
+            remedy: "Add `secrets` to an entry whose first provider has a key, with identity after it until all "
+                + "Secrets are re-encrypted. With several servers, start with identity first."
         ) { subject in
             let secrets = GroupResource(resource: "secrets")
             guard subject.resolution.rule(for: secrets) == nil else { return [] }
@@ -46,27 +45,27 @@ extension LintRule {
                 return [
                     LintFinding(
                         path: "resources", position: subject.position,
-                        message: "only custom resources are named: if kube-apiserver reads this file, it stores all "
-                            + "Secrets in plaintext",
+                        message: "only custom resources are listed: if kube-apiserver uses this file, all Secrets "
+                            + "are plaintext",
                         hint:
-                            "an aggregated API server stores no Secrets; in a file of kube-apiserver, add an entry for "
-                            + "`secrets`", severity: .note)
+                            "add an entry for `secrets`, unless the file is for an aggregated API server",
+                        severity: .note)
                 ]
             }
             return [
                 LintFinding(
                     path: "resources", position: subject.position,
-                    message: "all Secrets are stored in plaintext: no entry covers the resource `secrets`",
-                    hint: "`encconf init --provider secretbox --resources secrets` shows an entry for it")
+                    message: "all Secrets are plaintext: no entry covers the resource `secrets`",
+                    hint: "copy an entry from `encconf init --provider secretbox --resources secrets`")
             ]
         },
         LintRule(
-            "ENC0203", .warning, "the same data is stored in plaintext under another resource",
-            meaning: "Controllers copy the pod template of a workload into the objects that they make: a Deployment's "
-                + "into ReplicaSets and Pods, a CronJob's into Jobs and Pods. Where only the former is encrypted, "
-                + "its environment variables and arguments still stand in etcd in plaintext.",
-            check: "`encconf show`, and `encconf audit` over a snapshot.",
-            remedy: "Encrypt the copies too, or keep secrets out of the template and in Secret objects."
+            "ENC0203", .warning, "copies of the data are plaintext",
+            meaning: "Controllers copy the pod template of a workload into other objects: of a Deployment into "
+                + "ReplicaSets and Pods, of a CronJob into Jobs and Pods. If only the first is encrypted, its "
+                + "environment variables and arguments are still plaintext in etcd.",
+            check: "`encconf show`, and `encconf audit` of a snapshot.",
+            remedy: "Encrypt the copies too, or move the secrets from the template to Secret objects."
         ) { subject in
             let exposures = copies.compactMap { original, copies -> Exposure? in
                 guard let resource = subject.encrypted(original) else { return nil }
@@ -78,20 +77,21 @@ extension LintRule {
                     let copies = copies.map(\.description).inSentence
                     return LintFinding(
                         path: first.resource.path, position: first.resource.position,
-                        message: "what \(exposures.map(\.original.description).inSentence) hold is encrypted there, "
-                            + "but stored again in plaintext with \(copies)",
-                        hint: "list \(copies) too")
+                        message:
+                            "data of \(exposures.map(\.original.description).inSentence) is encrypted, but its copies in "
+                            + "\(copies) are plaintext",
+                        hint: "encrypt \(copies) too (`encconf explain ENC0203`)")
                 }
             }
         },
         LintRule(
-            "ENC0204", .note, "plaintext cannot be read",
-            meaning: "A list of providers without `identity` cannot read plaintext. Objects that were stored before "
-                + "encryption was enabled answer `no matching prefix found`, and lists that contain one fail. With a "
-                + "single key nothing in the file shows that encryption was not enabled only now.",
+            "ENC0204", .note, "plaintext is unreadable",
+            meaning: "Without `identity` an entry cannot read plaintext. Objects from before encryption was enabled "
+                + "return `no matching prefix found`, and lists that contain one fail. With only one key, the file "
+                + "does not show how long encryption has been enabled.",
             check: "`encconf audit` counts the plaintext that is left.",
-            remedy: "Append `- identity: {}` to the providers until an audit finds no plaintext; `encconf init` does "
-                + "so unless it is told otherwise."
+            remedy: "Append `- identity: {}` to the providers until an audit finds no plaintext. `encconf init` "
+                + "does this by default."
         ) { subject in
             guard subject.linter.storedPlaintext != false else { return [] }
             let isKnown = subject.linter.storedPlaintext == true
@@ -104,19 +104,19 @@ extension LintRule {
                 guard let first = entry.providers.first, !exposed.isEmpty else { return nil }
                 return LintFinding(
                     path: "\(entry.path).providers", position: first.provider.position,
-                    message: "plaintext of \(subject.listed(exposed)) cannot be read, as there is no identity "
-                        + (isKnown ? "entry, and such values are stored" : "entry"),
-                    hint: "append `- identity: {}` unless an audit has found no plaintext",
+                    message: "plaintext \(subject.listed(exposed)) are unreadable: the entry has no identity provider"
+                        + (isKnown ? ", and such values are stored" : ""),
+                    hint: "add `- identity: {}` last, until an audit finds no plaintext",
                     severity: isKnown ? .warning : nil)
             }
         },
         LintRule(
-            "ENC0205", .note, "plaintext is still accepted",
-            meaning: "`identity` behind the keys lets kube-apiserver read plaintext. It is needed until every object "
-                + "has been rewritten. After that it hides mistakes: a value that something wrote to etcd in "
-                + "plaintext is read without an error.",
+            "ENC0205", .note, "plaintext is still readable",
+            meaning: "`identity` after the keys lets kube-apiserver read plaintext. It is needed until every object "
+                + "is re-encrypted. After that it hides mistakes: kube-apiserver reads a plaintext value without an "
+                + "error.",
             check: "`encconf audit` with --fail-on plaintext.",
-            remedy: "Once an audit finds no plaintext and no value in the history, take `- identity: {}` out."
+            remedy: "When an audit finds no plaintext, old revisions included, remove `- identity: {}`."
         ) { subject in
             guard subject.linter.storedPlaintext != true else { return [] }
             return subject.entries.compactMap { entry in
@@ -133,13 +133,13 @@ extension LintRule {
                 }
                 return LintFinding(
                     path: identity.provider.path, position: identity.provider.position,
-                    message: "plaintext of \(subject.listed(entry.resources)) is still accepted, \(reason)",
-                    hint: "when `encconf audit` finds no plaintext, take identity out")
+                    message: "plaintext of \(subject.listed(entry.resources)) is still readable, \(reason)",
+                    hint: "when `encconf audit` finds no plaintext, remove identity")
             }
         },
     ]
 
-    /// Resources that change all the time and hold nothing secret.
+    /// Resources that change all the time and contain no secrets.
     static func isChurn(_ name: GroupResource) -> Bool { churn.contains(name) }
 
     static let churn = [
@@ -147,7 +147,7 @@ extension LintRule {
     ]
 
     /// How long after its key was made an entry can be expected to have rewritten everything: 30 days, in which most
-    /// clusters have restarted or rotated once. A finding by this is a note.
+    /// clusters have restarted or rotated once. A finding by it is a note.
     private static let longAfter: Int64 = 30 * 86400
 
     /// What controllers copy pod templates into (kubernetes, pkg/controller: deployment, statefulset, daemon, cronjob).

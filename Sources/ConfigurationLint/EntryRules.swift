@@ -4,16 +4,15 @@ internal import GoText
 internal import KubernetesResources
 internal import SecretMemory
 
-/// How entries of the file stand to each other.
+/// Entries of one file that affect each other.
 extension LintRule {
     static let entries: [LintRule] = [
         LintRule(
-            "ENC0206", .warning, "a resource stands in two entries",
-            meaning: "kube-apiserver joins the providers of all entries that name a resource, in file order. The "
-                + "first provider of the first entry writes; the later entry only adds keys to read with, whatever "
-                + "its order suggests.",
+            "ENC0206", .warning, "a resource is in two entries",
+            meaning: "kube-apiserver joins the providers of all entries that list a resource, in file order. The "
+                + "first provider of the first entry writes; the later entry only adds read keys.",
             check: "`encconf show` shows the joined list.",
-            remedy: "Write one entry for each resource, with its providers in the order that is meant."
+            remedy: "Write one entry for each resource, with its providers in the intended order."
         ) { subject in
             var first: [ResourcePattern: String] = [:]
             return subject.entries.flatMap { entry in
@@ -23,8 +22,8 @@ extension LintRule {
                     resources.first.map {
                         LintFinding(
                             path: $0.path, position: $0.position,
-                            message: "\(earlier) covers \(subject.listed(resources)) too; the providers of this entry "
-                                + "only read there",
+                            message: "\(earlier) covers \(subject.listed(resources)) too; the providers of this "
+                                + "entry only decrypt",
                             hint: "join the two entries")
                     }
                 }
@@ -32,13 +31,13 @@ extension LintRule {
         },
         LintRule(
             "ENC0207", .warning, "an exact entry lacks keys of the wildcard",
-            meaning: "Only one list serves a resource: that of its exact entry, else that of its group's wildcard, "
-                + "else that of `*.*`. Objects that were written under the wildcard cannot be read once their "
-                + "resource has an entry of its own, unless this repeats the wildcard's keys.",
-            check: "`encconf diff` proves it for a change, `encconf audit` for what is stored.",
-            remedy: "Repeat the keys of the wildcard behind those of the entry and drop them there after rewriting. "
-                + "An entry that stood beside the wildcard from the first day needs none of them; without a key in "
-                + "common it is a note therefore."
+            meaning: "Only one entry serves a resource: its exact entry, otherwise the wildcard of its group, "
+                + "otherwise `*.*`. When a resource gets its own entry, objects that were written under the "
+                + "wildcard become unreadable unless the entry repeats the keys of the wildcard.",
+            check: "`encconf diff` checks a change; `encconf audit` checks the stored values.",
+            remedy: "Repeat the keys of the wildcard after those of the entry, and remove them when the objects are "
+                + "re-encrypted. An entry that has always existed beside the wildcard needs none of them, so "
+                + "without a common key it is a note."
         ) { subject in
             var search = LackSearch(subject)
             return subject.entries.flatMap { entry -> [LintFinding] in
@@ -53,7 +52,7 @@ extension LintRule {
     ]
 }
 
-/// A resource's own list against that of the wildcard which would serve it otherwise.
+/// The entry of a resource, and the wildcard that would serve it otherwise.
 private struct Comparison: Hashable {
     let own: [Provider]
     let wildcard: ResourcePattern
@@ -68,7 +67,7 @@ private struct Comparison: Hashable {
     }
 }
 
-/// What an exact entry does not repeat.
+/// The keys that an exact entry does not repeat.
 private struct Lack: Hashable {
     let wildcard: ResourcePattern
     /// The first keys, in words.
@@ -86,9 +85,9 @@ private struct Lack: Hashable {
         let keys = self.keys.map(\.text) + (count > keys.count ? ["\(count - keys.count) more"] : [])
         return LintFinding(
             path: first.path, position: first.position,
-            message: "what was written under `\(wildcard)` cannot be read as \(subject.listed(resources)): "
-                + "\(keys.inSentence) \(count == 1 ? "is" : "are") not repeated here",
-            hint: "repeat the keys of `\(wildcard)` behind its own until everything is rewritten",
+            message: "\(subject.listed(resources)) written under `\(wildcard)` are unreadable: this entry does not "
+                + "repeat \(keys.inSentence)",
+            hint: "repeat the keys of `\(wildcard)` after its own until every object is re-encrypted",
             severity: isAll ? .note : nil)
     }
 }
@@ -98,7 +97,7 @@ extension LintSubject {
         let name = resource.pattern.name
         let wider: [ResourcePattern] = [.all(of: name.group), .everything].filter { $0 != resource.pattern }
         guard resource.pattern != .everything, let own = rules[resource.pattern]?.providers,
-            // Left out of the wildcard on purpose; see ENC0241.
+            // Excluded from the wildcard on purpose; see ENC0241.
             !(LintRule.isChurn(name) && own.allSatisfy { $0.name == .identity }),
             let wildcard = wider.first(where: { rules[$0] != nil })
         else { return nil }
@@ -112,7 +111,7 @@ private struct LackSearch {
     private var lacks: [Comparison: Lack?] = [:]
     private var written: [ResourcePattern: Forms] = [:]
 
-    /// What can be stored under a wildcard, each form once.
+    /// The forms of values under a wildcard, each once.
     private struct Forms {
         let all: Set<StoredForm>
         let inOrder: [StoredForm]
@@ -139,7 +138,7 @@ private struct LackSearch {
         let own = Set(comparison.own.flatMap(StoredForm.all))
         let missingCount = wildcard.all.count - own.count { wildcard.all.contains($0) }
         guard missingCount > 0 else { return nil }
-        // This goes past its own forms at most: a wildcard can have far more keys than are told.
+        // Passes over its own forms only: a wildcard can have far more keys than the message lists.
         let missing = wildcard.inOrder.lazy.filter { !own.contains($0) }.prefix(Lack.listedCount)
         return Lack(
             wildcard: comparison.wildcard,
@@ -148,13 +147,13 @@ private struct LackSearch {
     }
 }
 
-/// What decides whether a stored value can be read: the provider, the name in the value's prefix, and the bytes.
+/// Provider, name in the value prefix, and key bytes: they decide whether a stored value is readable.
 private struct StoredForm: Hashable {
     let provider: ProviderName
     let name: ByteName
     let key: EncryptionKey?
 
-    /// Everything that a provider can have written; plaintext is no key.
+    /// All forms that a provider can have written; plaintext has no key.
     static func all(of provider: Provider) -> [StoredForm] {
         if case .kms(let plugin) = provider.kind {
             return [StoredForm(provider: provider.name, name: plugin.name, key: nil)]

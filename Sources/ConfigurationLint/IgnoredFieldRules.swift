@@ -8,13 +8,13 @@ extension LintRule {
         LintRule(
             "ENC0270", .warning, "a field that does not exist is ignored",
             meaning:
-                "Kubernetes 1.26 to 1.30 ignore fields that they do not know, without a word. A misspelled field has "
-                + "no effect then. 1.31 and later do not start with such a file.",
-            check: "Spelling, case, and whether the line is indented as far as its siblings.",
-            remedy: "Write the name as the documentation has it, or remove the field. Removing it changes nothing."
+                "Kubernetes 1.26 to 1.30 ignore unknown fields without a warning, so a misspelled field has no "
+                + "effect. 1.31 and later do not start with such a file.",
+            check: "Spelling, case and indentation.",
+            remedy: "Write the name as in the documentation, or remove the field. Removing it changes nothing."
         ) { subject in
             subject.ignored.filter { $0.reason == .unknown }.enumerated().map { index, field in
-                // It is compared with every field there is, so not for more than are listed.
+                // Each is compared with every known field, so only for those that are listed.
                 let likely = index < DiagnosticLimit.count ? FieldSpelling.likely(for: field.name) : nil
                 let name = subject.shown(field.name)
                 let isHeader = field.path == field.name && likely.map(FieldSpelling.header.contains) == true
@@ -22,24 +22,25 @@ extension LintRule {
                 return LintFinding(
                     path: subject.shownPath(field), position: field.position,
                     message: isHeader && isOtherCase
-                        ? "Kubernetes \(subject.kubernetes) still takes \(name) for \(likely ?? ""); 1.31 and later "
-                            + "refuse the file"
-                        : "there is no field \(name) here; Kubernetes \(subject.kubernetes) ignores it, 1.31 and later "
-                            + "refuse the file",
-                    hint: likely.map { "\($0) may be meant" } ?? "remove it, which changes nothing")
+                        ? "Kubernetes \(subject.kubernetes) still accepts \(name) for \(likely ?? ""); 1.31 and "
+                            + "later reject the file"
+                        : "unknown field \(name): Kubernetes \(subject.kubernetes) ignores it, 1.31 and later "
+                            + "reject the file",
+                    hint: likely.map { "did you mean \($0)?" } ?? "remove it; this changes nothing")
             }
         },
         LintRule(
             "ENC0271", .warning, "a field is set twice, and one of them is ignored",
             meaning:
-                "Of a key that a YAML mapping has twice, Kubernetes 1.26 to 1.30 take the last one, without a word. In "
-                + "JSON the later value is laid over the earlier one: items of a list keep the fields that the later list "
-                + "does not set. What was meant to be encrypted can stay in plaintext. 1.31 and later do not start with "
+                "If a YAML mapping sets a field twice, Kubernetes 1.26 to 1.30 use the last one without a warning. "
+                + "In JSON the later value is merged into the earlier one: items of a list keep the fields that the "
+                + "later list does not set. Objects can stay plaintext by mistake. 1.31 and later do not start with "
                 + "such a file.",
-            check: "The two lines; often a dash is missing before the second. `encconf show` tells what is in effect.",
+            check: "The two lines; often a dash is missing before the second. `encconf show` prints the effective "
+                + "table.",
             remedy:
-                "Keep one, or begin a new item with a dash. Prove the change with `encconf diff`, since it may change "
-                + "what is encrypted."
+                "Keep one, or begin a new item with a dash. The change may affect what is encrypted, so prove it "
+                + "with `encconf diff`."
         ) { subject in
             subject.ignored.compactMap { field in
                 let message: String
@@ -47,15 +48,16 @@ extension LintRule {
                 case .unknown: return nil
                 case .overridden(let line):
                     message =
-                        "this has no effect: line \(line) sets \(subject.shown(field.name)) again, and Kubernetes "
-                        + "\(subject.kubernetes) takes the last one"
+                        "no effect: line \(line) sets \(subject.shown(field.name)) again, and Kubernetes "
+                        + "\(subject.kubernetes) uses the last one"
                 case .repeated:
                     message =
-                        "\(subject.shown(field.name)) is set again here: Kubernetes \(subject.kubernetes) lays it over the earlier one"
+                        "\(subject.shown(field.name)) is set again: Kubernetes \(subject.kubernetes) merges it into "
+                        + "the earlier one"
                 }
                 return LintFinding(
                     path: subject.shownPath(field), position: field.position, message: message,
-                    hint: "keep one of the two; `encconf show` tells what is in effect now")
+                    hint: "keep one of the two; see the effective table of `encconf show`")
             }
         },
     ]

@@ -3,17 +3,17 @@ internal import EncryptionConfig
 internal import GoText
 internal import SecretMemory
 
-/// Names and bytes of keys: one name should stand for one key, and one key should have one name.
+/// Names and bytes of keys: each name is for one key, and each key has one name.
 extension LintRule {
     static let keyIdentity: [LintRule] = [
         LintRule(
             "ENC0210", .warning, "two keys of one provider have the same name",
-            meaning: "A stored value names its key. If two keys of a provider have that name, both are tried in "
-                + "order. With aescbc the wrong one yields garbage without an error for about 1 value in 256; with "
-                + "the others a reader can no longer tell which key a value needs.",
+            meaning: "A stored value names its key. If two keys of a provider have that name, kube-apiserver tries "
+                + "both in order. With aescbc a wrong key is undetected for about 1 in 255 values; with the others "
+                + "the value does not show which key it needs.",
             check: "`encconf show` lists names and fingerprints.",
-            remedy: "Do not rename a key that has written: its values carry the name. Rewrite everything with a third "
-                + "key first (`encconf rotate`), then take both out."
+            remedy: "Do not rename a key that has encrypted values: they carry its name. Re-encrypt every value "
+                + "with a third key first (`encconf rotate`), then remove both."
         ) { subject in
             // A resource that is listed twice brings one key into its list twice (Kubernetes 1.26).
             subject.pairsInOneList(KeyPairs.sameName).filter { $0.key.path != $1.key.path }.map { earlier, later in
@@ -21,68 +21,67 @@ extension LintRule {
                 let name = subject.shown(later.key.name)
                 return LintFinding(
                     path: later.namePath, position: later.namePosition,
-                    message: "\(name) is the name of \(earlier.key.path) too, with "
-                        + (isSame ? "the same bytes" : "other bytes"),
-                    hint: isSame
-                        ? "take this one out" : "`encconf rotate` gives new keys names of their own")
+                    message: "duplicate key name \(name) with "
+                        + (isSame ? "the same key bytes" : "different key bytes") + " (also \(earlier.key.path))",
+                    hint: isSame ? "remove this key" : "rotate to a key with a unique name, with `encconf rotate`")
             }
         },
         LintRule(
             "ENC0211", .warning, "one key has two names",
-            meaning: "The same bytes stand under two names of one provider. A rotation from one to the other replaces "
-                + "nothing: who knows the old key can read what the new one writes.",
+            meaning: "One provider has the same key bytes under two names. A rotation from one to the other changes "
+                + "nothing: anyone who has the old key can decrypt new values.",
             check: "`encconf show` shows equal fingerprints.",
-            remedy: "Make a fresh key (`encconf keygen`) and rotate to it."
+            remedy: "Rotate to a new key with `encconf rotate`."
         ) { subject in
             subject.equalKeys.flatMap(KeyPairs.otherName).map { earlier, later in
                 LintFinding(
                     path: later.secretPath, position: later.secretPosition,
-                    message: "\(subject.shown(later.key.name)) has the same bytes as "
-                        + "\(subject.shown(earlier.key.name)) (\(earlier.key.path))",
-                    hint: "`encconf keygen` makes a key")
+                    message: "\(subject.shown(later.key.name)) and \(subject.shown(earlier.key.name)) are the same "
+                        + "key (\(earlier.key.path))",
+                    hint: "rotate to a new key with `encconf rotate`")
             }
         },
         LintRule(
             "ENC0212", .warning, "two providers share a key",
-            meaning: "The same bytes serve two ciphers. Each is analysed on the assumption that its key is used for "
-                + "nothing else, and a switch from one provider to the other replaces no key.",
+            meaning: "Two ciphers use the same key bytes. Each cipher assumes that its key has no other use, and a "
+                + "change from one provider to the other does not replace the key.",
             check: "`encconf show` shows equal fingerprints.",
-            remedy: "Give each provider a key of its own (`encconf keygen`) and rotate to it."
+            remedy: "Rotate each provider to its own new key with `encconf rotate`."
         ) { subject in
             subject.equalKeys.flatMap(KeyPairs.otherProvider).map { earlier, later in
                 LintFinding(
                     path: later.secretPath, position: later.secretPosition,
-                    message: "\(later.provider.rawValue) key \(subject.shown(later.key.name)) has the same bytes as "
-                        + "\(earlier.provider.rawValue) key \(subject.shown(earlier.key.name)) (\(earlier.key.path))",
-                    hint: "`encconf keygen` makes a key")
+                    message: "\(later.provider.rawValue) \(subject.shown(later.key.name)) has the same key bytes as "
+                        + "\(earlier.provider.rawValue) \(subject.shown(earlier.key.name)) (\(earlier.key.path))",
+                    hint: "rotate to a new key with `encconf rotate`")
             }
         },
         LintRule(
             "ENC0213", .note, "a key name contains a colon",
-            meaning: "In a stored value the name of the key ends at a colon. A name that contains one works, but "
-                + "programs that read the prefix may cut it short, and it can overlap with another name.",
-            check: "Look at the names; k3s and RKE2 put times with colons into theirs.",
-            remedy: "Nothing for a key that is in use. Choose names without colons for new ones, as `encconf init` "
-                + "and `encconf rotate` do."
+            meaning: "In a stored value a colon ends the name of the key. A name with a colon works, but programs "
+                + "that parse the prefix may read only a part of it, and it can overlap with another name.",
+            check: "The names of the keys. k3s and RKE2 use names with a time, which contains colons.",
+            remedy: "Nothing for a key in use. Choose names without colons for new keys, as `encconf init` and "
+                + "`encconf rotate` do."
         ) { subject in
             subject.keys.filter { $0.key.name.contains(UInt8(ascii: ":")) }.map { key in
                 LintFinding(
                     path: key.namePath, position: key.namePosition,
-                    message: "the name \(subject.shown(key.key.name)) contains a colon, which also ends it in stored "
-                        + "values",
-                    hint: "use none in the names of new keys")
+                    message: "the name \(subject.shown(key.key.name)) contains a colon, which ends the name in "
+                        + "stored values",
+                    hint: "choose names without a colon for new keys")
             }
         },
         LintRule(
             "ENC0214", .warning, "names of aescbc keys overlap at a colon",
             meaning: "Values of a key `a:b` also begin with the prefix of a key `a`, and kube-apiserver tries every "
-                + "key whose prefix fits, in order. aescbc has no integrity check, so a wrong key in front can "
-                + "\"succeed\": for about 1 value in 256 with other bytes, and always if the bytes are the same and "
-                + "what `a` leaves of the longer name is 16 bytes with its colon, since these are then taken for the "
-                + "initialization vector. Such reads return wrong bytes and no error.",
+                + "key with a matching prefix, in order. aescbc has no integrity check, so a wrong key that comes "
+                + "first can succeed: for about 1 in 255 values if the key bytes differ, and for all values if they "
+                + "are the same and the rest of the longer name, with its colon, is 16 bytes, which are then read "
+                + "as the initialization vector. Such reads return wrong data without an error.",
             check: "`encconf decrypt-secret` with a value of the longer name.",
-            remedy: "Put the key with the longer name first: its values are then read rightly, and the finding is a "
-                + "note. Rewrite everything with a key whose name overlaps with none, and take both out."
+            remedy: "Put the key with the longer name first: then its values decrypt correctly, and the finding is "
+                + "a note. Re-encrypt every value with a key whose name overlaps with no other, and remove both."
         ) { subject in
             subject.pairsInOneList(KeyPairs.overlappingNames).map { earlier, later in
                 let names = (subject.shown(earlier.key.name), subject.shown(later.key.name))
@@ -90,21 +89,21 @@ extension LintRule {
                 let (message, hint): (String, String)
                 if rest < 0 {
                     message =
-                        "the name overlaps with \(names.0) (\(earlier.key.path)); in the other order values of "
-                        + "\(names.0) would be read with this key"
-                    hint = "keep the order, and rotate to a key whose name overlaps with none"
+                        "the name overlaps with \(names.0) (\(earlier.key.path)); in the other order this key would "
+                        + "be tried for values of \(names.0)"
+                    hint = "keep the order, and rotate to a key whose name overlaps with no other"
                 } else if rest == ivByteCount, earlier.key.secret.isEqual(to: later.key.secret) {
-                    // Behind `a:`, a value of `a:<15 characters>` has these 15 and their colon; the rest of the name is
-                    // as long, with the colon in front.
+                    // After `a:`, a value of `a:<15 characters>` has these 15 and their colon; the rest of the name has
+                    // the same length, with the colon before it.
                     message =
-                        "every value of \(names.1) is read with wrong bytes and without an error: \(names.0) "
-                        + "(\(earlier.key.path)) comes first and takes the rest of the name for the IV"
-                    hint = "put this key before \(names.0), then rotate to one whose name overlaps with none"
+                        "every value of \(names.1) decrypts to wrong data without an error: key \(names.0) "
+                        + "(\(earlier.key.path)) comes first and reads part of the name as the IV"
+                    hint = "put this key before \(names.0), then rotate to a key whose name overlaps with no other"
                 } else {
                     message =
-                        "values of \(names.1) are tried with \(names.0) (\(earlier.key.path)) first, and can be "
-                        + "read with wrong bytes and without an error"
-                    hint = "put this key before \(names.0), then rotate to one whose name overlaps with none"
+                        "\(names.0) (\(earlier.key.path)) is tried first for values of \(names.1), and can decrypt "
+                        + "them to wrong data without an error"
+                    hint = "put this key before \(names.0), then rotate to a key whose name overlaps with no other"
                 }
                 return LintFinding(
                     path: later.namePath, position: later.namePosition, message: message, hint: hint,
@@ -113,17 +112,17 @@ extension LintRule {
         },
         LintRule(
             "ENC0215", .warning, "a name contains a part of a key",
-            meaning: "The name of a key or KMS provider is stored in plaintext with every value, and it is in logs, "
-                + "metrics and reports. A name that contains the key, or looks like one, gives it away.",
-            check: "Compare the names in the file with its secrets. Reports show REDACTED in place of such a name.",
-            remedy: "Treat the key as known to others: rotate to a new key with another name (`encconf rotate`), and "
-                + "re-encrypt all values."
+            meaning: "The name of a key or KMS provider is stored as plaintext with every value, and it is in logs, "
+                + "metrics and reports. A name that contains a key discloses it.",
+            check: "Compare the names in the file with its secrets. Reports print REDACTED instead of such a name.",
+            remedy: "Treat the key as disclosed: rotate to a new key with another name (`encconf rotate`), and "
+                + "re-encrypt every value."
         ) { subject in
             subject.keys.filter { !subject.mayShow($0.key.name.text) }.map { key in
                 LintFinding(
                     path: key.namePath, position: key.namePosition,
                     message: "the name of this key contains a part of a key, or looks like one",
-                    hint: "rotate to a new key with another name: `encconf rotate`",
+                    hint: "rotate to a new key with another name, with `encconf rotate`",
                     severity: subject.holdsKey(key.key.name.text) ? .warning : .note)
             }
         },

@@ -27,17 +27,17 @@ enum KeyWeakness: Equatable {
         }
     }
 
-    /// What the key is, behind its name.
+    /// The weakness, as the predicate of "the key bytes".
     var words: String {
         switch self {
-        case .documented(let source): "comes from an example in \(source)"
+        case .documented(let source): "are an example of \(source)"
         case .pattern(let words), .text(let words), .encodedTwice(let words): words
         }
     }
 
-    /// The most telling weakness, or nil for bytes that may well be random.
+    /// The worst weakness; nil for bytes that may be random.
     ///
-    /// None of this happens by chance: the likeliest is that 16 random bytes are all printable, once in 4 million keys.
+    /// None of this happens by chance: the most probable, 16 random printable bytes, is one key in 4 million.
     init?(of key: SecretKey) {
         let bytes = key.span
         if let source = DocumentedKey.source(of: key) {
@@ -49,7 +49,7 @@ enum KeyWeakness: Equatable {
         } else if bytes.all(where: \.isText) {
             let last = bytes[bytes.byteCount - 1]
             let hasLineBreak = last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r")
-            self = .text(hasLineBreak ? "is text that ends with a line break" : "is text")
+            self = .text(hasLineBreak ? "are printable text with a line break" : "are printable text")
         } else if let words = Self.poverty(of: bytes) {
             self = .pattern(words)
         } else {
@@ -62,9 +62,9 @@ enum KeyWeakness: Equatable {
         guard count > 1 else { return nil }
         let step = bytes[1] &- bytes[0]
         let isSequence = (1..<count).allSatisfy { bytes[$0] &- bytes[$0 - 1] == step }
-        if isSequence { return step == 0 ? "is one byte repeated" : "counts in steps" }
+        if isSequence { return step == 0 ? "are one repeated byte" : "count in equal steps" }
         for period in 1...count / 2 where (period..<count).allSatisfy({ bytes[$0] == bytes[$0 - period] }) {
-            return "repeats itself"
+            return "repeat themselves"
         }
         return nil
     }
@@ -73,7 +73,7 @@ enum KeyWeakness: Equatable {
         let count = bytes.byteCount
         // 16 random bytes have 15.5 different ones on average, 32 have 30.
         let distinct = Set((0..<count).map { bytes[$0] }).count
-        return distinct < count / 2 ? "has few different bytes" : nil
+        return distinct < count / 2 ? "have few different values" : nil
     }
 
     /// Text that some generator encodes to: digits of base 16, or base64 with capitals, small letters and digits in it.
@@ -81,7 +81,7 @@ enum KeyWeakness: Equatable {
         var end = bytes.byteCount
         while end > 0, bytes[end - 1] == UInt8(ascii: "\n") || bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         let text = bytes.extracting(0..<end)
-        if text.all(where: \.isHexDigit) { return "consists of hexadecimal digits, which halves its strength" }
+        if text.all(where: \.isHexDigit) { return "are hexadecimal digits, which halves the strength" }
         var padding = 0
         while padding < 2, end - padding > 1, text[end - padding - 1] == UInt8(ascii: "=") { padding += 1 }
         let digits = text.extracting(0..<end - padding)
@@ -89,16 +89,16 @@ enum KeyWeakness: Equatable {
             digits.contains(where: \.isUpper) && digits.contains(where: \.isLower)
             && digits.contains(where: \.isDigit)
         guard digits.all(where: \.isBase64Digit), isMixed || padding > 0 else { return nil }
-        return "consists of base64 characters, which takes a quarter of its strength"
+        return "are base64 characters, which removes a quarter of the strength"
     }
 }
 
-/// Keys that stand in public documentation.
+/// Keys that are printed in public documentation.
 struct DocumentedKey {
     private let base64: String
     private let source: String
 
-    /// Where the bytes are printed; nil if nowhere that is known.
+    /// Where the bytes are printed; nil if unknown.
     static func source(of key: SecretKey) -> String? {
         let base64 = SecretKey(SecretBase64.encode(key.span))
         return all.first { base64.isText($0.base64) }?.source
@@ -114,7 +114,7 @@ struct DocumentedKey {
     /// In base64, as they are printed: kubernetes/website, content/en/docs/tasks/administer-cluster/encrypt-data.md
     /// and content/en/docs/tasks/manage-kubernetes-objects/storage-version-migration.md; rancher/rke,
     /// cluster.yml samples; siderolabs/talos, pkg/machinery/config/types/v1alpha1/v1alpha1_types.go. Two more of the
-    /// Kubernetes documentation have a length that kube-apiserver refuses.
+    /// Kubernetes documentation have a length that kube-apiserver rejects.
     private static let all = [
         DocumentedKey(base64: "c2VjcmV0IGlzIHNlY3VyZQ==", source: kubernetes),
         DocumentedKey(base64: "dGhpcyBpcyBwYXNzd29yZA==", source: kubernetes),

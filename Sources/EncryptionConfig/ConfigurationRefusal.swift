@@ -83,7 +83,7 @@ extension ConfigurationRefusal {
         diagnostics: [
             Diagnostic(
                 code: RefusalCode.syntax, severity: .error, message: "the file is empty",
-                hint: "`encconf init` prints a configuration to begin with")
+                hint: "create a configuration with `encconf init`")
         ])
 }
 

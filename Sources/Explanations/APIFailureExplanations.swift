@@ -4,64 +4,64 @@ internal import SecretMemory
 public import ShownText
 
 extension APIFailure {
-    /// What went wrong, in a few words. No server's message is in it: it may quote a Secret.
+    /// The failure in a few words. It never repeats the message of a server, which may quote a Secret.
     public var explanation: Phrase {
         switch self {
-        case .notReached(let error): "cannot be reached: \(error.cause ?? error.message)"
+        case .notReached(let error): "no connection: \(error.cause ?? error.message)"
         case .untrusted(let error):
-            "its certificate is not trusted, or does not name it: \(error.cause ?? error.message)"
-        case .noAnswer(let error) where error.code == .deadlineExceeded: "does not answer in time"
+            "its certificate is not trusted, or is for another name: \(error.cause ?? error.message)"
+        case .noAnswer(let error) where error.code == .deadlineExceeded: "no answer in time"
         case .noAnswer(let error): "the connection ended without an answer: \(error.cause ?? error.message)"
-        case .cancelled: "given up"
-        case .tooLarge: "its answer is too large"
-        case .malformed: "its answer is not one of a kube-apiserver"
+        case .cancelled: "interrupted"
+        case .tooLarge: "the answer is too large"
+        case .malformed: "the answer is not from a kube-apiserver"
         case .credentials(let problem): problem.explanation
-        case .unauthorized: "does not accept the credentials (401)"
+        case .unauthorized: "the server does not accept the credentials (401)"
         case .forbidden(let status):
             if let status, let kind = status.kind {
-                "no right for this: \(kind) (403)"
+                "permission denied: \(kind) (403)"
             } else {
-                "no right for this (403)"
+                "permission denied (403)"
             }
-        case .forbiddenOnTheWay: "something on the way refuses the request, such as kubectl proxy (403)"
-        case .throttled: "has too many requests and asks to wait (429)"
-        case .storageUnreadable: "cannot read a stored object, and so no list of its kind (429)"
-        case .notServed: "does not serve this (404)"
+        case .forbiddenOnTheWay: "the request was rejected before the server, for example by kubectl proxy (403)"
+        case .throttled: "the server has too many requests (429)"
+        case .storageUnreadable: "the server cannot read a stored object, so lists of its kind fail (429)"
+        case .notServed: "the server does not serve this (404)"
         case .notFound(let status):
             if let kind = status.kind, let name = status.name {
-                "has no \(kind) \(name) (404)"
+                "\(kind) \(name) not found (404)"
             } else {
                 "not found (404)"
             }
-        case .conflict: "the object was changed meanwhile, or its name is taken (409)"
-        case .expired: "the list is older than what etcd remembers (410)"
-        case .invalid: "refuses the object (422)"
-        case .denied(let code, _): "an admission webhook or a policy denies the request (\(code))"
+        case .conflict: "the object was changed by another client, or its name exists already (409)"
+        case .expired: "the list is older than the revisions of etcd (410)"
+        case .invalid: "the server rejects the object (422)"
+        case .denied(let code, _): "an admission webhook or a policy rejects the request (\(code))"
         case .server(let code, let status):
             if let key = status?.unreadableKeys.first {
-                "cannot read the stored value \(key) (\(code))"
+                "the server cannot read the stored value \(key) (\(code))"
             } else {
-                "failed (\(code))"
+                "the server failed (\(code))"
             }
-        case .unexpected(let code): "answers \(code)"
+        case .unexpected(let code): "unexpected status \(code)"
         }
     }
 
-    /// What to do about it; nil if nothing is certain to help.
+    /// The remedy; nil if none is certain.
     public var hint: Phrase? {
         switch self {
-        case .untrusted: "name what its certificate names: --tls-server-name, such as kubernetes"
-        case .unauthorized: "is the kubeconfig the right one, and are its credentials still valid?"
-        case .forbidden: "`encconf rollout` prints the rights that are needed, with --print-rbac"
+        case .untrusted: "set the name in the certificate with --tls-server-name, for example kubernetes"
+        case .unauthorized: "check the kubeconfig, and whether its credentials are still valid"
+        case .forbidden: "grant the permissions that `encconf rollout` prints with --print-rbac"
         case .storageUnreadable, .server(500, _?):
-            "waiting does not help: `encconf audit` names each value that cannot be read"
-        case .notReached: "is the server up, and is this the right address?"
-        case .throttled: "try again later, or with a lower --max-rate"
+            "find the unreadable value with `encconf audit`; waiting does not help"
+        case .notReached: "check that the server runs and that the address is right"
+        case .throttled: "run it again later, or with a lower --max-rate"
         default: nil
         }
     }
 
-    /// What a connection to a cluster fails for before a request.
+    /// A failure before the first request.
     static func credentials(_ problem: CredentialProblem) -> CommandFailure {
         switch problem {
         case .token(let error): error.failure
@@ -69,7 +69,7 @@ extension APIFailure {
         }
     }
 
-    /// A failure of a server, as a command tells of it.
+    /// The failure as the error of a command.
     ///
     /// - Parameter name: The server.
     public func failure(_ name: String) -> CommandFailure {
@@ -81,7 +81,7 @@ extension ConnectionError {
     public var failure: CommandFailure {
         switch self {
         case .nowhere:
-            CommandFailure("no cluster is named", hint: "name one with --kubeconfig, or a server with --server")
+            CommandFailure("No cluster was given.", hint: "pass --kubeconfig, or a server with --server")
         case .credentials(let problem): APIFailure.credentials(problem)
         }
     }
@@ -99,16 +99,16 @@ extension CredentialProblem {
 extension PatchRefusal {
     public var explanation: Phrase {
         switch self {
-        case .policy(let name, let binding): "the policy \(name) (binding \(binding)) denies it"
-        case .webhook(let name): "the admission webhook \(name) denies it"
-        case .webhookUnreachable(let name): "the admission webhook \(name) cannot be asked"
-        case .invalid(let fields) where fields.isEmpty: "it is not valid"
-        case .invalid(let fields): "it is not valid any more: \(fields.joined(separator: ", "))"
-        case .namespaceMissing(let name): "its namespace \(name) does not exist"
-        case .unreadable: "no key opens its stored value"
-        case .forbidden: "no right to patch it"
-        case .other(let code, let reason?): "the server refuses it: \(reason) (\(code))"
-        case .other(let code, nil): "the server refuses it (\(code))"
+        case .policy(let name, let binding): "rejected by policy \(name) (binding \(binding))"
+        case .webhook(let name): "rejected by admission webhook \(name)"
+        case .webhookUnreachable(let name): "admission webhook \(name) does not answer"
+        case .invalid(let fields) where fields.isEmpty: "the object is not valid"
+        case .invalid(let fields): "the object is no longer valid: \(fields.joined(separator: ", "))"
+        case .namespaceMissing(let name): "namespace \(name) does not exist"
+        case .unreadable: "the stored value is unreadable"
+        case .forbidden: "no permission to patch it"
+        case .other(let code, let reason?): "rejected by the server: \(reason) (\(code))"
+        case .other(let code, nil): "rejected by the server (\(code))"
         }
     }
 

@@ -5,7 +5,7 @@ internal import SecretMemory
 public import StorageAudit
 
 extension AuditError {
-    /// What to tell a person.
+    /// The error of a command.
     public var failure: CommandFailure {
         switch self {
         case .file(let error): error.failure(canBeStream: false)
@@ -23,17 +23,17 @@ extension AuditError {
 }
 
 extension PlaceError {
-    /// What to tell a person.
+    /// The error of a command.
     public var failure: CommandFailure {
         switch self {
         case .bookkeeping(let key):
             CommandFailure(
-                "\(String(decoding: key, as: UTF8.self)): kube-apiserver keeps this key for itself; it is no "
-                    + "object and never encrypted")
+                "\(String(decoding: key, as: UTF8.self)): internal key of kube-apiserver; it is not an object and "
+                    + "never encrypted")
         case .noResource(let key):
             CommandFailure(
-                "\(String(decoding: key, as: UTF8.self)): this etcd key fits no resource",
-                hint: "keys look like /registry/secrets/NAMESPACE/NAME; --resource tells the resource of another")
+                "\(String(decoding: key, as: UTF8.self)): not the etcd key of a resource",
+                hint: "use a key such as /registry/secrets/NAMESPACE/NAME, or set --resource")
         }
     }
 }
@@ -43,29 +43,29 @@ extension LookupError {
         switch self {
         case .absent(let source, let key, let deleted, let revision):
             CommandFailure(
-                "\(source): there is no \(key)"
+                "\(source): \(key) not found"
                     + (deleted.map { "; it was deleted at revision \($0)" } ?? ""),
-                hint: deleted.map { "--revision \($0 - 1) shows it as it was" }
-                    ?? (revision == nil ? "" : "at that revision it was not made yet, or: ")
-                    + "arguments are NAMESPACE/NAME of --resource; --etcd-key names anything")
+                hint: deleted.map { "read the previous revision with --revision \($0 - 1)" }
+                    ?? (revision == nil ? "" : "choose a later revision; or ")
+                    + "pass NAMESPACE/NAME and --resource, or the full --etcd-key")
         case .compacted(let source, let revision, let oldest):
             CommandFailure(
-                "\(source): revision \(revision) was compacted away",
-                hint: "history begins at revision \(oldest)")
+                "\(source): revision \(revision) was compacted",
+                hint: "choose revision \(oldest) or later")
         case .future(let source, let last):
-            CommandFailure("\(source): the snapshot ends with revision \(last)")
+            CommandFailure("\(source): the last revision is \(last)")
         }
     }
 }
 
-/// Runs something that fails only if the cipher library lacks a cipher, which is nobody's input's fault.
+/// Runs a call that fails only if the cipher library lacks a cipher, whatever the input.
 public func cipherCall<Result>(_ body: () throws(CipherError) -> Result) throws(CommandFailure) -> Result {
     do { return try body() } catch { throw CommandFailure(libraryProblem(error)) }
 }
 
-/// What to say when the cipher library fails.
+/// The error text of a failure of the cipher library.
 public func libraryProblem(_ error: CipherError) -> Phrase {
-    guard case .library(let failure) = error else { return "the cipher library failed" }
+    guard case .library(let failure) = error else { return "The cipher library failed." }
     let reasons = failure.reasons.isEmpty ? "" : ": " + failure.reasons.joined(separator: "; ")
-    return "the cipher library failed in \(failure.call)\(reasons)"
+    return "The cipher library failed in \(failure.call)\(reasons)."
 }

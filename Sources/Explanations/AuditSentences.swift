@@ -16,7 +16,7 @@ extension FindingCode {
         case .plaintext: "\(values) \(isAre(count)) plaintext"
         case .stale: "\(values) \(isAre(count)) stale"
         case .unreadable: "\(values) \(isAre(count)) unreadable"
-        case .archived: "\(values) \(count == 1 ? "opens" : "open") with an archive alone"
+        case .archived: "\(values) \(count == 1 ? "decrypts" : "decrypt") only with an archive"
         case .notObject: "\(values) \(isAre(count)) not an object"
         case .moved: "\(values) \(isAre(count)) moved"
         case .nonceReuse: "\(counted(count, "nonce")) \(isAre(count)) reused"
@@ -74,11 +74,12 @@ extension AuditFinding {
         case .plaintext, .uncovered: return nil
         case .stale(let label), .keyInClear(let label): return label.writer
         case .unreadable(let label, let error):
-            return "unreadable: \(error.apiserverText(in: kubernetes) ?? "the request panics"); prefix \(label.writer)"
+            return "unreadable: \(error.apiserverText(in: kubernetes) ?? "the request ends in a panic"); prefix "
+                + "\(label.writer)"
         case .archived(let label, let error, let archive):
             return
-                "kube-apiserver answers: \(error.apiserverText(in: kubernetes) ?? "the request panics"); prefix \(label.writer); "
-                + "\(configurations[archive].path) decrypts it"
+                "kube-apiserver answers: \(error.apiserverText(in: kubernetes) ?? "the request ends in a panic"); "
+                + "prefix \(label.writer); \(configurations[archive].path) decrypts it"
         case .notAnObject(let label, let check, let rightKey):
             let text = check.explained(provider: label.provider ?? .identity).text
             guard label.provider != .identity else { return text }
@@ -93,7 +94,7 @@ extension AuditFinding {
                 "nonce reuse: same nonce as \(String(decoding: other, as: UTF8.self)) with \(label.writer); rotate this "
                 + "key now"
         case .longPadding(let label, let count):
-            return "\(count) bytes of AES-CBC padding, where 16 is the most (\(label.writer))"
+            return "\(count) bytes of AES-CBC padding; the maximum is 16 (\(label.writer))"
         case .pluginNeeded(let use, let reason):
             guard let reason else { return "needs KMS provider \(use.name)" }
             return "needs KMS provider \(use.name); the plugin did not decrypt it: \(reason.clause)"
@@ -140,7 +141,7 @@ extension AuditDoubt {
         case .noDigest: "the file has no digest, so writes may be missing"
         case .kineFile: "nothing shows that the file has the newest writes"
         case .changed: "the digest does not match, so values may be missing"
-        case .log: "the WAL does not show all that the member holds"
+        case .log: "the WAL does not contain all writes of the member"
         case .damage(let places): "the file is damaged in \(counted(places, "place"))"
         case .noObjects: "no Kubernetes objects found"
         case .missing: "no object of the configured resources found"
@@ -149,7 +150,7 @@ extension AuditDoubt {
             "\(counted(count, "value")) \(count == 1 ? "was" : "were") not checked"
         case .unknownGroup(let resource, _): "\(resource.description) was not checked"
         case .version(let version): "the rules of Kubernetes \(version) are not known"
-        case .unexplained(let bytes): "\(counted(bytes, "free byte")) that nothing explains"
+        case .unexplained(let bytes): "\(counted(bytes, "free byte")) unexplained"
         }
     }
 
@@ -159,16 +160,16 @@ extension AuditDoubt {
     public func sentence(isAsked: Bool) -> Phrase {
         switch self {
         case .noDigest:
-            "the file has no digest. It may be the db of a member, and writes may still be in the WAL beside it."
+            "the file has no digest. It may be the db of a member, with more writes in its WAL."
         case .kineFile:
             "the file is a database of kine, which has no digest. It may be an old copy, or lack writes of its WAL."
         case .changed:
             "the digest does not match: the file was modified after it was saved, and values may be missing."
         case .log(let gaps):
-            "database and WAL may not show all that the member holds: "
+            "the database and the WAL may lack writes of the member: "
                 + gaps.prefix(3).map(\.explanation).joined(separator: "; ") + (gaps.count > 3 ? "; and more." : ".")
         case .damage(let places):
-            "the file is damaged in \(counted(places, "place")). What it holds there was not counted."
+            "the file is damaged in \(counted(places, "place")). Values there were not counted."
         case .noObjects(let keys): "none of \(counted(keys, "key")) names a Kubernetes object."
         case .missing(let patterns):
             "no object of \(patterns.map(\.description).listed) found. Check that this is the right etcd and not a part of it."
@@ -179,7 +180,8 @@ extension AuditDoubt {
         case .encoding(let count):
             "\(counted(count, "value")) \(isAre(count)) in an encoding that encconf does not read, such as YAML."
         case .identity(let count):
-            "\(counted(count, "custom resource")) of a kind that does not fit the etcd key; only the CustomResourceDefinition shows whether it is right."
+            "\(counted(count, "custom resource")) with a kind that may not belong to the etcd key; only the "
+                + "CustomResourceDefinition shows it."
         case .unknownKeys(let values, let keys):
             "\(values) of \(counted(keys, "key")) outside any known resource \(values == 1 ? "holds an encrypted value" : "hold encrypted values")."
         case .unknownObjects(let count):
@@ -187,7 +189,8 @@ extension AuditDoubt {
         case .unknownGroup(let resource, let entries):
             "\(resource.description) is unknown to encconf. Its etcd keys have no group, so its objects may belong to \(entries.map(\.description).listed)."
         case .version(let version):
-            "kube-apiserver is of Kubernetes \(version), whose rules are not known. The values were judged by those of \(KubernetesVersion.oldest)."
+            "kube-apiserver is of Kubernetes \(version), whose rules are unknown to encconf. The values were "
+                + "checked by those of \(KubernetesVersion.oldest)."
         case .unexplained(let bytes):
             "\(counted(bytes, "byte")) of free pages. They are neither zero nor explained by a value that was found."
         }
@@ -199,13 +202,13 @@ extension AuditDoubt {
         case .noDigest: ("save a snapshot of the running etcd with `encconf snapshot save`, and audit that", nil)
         case .kineFile: ("audit the running datastore: on a k3s server, `encconf audit --preset k3s` as root", nil)
         case .log: ("start the member again, and save a snapshot with `encconf snapshot save`", nil)
-        case .changed, .damage: ("take a new snapshot", nil)
-        case .noObjects, .missing: ("audit the etcd that --etcd-servers of kube-apiserver names", nil)
-        case .plugins: ("run the audit where the KMS plugins listen; see their state with `encconf kms status`", nil)
-        case .encoding, .identity: ("see what these values are: `encconf decrypt-secret` with -o raw", nil)
+        case .changed, .damage: ("save a new snapshot", nil)
+        case .noObjects, .missing: ("audit the etcd of --etcd-servers of kube-apiserver", nil)
+        case .plugins: ("run the audit on the node of the KMS plugins; test them with `encconf kms status`", nil)
+        case .encoding, .identity: ("decrypt these values with `encconf decrypt-secret` and -o raw", nil)
         case .unknownKeys, .unknownObjects: ("pass the etcd prefix of kube-apiserver with --etcd-prefix", nil)
         case .unknownGroup: ("check these objects with `encconf decrypt-secret`", nil)
-        case .version: ("judge by the oldest rules known with --kubernetes \(KubernetesVersion.oldest)", nil)
+        case .version: ("use the oldest known rules with --kubernetes \(KubernetesVersion.oldest)", nil)
         case .unexplained: ("defragment each etcd member, then audit a new snapshot", nil)
         }
     }

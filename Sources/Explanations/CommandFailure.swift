@@ -28,7 +28,7 @@ public struct CommandFailure: Error {
     }
 }
 
-/// What the program tells whoever started it. The same for every output format.
+/// The exit status of the program. It is the same for every output format.
 public enum ExitStatus: Int32, Sendable {
     /// Done, and nothing is wrong.
     case success = 0

@@ -2,8 +2,8 @@ public import Diagnostics
 internal import EncryptionConfig
 
 extension Explanation {
-    /// The explanation of what kube-apiserver says of a file when it starts, whatever stands around it: a line of its log,
-    /// a Status, several lines. Nil for a text that is not about the file.
+    /// The explanation of an error of kube-apiserver about its file, within any other text: a line of its log, a
+    /// Status, several lines. Nil for another text.
     ///
     /// (Texts: spec of the file format; each is one that `verify` prints for some version.)
     public static func ofConfigurationText(_ text: String) -> Explanation? {

@@ -7,9 +7,9 @@ extension EtcdConnection.Problem {
     public var explanation: Phrase {
         switch self {
         case .endpoint(let text):
-            "\(text): an endpoint is https://HOST:PORT, http://HOST:PORT, HOST:PORT or unix:///PATH"
-        case .noEndpoint: "--endpoints names none"
-        case .certificateWithoutKey: "--cert and --key go together"
+            "\(text): not an endpoint; use https://HOST:PORT, http://HOST:PORT, HOST:PORT or unix:///PATH"
+        case .noEndpoint: "--endpoints is empty"
+        case .certificateWithoutKey: "--cert needs --key, and --key needs --cert"
         case .passwordWithoutUser: "--password needs --user"
         case .file(let path, let error): "\(path): \(error)"
         }

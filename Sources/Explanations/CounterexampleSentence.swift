@@ -4,67 +4,74 @@ public import KeyTransition
 public import ShownText
 
 extension Counterexample {
-    /// What happens and why, in one sentence.
-    public var sentence: Phrase {
-        "\(reader == .new ? "NEW" : "OLD" as Phrase) \(effect.verb) \(value): \(cause)."
+    /// The effect and its cause, in one sentence.
+    public var sentence: Phrase { "\(effectClause): \(cause)." }
+
+    /// Which values a server cannot read.
+    public var effectClause: Phrase {
+        let written: Phrase =
+            writer.side == .new || certainty == .certain || isOfEndpoint ? "writes" : "may have written"
+        let values: Phrase =
+            "alues that \(writer.side == .old ? "OLD" : "NEW" as Phrase) \(written) \(writer.key.phrase)"
+        switch reader {
+        case .new: return "V\(values) \(isOfEndpoint ? "may become unreadable" : effect.ofValues)"
+        case .old: return "Servers with OLD \(isOfEndpoint ? "may be unable to read" : effect.ofServers) v\(values)"
+        }
     }
 
-    private var value: Phrase {
-        let written: Phrase = writer.side == .new || certainty == .certain ? "writes" : "may have written"
-        return "what \(writer.side == .old ? "OLD" : "NEW" as Phrase) \(written) \(writer.key.phrase)"
-    }
+    /// Whether the effect depends on what listens at another endpoint.
+    private var isOfEndpoint: Bool { if case .kmsEndpointChanged = reason { true } else { false } }
 
-    private var cause: Phrase {
+    /// Why a server cannot read them.
+    public var cause: Phrase {
         let (here, there): (Phrase, Phrase) = reader == .new ? ("NEW", "OLD") : ("OLD", "NEW")
         let name = writer.key.name ?? ""
         switch reason {
         case .keyRenamed(let other):
-            return
-                "\(here) has the key's bytes under the name \"\(name: other)\", and the name is part of each stored value"
-        case .keyBytesChanged: return "in \(here) other bytes stand under the name \"\(name: name)\""
-        case .keyMoved(let provider):
-            return "\(here) has the key's bytes for \(provider) instead, which is another cipher"
-        case .keyRemoved: return "the key is gone"
-        case .keyUnknown: return "every server must be able to read with a key before one writes with it"
-        case .providerRemoved: return "the provider is gone"
-        case .providerUnknown: return "every server must be able to read with a provider before one writes with it"
+            return "\(here) has this key as \(name: other); stored values carry the name \(name: name)"
+        case .keyBytesChanged: return "\(name: name) has different key bytes in \(here)"
+        case .keyMoved(let provider): return "\(here) has these key bytes for \(provider), which is another cipher"
+        case .keyRemoved, .keyUnknown: return "\(here) does not have \(name: name)"
+        case .providerRemoved, .providerUnknown: return "\(here) does not have this provider"
         case .swallowed(let other):
-            return
-                "the key \"\(name: other)\" stands in front with the same bytes, and takes the rest of the name for the "
-                + "initialisation vector"
+            return "\(name: other) is tried first and reads the rest of the name as the initialization vector"
         case .shadowedByNamesake:
-            return "other bytes under the same name are tried first, and AES-CBC does not tell a wrong key for certain"
+            return "another key of this name is tried first and wrongly accepts about 1 in 255 values"
         case .shadowed(let other):
-            return
-                "the key \"\(name: other)\", with whose name this one begins, is tried first, and AES-CBC does not tell a "
-                + "wrong key for certain"
+            return "\(name: other) is tried first (this name starts with it) and wrongly accepts about 1 in 255 values"
         case .resourceMoved(let from, let to):
             return
-                "\(here) serves it by the entry for \(to) alone, which must repeat the keys that \(there) has in the "
+                "\(here) serves the resource by the entry for \(to), which does not repeat the keys of \(there)'s "
                 + "entry for \(from)"
-        case .resourceUncovered: return "no entry covers the resource any more"
-        case .resourceUnknown: return "no entry covers the resource yet"
-        case .identityRemoved: return "identity is gone"
-        case .plaintextLeftBehind: return "the resource was not encrypted so far, and identity is missing"
-        case .identityFirst: return "identity is first in NEW, and OLD has none"
-        case .plaintextWithoutRule: return "no entry covers the resource in NEW, and OLD has no identity"
+        case .resourceUncovered, .resourceUnknown: return "\(here) has no entry for the resource"
+        case .identityRemoved: return "\(here) has no identity provider"
+        case .plaintextLeftBehind: return "\(here) has no identity provider for the existing plaintext"
+        case .identityFirst: return "identity is first in NEW, and OLD has no identity provider"
+        case .plaintextWithoutRule: return "NEW has no entry for the resource, and OLD has no identity provider"
         case .kmsRenamed(let other):
-            return "the plugin is called \"\(name: other)\" in \(here), and the name is part of each stored value"
+            return "\(here) has this plugin as \(name: other); stored values carry the name of the provider"
         case .kmsEndpointChanged(let from, let to):
             return
-                "the plugin is at \(name: to) instead of \(name: from), and whether it is the same one cannot be told from here"
-        case .kmsVersionChanged:
-            return "the plugin has another API version in \(here), which is part of each stored value"
+                "the endpoint changed from \(name: from) to \(name: to); encconf cannot tell whether it is the same plugin"
+        case .kmsVersionChanged: return "the plugin has another API version in \(here); stored values carry the version"
         }
     }
 }
 
 extension Counterexample.Effect {
-    fileprivate var verb: Phrase {
+    fileprivate var ofValues: Phrase {
+        switch self {
+        case .unreadable: "become unreadable"
+        case .wrongBytes: "decrypt to wrong data"
+        case .byChance: "may decrypt to wrong data"
+        }
+    }
+
+    fileprivate var ofServers: Phrase {
         switch self {
         case .unreadable: "cannot read"
-        case .wrongBytes: "reads other bytes, without an error, from"
-        case .byChance: "reads other bytes now and then (about one value in 256) from"
+        case .wrongBytes: "get wrong data from"
+        case .byChance: "may get wrong data from"
         }
     }
 }
@@ -72,9 +79,9 @@ extension Counterexample.Effect {
 extension StorageKey {
     fileprivate var phrase: Phrase {
         switch self {
-        case .plaintext: "in plaintext"
-        case .key(let key, let provider): "with \(provider) key \"\(name: key.name)\""
-        case .plugin(let plugin): "with KMS \(plugin.version) provider \"\(name: plugin.name)\""
+        case .plaintext: "as plaintext"
+        case .key(let key, let provider): "with \(provider) \(name: key.name)"
+        case .plugin(let plugin): "with kms\(plugin.version) \(name: plugin.name)"
         }
     }
 }

@@ -6,7 +6,7 @@ internal import SecretMemory
 internal import YAMLTree
 
 extension DiscoveryError {
-    /// What to tell a person.
+    /// The error of a command.
     public var failure: CommandFailure {
         switch self {
         case .file(let error): error.failure()
@@ -16,36 +16,36 @@ extension DiscoveryError {
                 hint: error.hint)
         case .dropIns(let path, let files):
             CommandFailure(
-                "\(path): drop-ins change this unit: "
-                    + "\(files.prefix(3).joined(separator: ", "))" + (files.count > 3 ? ", …" : ""),
+                "\(path): has drop-ins that encconf does not read: \(files.prefix(3).joined(separator: ", "))"
+                    + (files.count > 3 ? ", …" : ""),
                 hint:
-                    "`systemctl cat \(DropIns.lastPart(path)) | encconf … --discover-from -` takes them along")
+                    "run `systemctl cat \(DropIns.lastPart(path))`, and pipe it to --discover-from -")
         case .folder(let path, let error): CommandFailure("\(path): \(error)")
         case .variables(let unit, let error):
             CommandFailure(
                 "\(fileName(unit)): EnvironmentFile= \(error.failure().problems[0].message)",
-                hint: "systemd reads it as root; --endpoints, --cacert, --cert and --key say the same")
+                hint: "run this as root, or use --endpoints, --cacert, --cert and --key")
         case .openShiftConfig(let path, let reason):
             CommandFailure(
-                "\(fileName(path)): the flags of this server are in the file of --openshift-config, "
-                    + "which cannot be read: \(reason.explanation)",
-                hint: "run this on the control-plane node, or copy the file here and name it with --discover-from")
+                "\(fileName(path)): the flags of this server are in the file of --openshift-config, which is not "
+                    + "readable: \(reason.explanation)",
+                hint: "run this on the control-plane node, or copy the file and pass it with --discover-from")
         case .noConfiguration(let path):
             CommandFailure(
                 "\(path): has no --encryption-provider-config, so this server encrypts nothing",
-                hint: "--config FILE names a configuration all the same")
+                hint: "pass a configuration with --config FILE")
         case .noServers(let path):
             CommandFailure(
-                "\(path): has no --etcd-servers", hint: "--endpoints names the servers all the same")
+                "\(path): has no --etcd-servers", hint: "pass the etcd endpoints with --endpoints")
         case .notOnNode(let manifest, let flag, let path, .unknownContainer):
             CommandFailure(
                 "\(manifest): \(flag) \(path) is a path of a container: \(HostPath.Absence.unknownContainer.explanation)",
-                hint: "name the manifest of the server with --discover-from, or the file itself on the command line")
+                hint: "pass the manifest of the server with --discover-from, or the file itself")
         case .notOnNode(let manifest, let flag, let path, let absence):
             CommandFailure(
-                "\(manifest): \(flag) \(path) is not told to be a file of this node: "
+                "\(manifest): cannot find \(flag) \(path) on this node: "
                     + absence.explanation,
-                hint: "copy the file here and name it on the command line")
+                hint: "copy the file, and pass it on the command line")
         }
     }
 }
@@ -63,12 +63,12 @@ extension HostPath.Absence {
     fileprivate var explanation: Phrase {
         switch self {
         case .notMounted: "no volume is mounted there"
-        case .volume(let name, let source?): "volume \(name) is a \(source), no folder of the node"
+        case .volume(let name, let source?): "volume \(name) is a \(source), not a folder of the node"
         case .volume(let name, nil): "the pod has no volume \(name)"
         case .relative: "the path is relative"
-        case .unknownContainer: "this file does not say which folders of the node the container has"
-        case .ownRoot: "the service has a root of its own"
-        case .ownMount(let setting): "\(setting)= of the unit may put something else there"
+        case .unknownContainer: "this file does not show which folders of the node the container mounts"
+        case .ownRoot: "the service has its own root folder"
+        case .ownMount(let setting): "\(setting)= of the unit may mount something else there"
         }
     }
 }
@@ -76,10 +76,10 @@ extension HostPath.Absence {
 extension APIServerFlagsError {
     fileprivate var explanation: Phrase {
         switch reason {
-        case .tooLarge(let count): "\(count) bytes are too many for a manifest or unit"
-        case .tooMuchText: "its variables unfold to too much text"
-        case .notYAML(let error): "neither YAML nor a unit of systemd: \(error.message)"
-        case .notText: "neither YAML nor a unit of systemd, but bytes that are no text"
+        case .tooLarge(let count): "\(count) bytes are too large for a manifest or unit"
+        case .tooMuchText: "its variables expand to too much text"
+        case .notYAML(let error): "neither YAML nor a systemd unit: \(error.message)"
+        case .notText: "not text: neither YAML nor a systemd unit"
         case .noPod(let kind?): "is not a Pod, but of kind \(kind)"
         case .noPod(nil): "is not a Pod"
         case .settings(let installer): "is the configuration of \(installer.name), not the manifest of kube-apiserver"
@@ -93,16 +93,16 @@ extension APIServerFlagsError {
             "runs \(programs.joined(separator: ", ")), not kube-apiserver"
         case .severalAPIServers: "runs more than one kube-apiserver"
         case .missingValue(let flag): "\(flag) has no value"
-        case .malformedValue(let flag): "\(flag) has a value that kube-apiserver refuses"
+        case .malformedValue(let flag): "kube-apiserver rejects the value of \(flag)"
         case .unknownVariable(let flag?, let variable):
-            "\(flag) rests on \(variable), which is not told"
-        case .unknownVariable(nil, let variable): "a word rests on \(variable), which is not told"
-        case .unsupported(.hereDocument): "a here-document in the script is not followed"
-        case .unsupported(.shellWithoutScript): "a shell runs a script that does not stand here"
-        case .unsupported(.splitString): "`env -S` is not followed"
-        case .unsupported(.imageEntryPoint): "the image tells which program runs, and this file does not"
-        case .unsupported(.environmentFilePattern): "a pattern in EnvironmentFile= is not followed"
-        case .unclosedQuote: "a quote is never closed"
+            "the value of \(flag) depends on \(variable), which is unknown"
+        case .unknownVariable(nil, let variable): "a word depends on \(variable), which is unknown"
+        case .unsupported(.hereDocument): "encconf does not read here-documents of a script"
+        case .unsupported(.shellWithoutScript): "a shell runs a script that is not in this file"
+        case .unsupported(.splitString): "encconf does not read `env -S`"
+        case .unsupported(.imageEntryPoint): "the image decides which program runs; this file does not name it"
+        case .unsupported(.environmentFilePattern): "encconf does not read patterns in EnvironmentFile="
+        case .unclosedQuote: "a quote is not closed"
         case .missingEnvironmentFile(let path): "\(path) of EnvironmentFile= cannot be read"
         }
     }
@@ -111,27 +111,27 @@ extension APIServerFlagsError {
         switch reason {
         case .noPod("ClusterConfiguration"?), .noPod("InitConfiguration"?), .noPod("KubeadmControlPlane"?):
             """
-            this is what kubeadm is told; what counts is the manifest that it wrote: \
+            this is the input of kubeadm; use the manifest that it wrote, \
             /etc/kubernetes/manifests/kube-apiserver.yaml
             """
-        case .noPod("EncryptionConfiguration"?): "this is the configuration itself: name it with --config"
+        case .noPod("EncryptionConfiguration"?): "this is the configuration itself; pass it with --config"
         case .noPod("Cluster"?):
             """
-            this is what an installer is told; what counts is the manifest that it wrote: of kops \
+            this is the input of an installer; use the manifest that it wrote, for kops \
             /etc/kubernetes/manifests/kube-apiserver.manifest
             """
         case .settings(let installer): installer.hint
         case .noOpenShiftConfig: "check --openshift-config of the server"
         case .noAPIServer(let programs) where programs.contains("k3s"):
             """
-            k3s runs kube-apiserver within itself, and its configuration is \(k3sConfiguration): \
-            pass --preset k3s instead
+            k3s runs kube-apiserver in its own process, with the configuration \(k3sConfiguration): \
+            pass --preset k3s
             """
         case .noAPIServer(let programs) where programs.contains("rke2"):
-            "the manifest of RKE2 is \(rke2Manifest): pass --preset rke2 instead"
+            "the manifest of RKE2 is \(rke2Manifest): pass --preset rke2"
         case .noAPIServer, .noPod:
-            "name the manifest or unit of kube-apiserver; k3s has none: pass --preset k3s"
-        default: "--endpoints, --cacert, --cert and --key say the same"
+            "pass the manifest or unit of kube-apiserver; k3s has none: pass --preset k3s"
+        default: "use --endpoints, --cacert, --cert and --key instead"
         }
     }
 }
@@ -148,7 +148,7 @@ extension Installer {
         }
     }
 
-    /// Where its kube-apiserver says how it runs.
+    /// Where the flags of its kube-apiserver are.
     fileprivate var hint: Phrase {
         switch self {
         case .k3sOrRKE2:
@@ -156,8 +156,8 @@ extension Installer {
             the manifest of RKE2 is \(rke2Manifest): pass --preset rke2; k3s has none, and its configuration is \
             \(k3sConfiguration): pass --preset k3s
             """
-        case .rke: "on a control-plane node: docker inspect kube-apiserver | encconf … --discover-from -"
-        case .talos: "Talos keeps no manifest: --config, --endpoints, --cacert, --cert and --key say what is needed"
+        case .rke: "on a control-plane node, pipe `docker inspect kube-apiserver` to --discover-from -"
+        case .talos: "Talos has no manifest; use --config, --endpoints, --cacert, --cert and --key"
         }
     }
 }
@@ -166,8 +166,8 @@ extension FileInForce.Unknown {
     /// Why the file cannot be compared, in one clause.
     public var explanation: Phrase {
         switch self {
-        case .noConfiguration: "it names no --encryption-provider-config"
-        case .notOnNode: "its --encryption-provider-config is no file of this node"
+        case .noConfiguration: "the manifest has no --encryption-provider-config"
+        case .notOnNode: "its --encryption-provider-config is not a file of this node"
         case .unreadable(let error): error.failure().problems[0].message
         }
     }

@@ -4,48 +4,51 @@ internal import RemoteCalls
 internal import SecretMemory
 
 extension EtcdError {
-    /// What to tell a person.
+    /// The error of a command.
     ///
     /// - Parameter source: The endpoints, as the person named them.
     public func failure(_ source: String) -> CommandFailure {
         let source: Phrase = "\(source)"
         return switch self {
-        case .cancelled: CommandFailure("\(source): given up")
+        case .cancelled: CommandFailure("\(source): interrupted")
         case .noEndpoint(let errors):
             CommandFailure(
-                errors.map { CommandFailure.Problem(message: "etcd: \($0.sentence)") }
-                    + [CommandFailure.Problem(message: "\(source): no endpoint of etcd answers", hint: Self.where)],
+                [CommandFailure.Problem(message: "Cannot read etcd: no endpoint answered: \(source)")]
+                    + errors.enumerated().map { index, error in
+                        CommandFailure.Problem(
+                            message: "etcd: \(error.sentence)", hint: index == errors.count - 1 ? Self.where : nil)
+                    },
                 status: .unproven)
         case .refused(let error): CommandFailure("etcd: \(error.sentence)", hint: error.refusalHint)
         case .authentication(let fault, let error):
             CommandFailure("etcd: \(error.sentence)", hint: fault.hint)
         case .compacted(let revision):
             CommandFailure(
-                "\(source): revision \(revision) was compacted away",
-                hint: "kube-apiserver keeps five to ten minutes of history", status: .unproven)
+                "\(source): revision \(revision) was compacted",
+                hint: "choose a revision of the last 5 minutes; kube-apiserver compacts older ones", status: .unproven)
         case .compactedTooOften(let restarts):
             CommandFailure(
-                "\(source): etcd compacted the revision under the walk, \(restarts + 1) times",
+                "\(source): etcd compacted the revision during the read, \(restarts + 1) times",
                 hint:
-                    "take a snapshot (`encconf snapshot save`) and read that, or leave --max-bytes-per-second out",
+                    "save a snapshot with `encconf snapshot save` and read that, or remove --max-bytes-per-second",
                 status: .unproven)
         case .answerTooLarge(let error):
-            CommandFailure("etcd: \(error.sentence)", hint: "take a snapshot and read that", status: .unproven)
+            CommandFailure("etcd: \(error.sentence)", hint: "save a snapshot and read that", status: .unproven)
         case .malformed(let fault, let peer):
             CommandFailure(
-                "\(peer.description): answers what cannot be true: \(fault.explanation)", hint: Self.where,
+                "\(peer.description): invalid answer: \(fault.explanation)", hint: Self.where,
                 status: .unproven)
         case .otherCluster(let expected, let found):
             CommandFailure(
                 "\(expected.text) and \(found.text) are different clusters",
-                hint: "--endpoints are the members of one cluster")
+                hint: "pass the members of one cluster with --endpoints")
         case .snapshot(let fault, let peer):
-            CommandFailure("\(peer.description): \(fault.explanation)", hint: "try again, or another member")
+            CommandFailure("\(peer.description): \(fault.explanation)", hint: "run it again, or use another member")
         }
     }
 
     private static let `where`: Phrase =
-        "--endpoints, --cacert, --cert and --key are those of etcdctl; --discover-from takes them from a manifest"
+        "set --endpoints, --cacert, --cert and --key, or use --discover-from"
 }
 
 extension ClusterIdentity {
@@ -53,14 +56,14 @@ extension ClusterIdentity {
 }
 
 extension RemoteCallError {
-    /// What was called, whom, and what came of it.
+    /// The call, the endpoint and the error.
     fileprivate var sentence: Phrase { "\(method.split(separator: "/").last ?? "") at \(peer): \(message) (\(code))" }
 
     fileprivate var refusalHint: Phrase? {
         switch code {
         case .permissionDenied:
-            "the user needs the right to read all keys; `encconf audit` can do with those below an --etcd-prefix"
-        case .outOfRange: "the revision does not exist yet, or not any more"
+            "grant the user read access to all keys; for an audit the keys below --etcd-prefix are enough"
+        case .outOfRange: "choose another revision: this one does not exist yet, or no longer"
         default: nil
         }
     }
@@ -69,9 +72,11 @@ extension RemoteCallError {
 extension AuthenticationFault {
     fileprivate var hint: Phrase {
         switch self {
-        case .required: "this cluster wants a user: --user NAME, with ETCDCTL_PASSWORD"
+        case .required: "pass --user NAME and set ETCDCTL_PASSWORD"
         case .refused: "check the name and the password"
-        case .tokenRefused: "the token of a new login is not taken; are the members' clocks and settings the same?"
+        case .tokenRefused:
+            "check that the clocks and settings of the members are the same: etcd rejected a new "
+                + "token"
         }
     }
 }
@@ -79,18 +84,18 @@ extension AuthenticationFault {
 extension AnswerFault {
     fileprivate var explanation: Phrase {
         switch self {
-        case .wire: "no protobuf message"
+        case .wire: "not a protobuf message"
         case .fieldType(let number): "field \(number) has the wrong type"
-        case .noHeader: "it does not say which cluster it is"
+        case .noHeader: "the cluster ID is missing"
         case .number: "a number is negative"
         case .text: "a text is not UTF-8"
-        case .keyOrder: "the keys do not ascend"
-        case .keyOutsideRange: "a key was not asked for"
-        case .keyCount: "more keys than were asked for"
-        case .recordNumbers: "the revisions of a key contradict one another"
-        case .total: "the number of keys does not agree with the keys"
-        case .revision: "it is not at the revision yet that it answers for"
-        case .token: "the token cannot be sent"
+        case .keyOrder: "the keys are not in order"
+        case .keyOutsideRange: "a key outside the requested range"
+        case .keyCount: "more keys than requested"
+        case .recordNumbers: "the revisions of a key contradict each other"
+        case .total: "the number of keys is wrong"
+        case .revision: "the member has not reached the revision of its answer"
+        case .token: "the token contains characters that cannot be sent"
         }
     }
 }
@@ -98,11 +103,11 @@ extension AnswerFault {
 extension SnapshotFault {
     fileprivate var explanation: Phrase {
         switch self {
-        case .broken(let error): "the snapshot broke off: \(error.message) (\(error.code))"
+        case .broken(let error): "the snapshot ended early: \(error.message) (\(error.code))"
         case .missingEnd: "the snapshot ended without its digest"
-        case .length: "the pieces of the snapshot do not add up to its length"
-        case .digest: "the snapshot does not have the digest that stands behind it"
-        case .noDigest: "the cipher library computes no SHA-256"
+        case .length: "the snapshot has another length than announced"
+        case .digest: "the digest of the snapshot does not match"
+        case .noDigest: "the cipher library has no SHA-256"
         }
     }
 }

@@ -6,7 +6,7 @@ internal import StorageAudit
 public import StorageEvidence
 
 extension EvidenceGap {
-    /// What is missing, and what closes the gap.
+    /// The gap, and how to close it.
     ///
     /// - Parameter evidence: The evidence that has it.
     public func problem(in evidence: StorageEvidence) -> CommandFailure.Problem {
@@ -17,8 +17,8 @@ extension EvidenceGap {
         case .silentStore:
             return CommandFailure.Problem(
                 message:
-                    "\(all) proves nothing about \(name): the etcd of the server holds nothing that was "
-                    + "encrypted with a write key of \(file)",
+                    "\(all) proves nothing about \(name): no value in the etcd of the server uses a write key of "
+                    + "\(file)",
                 hint: "check that it is the etcd of that server; if it is, re-encrypt one object")
         case .unseen:
             return CommandFailure.Problem(
@@ -30,15 +30,15 @@ extension EvidenceGap {
         case .unknownGroup(let resource):
             return CommandFailure.Problem(
                 message:
-                    "\(all) holds \(resource.description), which encconf does not know. Their etcd keys have no group, "
-                    + "so they may be \(name).",
-                hint: "`encconf audit` with --resources \(resource.description) shows their keys")
+                    "\(all) contains \(resource.description), unknown to encconf. Their etcd keys have no group, so "
+                    + "they may belong to \(name).",
+                hint: "find their keys with `encconf audit` and --resources \(resource.description)")
         case .sharedName(let label, let resource):
             return CommandFailure.Problem(
                 message:
-                    "\(all) holds \(resource.description) encrypted with \(label.text), and \(file) has several keys of that "
-                    + "name. The values do not show which of them they need.",
-                hint: "rotate \(name) to a key with a name of its own first")
+                    "\(all) contains \(resource.description) encrypted with \(label.text), and \(file) has several "
+                    + "keys of that name. Cannot tell which of them they need.",
+                hint: "rotate \(name) to a key with another name first")
         case .silentPlugins(let source):
             return CommandFailure.Problem(
                 message:
@@ -50,7 +50,8 @@ extension EvidenceGap {
         case .plaintextCluster(let source):
             return CommandFailure.Problem(
                 message:
-                    "\(source.name) may be from another cluster: \(file) writes \(name) as plaintext, which carries no key",
+                    "\(source.name) may be from another cluster: \(file) writes \(name) as plaintext, which has no "
+                    + "key",
                 hint: "add a snapshot of the same cluster from before the change, or \(wholeStore)")
         case .otherCluster(let source, let objects):
             return CommandFailure.Problem(
@@ -77,20 +78,20 @@ extension EvidenceGap.Earliness {
         case .unknown:
             CommandFailure.Problem(
                 message:
-                    "\(source.name) may be too early: it shows revision \(source.revision), and the revision from which every "
-                    + "server ran \(file) is not known",
+                    "\(source.name) may be too early: it is of revision \(source.revision), and the revision from "
+                    + "which every server ran \(file) is unknown",
                 hint:
-                    "pass that revision with --after-revision N or --receipt FILE, or read etcd itself with --etcd and "
+                    "pass that revision with --after-revision or --receipt, or read etcd with --etcd and "
                     + "--servers-loaded HASH")
         case .before(let revision):
             CommandFailure.Problem(
                 message:
-                    "\(source.name) is too early: it shows revision \(source.revision), and every server runs \(file) only "
-                    + "from revision \(revision) on",
+                    "\(source.name) is too early: it is of revision \(source.revision), and every server ran "
+                    + "\(file) only from revision \(revision) on",
                 hint: "save a new snapshot with `encconf snapshot save`, and use that")
         case .otherCluster:
             CommandFailure.Problem(
-                message: "\(source.name) is not known to be of the cluster of the receipt",
+                message: "\(source.name) may be from another cluster than the receipt",
                 hint: "use a snapshot of that cluster with its namespace kube-system, or a receipt of this cluster")
         }
     }
@@ -100,7 +101,7 @@ extension EvidenceGap.Incompleteness {
     fileprivate var explanation: Phrase {
         switch self {
         case .kineFile: "it is a database of kine, which may be an old copy or lack writes of its WAL"
-        case .noDigest: "it has no digest, as the db of a member, and writes may still be in the WAL beside it"
+        case .noDigest: "it has no digest; more writes may be in the WAL of the member"
         case .changed: "its digest does not match, so it was modified after it was saved"
         case .damaged: "it is damaged"
         case .lagging: "the member that answered may lag behind (--serializable)"
@@ -119,7 +120,7 @@ extension EvidenceGap.Incompleteness {
 }
 
 extension StorageEvidence {
-    /// What of a change the evidence leaves open: the entries that it shows too little of.
+    /// The gaps of the evidence for a change: one for each entry of which it shows too little.
     public func gaps(in proof: TransitionProof) -> [CommandFailure.Problem] {
         let open = proof.resources.filter { $0.counterexamples.contains { $0.certainty == .possible } }
         let patterns = Set(open.compactMap(\.old.pattern))
@@ -129,28 +130,29 @@ extension StorageEvidence {
 }
 
 extension StorageEvidence.UnusableSource {
-    /// What to tell a person.
+    /// The error of a command.
     public func failure(_ file: ConfigurationFile) -> CommandFailure {
         switch self {
         case .changed(let name):
             CommandFailure(
                 "\(name): cannot be used as evidence: its digest does not match, so it was modified after it was saved",
-                hint: "take a new snapshot")
+                hint: "save a new snapshot")
         case .noObjects(let name):
             CommandFailure(
                 "\(name): cannot be used as evidence: it contains no Kubernetes objects",
-                hint: "use the etcd that --etcd-servers names, or a snapshot of it")
+                hint: "use the etcd of --etcd-servers, or a snapshot of it")
         case .unknownKeys(let name, let count):
             CommandFailure(
-                "\(name): cannot be used as evidence: it holds \(counted(count, "encrypted value")) under etcd keys that name no "
-                    + "resource",
+                "\(name): cannot be used as evidence: it contains \(counted(count, "encrypted value")) under etcd "
+                    + "keys of no known resource",
                 hint:
-                    "pass the etcd prefix of kube-apiserver with --etcd-prefix; an etcd that two clusters share is evidence for "
-                    + "neither")
+                    "pass the etcd prefix of kube-apiserver with --etcd-prefix; an etcd that two clusters share "
+                    + "cannot be used")
         case .nothingConfigured(let names):
             CommandFailure(
-                "\(names.listed): cannot be used as evidence: it contains no object of what \(fileName(file.path)) names",
-                hint: "check that this is the etcd of that kube-apiserver, and all of it", status: .unproven)
+                "\(names.listed): cannot be used as evidence: it contains no object of the resources of "
+                    + "\(fileName(file.path))",
+                hint: "check that this is the right etcd and not a part of it", status: .unproven)
         }
     }
 }

@@ -4,20 +4,20 @@ public import KubernetesAPI
 public import ShownText
 
 extension ExecPluginError {
-    /// What to tell a person.
+    /// The error of a command.
     public var failure: CommandFailure {
         CommandFailure("exec plugin \(command): \(explanation)", hint: hint)
     }
 
     private var explanation: Phrase {
         switch reason {
-        case .needsTerminal: "needs a terminal, and standard input is none"
+        case .needsTerminal: "needs a terminal, but standard input is not a terminal"
         case .notRun(let error): error.explanation
         case .failed(.exit(let status)): "failed with exit status \(status)"
         case .failed(.signal(let number)): "ended by signal \(number)"
         case .notJSON: "did not print one JSON object with the fields of an ExecCredential"
         case .notCredential: "printed an object that is not an ExecCredential"
-        case .otherVersion: "answered with another apiVersion than the kubeconfig names"
+        case .otherVersion: "returned another apiVersion than the one in the kubeconfig"
         case .noStatus: "printed an ExecCredential without a status"
         case .nothing: "returned neither a token nor a client certificate"
         case .certificateWithoutKey: "returned a client certificate without a key"
@@ -32,10 +32,10 @@ extension ExecPluginError {
 
     private var hint: Phrase? {
         switch reason {
-        case .notRun(.notFound): installHint.map { Phrase(lines: $0) } ?? "install the plugin, or correct command"
-        // What it writes to standard error is not shown: it can hold a secret.
-        case .failed: "run the command yourself to see its messages"
-        case .otherVersion: "set apiVersion to what the plugin prints"
+        case .notRun(.notFound): installHint.map { Phrase(lines: $0) } ?? "install the plugin, or correct its command"
+        // Its standard error is not shown: it can contain a secret.
+        case .failed: "run the command by hand to see its messages"
+        case .otherVersion: "set apiVersion to the version that the plugin prints"
         default: nil
         }
     }

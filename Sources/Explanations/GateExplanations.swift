@@ -3,7 +3,7 @@ internal import EncryptionConfig
 public import KubernetesVersions
 
 extension GateRefusal {
-    /// The same as a finding. It stands nowhere in the file.
+    /// The refusal as a finding. It has no position in the file.
     public func diagnostic(in kubernetes: KubernetesVersion) -> Diagnostic {
         Diagnostic(
             code: RefusalCode.featureGate, severity: .error, message: message(in: kubernetes), hint: hint(kubernetes))
@@ -14,16 +14,16 @@ extension GateRefusal {
         case .unrecognized(let gate):
             "kube-apiserver \(kubernetes) has no feature gate \(gate.rawValue) and does not start with a flag for it"
         case .unrecognizedComponent(let name):
-            "kube-apiserver \(kubernetes) does not start with kube:\(name): a component in front of a gate is understood from "
-                + "\(KubernetesVersion.first(where: \.hasComponentGates) ?? .newest) on"
-        case .mixedComponents: "kube-apiserver does not start with some gates behind kube: and some without it"
+            "kube-apiserver \(kubernetes) does not start with kube:\(name): a component before a gate is accepted "
+                + "from \(KubernetesVersion.first(where: \.hasComponentGates) ?? .newest) on"
+        case .mixedComponents: "kube-apiserver does not start with some gates after kube: and some without it"
         case .locked(let gate, let isOn):
-            "kube-apiserver \(kubernetes) starts with \(gate.rawValue)=\(isOn) only"
+            "kube-apiserver \(kubernetes) starts only with \(gate.rawValue)=\(isOn)"
         }
     }
 
     private func hint(_ kubernetes: KubernetesVersion) -> String {
-        guard let gate else { return "write all gates without kube: in front" }
+        guard let gate else { return "write all gates without kube:" }
         let name = gate.rawValue
         guard let range = gate.settableVersions else { return "remove \(name) from --feature-gates" }
         let versions =

@@ -6,14 +6,15 @@ extension KMSUncertainty {
     /// What the plugin did, in one clause.
     public var clause: Phrase {
         switch self {
-        case .silent(let text): "it gives no answer: \(text)"
-        case .answered(let text): "it answers with an error that need not last: \(text)"
-        case .untrue(let text): "kube-apiserver would not take its answer: \(text)"
+        case .silent(let text): "it did not answer: \(text)"
+        case .answered(let text): "it returned a transient error: \(text)"
+        case .untrue(let text): "it returned an invalid answer: \(text)"
         case .keyNotReturned: Self.keyNotReturnedSentence
         case .keyInClear(let form): Self.keyInClearSentence(form)
         case .noRandomBytes: Self.noRandomBytesSentence
         case .shortKey(let byteCount):
-            "the key of \(byteCount) bytes that it answers does not open the value; kube-apiserver makes 32 bytes"
+            "it returned a key of \(byteCount) bytes, which does not decrypt the value; kube-apiserver uses 32 "
+                + "bytes"
         }
     }
 
@@ -21,11 +22,11 @@ extension KMSUncertainty {
     fileprivate static func keyInClearSentence(_ form: ClearKeyForm) -> Phrase {
         "Encrypt returned the key unencrypted\(form.words)"
     }
-    fileprivate static let noRandomBytesSentence: Phrase = "there are no random bytes to test it with"
+    fileprivate static let noRandomBytesSentence: Phrase = "no random bytes are available for the test"
 }
 
 extension PluginError {
-    /// What is wrong, in the words of the plugin and of kube-apiserver where they have any.
+    /// The error: the text of the plugin or of kube-apiserver, if there is one.
     public var sentence: Phrase {
         switch self {
         case .noAnswer(let text), .passing(let text), .failed(let text), .refused(let text), .untrue(let text):

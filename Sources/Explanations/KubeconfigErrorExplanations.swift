@@ -5,11 +5,14 @@ public import ShownText
 internal import YAMLTree
 
 extension KubeconfigError {
-    /// What to tell a person.
+    /// The error of a command.
     public var failure: CommandFailure {
         switch reason {
         case .file(let error):
-            return CommandFailure(error.failure(canBeStream: false).problems[0].message, hint: "name one: --kubeconfig")
+            return CommandFailure(
+                error.failure(canBeStream: false).problems[0].message,
+                hint:
+                    "pass --kubeconfig FILE")
         case .unreadable(let field, let error):
             let words = error.failure(canBeStream: false).problems[0]
             return CommandFailure("\(place)\(field): \(words.message)", hint: words.hint)
@@ -38,8 +41,8 @@ extension KubeconfigError {
         switch reason {
         // These two have words of their own.
         case .file(let error), .unreadable(_, let error): error.failure().problems[0].message
-        case .noFiles(let paths) where paths.isEmpty: "no kubeconfig is named"
-        case .noFiles(let paths): "no kubeconfig exists: \(paths.listed)"
+        case .noFiles(let paths) where paths.isEmpty: "no kubeconfig was given"
+        case .noFiles(let paths): "kubeconfig not found: \(paths.listed)"
         case .notYAML(let error): "not YAML: \(error.message)"
         case .notKubeconfig: "not a kubeconfig: its kind is not Config of version v1"
         case .malformed(let field): "\(field) has the wrong type"
@@ -72,10 +75,10 @@ extension KubeconfigError {
 
     private var hint: Phrase? {
         switch reason {
-        case .noFiles: "name one with --kubeconfig FILE"
+        case .noFiles: "pass --kubeconfig FILE"
         case .noContext: "choose a context with --context, or with `kubectl config use-context`"
         case .noSuchContext: "list the contexts with `kubectl config get-contexts`"
-        case .dataAndFile(let field): "remove one of them; kubectl refuses \(field) with both too"
+        case .dataAndFile(let field): "remove one of the two; kubectl refuses \(field) with both too"
         case .insecureWithAuthority: "remove insecure-skip-tls-verify"
         case .encryptedKey: "write the key without a passphrase: `openssl pkey -in FILE -out NEW`"
         case .certificateWithoutKey: "add client-key or client-key-data"

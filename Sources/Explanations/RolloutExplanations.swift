@@ -3,65 +3,71 @@ public import ClusterRollout
 internal import ShownText
 
 extension RolloutMachine.Stop {
-    /// Why a rollout cannot go on, and what to do about it.
+    /// Why a rollout cannot continue, and the remedy.
     public func failure(_ file: String) -> CommandFailure {
         let name = fileName(file)
         return switch self {
         case .fileChanged:
             CommandFailure(
-                "\(name): was changed by someone else: it is not what this rollout wrote",
+                "\(name): changed by another process: this rollout did not write it",
                 hint:
-                    "finish by hand: `encconf rotate \(ShellWord.quoted(file)) --status` shows the state; then remove the record "
+                    "finish by hand from `encconf rotate \(ShellWord.quoted(file)) --status`, then delete "
                     + "\(name).rollout")
         case .serversRunAnother:
             CommandFailure(
-                "a server runs another file than \(name), and it is not known whether each can read what the other writes",
-                hint: "give the rollout the file that the servers run; `encconf servers` shows what each of them runs")
+                "A server runs another file than \(name). Cannot tell whether each can read the values of the "
+                    + "other.",
+                hint: "start from the file that the servers run; `encconf servers` shows it")
         case .serversRunNone:
             CommandFailure(
-                "no server runs an encryption file, and \(name) may not be the first one",
-                hint: "put identity first to begin with: `encconf init --identity-first`")
+                "No server runs an encryption file, and \(name) is not safe as the first one.",
+                hint: "create the first file with `encconf init --identity-first`")
         case .serversUnknown:
             CommandFailure(
-                "not every server is known to run \(name)", hint: "`encconf servers` shows what is missing",
+                "Not every server is known to run \(name).",
+                hint: "run `encconf servers` for the state of each "
+                    + "server",
                 status: .unproven)
         case .notConverged:
             CommandFailure(
-                "\(name) was delivered, but not every server was seen to run it in time",
-                hint: "run the same command again when they do; it goes on from here", status: .unproven)
+                "\(name) was delivered, but not every server ran it in time.",
+                hint: "run the same command again when they do; it continues here", status: .unproven)
         case .unreadable(let count):
             CommandFailure(
-                "\(counted(count, "stored value")) cannot be read with \(name)",
+                "\(counted(count, "stored value")) \(count == 1 ? "is" : "are") unreadable with \(name).",
                 hint:
-                    "`encconf audit` names them; a rotation does not start or go on while values cannot be read",
+                    "list them with `encconf audit`; a rotation needs every value to be readable",
                 status: .findings)
         case .stillStale(let count, let rewrites):
             CommandFailure(
-                "\(counted(count, "stored value")) not stored as \(name) says, after \(rewrites) rewrites",
-                hint: "`encconf audit` shows which keys they use; run the same command again when they are rewritten",
+                "\(counted(count, "stored value")) still \(count == 1 ? "does" : "do") not use the write key of "
+                    + "\(name), after \(rewrites) rewrites.",
+                hint: "list their keys with `encconf audit`, re-encrypt them, and run the same command again",
                 status: .findings)
         case .neededAgain(let count):
             CommandFailure(
-                "\(counted(count, "stored value")) not stored as \(name) says: written after the old keys were taken out",
+                "\(counted(count, "stored value")) \(count == 1 ? "does" : "do") not use the write key of \(name): "
+                    + "written after the old keys were removed.",
                 hint:
-                    "nothing was delivered; `encconf audit` with the archive as another --config shows which keys they use",
+                    "list their keys with `encconf audit` and the archive as another --config; nothing was "
+                    + "delivered",
                 status: .findings)
         case .storedUnknown:
             CommandFailure(
-                "not every stored value could be checked", hint: "`encconf audit` shows what is unknown",
+                "Not every stored value was checked.", hint: "run `encconf audit` for the unknown values",
                 status: .unproven)
         case .cannotGoBack:
             CommandFailure(
-                "the old keys are already out of \(name); the rollout can only go forward",
-                hint: "the same command without --abort goes on")
+                "Cannot abort: the old keys are already removed from \(name).",
+                hint: "continue with the same command without --abort")
         case .nothingToTakeBack:
             CommandFailure(
-                "\(name): there is nothing to take back",
-                hint: "`encconf rotate \(ShellWord.quoted(file)) --status` shows the state")
+                "\(name): nothing to abort",
+                hint: "run `encconf rotate \(ShellWord.quoted(file)) --status` for the state")
         case .keyIDsDiffer:
             CommandFailure(
-                "not every server is known to use the key ID that the KMS plugin reports",
-                hint: "a server asks its plugin once a minute; check that the plugin on every node has the new key",
+                "Not every server is known to use the key ID that the KMS plugin reports.",
+                hint: "check that the plugin on every node has the new key; a server asks it once a minute",
                 status: .unproven)
         }
     }
@@ -74,12 +80,12 @@ extension DeliveryError {
         case .failed(.exit(let status)):
             CommandFailure(
                 "\(name): exit status \(status)",
-                hint: "fix the cause and run the same command again; it goes on from here")
+                hint: "fix the cause and run the same command again; it continues here")
         case .failed(.signal(let number)): CommandFailure("\(name): killed by signal \(number)")
         case .noTarget(let server):
             CommandFailure(
-                "no target of --deliver is on the server \(server)",
-                hint: "with --per-server, each ssh:// target must name a server by its host name or address")
+                "--deliver has no target for server \(server)",
+                hint: "name the server in an ssh:// target, by its host name or address")
         }
     }
 }

@@ -5,58 +5,59 @@ public import KeyRotation
 extension RotationRefusal {
     public var explanation: Phrase {
         switch self {
-        case .notAccepted: "kube-apiserver would not take the file after this step"
-        case .noSuchResource: "no entry names these resources"
-        case .nothingToRotate: "no entry has a key of its own"
-        case .ambiguous(let paths): "the file does not tell the next step: \(paths.joined(separator: ", "))"
-        case .stepsDiffer(let paths): "key sets are at different steps: \(paths.joined(separator: ", "))"
-        case .notPromoted(let paths): "what should write does not write yet: \(paths.joined(separator: ", "))"
-        case .stillWrites(let paths): "what should be taken out writes: \(paths.joined(separator: ", "))"
-        case .whichKey(let paths): "the names do not tell which key is meant: \(paths.joined(separator: ", "))"
-        case .nameTaken(let name): "there is a key named \(name) already"
-        case .oneNameForSeveral(let name):
-            "several key lists get keys of their own, and \(name) is one name"
+        case .notAccepted: "not written: kube-apiserver would reject the file after this step"
+        case .noSuchResource: "no entry has these resources"
+        case .nothingToRotate: "there is no key to rotate"
+        case .ambiguous(let paths): "the next step of \(paths.joined(separator: ", ")) is ambiguous"
+        case .stepsDiffer(let paths): "the entries are at different steps: \(paths.joined(separator: ", "))"
+        case .notAdded(let paths): "cannot promote: \(paths.joined(separator: ", ")) has no new key"
+        case .notPromoted(let paths):
+            "cannot retire: in \(paths.joined(separator: ", ")) the new key is not the write key yet"
+        case .stillWrites(let paths):
+            "cannot abort: in \(paths.joined(separator: ", ")) the new key is the write key already, so values may use it"
+        case .whichKey(let paths): "cannot tell which key of \(paths.joined(separator: ", ")) is meant"
+        case .nameTaken(let name): "a key named \(name) exists already"
+        case .oneNameForSeveral(let name): "--key-name \(name) names one key, but several entries get new keys"
         case .newOrOld(let paths):
-            "a provider of this kind is there already, so a new key or one of its keys can be meant: \(paths.joined(separator: ", "))"
+            "\(paths.joined(separator: ", ")) has this provider already: --to can mean a new key or an existing one"
         case .weak(let name, let code, let paths):
-            "the key \(name) can be guessed (\(code)), so it is never made the write key: \(paths.joined(separator: ", "))"
+            "the key \(name) can be guessed (\(code)) and is never made the write key: \(paths.joined(separator: ", "))"
         case .otherProviders(let paths):
-            "the step changes nothing in the write providers, and further providers are read: \(paths.joined(separator: ", "))"
+            "the write provider has no old key, but \(paths.joined(separator: ", ")) also reads other providers"
         case .identityStays(let paths):
-            "abort does not take identity out, as the file does not tell whether it was read before: \(paths.joined(separator: ", "))"
-        case .onlyIdentity: "every entry holds identity alone, which opts its resources out of encryption"
+            "abort keeps identity in \(paths.joined(separator: ", ")): the file does not show whether it was there before"
+        case .onlyIdentity: "every entry has only identity, so the file encrypts nothing"
         case .notNewest(let name):
-            "the name \(name) does not tell a later date than the keys that are there, so that the wrong one would seem new"
+            "the name \(name) has no later date than the existing keys, so the wrong key would seem new"
         }
     }
 
     public var hint: Phrase? {
         switch self {
-        case .notAccepted: "`encconf verify` tells what stands against it"
-        case .noSuchResource: "`encconf show` lists what the file names"
-        case .nothingToRotate: "--to secretbox (or another provider) changes what writes, in the same steps"
-        case .ambiguous: "give --step"
-        case .stepsDiffer: "give --step, or --resources for one of them"
-        case .notPromoted: "--step promote comes first; --key-name names the key that stays"
-        case .stillWrites:
-            "it has written values, so it stays until they are rewritten: --step promote with --key-name of the old key, "
-                + "then --step retire"
-        case .whichKey: "give --key-name"
-        case .nameTaken: "give another --key-name"
-        case .oneNameForSeveral: "omit --key-name, or name one list after the other with --resources"
-        case .newOrOld: "name the key with --key-name: a name that is not there is added"
-        case .weak: "add a new key with --step add; `encconf verify` tells what is wrong with this one"
+        case .notAccepted: "run `encconf verify` for the reason"
+        case .noSuchResource: "run `encconf show` for the resources of the file"
+        case .nothingToRotate: "start encryption, or change the provider, with --to secretbox"
+        case .ambiguous: "choose it with --step add, promote, retire or abort"
+        case .stepsDiffer: "select one with --resources, or choose --step"
+        case .notAdded: "run --step add first"
+        case .notPromoted: "run --step promote first, or name the key that stays with --key-name"
+        case .stillWrites: "go back with --step promote --key-name OLD, re-encrypt, then --step retire"
+        case .whichKey: "name it with --key-name"
+        case .nameTaken: "choose another --key-name"
+        case .oneNameForSeveral: "omit --key-name, or rotate one entry at a time with --resources"
+        case .newOrOld: "name the key with --key-name; an unknown name adds a key"
+        case .weak: "add a new key with --step add; run `encconf verify` for the weakness"
         case .otherProviders:
-            "name the provider that stays with --to; what an earlier entry of the same resources hides is edited by hand"
-        case .identityStays: "--step retire with --remove-identity takes it out, with proof that nothing is plaintext"
-        case .onlyIdentity: "name the resources with --resources to encrypt them"
-        case .notNewest: "look at the clock of this machine; --key-name gives a name of your own"
+            "name the provider that stays with --to; edit by hand what an earlier entry of the resources hides"
+        case .identityStays: "remove identity with --step retire --remove-identity, which needs proof"
+        case .onlyIdentity: "choose the resources to encrypt with --resources"
+        case .notNewest: "check the clock of this machine, or choose a name with --key-name"
         }
     }
 }
 
 extension StepObstacle {
-    /// What stands against the step, in one clause.
+    /// Why the step is not possible, in one clause.
     public var explanation: Phrase {
         switch self {
         case .plan(let refusal): refusal.explanation
@@ -69,28 +70,28 @@ extension StepObstacle {
 extension EditRefusal {
     public var explanation: Phrase {
         switch self {
-        case .encodedAsUTF16: "files in UTF-16 are read, but not edited"
+        case .encodedAsUTF16: "cannot edit UTF-16"
         case .unreadable: "the file cannot be read"
-        case .noSuchPlace(let path): "there is no \(path)"
+        case .noSuchPlace(let path): "\(path) not found"
         case .shared(let paths):
-            "by an alias the change would also show at \(paths.joined(separator: ", ")), which are not meant"
-        case .anchorInUse: "what is to be removed carries an anchor that is used elsewhere"
-        case .aliasBeforeAnchor: "an alias would come to stand before its anchor"
-        case .ignoresFields: "the file has fields that are unknown or set twice, which kube-apiserver ignores"
-        case .losesComment: "a comment that may hold a key would be lost"
-        case .unsupportedShape: "this shape of file is not supported: the edited text would not say what was meant"
+            "cannot edit: a YAML alias repeats this part at \(paths.joined(separator: ", "))"
+        case .anchorInUse: "cannot edit: the part to remove has a YAML anchor that is used elsewhere"
+        case .aliasBeforeAnchor: "cannot edit: a YAML alias would precede its anchor"
+        case .ignoresFields: "cannot edit: the file has fields that kube-apiserver ignores, unknown or set twice"
+        case .losesComment: "cannot edit: a comment that may contain a key would be lost"
+        case .unsupportedShape: "cannot edit this layout without changing other lines"
         }
     }
 
     public var hint: Phrase? {
         switch self {
-        case .encodedAsUTF16: "convert it to UTF-8 first; the meaning stays the same"
-        case .shared, .anchorInUse, .aliasBeforeAnchor: "write the part out in place of the alias first"
+        case .encodedAsUTF16: "convert the file to UTF-8 first"
+        case .shared, .anchorInUse, .aliasBeforeAnchor: "replace the alias with a copy"
         case .unsupportedShape:
-            "lay the file out as `encconf init` does, or edit it by hand and check with `encconf diff`"
+            "use the layout of `encconf init`, or edit by hand and check with `encconf diff`"
         case .ignoresFields:
-            "`encconf verify` names them; correct the file first, and prove with `encconf diff` that nothing changes"
-        case .losesComment: "keep what the comment holds elsewhere, and remove it first"
+            "correct the fields that `encconf verify` lists, and prove with `encconf diff` that nothing changes"
+        case .losesComment: "copy the comment to another file, then remove it"
         case .unreadable, .noSuchPlace: nil
         }
     }
@@ -110,13 +111,13 @@ extension KeySet.State {
 
     public var explanation: Phrase {
         switch self {
-        case .settled: "settled, one key"
-        case .added: "added, the new key does not write yet; promote is next"
-        case .promoted: "promoted, old keys are still read; retire is next"
-        case .ambiguous(.foreignNames): "ambiguous, no name tells when its key was made"
-        case .ambiguous(.order): "ambiguous, the order of the keys is not that of a rotation"
+        case .settled: "idle: one key"
+        case .added: "added: the new key is a read key; next is promote"
+        case .promoted: "promoted: old keys are still read keys; next is retire"
+        case .ambiguous(.foreignNames): "ambiguous: no key name contains its date"
+        case .ambiguous(.order): "ambiguous: the keys are not in the order of a rotation"
         case .ambiguous(.plaintextWrites):
-            "written in plaintext; encryption is being enabled or disabled, and the file does not tell which"
+            "ambiguous: new objects are plaintext; encryption may be starting or ending"
         }
     }
 }

@@ -6,15 +6,15 @@ public import ShownText
 public import StorageEvidence
 
 extension StepJudgement {
-    /// What stands against the step, for a person; nil if nothing does.
+    /// The error of a refused step; nil if the step may be written.
     ///
-    /// - Parameter evidence: What was looked at.
+    /// - Parameter evidence: The evidence; nil without a source.
     public func failure(_ evidence: StorageEvidence?) -> CommandFailure? {
         guard !refusals.isEmpty else { return nil }
         let isProvable = refusals.allSatisfy { refusal in
             switch refusal {
             case .gaps, .unsettled: true
-            // Of what was looked at, more would prove it.
+            // More evidence would prove it.
             case .destroyedWithoutProof: evidence != nil
             case .serversNotLoaded, .serversRunAnother, .pluginNotAsked, .pluginUnhealthy, .notShownUnused,
                 .noDestination,
@@ -26,7 +26,7 @@ extension StepJudgement {
             refusals.flatMap { $0.problems(evidence) }, status: isProvable ? .unproven : .failure)
     }
 
-    /// What a person should know although the step may be written.
+    /// The warnings of a step that may be written.
     public func warnings(_ evidence: StorageEvidence?) -> [CommandFailure.Problem] {
         remarks.flatMap { remark -> [CommandFailure.Problem] in
             switch remark {
@@ -35,8 +35,8 @@ extension StepJudgement {
             case .onWord:
                 [
                     CommandFailure.Problem(
-                        message: "Nothing shows that no stored value uses what the step removes.",
-                        hint: "`encconf audit` with the archive as a further --config counts the values that do")
+                        message: "Stored values may still use the removed keys (--without-evidence).",
+                        hint: "count these values with `encconf audit` and the archive as another --config")
                 ]
             case .orphans(let uses): uses.map { $0.problem(isDestroyed: false) }
             case .unreadStores:
@@ -44,7 +44,7 @@ extension StepJudgement {
                     CommandFailure.Problem(
                         message:
                             "The removed keys are not archived. Resources that the file does not list may need them in "
-                            + "another etcd.", hint: "keep the keys with --archive FILE")
+                            + "another etcd.", hint: "keep them with --archive FILE")
                 ]
             }
         }
@@ -58,38 +58,37 @@ extension StepJudgement.Refusal {
             [
                 CommandFailure.Problem(
                     message:
-                        "Not every server is known to run this file (\(hash)). A server that runs another one may lack a key or "
+                        "Not every server is known to run this file (\(hash)). Another file may lack a key, or "
                         + "still write with an old one.",
                     hint:
-                        "compare this hash with the metric of each server, then pass it with --servers-loaded, or pass a "
-                        + "--receipt; to promote, --single-server if only one server reads the file")
+                        "check with --servers, or compare the hash on each server and pass --servers-loaded HASH")
             ]
         case .serversRunAnother(let hash):
             [
                 CommandFailure.Problem(
-                    message: "What is said of the servers is about another file; this one has the hash \(hash).",
-                    hint: "copy this file to every server, restart them, then pass --servers-loaded with this hash")
+                    message: "--servers-loaded or --receipt is for another file; this file is \(hash).",
+                    hint: "roll this file out to every server, then pass its hash with --servers-loaded")
             ]
         case .pluginNotAsked:
             [
                 CommandFailure.Problem(
-                    message: "The KMS plugin was not asked whether it is healthy.",
-                    hint: "run this on the node of the plugin, or go on without an answer with --no-kms")
+                    message: "The KMS plugin was not tested.",
+                    hint: "run this on the node of the plugin, or skip the test with --no-kms")
             ]
         case .pluginUnhealthy(let error):
             [
                 CommandFailure.Problem(
                     message:
-                        "The KMS plugin is not healthy: \(error.sentence). With it kube-apiserver would not be ready, and could not "
-                        + "write.",
-                    hint: "start the plugin first; --no-kms goes on without asking it")
+                        "The KMS plugin is not healthy, so kube-apiserver could not write with it: "
+                        + "\(error.sentence)",
+                    hint: "start the plugin first, or skip the test with --no-kms")
             ]
         case .notShownUnused:
             [
                 CommandFailure.Problem(
-                    message: "Stored values may still use what the step removes.",
+                    message: "The step removes keys. Stored values may still use them.",
                     hint:
-                        "prove that none does with --discover-from, --etcd or --evidence, or skip the proof with "
+                        "prove that none does with --evidence, --etcd or --discover-from, or skip it with "
                         + "--without-evidence")
             ]
         case .noDestination:
@@ -101,24 +100,24 @@ extension StepJudgement.Refusal {
         case .destroyedWithoutProof:
             [
                 CommandFailure.Problem(
-                    message: "Keys are destroyed only with a proof that no stored value needs them.",
-                    hint: "keep them with --archive FILE, or give evidence that is complete and late enough")
+                    message: "Not written: keys are destroyed only with a proof that no stored value needs them.",
+                    hint: "keep them with --archive FILE, or add evidence that is complete and late enough")
             ]
         case .used(let uses): uses.map { $0.problem(isDestroyed: true) }
         case .gaps(let gaps):
-            (evidence.map { evidence in gaps.map { $0.problem(in: evidence) } } ?? []) + [
+            [
                 CommandFailure.Problem(
                     message: "Not written: the evidence does not cover every value that may need the removed keys.",
-                    hint: "if you know that there are none, add --without-evidence")
-            ]
+                    hint: "if you know that none exists, add --without-evidence")
+            ] + (evidence.map { evidence in gaps.map { $0.problem(in: evidence) } } ?? [])
         case .unsafe(let counterexamples):
-            Self.problems(counterexamples) + [CommandFailure.Problem(message: "Not written: the step is not safe.")]
+            [CommandFailure.Problem(message: "Not written: the step is not safe.")] + Self.problems(counterexamples)
         case .unsettled(let counterexamples):
-            Self.problems(counterexamples) + [
+            [
                 CommandFailure.Problem(
-                    message: "Not written: nothing excludes these values.",
-                    hint: "if you know that there are none, add --without-evidence")
-            ]
+                    message: "Not written: the evidence does not exclude these values.",
+                    hint: "if you know that none exists, add --without-evidence")
+            ] + Self.problems(counterexamples)
         }
     }
 
@@ -130,7 +129,7 @@ extension StepJudgement.Refusal {
 }
 
 extension RemovedKeys.Use {
-    /// - Parameter isDestroyed: Whether the keys are kept nowhere.
+    /// - Parameter isDestroyed: Whether the keys are not archived.
     fileprivate func problem(isDestroyed: Bool) -> CommandFailure.Problem {
         let name: Phrase = label.map { "\($0.text)" } ?? "the removed key"
         let keep: Phrase = isDestroyed ? "keep the key with --archive FILE" : "keep the archive until they are gone"
@@ -140,12 +139,12 @@ extension RemovedKeys.Use {
                 message:
                     "\(counted(count, "value")) of \(resource.description) \(count == 1 ? "is" : "are" as Phrase) still stored as "
                     + "plaintext",
-                hint: "re-encrypt them, take a new snapshot, run the step again")
+                hint: "re-encrypt them, save a new snapshot, run the step again")
         case .inUse:
             return CommandFailure.Problem(
                 message:
                     "\(counted(count, "value")) of \(resource.description) still \(count == 1 ? "uses" : "use" as Phrase) \(name)",
-                hint: "re-encrypt them, take a new snapshot, run the step again")
+                hint: "re-encrypt them, save a new snapshot, run the step again")
         case .orphaned:
             return CommandFailure.Problem(
                 message:
@@ -163,12 +162,17 @@ extension RemovedKeys.Use {
 }
 
 extension RemovedKeys {
-    /// What was proven, and of what.
+    /// What each source proves.
     public func notes(_ evidence: StorageEvidence) -> [Phrase] {
         guard !isEmpty else { return [] }
         return evidence.sources.flatMap { source -> [Phrase] in
             let seen = seen(in: source, evidence)
-            guard !seen.isEmpty else { return ["\(source.name): contains none of the objects in question"] }
+            guard !seen.isEmpty else {
+                return [
+                    "\(source.name): contains no object that the removed keys could have "
+                        + "encrypted"
+                ]
+            }
             let count = seen.reduce(0) { $0 + $1.count }
             var notes: [Phrase] = [
                 "\(source.name): none of \(counted(count, "value")) of \(seen.map(\.resource.description).listed) uses the removed "

@@ -8,7 +8,7 @@ internal import SecretMemory
 public import Transformers
 
 extension TransformError {
-    /// What the error really means for a value of this label.
+    /// The meaning of the error for a value of this label.
     public func meaning(for label: StoredLabel, resource: GroupResource) -> Phrase {
         var clauses: [Phrase] = []
         for failure in failures {
@@ -20,7 +20,7 @@ extension TransformError {
 }
 
 extension TransformFailure {
-    /// What is really wrong, in one clause.
+    /// The cause, in one clause.
     fileprivate func meaning(for label: StoredLabel, resource: GroupResource) -> Phrase {
         switch self {
         case .noMatchingProvider where label.provider == .identity:
@@ -28,16 +28,17 @@ extension TransformFailure {
         case .noMatchingProvider where label.provider == nil:
             "the value names a provider that Kubernetes does not have"
         case .noMatchingProvider:
-            "the value was written by \(label.text), and the configuration has no such provider for this resource"
-        case .noMatchingKey: "the value was written by \(label.text), and the configuration has no key of that name"
+            "the value needs \(label.text), and the configuration has no such provider for this resource"
+        case .noMatchingKey: "the value needs \(label.text), and the configuration has no key of that name"
         case .encryptedWithoutRule:
-            "the value was written by \(label.text), and no entry of the configuration covers "
-                + "\(resource.description)"
+            "the value needs \(label.text), and no entry of the configuration covers \(resource.description)"
         case .cipher(let error, let provider, let key): error.meaning(provider: provider, key: key)
         case .envelope(_, let provider): "the envelope of KMS provider \(name: provider) is damaged"
-        case .plugin(_, let provider, _): "the plugin of KMS provider \(name: provider) does not decrypt the key"
+        case .plugin(_, let provider, _):
+            "the plugin of KMS provider \(name: provider) did not decrypt the data "
+                + "key"
         case .pluginNotAsked(let plugin, _), .pluginWithoutAnswer(let plugin, _, _):
-            "only the plugin of KMS provider \(name: plugin.name) can decrypt the key"
+            "the value needs the plugin of KMS provider \(name: plugin.name)"
         }
     }
 }
@@ -52,18 +53,18 @@ extension CipherError {
         let name: Phrase = "\(provider) \(name: key)"
         return switch self {
         case .authenticationFailed:
-            "\(name): the key has other bytes than the one that wrote the value, the value was written to another "
-                + "etcd key, or it is damaged"
+            "\(name): the key bytes are not those that wrote the value, the value was written to another etcd key, "
+                + "or it is damaged"
         case .secretboxRefused:
-            "\(name): the key has other bytes than the one that wrote the value, or the value is damaged"
+            "\(name): the key bytes are not those that wrote the value, or the value is damaged"
         case .notPadded, .inconsistentPadding:
-            "\(name): the key has other bytes than the one that wrote the value, or the value is damaged"
-        case .partialBlock: "\(name): the value is cut short, or has bytes too many"
-        case .messageTooShort: "\(name): the value is cut short"
-        case .noBlocks: "\(name): the value ends after its initialisation vector; kube-apiserver panics on it"
-        case .noContext: "\(name): without its etcd key the value cannot be checked"
-        case .keyLength(let count, _): "\(name): the plugin answered with a key of \(count) bytes"
-        case .seedLength(let count): "\(name): the plugin answered with a seed of \(count) bytes"
+            "\(name): the key bytes are not those that wrote the value, or the value is damaged"
+        case .partialBlock: "\(name): the value is truncated, or has extra bytes"
+        case .messageTooShort: "\(name): the value is truncated"
+        case .noBlocks: "\(name): the value ends after its initialization vector; kube-apiserver panics on it"
+        case .noContext: "\(name): the value cannot be checked without its etcd key"
+        case .keyLength(let count, _): "\(name): the plugin returned a key of \(count) bytes"
+        case .seedLength(let count): "\(name): the plugin returned a seed of \(count) bytes"
         case .messageTooLong: "\(name): the value is too long"
         case .library: libraryProblem(self)
         }
@@ -71,40 +72,40 @@ extension CipherError {
 }
 
 extension IdentityCheck {
-    /// What came out instead of the object that the etcd key names.
+    /// The difference from the object that the etcd key names.
     public func explained(provider: ProviderName) -> (text: Phrase, hint: Phrase) {
         switch self {
-        case .same: ("it is the object", "")
+        case .same: ("the object", "")
         case .other(let identity):
             (
-                "it decrypts, but to another object: \(identity.kind.text) \(identity.place)",
-                "the value was moved in etcd, or --etcd-key is not where it came from"
+                "moved: the value holds \(identity.kind.text) \(identity.place)",
+                "check --etcd-key; if it is right, somebody copied the value in etcd"
             )
         case .undecodable(.tooManyParts), .undecodable(.nestedTooDeep):
             (
-                "it decrypts to an object with more parts or levels than this program reads",
-                "-o raw shows the bytes as they are"
+                "decrypts to an object with more parts or levels than encconf reads",
+                "print the bytes with -o raw"
             )
         case .notAnObject where provider == .identity:
-            ("it is plaintext, but no stored object", "check the input, or take it as it is with -o raw")
+            ("plaintext, but not a Kubernetes object", "check the input, or print the bytes with -o raw")
         case .notAnObject where provider == .aescbc:
             (
-                "it decrypts, but not to an object",
-                "likely another key under the same name: AES-CBC opens about one value in 255 with a wrong key"
+                "decrypts to data that is not an object",
+                "check the key bytes: a wrong AES-CBC key is undetected for about 1 in 255 values"
             )
         case .notAnObject:
-            ("it decrypts, but not to an object", "-o raw shows the bytes as they are")
+            ("decrypts to data that is not an object", "print the bytes with -o raw")
         case .undecodable:
             (
-                "it decrypts to something that begins like an object but cannot be decoded",
-                "the value is damaged; -o raw shows the bytes as they are"
+                "decrypts to data that begins like an object but cannot be decoded",
+                "the value is damaged; print the bytes with -o raw"
             )
         case .notRead(let encoding):
             (
-                "it decrypts to \(encoding.rawValue.uppercased()) that encconf does not read",
-                "-o raw shows the bytes as they are"
+                "decrypts to an object in \(encoding.rawValue.uppercased()), which encconf does not read",
+                "print the bytes with -o raw"
             )
-        case .cannotTell: ("it is the object, as far as its kind and its etcd key tell", "")
+        case .cannotTell: ("the object, as far as its kind and its etcd key show", "")
         }
     }
 }

@@ -18,28 +18,29 @@ extension UpgradeChange {
         }
     }
 
-    /// What is otherwise than before, in one sentence without a full stop.
+    /// The difference, in one sentence without a full stop.
     public var sentence: Phrase {
         switch self {
         case .writeKey(let from, let to, let resources):
-            "new objects are stored as \(to.text) instead of \(from.text) (\(resources.listedNames))"
+            "write key: \(from.text) -> \(to.text) (\(resources.listedNames))"
         case .unreadable(let values):
-            "\(values.found.reader) cannot read what \(values.found.writer) "
-                + "\(values.found.isCertain ? "writes" : "may have written" as Phrase) as \(values.found.key.text) "
+            "\(values.found.reader) cannot read values that \(values.found.writer) "
+                + "\(values.found.isCertain ? "writes" : "may have written" as Phrase) with \(values.found.key.text) "
                 + "(\(values.resources.listedNames))"
         case .writesSeeds(let plugins):
-            "new values of KMS v2 \(plugins.listedNames) have a key that is derived from a seed; the older ones are stale "
-                + "until they are written anew, and 1.27 and older cannot read the new ones"
+            "new values of kmsv2 \(plugins.listedNames) derive their key from a seed; older values become stale, "
+                + "and 1.27 and older cannot read new values"
         case .writesKeys(let plugins):
-            "new values of KMS v2 \(plugins.listedNames) have a key of their own (DEK) again; those with a seed are stale"
+            "new values of kmsv2 \(plugins.listedNames) have a data key (DEK) again; values with a seed become "
+                + "stale"
         case .cannotReadSeeds(let plugins):
-            "values of KMS v2 \(plugins.listedNames) that 1.29 or later wrote, or 1.28 with KMSv2KDF, cannot be read"
+            "values of kmsv2 \(plugins.listedNames) that 1.29 or later wrote, or 1.28 with KMSv2KDF, are unreadable"
         case .seedsUnreadable(let reader, let plugins):
-            "servers that still run \(reader) cannot read new values of KMS v2 \(plugins.listedNames)"
+            "servers that still run \(reader) cannot read new values of kmsv2 \(plugins.listedNames)"
         case .reloads(byPolling: true):
-            "automatic reload finds a changed file within 60 seconds, by looking, instead of at once"
+            "automatic reload detects a changed file within 60 s, no longer at once"
         case .reloads(byPolling: false):
-            "automatic reload finds a changed file at once, by events of the file system, instead of within 60 seconds"
+            "automatic reload detects a changed file at once, no longer within 60 s"
         }
     }
 }
@@ -59,7 +60,7 @@ extension UpgradeDemand {
         }
     }
 
-    /// What to do, in one sentence without a full stop.
+    /// The action, in one sentence without a full stop.
     ///
     /// - Parameters:
     ///   - from: The version that runs before the step.
@@ -68,26 +69,26 @@ extension UpgradeDemand {
         switch kind {
         case .removeGate(let gate):
             "remove \(gate.rawValue) from --feature-gates: kube-apiserver \(to) does not start with it"
-        case .removeComponents: "write the gates in --feature-gates without kube: in front"
+        case .removeComponents: "write the gates in --feature-gates without kube:"
         case .allowKMSv1:
             "set KMSv1=true in --feature-gates on every server, or move every value to KMS v2 and remove the KMS v1 provider"
         case .allowKMSv2:
             "set KMSv2=true in --feature-gates: kube-apiserver \(to) does not start with KMS v2 without it"
         case .delaySeeds:
-            "set KMSv2KDF=false in --feature-gates until every server runs \(to): \(from) cannot read what \(to) writes "
-                + "with it"
+            "set KMSv2KDF=false in --feature-gates until every server runs \(to): \(from) cannot read values that "
+                + "\(to) writes with it"
         case .correctFile: "correct the file: \(problems)"
         case .delayWildcards(let patterns):
-            "where several servers run, remove the entries for \(patterns.listedNames) until all of them run \(to): \(from) "
-                + "cannot read what \(to) encrypts by a wildcard"
+            "with several servers, remove the entries for \(patterns.listedNames) until all run \(to): \(from) "
+                + "cannot read values that \(to) encrypts by a wildcard"
         case .nameResources(let patterns):
-            "name each resource in place of \(patterns.listedNames): kube-apiserver \(to) has no wildcards and cannot read "
-                + "what they encrypted"
+            "replace \(patterns.listedNames) by the names of the resources: kube-apiserver \(to) has no wildcards"
         case .pluginVersion(let plugins, let versions, let earlier):
             Self.pluginSentence(plugins.listedNames, to, versions, from, earlier)
         case .rewriteSeeds(let plugins):
-            "while every server runs \(from), without KMSv2KDF, write every value of KMS v2 \(plugins.listedNames) anew with "
-                + "`encconf rewrite`, and prove it with `encconf audit` and --kubernetes \(from): no value may be stale"
+            "while every server runs \(from) without KMSv2KDF, re-encrypt every value of kmsv2 "
+                + "\(plugins.listedNames) with `encconf rewrite`, until `encconf audit` with --kubernetes \(from) finds "
+                + "no stale value"
         }
     }
 
@@ -95,11 +96,11 @@ extension UpgradeDemand {
         _ plugins: Phrase, _ to: KubernetesVersion, _ versions: [String], _ from: KubernetesVersion, _ earlier: [String]
     ) -> Phrase {
         let sentence: Phrase =
-            "see that the plugin of \(plugins) answers Status with version \(versions.joined(separator: " or ")): "
-            + "kube-apiserver \(to) accepts no other"
+            "update the plugin of \(plugins): kube-apiserver \(to) accepts only version "
+            + "\(versions.joined(separator: " or ")) of Status"
         guard !versions.contains(where: earlier.contains) else { return sentence }
         return sentence
-            + "; while both versions run, the plugin must serve \(earlier.joined(separator: " or ")) to \(from) as well"
+            + "; while both versions run, it must also serve \(earlier.joined(separator: " or ")) to \(from)"
     }
 
     /// The first findings, with their lines.

@@ -3,7 +3,7 @@ internal import GoText
 internal import KubernetesVersions
 public import ShownText
 
-/// What a file uses that not every version of Kubernetes has, or treats alike.
+/// A part of a file that not every version of Kubernetes has, or treats in the same way.
 public struct VersionNote: Sendable {
     /// From which minor version on the rule holds, such as `1.27`.
     public let since: String
@@ -29,7 +29,7 @@ public struct VersionNote: Sendable {
             let names = wildcards.map(\.description).listed
             notes.append(
                 VersionNote(since: \.hasWildcards) { first, before in
-                    "wildcards (\(names)) stand for resources from \(first) on; \(before) encrypts nothing by them"
+                    "wildcards (\(names)) work from \(first) on; in \(before) they encrypt nothing"
                 })
         }
         if plugins.contains(where: { $0.version == .v2 }) {
@@ -38,8 +38,8 @@ public struct VersionNote: Sendable {
                     "KMS v2 is on by default from \(first) on; \(before) needs KMSv2=true, and a plugin of \(before.kmsv2Package)"
                 },
                 VersionNote(since: { KMSv2Rules($0).writesSeeds }) { first, _ in
-                    "KMS v2 values have a key derived from a seed from \(first) on; \(unableToReadSeeds) and older cannot "
-                        + "read them"
+                    "KMS v2 values derive their key from a seed from \(first) on; \(unableToReadSeeds) and older "
+                        + "cannot read them"
                 },
             ]
         }
@@ -52,7 +52,7 @@ public struct VersionNote: Sendable {
         return notes.compactMap { $0 }
     }
 
-    /// The last version that takes a seed for a key.
+    /// The last version that does not know seeds.
     private static var unableToReadSeeds: KubernetesVersion {
         KubernetesVersion.recorded.last { !KMSv2Rules($0).readsSeeds } ?? .oldest
     }

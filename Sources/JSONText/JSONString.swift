@@ -48,7 +48,7 @@ extension JSONTree {
 
     @_lifetime(copy text)
     private func content(of node: Node, in text: RawSpan) -> RawSpan {
-        precondition(node.kind == .string, "the node is no string")
+        precondition(node.kind == .string, "the node is not a string")
         return text.extracting(node.range.lowerBound + 1..<node.range.upperBound - 1)
     }
 }

@@ -1,33 +1,34 @@
 internal import EncryptionConfig
 public import SecretMemory
 
-/// Removed keys, kept for values and backups that were made with them: a bag, in the form of an `EncryptionConfiguration`
-/// that `decrypt-secret --config` and `audit --config` read.
+/// Removed keys, kept for values and backups that need them, as an `EncryptionConfiguration` for
+/// `decrypt-secret --config` and `audit --config`.
 ///
-/// It has one entry, `*.*`, and each key once (same provider, name and bytes): files change by hand too, so nobody knows
-/// which resources a key has written. It has no identity: nothing that it is for is plaintext. It is no file for a server.
+/// It has one entry, `*.*`, and each key once (same provider, name and bytes): files are also edited by hand, so the
+/// resources that a key has encrypted are unknown. It has no identity, because it is not for plaintext. It is not a
+/// file for a server.
 public enum KeyArchive {
     public enum Refusal: Error, Equatable {
-        /// The archive that is there cannot be read.
+        /// The existing archive cannot be read.
         case unreadable
-        /// It is no archive: a file of a server, or one that holds more than keys, which would be lost.
+        /// Not an archive: the file of a server, or a file with more than keys, which would be lost.
         case foreign
-        /// The archive would not be a configuration that can be read, or not hold everything.
+        /// The new archive would be unreadable or incomplete.
         case incomplete
     }
 
     /// The archive with `retired` added.
     ///
-    /// - Parameter archive: The archive so far; nil if there is none.
-    /// - Returns: nil if the archive holds all of it already, so that it can stay as it is.
+    /// - Parameter archive: The existing archive; nil without one.
+    /// - Returns: nil if the archive contains all of it already.
     public static func adding(
         _ retired: [RetiredProvider], to archive: consuming SecretBytes?
     ) throws(Refusal) -> SecretBytes? {
         var bag = Bag()
         if let archive {
             let entries = try read(SecretBytes(copying: archive.bytes), else: .unreadable).entries
-            // An archive is written anew, so it must be one that says nothing but what is written again; and the file of a
-            // server is none.
+            // An archive is written again as a whole, so it must contain nothing that would be lost. The file of a
+            // server is not an archive.
             guard let entry = entries.first, entries.count == 1, entry.resources == [.everything],
                 !entry.providers.contains(where: { $0.name == .identity }),
                 ConfigurationText.write([(entry.resources, entry.providers.map(\.kind))]).isEqual(to: archive)
@@ -66,11 +67,10 @@ private struct Bag {
     private var places: [String: Int] = [:]
 
     var count: Int { providers.reduce(0) { $0 + max($1.keys.count, 1) } }
-    /// Of each provider what it writes.
+    /// The keys of each provider.
     var forms: [[StorageKeyForm]] { providers.map(\.kind.forms) }
 
-    /// Adds what is not there yet: keys to the list of their provider, plugins behind all others. Identity is nothing to
-    /// keep.
+    /// Adds missing keys to the list of their provider, and missing plugins at the end. Identity needs no archive.
     mutating func add(_ kind: Provider.Kind) {
         guard let unknown = kind.without(known) else { return }
         known.formUnion(unknown.forms)
@@ -85,7 +85,7 @@ private struct Bag {
     func text() -> SecretBytes { ConfigurationText.write([([.everything], providers.map(\.kind))]) }
 }
 
-/// A provider whose list of keys can grow in its place.
+/// A provider whose list of keys can grow in place.
 private struct GrowingProvider {
     private let form: Provider.Kind
     var keys: [EncryptionKey]

@@ -1,15 +1,15 @@
 internal import EncryptionConfig
 public import GoText
 
-/// When a key was made, as the names that this program gives tell it: `key-20260729t120000z-1f0c`, in UTC, with the
-/// first four digits of the key's fingerprint.
+/// The creation time of a key, from a name in the form of encconf: `key-20260729t120000z-1f0c`, in UTC, with the
+/// first four digits of the fingerprint.
 ///
-/// Names of older versions end behind the time, or with a number where one run made several keys.
+/// Names of older versions end after the time, or with a number if one run made several keys.
 public struct KeyCreationDate: Hashable, Sendable {
     /// `yyyymmddhhmmss`.
     private let digits: String
 
-    /// Nil for a name that this program would not give.
+    /// Nil for a name in another form.
     public init?(keyName: ByteName) {
         let parts = keyName.split(at: UInt8(ascii: "-"))
         guard (2...3).contains(parts.count), parts[0] == "key", Self.isEnding(parts.dropFirst(2).first) else {

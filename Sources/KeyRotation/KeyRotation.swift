@@ -21,7 +21,7 @@ struct KeyRotation {
         switch step {
         case .add:
             edits = try additions(to: sets, newKeys)
-            // With one server, what is read already is made to write at once.
+            // With one server, an existing read key becomes the write key at once.
             if edits.isEmpty, request.singleServer { for set in sets { edits += try promotion(of: set) } }
         case .promote:
             for set in sets { edits += try promotion(of: set) }
@@ -35,7 +35,7 @@ struct KeyRotation {
         return (step, edits)
     }
 
-    /// Sets whose rotation has begun go on; a new rotation begins when none has.
+    /// Rotations in progress continue; a new rotation starts if there is none.
     private func nextStep() throws(RotationRefusal) -> (RotationRequest.Step, [KeySet]) {
         let sets = scope.sets
         let doubtful = sets.filter { if case .ambiguous = $0.state { true } else { false } }
@@ -48,7 +48,7 @@ struct KeyRotation {
 
     // MARK: Add
 
-    /// Every list of keys gets one of its own, wherever it stands.
+    /// Every list of keys gets its own new key.
     private func additions(to sets: [KeySet], _ newKeys: NewKeySource) throws(RotationRefusal) -> [ConfigurationEdit] {
         var lists: [KeySet.List] = []
         for set in sets where lacksNewKey(set) && !lists.contains(set.list) { lists.append(set.list) }
@@ -68,8 +68,7 @@ struct KeyRotation {
         return edits
     }
 
-    /// Whether the key that is to be added is not there: the one that is named or, without a name, one that does not write
-    /// yet.
+    /// Whether the key to add is missing: the named key or, without a name, a key that does not write yet.
     private func lacksNewKey(_ set: KeySet) -> Bool {
         if let name = request.keyName { return !set.keys.contains { $0.name == name } }
         return set.writes && set.state != .added
@@ -86,13 +85,13 @@ struct KeyRotation {
         return edits
     }
 
-    /// Brings the provider of a set to the front, where plaintext stands before it.
+    /// Moves the provider of a set to the front, if plaintext is before it.
     private func providerMoves(of set: KeySet) -> [ConfigurationEdit] {
         Dictionary(grouping: set.places, by: \.provider).filter { $0.key > 0 }.sorted { $0.key < $1.key }
             .map { .moveProviderToFront(from: $0.key, entries: $0.value.map(\.entry)) }
     }
 
-    /// The key that is to write.
+    /// The new write key.
     private func promotable(of set: KeySet) throws(RotationRefusal) -> Int {
         if let name = request.keyName {
             guard let index = set.keys.firstIndex(where: { $0.name == name }) else {
@@ -107,7 +106,8 @@ struct KeyRotation {
 
     // MARK: Retire and abort
 
-    /// Refuses to call a removal done while other providers are read, which a change of provider may have left.
+    /// Refuses to report a removal as done while the entries read other providers, which a provider change may have
+    /// left.
     private func checkNothingIsLeft(_ edits: [ConfigurationEdit]) throws(RotationRefusal) {
         let others = scope.entriesWithOtherProviders
         guard !edits.isEmpty || others.isEmpty else { throw .otherProviders(paths: paths(others)) }
@@ -129,12 +129,12 @@ struct KeyRotation {
         return edits
     }
 
-    /// Takes out the key that was added last; nothing if it is out again.
+    /// Removes the key that was added last; nothing if it is removed already.
     private func removal(from set: KeySet) throws(RotationRefusal) -> [ConfigurationEdit] {
         let named = request.keyName.map { name in set.keys.firstIndex { $0.name == name } }
         if case .some(nil) = named { return [] }
         guard set.keys.count > 1 else {
-            // Behind plaintext the key is the added one.
+            // After plaintext, the key is the added one.
             return set.writes
                 ? []
                 : Dictionary(grouping: set.places, by: \.provider).sorted { $0.key < $1.key }

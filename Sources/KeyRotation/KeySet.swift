@@ -10,13 +10,13 @@ public struct KeySet: Sendable {
     public let provider: KeyedProvider
     /// In order.
     public let keys: [EncryptionKey]
-    /// Where the list stands.
+    /// The places of the list.
     public let places: [ProviderPlace]
-    /// The resources that these entries decide about, in file order: of several entries for one resource the first.
+    /// The resources of these entries, in file order; of several entries for one resource, the first counts.
     public let resources: [ByteName]
     /// Whether the first key writes; else plaintext does.
     public let writes: Bool
-    /// What lists have in common that hold the same keys, whether they write or not.
+    /// The key of equal lists: those with the same keys, whether they write or not.
     let list: List
 
     /// Provider and keys.
@@ -25,7 +25,7 @@ public struct KeySet: Sendable {
         let forms: [StorageKeyForm]
     }
 
-    /// How far a rotation has come, by the file alone.
+    /// The step of a rotation, derived from the file only.
     public enum State: Equatable, Sendable {
         /// One key.
         case settled
@@ -37,11 +37,11 @@ public struct KeySet: Sendable {
     }
 
     public enum Doubt: Equatable, Sendable {
-        /// There are several keys, and no name tells when its key was made.
+        /// Several keys, and no name contains a date.
         case foreignNames
-        /// The dates of the names are not those of a rotation: two are equal, or older keys stand in no order.
+        /// The dates in the names do not fit a rotation: two are equal, or older keys are not in order.
         case order
-        /// Plaintext is written before the keys, as it is while encryption is enabled and while it is disabled.
+        /// identity is before the keys: encryption is being enabled or disabled.
         case plaintextWrites
     }
 
@@ -49,22 +49,22 @@ public struct KeySet: Sendable {
         guard writes else { return .ambiguous(.plaintextWrites) }
         guard keys.count > 1 else { return .settled }
         guard let newest else { return .ambiguous(keys.contains(where: \.hasDate) ? .order : .foreignNames) }
-        // Keys without a date count as older than all others; of several, nobody knows which.
+        // Keys without a date count as older than all others; the order of several is unknown.
         let others = keys.indices.filter { $0 != newest }.map { KeyCreationDate(keyName: keys[$0].name) }
         guard zip(others, others.dropFirst()).allSatisfy(Self.areInOrder) else { return .ambiguous(.order) }
         return newest == 0 ? .promoted : .added
     }
 
-    /// Whether a key may stand before another one that was made earlier.
+    /// Whether a key may be before an older one.
     private static func areInOrder(_ first: KeyCreationDate?, _ second: KeyCreationDate?) -> Bool {
         guard let second else { return true }
         return first.map { $0 > second } ?? false
     }
 
-    /// The number of the key that was made last, if the names tell; nil for a single key.
+    /// The number of the newest key, if the names show it; nil for a single key.
     ///
-    /// Keys without a date count as older: the common case is a file of another hand to which this program has added
-    /// a key. Where it is not so, `--key-name` says which one is meant.
+    /// Keys without a date count as older: usually encconf has added a key to a foreign file. Otherwise use
+    /// `--key-name`.
     var newest: Int? { keys.count > 1 ? Self.newest(of: keys) : nil }
 
     /// The number of the key with the latest date in its name; nil if there is none, or more than one.
@@ -78,23 +78,23 @@ public struct KeySet: Sendable {
         return last.index
     }
 
-    /// Whether a key of this name is told to be newer than all that are there; true if its name tells no date.
+    /// Whether the date in this name is newer than all existing dates; true for a name without a date.
     ///
-    /// It is not where a clock was wrong, and the dates would then tell the wrong next step.
+    /// It is not if a clock was wrong, and then the dates would show the wrong next step.
     func isNewest(_ name: ByteName) -> Bool {
         guard let date = KeyCreationDate(keyName: name) else { return true }
         return keys.allSatisfy { key in KeyCreationDate(keyName: key.name).map { $0 < date } ?? true }
     }
 
-    /// In Kubernetes notation, where the list stands first: `resources[0].providers[0].aescbc`.
+    /// The first place of the list in Kubernetes notation: `resources[0].providers[0].aescbc`.
     public var path: String { "\(places.first?.path ?? "").\(provider.rawValue)" }
 }
 
 extension KeySet {
-    /// The sets that take part in writing: those of first providers, and of the first keyed provider behind an
-    /// identity that stands first. In the order in which the file has them first.
+    /// The sets that can write: those of first providers, and of the first keyed provider after a leading identity.
+    /// In file order.
     ///
-    /// - Parameter entries: Only what stands in these; nil for all.
+    /// - Parameter entries: Only sets in these entries; nil for all.
     public static func all(in configuration: EncryptionConfiguration, entries: Set<Int>? = nil) -> [KeySet] {
         var drafts: [Draft] = []
         var known: [Draft.Identity: Int] = [:]
@@ -113,7 +113,7 @@ extension KeySet {
             drafts[place].places.append(ProviderPlace(entry: entryIndex, provider: index))
             drafts[place].resources += decided[entryIndex]
         }
-        // An entry whose resources an earlier one decides about does not write.
+        // An entry does not write if earlier entries cover all its resources.
         return drafts.filter { !$0.resources.isEmpty }.map { draft in
             KeySet(
                 provider: draft.identity.list.provider, keys: draft.keys, places: draft.places,
@@ -140,8 +140,8 @@ extension KeySet {
 }
 
 extension EncryptionConfiguration {
-    /// For each entry the resources that it decides about, as the file names them: kube-apiserver joins the entries of
-    /// one resource, and the first provider of the first one writes.
+    /// The resources that each entry decides, by their names in the file: kube-apiserver joins the entries of one
+    /// resource, and the first provider of the first entry writes.
     public var decidedResources: [[ByteName]] {
         var seen: Set<ResourcePattern> = []
         return entries.map { entry in

@@ -32,13 +32,13 @@ struct ProviderSwitch {
         if goals.contains(where: { $0.place == nil }) { return .add }
         let waiting = goals.filter { $0.place?.isFirst == false }.map(\.entry)
         guard !waiting.isEmpty else { return .retire }
-        // Whether the key was added for this, only its date tells.
+        // Only the date of the key shows whether it was added for this.
         let doubtful = waiting.filter { !isNewest(in: $0) }
         guard request.keyName != nil || doubtful.isEmpty else { throw .whichKey(paths: paths(doubtful)) }
         return .promote
     }
 
-    /// Whether the target's key in an entry is the one that was made last of all; true for targets without keys.
+    /// Whether the key of the target is the newest key of an entry; true for targets without keys.
     private func isNewest(in entry: Int) -> Bool {
         guard case .keyed(let kind) = target else { return true }
         let all = providers(of: entry).flatMap(\.keys)
@@ -46,18 +46,18 @@ struct ProviderSwitch {
         return keys(of: kind, in: entry).contains { $0.key.name == all[newest].name }
     }
 
-    // MARK: What shall write
+    // MARK: The write provider
 
-    /// Where the target stands in an entry.
+    /// The place of the target in an entry.
     private struct Place: Hashable {
         let provider: Int
-        /// 0 for what has no keys.
+        /// 0 for a provider without keys.
         let key: Int
 
         var isFirst: Bool { provider == 0 && key == 0 }
     }
 
-    /// What shall write in each entry; nil where it is not there.
+    /// The place of the new write key in each entry; nil if it is missing.
     private func goals() throws(RotationRefusal) -> [(entry: Int, place: Place?)] {
         try scope.entries.map { entry throws(RotationRefusal) in (entry, try goal(in: entry)) }
     }
@@ -93,13 +93,13 @@ struct ProviderSwitch {
 
     // MARK: Steps
 
-    /// With one server, what is read already is made to write at once.
+    /// With one server, an existing read key becomes the write key at once.
     private func additionsOrPromotions(_ newKeys: NewKeySource) throws(RotationRefusal) -> [ConfigurationEdit] {
         let edits = try additions(newKeys)
         return edits.isEmpty && request.singleServer ? try promotions() : edits
     }
 
-    /// The target becomes the second provider; plaintext, which is to be read only, the last one.
+    /// The target becomes the second provider; plaintext, which is only read, the last one.
     private func additions(_ newKeys: NewKeySource) throws(RotationRefusal) -> [ConfigurationEdit] {
         switch target {
         case .identity:
@@ -134,7 +134,7 @@ struct ProviderSwitch {
         }
         let lacking = try lacking()
         guard !lacking.isEmpty else { return [] }
-        // One name is one key, wherever it stands.
+        // One name is one key in all entries.
         let key = newKeys.key(number: 0)
         guard !names.contains(key.name) else { throw .nameTaken(key.name) }
         let without = lacking.filter { keys(of: kind, in: $0).isEmpty }
@@ -146,7 +146,7 @@ struct ProviderSwitch {
         for (isWriter, places) in Dictionary(grouping: places, by: { $0.provider == 0 }).sorted(by: {
             $0.key && !$1.key
         }) {
-            // Where the provider writes already, the new key must not.
+            // If the provider is the write provider already, the new key must not be first.
             edits.append(.insertKey(key, at: isWriter && !request.singleServer ? 1 : 0, in: places))
         }
         if request.singleServer {
@@ -159,7 +159,7 @@ struct ProviderSwitch {
     private func promotions() throws(RotationRefusal) -> [ConfigurationEdit] {
         var places: [Place: [Int]] = [:]
         for goal in try goals() {
-            guard let place = goal.place else { throw .notPromoted(paths: paths(try lacking())) }
+            guard let place = goal.place else { throw .notAdded(paths: paths(try lacking())) }
             if !place.isFirst { places[place, default: []].append(goal.entry) }
         }
         var edits: [ConfigurationEdit] = []
@@ -194,11 +194,11 @@ struct ProviderSwitch {
                 removed[index, default: []].append(entry)
             }
         }
-        // From the last one on, so that the numbers of the others stay what they are.
+        // In descending order, so that the other numbers stay valid.
         return keys + removed.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
     }
 
-    /// What was added is taken out. Plaintext stays: whether it was read before nobody knows.
+    /// Removes the added key or provider. Plaintext stays: whether it was read before is unknown.
     private func removals() throws(RotationRefusal) -> [ConfigurationEdit] {
         let goals = try goals()
         let writing = goals.filter { $0.place?.isFirst == true }.map(\.entry)

@@ -1,20 +1,20 @@
 public import EncryptionConfig
 internal import SecretMemory
 
-/// What a resource no longer reads: a provider with the keys that it has lost.
+/// A provider that a resource no longer reads, with its removed keys.
 public struct RetiredProvider: Sendable {
     /// As the entry names them.
     public let resources: [ResourcePattern]
-    /// A provider with keys holds those alone that were retired.
+    /// A provider with only the removed keys.
     public let kind: Provider.Kind
 
-    /// What values in etcd call it.
+    /// Its name in stored values.
     public var labels: [StoredKeyLabel] {
         StorageKey.list(of: [Provider(kind: kind, path: "", position: Provider.implicitIdentity.position)])
             .map(\.label)
     }
 
-    /// Every key and plugin of `before` that the same entry of `after` does not have. Identity is nothing to keep.
+    /// Every key and plugin of `before` that the same entry of `after` does not have. Identity needs no archive.
     static func missing(
         from after: EncryptionConfiguration, of before: EncryptionConfiguration
     ) -> [RetiredProvider] {
@@ -27,7 +27,7 @@ public struct RetiredProvider: Sendable {
 }
 
 extension Provider.Kind {
-    /// What is not known yet; nil if all of it is, and for identity, which is nothing to keep.
+    /// The part that is missing in an archive; nil if nothing is, and for identity.
     func without(_ known: Set<StorageKeyForm>) -> Provider.Kind? {
         func isUnknown(_ key: StorageKey) -> Bool { !known.contains(StorageKeyForm(key)) }
         func lost(_ keys: [EncryptionKey], _ name: ProviderName) -> [EncryptionKey]? {

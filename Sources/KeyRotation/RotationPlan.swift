@@ -1,19 +1,19 @@
 public import EncryptionConfig
 public import GoText
 
-/// One step of a rotation: the edits, what the file says before and after, and what must be true before it is written.
+/// One step of a rotation: the edits, the configuration before and after, and the conditions for writing it.
 public struct RotationPlan: Sendable {
-    /// What stands against the step until it is shown or promised.
+    /// A condition of the step, to be proven or confirmed.
     public enum Demand: Equatable, Sendable, CaseIterable {
         /// Only one server reads the file.
         case onlyServer
-        /// Every server runs the file as it is now.
+        /// Every server runs the present file.
         case serversLoaded
-        /// The plugin that the step adds, or makes write, is healthy.
+        /// The plugin that the step adds or promotes is healthy.
         case pluginHealthy
-        /// No stored value needs what is taken out.
+        /// No stored value needs the removed keys.
         case unusedInStorage
-        /// What is taken out is kept in an archive, or destroyed with a proof that nothing needs it.
+        /// The removed keys are archived, or destroyed with a proof that nothing needs them.
         case archived
     }
 
@@ -28,7 +28,7 @@ public struct RotationPlan: Sendable {
     public struct Change: Equatable, Sendable {
         /// In Kubernetes notation, such as `resources[0]`.
         public let path: String
-        /// Those that the entry decides about.
+        /// The resources that the entry decides.
         public let resources: [ByteName]
         /// The keys that are read, in order; the first one writes.
         public let before: [KeyReference]
@@ -41,17 +41,17 @@ public struct RotationPlan: Sendable {
     /// Empty if the step is done already.
     public let edits: [ConfigurationEdit]
     public let changes: [Change]
-    /// The resources whose values are to be written anew after the step, as the file names them.
+    /// The resources to re-encrypt after the step, by their names in the file.
     public let rewritten: [ByteName]
-    /// The plugins that the step is about, of a change to KMS.
+    /// The plugins that a change to KMS adds or promotes.
     public let plugins: [KMSPlugin]
-    /// What the file says as it is.
+    /// The configuration before the step.
     let original: EncryptionConfiguration
-    /// What the edited file must say.
+    /// The configuration after the step.
     public let intended: EncryptionConfiguration
     /// Empty if the step is done already.
     public let demands: [Demand]
-    /// What the entries name that no longer read plaintext after the step.
+    /// The resources whose entries no longer read plaintext after the step.
     public let plaintextLosers: [ResourcePattern]
     /// The keys and plugins that are no longer read after the step.
     public let retired: [RetiredProvider]
@@ -61,8 +61,8 @@ public struct RotationPlan: Sendable {
     /// Plans a step.
     ///
     /// - Parameters:
-    ///   - document: The file as it is.
-    ///   - newKeys: Where new keys come from, if the step needs some.
+    ///   - document: The present file.
+    ///   - newKeys: The source of new keys.
     public init(
         _ request: RotationRequest, for document: ConfigurationDocument, newKeys: NewKeySource,
         options: ServerOptions = ServerOptions()
@@ -89,7 +89,7 @@ public struct RotationPlan: Sendable {
         plaintextLosers = zip(before.entries, intended.entries).filter { $0.readsPlaintext && !$1.readsPlaintext }
             .flatMap(\.0.resources)
         changes = Self.changes(from: before, to: intended)
-        // What identity writes against the intent is not rewritten: it would be stored as plaintext again.
+        // Values that identity writes unintentionally are not re-encrypted: they would be plaintext again.
         rewritten = changes.filter {
             $0.after.first != $0.before.first && ($0.after.first?.provider != .identity || request.target == .identity)
         }.flatMap(\.resources)
@@ -118,11 +118,11 @@ public struct RotationPlan: Sendable {
     private static func apply(
         _ edits: [ConfigurationEdit], to document: ConfigurationDocument
     ) throws(RotationRefusal) -> ConfigurationDocument {
-        // The places come from the document itself; what has several providers in one item was refused before.
+        // The places come from the document itself; items with several providers were refused before.
         do { return try document.applying(edits) } catch { throw .notAccepted }
     }
 
-    /// What each step demands: the one table for all of them.
+    /// The conditions of each step, in one table.
     private static func demands(of step: RotationRequest.Step, _ request: RotationRequest) -> [Demand] {
         let plugin: [Demand] = if case .kms = request.target { [.pluginHealthy] } else { [] }
         return switch step {

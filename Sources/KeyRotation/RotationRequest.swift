@@ -2,21 +2,21 @@ public import EncryptionConfig
 public import GoText
 public import SecretMemory
 
-/// What a rotation shall do.
+/// The request for a step.
 public struct RotationRequest: Sendable {
     /// One version of the file.
     public enum Step: String, Sendable, CaseIterable {
-        /// A new key is read, and does not write yet.
+        /// Adds a new read key.
         case add
-        /// The new key writes.
+        /// Makes the new key the write key.
         case promote
-        /// What no longer writes is no longer read.
+        /// Removes the old keys.
         case retire
-        /// A key that was added is taken out again.
+        /// Removes an added key.
         case abort
     }
 
-    /// What shall write in the end, if it is another provider.
+    /// The new write provider, if it changes.
     public enum Target: Equatable, Sendable {
         case keyed(KeyedProvider)
         /// Plaintext: encryption is disabled.
@@ -25,16 +25,16 @@ public struct RotationRequest: Sendable {
         case kms(name: ByteName, endpoint: ByteName)
     }
 
-    /// Nil for the next one, if the file tells it beyond doubt.
+    /// Nil for the next one, if the file shows exactly one.
     public var step: Step?
-    /// Whether one server alone reads the file: then a key may write as soon as it is added.
+    /// Whether only one server reads the file: then a new key may write at once.
     public var singleServer: Bool
     public var target: Target?
-    /// Only the key sets of these resources, named as in the file; nil for all.
+    /// Only the key sets of these resources, by their names in the file; nil for all.
     public var resources: Set<ByteName>?
     /// The key that `add` makes, that `promote` and `abort` mean, and that writes at `retire`.
     public var keyName: ByteName?
-    /// Whether `retire` also takes out identity that does not write: plaintext is no longer read then.
+    /// Whether `retire` also removes read-only identity: then plaintext is unreadable.
     public var removesIdentity: Bool
 
     public init(
@@ -50,16 +50,17 @@ public struct RotationRequest: Sendable {
     }
 }
 
-/// What stands ready for new keys.
+/// The source of new keys.
 public struct NewKeySource {
     private let makeKey: (_ number: Int) -> NewKey
 
-    /// - Parameter makeKey: Gives 32 random bytes and a name, other ones at each call; it is told how many there were.
+    /// - Parameter makeKey: Returns 32 new random bytes and a new name at each call; its argument is the number of
+    ///   earlier calls.
     public init(makeKey: @escaping (_ number: Int) -> NewKey) { self.makeKey = makeKey }
 
     /// - Parameters:
     ///   - name: Of the first key; further ones of the same run are called `name-2`, `name-3`, ….
-    ///   - makeSecret: Gives 32 random bytes, other ones at each call.
+    ///   - makeSecret: Returns 32 new random bytes at each call.
     public init(name: ByteName, makeSecret: @escaping () -> SecretKey) {
         makeKey = { NewKey(name: Self.name(name, number: $0), secret: makeSecret()) }
     }
@@ -71,7 +72,7 @@ public struct NewKeySource {
         number == 0 ? name : ByteName("\(name)-\(number + 1)")
     }
 
-    /// Whether a name is one of `name`, `name-2`, `name-3`, …, of which the further ones are there only beside the first.
+    /// Whether a name is one of `name`, `name-2`, `name-3`, …; the further ones exist only beside the first.
     static func isNumbered(_ found: ByteName, as name: ByteName, isFirstThere: Bool) -> Bool {
         guard found != name else { return true }
         guard isFirstThere else { return false }
@@ -83,36 +84,38 @@ public struct NewKeySource {
 
 /// Why there is no plan.
 public enum RotationRefusal: Error, Equatable {
-    /// kube-apiserver would not take the file as it is, or not as the step would leave it.
+    /// kube-apiserver would reject the file, before or after the step.
     case notAccepted
-    /// The file has none of the resources that were asked for.
+    /// The file has none of the requested resources.
     case noSuchResource
-    /// No entry has keys of its own; a target says what it shall have.
+    /// No entry has keys; a target would add some.
     case nothingToRotate
-    /// The file does not tell the next step of these key sets.
+    /// The file does not show the next step of these key sets.
     case ambiguous(paths: [String])
-    /// Key sets are at different steps, so the next one has to be said.
+    /// The key sets are at different steps, so the request must name one.
     case stepsDiffer(paths: [String])
-    /// What was added does not write yet, so nothing can be retired.
+    /// The key or provider to promote is not in these entries.
+    case notAdded(paths: [String])
+    /// The new key is not the write key yet, so nothing can be retired.
     case notPromoted(paths: [String])
-    /// What should be taken out writes.
+    /// The key to remove is the write key.
     case stillWrites(paths: [String])
-    /// The names do not tell which key is meant.
+    /// The names do not show which key is meant.
     case whichKey(paths: [String])
-    /// A key of this name is there already.
+    /// A key of this name exists already.
     case nameTaken(ByteName)
-    /// Several key sets get keys of their own, and one name does not tell them apart.
+    /// Several key sets get new keys, and one name is not enough.
     case oneNameForSeveral(ByteName)
-    /// Providers of the target's kind are there, so that it has to be said whether a new key or which of theirs is meant.
+    /// Providers of the target exist already, so the request must name a new or an existing key.
     case newOrOld(paths: [String])
-    /// The key that should write can be guessed; the code under which lint says why.
+    /// The new write key can be guessed; with the code of lint.
     case weak(ByteName, code: String, paths: [String])
-    /// Entries read further providers: a change of provider may be under way, and its target has to be said.
+    /// Entries read further providers: a provider change may be in progress, and the request must name its target.
     case otherProviders(paths: [String])
-    /// Identity is not taken out by `abort`: whether it was read before, the file does not tell.
+    /// `abort` does not remove identity: the file does not show whether it was there before.
     case identityStays(paths: [String])
-    /// The entries hold identity alone, and take part only where they are named.
+    /// The entries have only identity, and take part only if the request names them.
     case onlyIdentity
-    /// The new key would have an older date in its name than a key that is there.
+    /// The new key would have an older date in its name than an existing key.
     case notNewest(ByteName)
 }

@@ -6,8 +6,7 @@ struct RotationScope {
     let configuration: EncryptionConfiguration
     /// The key sets of ``entries``.
     let sets: [KeySet]
-    /// The entries that decide about the named resources; without names, all that decide about any and hold more than
-    /// identity.
+    /// The entries that decide the named resources; without names, all with more than identity.
     let entries: [Int]
 
     init(_ configuration: EncryptionConfiguration, _ request: RotationRequest) throws(RotationRefusal) {
@@ -27,7 +26,7 @@ struct RotationScope {
         sets = KeySet.all(in: configuration, entries: Set(entries))
     }
 
-    /// Takes identity out wherever it does not write.
+    /// Removes read-only identity.
     ///
     /// - Parameter configuration: The file after the other edits, with the same entries.
     func identityRemovals(from configuration: EncryptionConfiguration) -> [ConfigurationEdit] {
@@ -38,12 +37,12 @@ struct RotationScope {
                 places[index, default: []].append(entry)
             }
         }
-        // From the last one on, so that the numbers of the others stay what they are.
+        // In descending order, so that the other numbers stay valid.
         return places.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
     }
 
-    /// The entries that read a key or a plugin besides their key set, and those whose resources earlier entries decide
-    /// about, so that all that they have is read besides.
+    /// The entries that read a key or a plugin besides their key set. An entry whose resources earlier entries decide
+    /// reads everything besides.
     var entriesWithOtherProviders: [Int] {
         let decided = configuration.decidedResources
         let names = Set(entries.flatMap { configuration.entries[$0].resources })
@@ -55,7 +54,7 @@ struct RotationScope {
         }
     }
 
-    /// The entries in which plaintext is written, and that read a plugin and no keys.
+    /// The entries that write plaintext and read a plugin, but no keys.
     var entriesOfPlaintextBeforePlugins: [Int] {
         let keyed = Set(sets.flatMap(\.places).map(\.entry))
         return entries.filter { !keyed.contains($0) && configuration.entries[$0].providers.first?.name == .identity }

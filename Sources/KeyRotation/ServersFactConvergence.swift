@@ -1,11 +1,11 @@
 public import StorageEvidence
 
 extension Convergence {
-    /// Since when every server runs the file with a hash; nil if nothing tells.
+    /// Since when every server runs the file with a hash; nil if unknown.
     ///
     /// - Parameters:
-    ///   - servers: Why every server is known to run a file. It counts only if it is about this one.
-    ///   - revision: The revision of etcd after the last server was seen to run the file, as somebody gives it.
+    ///   - servers: The proof that every server runs a file. It counts only for this file.
+    ///   - revision: The etcd revision after convergence, from the command line.
     public init?(_ servers: ServersFact?, of hash: String, afterRevision revision: Int64?) {
         let fact = servers.flatMap { $0.isAbout(hash) ? $0 : nil }
         if case .receipt(let receipt) = fact {

@@ -1,44 +1,44 @@
 public import KMSPlugin
 public import StorageEvidence
 
-/// What is known, or promised, when a step is judged.
+/// The facts and confirmations for the judgement of a step.
 public struct StepFacts: Sendable {
     /// The SHA-256 of the file that the step changes: `sha256:` and 64 hex digits.
     public var hash: String
-    /// Why every server is known to run a file, and which; nil if nobody says.
+    /// The proof that every server runs a file; nil without one.
     public var servers: ServersFact?
     /// Whether only one server reads the file.
     public var isSingleServer: Bool
-    /// What the plugin answered that the step is about; nil if it was not asked.
+    /// The state of the plugin that the step adds or promotes; nil if it was not tested.
     public var plugin: PluginHealth?
-    /// What is stored.
+    /// The stored values.
     public var stored: Stored
-    /// Whether somebody says that no stored value needs what is removed, or none but those that the evidence shows.
+    /// Whether the user confirms that no other stored value needs the removed keys.
     public var isAbsencePromised: Bool
-    /// What becomes of removed keys; nil if nobody says.
+    /// Where removed keys go; nil if not chosen.
     public var destination: Destination?
 
-    /// What is known of the stored values.
+    /// The state of the evidence.
     public enum Stored: Sendable {
-        /// Nobody looks.
+        /// There is no source.
         case unseen
-        /// Somebody will look, if nothing else stands against the step.
+        /// A source will be read, if the step is not refused before.
         case awaited
         case seen(StorageEvidence)
 
-        /// What was seen; nil if nothing was.
+        /// The evidence that was read; nil if nothing was.
         public var evidence: StorageEvidence? { if case .seen(let evidence) = self { evidence } else { nil } }
     }
 
-    /// What becomes of removed keys.
+    /// Where removed keys go.
     public enum Destination: Sendable { case archive, destruction }
 
-    /// What is known of a KMS plugin.
+    /// The state of a KMS plugin.
     public enum PluginHealth: Sendable, Equatable {
         case healthy
-        /// It gave no answer, or one that kube-apiserver's health check does not take.
+        /// It did not answer, or failed the health check of kube-apiserver.
         case unhealthy(PluginError)
-        /// Somebody says that it need not be asked.
+        /// The test was skipped.
         case waived
     }
 
@@ -56,11 +56,11 @@ public struct StepFacts: Sendable {
     }
 }
 
-/// Why every server is known to run a file. It names the file by its hash, so that it says nothing of any other version.
+/// The proof that every server runs a file. It names the file by its hash, so it is void for any other version.
 public enum ServersFact: Sendable, Equatable {
-    /// Somebody says so.
+    /// The user confirms it.
     case word(HashPrefix)
-    /// They were asked, and the answers were written down.
+    /// A receipt of the answers of the servers.
     case receipt(ConvergenceReceipt)
 
     /// Whether it is about the file with a hash.
@@ -72,11 +72,11 @@ public enum ServersFact: Sendable, Equatable {
     }
 }
 
-/// The beginning of a SHA-256, as a person gives it: at least 8 hex digits, with or without `sha256:`.
+/// The start of a SHA-256 from the command line: at least 8 hex digits, with or without `sha256:`.
 public struct HashPrefix: Sendable, Equatable {
     private let digits: String
 
-    /// Nil for what is no such beginning.
+    /// Nil for other text.
     public init?(_ text: String) {
         let digits = (text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text).lowercased()
         guard (8...64).contains(digits.utf8.count), digits.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
@@ -84,6 +84,6 @@ public struct HashPrefix: Sendable, Equatable {
         self.digits = digits
     }
 
-    /// Whether a hash, `sha256:` and 64 hex digits, begins so.
+    /// Whether a hash, `sha256:` and 64 hex digits, starts with it.
     public func fits(_ hash: String) -> Bool { hash.hasPrefix("sha256:\(digits)") }
 }

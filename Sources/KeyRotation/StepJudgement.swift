@@ -5,19 +5,19 @@ public import StorageEvidence
 
 /// Whether a step may be written.
 public struct StepJudgement: Sendable {
-    /// Something that stands against the step.
+    /// A reason to refuse the step.
     public enum Refusal: Sendable {
         /// Not every server is known to run the file with this hash.
         case serversNotLoaded(hash: String)
-        /// What is known of the servers is about another file than the one with this hash.
+        /// The proof for the servers is about another file than the one with this hash.
         case serversRunAnother(hash: String)
-        /// The plugin was not asked.
+        /// The plugin was not tested.
         case pluginNotAsked
-        /// The plugin is not healthy; the answer.
+        /// The plugin is not healthy, with its error.
         case pluginUnhealthy(PluginError)
-        /// Nobody has shown that no stored value needs the removed keys.
+        /// There is no evidence that no stored value needs the removed keys.
         case notShownUnused
-        /// Nobody has said what becomes of the removed keys.
+        /// The destination of the removed keys is missing.
         case noDestination
         /// Removed keys would be destroyed without a proof that nothing needs them.
         case destroyedWithoutProof
@@ -31,11 +31,11 @@ public struct StepJudgement: Sendable {
         case unsettled([Counterexample])
     }
 
-    /// Something to know that does not stand against the step.
+    /// A warning about an allowed step.
     public enum Remark: Sendable {
-        /// The same as a refusal, which is not one because nothing is written or somebody took the responsibility.
+        /// A refusal that does not count, because nothing is written or the user took the responsibility.
         case waived(Refusal)
-        /// Keys are removed on somebody's word; nobody looked at stored values.
+        /// Keys are removed without a look at stored values, on the word of the user.
         case onWord
         /// Values for which the file has no such key, or that are unreadable already, may need the removed keys.
         case orphans([RemovedKeys.Use])
@@ -46,7 +46,7 @@ public struct StepJudgement: Sendable {
     /// Empty if the step may be written.
     public let refusals: [Refusal]
     public let remarks: [Remark]
-    /// The step as it may be written; nil if it may not, or shall not.
+    /// The step that may be written; nil if refused, or for a dry run.
     public let step: AuthorizedStep?
     /// The keys that the step removes.
     public let removed: RemovedKeys
@@ -55,9 +55,9 @@ public struct StepJudgement: Sendable {
     ///
     /// - Parameters:
     ///   - plan: The step.
-    ///   - old: The file as it is.
-    ///   - facts: What is known.
-    ///   - isDryRun: Whether nothing will be written, so that what is missing is only a remark.
+    ///   - old: The present file.
+    ///   - facts: The facts.
+    ///   - isDryRun: Whether nothing will be written. Then a missing proof is only a warning.
     public init(_ plan: RotationPlan, from old: EncryptionConfiguration, _ facts: StepFacts, isDryRun: Bool = false) {
         let plaintext =
             plan.plaintextLosers.isEmpty ? [] : [StoredKeyLabel(provider: .identity, key: nil)]
@@ -65,7 +65,7 @@ public struct StepJudgement: Sendable {
             plan.retired.flatMap(\.labels) + plaintext, of: plan.retired.flatMap(\.resources) + plan.plaintextLosers,
             from: old, to: plan.intended)
         var unmet = plan.demands.compactMap { Self.missing($0, facts) }
-        // What is said of another file is a mistake, also where nothing had to be said.
+        // A proof for another file is a mistake, even if none is needed.
         if let servers = facts.servers, !servers.isAbout(facts.hash), !plan.demands.contains(.serversLoaded) {
             unmet.append(.serversRunAnother(hash: facts.hash))
         }
@@ -80,12 +80,12 @@ public struct StepJudgement: Sendable {
             case .unknown(let gaps): refusals.append(.gaps(gaps))
             case .unused(let absence): proof = absence
             }
-            // Kept elsewhere, the keys are not lost to them.
+            // With an archive the keys are not lost.
             if !orphans.isEmpty {
                 if isDestroyed { refusals.append(.used(orphans)) } else { remarks.append(.orphans(orphans)) }
             }
             if isDestroyed, !evidence.isWholeStore { remarks.append(.unreadStores) }
-            // Where values need the keys, that is reason enough.
+            // Values that need the keys are enough of a reason.
             if isDestroyed, proof == nil, !refusals.contains(where: \.tellsOfUses) {
                 unmet.append(.destroyedWithoutProof)
             }
@@ -116,13 +116,13 @@ public struct StepJudgement: Sendable {
             return nil
         case .archived:
             guard let destination = facts.destination else { return .noDestination }
-            // Of what is looked at, the proof is judged with it.
+            // With evidence, the proof is judged with it.
             if case .unseen = facts.stored, destination == .destruction { return .destroyedWithoutProof }
             return nil
         }
     }
 
-    /// What stands against the step because servers could not read values, before or after it.
+    /// Refusals because servers could not read values, before or after the step.
     private static func transition(
         _ plan: RotationPlan, from old: EncryptionConfiguration, _ facts: StepFacts
     ) -> [Refusal] {
@@ -134,14 +134,14 @@ public struct StepJudgement: Sendable {
         case .yes: return []
         case .no: return [.unsafe(counterexamples.filter { $0.certainty == .certain })]
         case .depends:
-            // Somebody has to answer for it: by the promise that a demand asks for, or by evidence that settles it. A label
-            // does not tell keys of one name apart, for one.
+            // The user must confirm it, or evidence must settle it. For example, a value prefix does not distinguish
+            // keys of one name.
             if case .awaited = facts.stored { return [] }
-            // Of what is removed, a demand asks for evidence or a promise.
+            // For removed keys, a condition asks for evidence or a confirmation.
             guard !facts.isAbsencePromised, evidence != nil || !plan.demands.contains(.unusedInStorage) else {
                 return []
             }
-            // What servers misread already the step does not make worse.
+            // The step does not make values worse that servers misread already.
             let new = counterexamples.filter { !$0.isOldAlready }
             return new.isEmpty ? [] : [.unsettled(new)]
         }
@@ -152,11 +152,11 @@ extension StepJudgement.Refusal {
     fileprivate var tellsOfUses: Bool { if case .used = self { true } else { false } }
 }
 
-/// A step that may be written. Only a judgement without refusals makes one, so that it belongs to the plan that was judged.
+/// A step that may be written. Only a judgement without refusals creates one, for the plan that was judged.
 public struct AuthorizedStep: Sendable {
-    /// What the step takes out of the file.
+    /// What the step removes from the file.
     public let retired: [RetiredProvider]
-    /// The proof that no stored value needs it; nil if nothing is taken out, or somebody took the responsibility.
+    /// The proof that no stored value needs it; nil if nothing is removed, or the user took the responsibility.
     public let absence: ProofOfAbsence?
 
     fileprivate init(_ plan: RotationPlan, absence: ProofOfAbsence?) {

@@ -2,11 +2,11 @@ public import EncryptionConfig
 public import SecretMemory
 internal import StorageEvidence
 
-/// What stands against a step, as far as the file tells: so nobody is told of a command that would be refused.
+/// Why a step would be refused, by the file only. Prevents a report from printing a command that would fail.
 public enum StepObstacle {
     case plan(RotationRefusal)
     case edit(EditRefusal)
-    /// Refused although every server runs the file.
+    /// Refused even if every server runs the file.
     case judgement(StepJudgement)
 
     /// Nil if nothing does.

@@ -1,23 +1,23 @@
 public import EncryptionConfig
 
-/// A value that a server of the other configuration does not read as it was written.
+/// A value that a server with the other configuration does not read correctly.
 public struct Counterexample: Sendable {
     /// The configurations of a change.
     public enum Side: String, Sendable { case old, new }
 
     public enum Effect: String, Sendable {
-        /// kube-apiserver answers an error.
+        /// kube-apiserver returns an error.
         case unreadable
-        /// Without an error, other bytes come out.
+        /// It decrypts to wrong data without an error.
         case wrongBytes
-        /// It is read, but about one value in 256 comes out as other bytes.
+        /// About 1 in 255 values decrypts to wrong data.
         case byChance
     }
 
     public enum Certainty: String, Sendable {
         /// The writing side writes new values like this.
         case certain
-        /// It depends on what is stored, or on what a plugin does.
+        /// It depends on the stored values, or on a plugin.
         case possible
     }
 
@@ -34,6 +34,6 @@ public struct Counterexample: Sendable {
     public let effect: Effect
     public let certainty: Certainty
     public let reason: TransitionReason
-    /// Whether OLD itself reads the value no better, so that the change makes nothing worse.
+    /// Whether OLD itself reads the value no better, so the change is not the cause.
     public let isOldAlready: Bool
 }

@@ -1,16 +1,15 @@
 internal import EncryptionConfig
 
-/// Looks for the configuration between two others.
+/// Finds an intermediate configuration.
 ///
-/// There are two kinds: one that learns (OLD, and behind it what only NEW reads) and one that switches (NEW, and behind
-/// it what only OLD reads). Learning, switching and dropping, one after another, is the way of every rotation. Each
-/// candidate is proven like any other change.
+/// There are two kinds: one that adds (OLD, then the read keys of NEW) and one that promotes (NEW, then the read keys
+/// of OLD). Add, promote and retire is the order of every rotation. Each candidate is proven like any other change.
 struct IntermediateFinder {
     private let old: ResolvedKeys
     private let new: ResolvedKeys
     private let oldForm: ConfigurationDocument.Form
 
-    /// - Parameter oldForm: The form of OLD, which its successor keeps.
+    /// - Parameter oldForm: The form of OLD, which the intermediate file keeps.
     init(_ prover: Prover, oldForm: ConfigurationDocument.Form) {
         (old, new) = (prover.old, prover.new)
         self.oldForm = oldForm
@@ -39,20 +38,20 @@ struct IntermediateFinder {
         return .intermediate(proposal)
     }
 
-    /// What to do if no file helps.
+    /// The next step if no intermediate file is safe.
     private static func withoutFile(_ proof: TransitionProof, _ conflicts: [ResourcePattern]) -> NextStep {
         let isCertain = proof.counterexamples.contains { $0.certainty == .certain }
         return isCertain && !conflicts.isEmpty ? .conflict(conflicts) : .evidence
     }
 
-    /// What shall serve a rule next; nil if there is no way.
+    /// The next keys of a rule; nil if there is no safe order.
     private static func step(from old: KeyList, to new: KeyList, for pattern: ResourcePattern) -> KeyList? {
         let last = KeyList(pattern: pattern, providers: new.providers)
         if isHarmless(from: old, to: last) { return last }
         let learning = candidates(old, with: new, for: pattern)
         let switching = candidates(new, with: old, for: pattern)
         if let step = switching.first(where: { isHarmless(from: old, to: $0) }) { return step }
-        // Learning what can never be used is no progress.
+        // A key that can never be used is not a progress.
         return learning.first { step in
             isHarmless(from: old, to: step) && switching.contains { isHarmless(from: step, to: $0) }
         }

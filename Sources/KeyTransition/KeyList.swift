@@ -28,16 +28,16 @@ public struct KeyList: Sendable {
     }
 }
 
-/// What a list of keys makes of a value.
+/// The result of a list of keys for a value.
 enum Reading {
     case same
-    /// The same bytes, unless the key, which is tried first, opens the value by chance.
+    /// The same bytes, unless the key, which is tried first, accepts the value by chance.
     case sameUnlessBy(EncryptionKey)
-    /// The key opens it to other bytes.
+    /// The key decrypts it to other bytes.
     case garbledBy(EncryptionKey)
     /// An error.
     case refused
-    /// Whether a plugin at another place reads it cannot be told.
+    /// Cannot tell whether a plugin at another endpoint reads it.
     case unknown(KMSPlugin)
 
     var isSame: Bool { if case .same = self { true } else { false } }
@@ -55,7 +55,7 @@ enum Reading {
 }
 
 extension KeyList {
-    /// What comes of a value of `writer` when all keys are tried in order, until one raises no error.
+    /// The result for a value of `writer` when all keys are tried in order, until one returns no error.
     ///
     /// Of all keys of one name only two matter: the first one, and the first one with the right bytes.
     func reading(_ writer: StorageKey) -> Reading {
@@ -68,7 +68,8 @@ extension KeyList {
         let places = index.decisivePlaces(for: writer)
         // The first that raises no error: it opens the value, or always gives other bytes.
         let end = places.filter { [.opens, .garbles].contains(keys[$0].attempt(on: writer)) }.min()
-        // If a wrong key was tried, luck turns the error into other bytes now and then. It is unreadable either way.
+        // A wrong key that was tried may return other bytes instead of the error, by chance. The value is unreadable
+        // in both cases.
         guard let end else { return .refused }
         guard case .opens = keys[end].attempt(on: writer) else {
             return keys[end].secretKey.map { .garbledBy($0) } ?? .refused

@@ -1,8 +1,8 @@
 internal import EncryptionConfig
 
-/// Which keys of two lists are the same, and what became of the others.
+/// The pairs of equal keys of two lists, and the changes of the others.
 struct KeyPairing {
-    /// In order: what was changed, what is gone, what is new.
+    /// In order: changed, removed and added keys.
     let kinds: [TransitionChange.Kind]
 
     /// Whether both lists have the same keys.
@@ -77,7 +77,7 @@ struct KeyPairing {
 
 /// The keys of which it is not known yet what they were before. Each is taken once.
 private struct CandidatePool {
-    /// What two keys share of which one became the other.
+    /// The trait that a key and its successor share.
     private enum Trait: Hashable {
         case label(StoredKeyLabel)
         case material(StorageKeyMaterial, ProviderName)
@@ -100,7 +100,7 @@ private struct CandidatePool {
         }
     }
 
-    /// Those that nobody took, in order.
+    /// Those that are not paired, in order.
     var rest: [StorageKey] { keys.enumerated().filter { !taken.contains($0.offset) }.map(\.element) }
 
     /// Plaintext has no other form, so that it is never taken.

@@ -3,9 +3,9 @@ internal import GoText
 internal import KubernetesResources
 public import SecretMemory
 
-/// A configuration that nobody has written yet.
+/// A configuration that is not written yet.
 public struct ProposedConfiguration: Sendable {
-    /// Some resources and the providers that they share. Where the keys once stood says nothing about where they go.
+    /// Some resources and the providers that they share. Positions in the source files do not matter.
     public struct Entry: Sendable {
         public let resources: [ResourcePattern]
         /// The first one writes, all read.
@@ -30,7 +30,7 @@ public struct ProposedConfiguration: Sendable {
 }
 
 extension ProposedConfiguration {
-    /// Lays out what serves each rule; nil if no layout is one that kube-apiserver takes.
+    /// Lays out the keys of each rule; nil if kube-apiserver accepts no layout.
     init?(_ lists: [KeyList], form: ConfigurationDocument.Form) {
         let lists = lists.sorted { Self.breadth($0) < Self.breadth($1) }
         // A KMS provider may appear only once, so that wildcards share the entry of exact resources if they can.
@@ -68,7 +68,7 @@ extension ProposedConfiguration {
         return groups.map { Entry(resources: $0.resources, providers: $0.providers) }
     }
 
-    /// Whether no wildcard masks what comes later or stands beside it, and no KMS v2 provider appears twice.
+    /// Whether no wildcard masks a later or neighboring name, and no KMS v2 provider appears twice.
     private static func isAcceptable(_ entries: [Entry]) -> Bool {
         var wildcards: Set<ResourcePattern> = []
         var plugins: Set<ByteName> = []

@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import EncryptionConfig
 
 extension [Provider] {
-    /// This list, and behind it what only the other one has. What writes stays.
+    /// This list, then the keys that only the other one has. The write key stays.
     func appending(_ other: [Provider]) -> [Provider] {
         let missing = other.missing(in: self)
         // Plaintext stays last where it is last; where it is read makes no difference.
@@ -10,15 +10,15 @@ extension [Provider] {
         return (dropLast() + missing + [last]).joined
     }
 
-    /// This list, and directly behind its write key what only the other one has. For AES-CBC keys whose names overlap,
-    /// the longer name must come first.
+    /// This list, with the keys that only the other one has directly after the write key. For AES-CBC keys whose
+    /// names overlap, the longer name must come first.
     func inserting(_ other: [Provider]) -> [Provider] {
         guard let first else { return other }
         let (write, rest) = first.split
         return ([write] + other.missing(in: self) + rest + dropFirst()).joined
     }
 
-    /// What of this list the other one does not have.
+    /// The part of this list that the other one does not have.
     private func missing(in other: [Provider]) -> [Provider] {
         let known = KeyList(pattern: nil, providers: other)
         func isMissing(_ key: StorageKey) -> Bool { !known.contains(key) }
@@ -47,7 +47,7 @@ extension [Provider] {
 }
 
 extension Provider {
-    /// The same cipher with these keys; nil without keys, or if it is none.
+    /// The same cipher with these keys; nil without keys, or for a provider without a cipher.
     func with(keys: [EncryptionKey]) -> Provider? {
         guard !keys.isEmpty else { return nil }
         let kind: Kind

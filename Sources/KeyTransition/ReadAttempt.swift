@@ -2,7 +2,7 @@ public import EncryptionConfig
 internal import GoText
 internal import SecretMemory
 
-/// What one key makes of a value that another key wrote.
+/// The result of one key for a value that another key wrote.
 enum ReadAttempt {
     /// The bytes that were written.
     case opens
@@ -10,9 +10,9 @@ enum ReadAttempt {
     case refuses
     /// No error and other bytes, always.
     case garbles
-    /// An error most of the time: a wrong AES-CBC key passes the check of the padding about once in 256 values.
+    /// Usually an error: a wrong AES-CBC key passes the padding check for about 1 in 255 values.
     case gambles
-    /// A KMS plugin of the right name at another place: it may be the same one.
+    /// A KMS plugin of the right name at another endpoint: it may be the same one.
     case unknown
 }
 
@@ -27,7 +27,7 @@ extension StorageKey {
         switch (self, value) {
         case (.plaintext, .plaintext): return .opens
         case (.plugin(let reader), .plugin(let writer)):
-            // A name that is but the beginning of the other finds no DEK that its plugin would take.
+            // A name that is only the start of the other finds no DEK that its plugin accepts.
             guard reader.version == writer.version, reader.name == writer.name
             else { return .refuses }
             return reader.endpoint == writer.endpoint ? .opens : .unknown
@@ -37,16 +37,16 @@ extension StorageKey {
             if rest == 0, hasSameBytes { return .opens }
             // The other ciphers authenticate.
             guard provider == .aescbc else { return .refuses }
-            // What is left of the name counts as message. AES-CBC takes nothing but whole blocks; if it is whole
-            // blocks, the first one is taken for the initialisation vector, and the right key finds the right padding
-            // at the end of a text that is too long in front.
+            // The rest of the name counts as message. AES-CBC accepts only whole blocks. If it is whole blocks, the
+            // first one is read as the initialization vector, and the right key finds the right padding at the end of
+            // a text with extra bytes at its start.
             guard rest % aesBlockByteCount == 0 else { return .refuses }
             return hasSameBytes ? .garbles : .gambles
         default: return .refuses
         }
     }
 
-    /// How much of `name` and its colon is left behind `prefix` and its colon; nil if it does not begin so.
+    /// The length of the rest of `name` and its colon after `prefix` and its colon; nil if it does not begin with it.
     private static func byteCount(of name: ByteName, behind prefix: ByteName) -> Int? {
         let rest = name.utf8.dropFirst(prefix.utf8.count)
         guard name.starts(with: prefix), rest.first ?? UInt8(ascii: ":") == UInt8(ascii: ":")

@@ -26,7 +26,7 @@ extension TransitionProof {
     }
 }
 
-/// What tells proofs apart: the rules decide everything, and evidence the certainties.
+/// The key of equal proofs: the rules decide everything, and evidence the certainties.
 private struct Signature: Hashable {
     let old: ResourcePattern?
     let new: ResourcePattern?

@@ -1,9 +1,9 @@
 public import EncryptionConfig
 internal import GoText
 
-/// What is known of the stored values of one resource.
+/// The known stored values of one resource.
 public struct StoredLabels: Sendable {
-    /// What the values found are stored with.
+    /// The prefixes of the values that were found.
     public let labels: Set<StoredKeyLabel>
     /// Whether there are no others: what was not found is not stored.
     public let isComplete: Bool
@@ -13,11 +13,11 @@ public struct StoredLabels: Sendable {
         self.isComplete = isComplete
     }
 
-    /// Nobody looked.
+    /// There is no source.
     public static let unknown = StoredLabels([], isComplete: false)
 }
 
-/// What the labels that were found tell of the keys that can have written them.
+/// The keys that can have written the labels that were found.
 struct StoredEvidence {
     /// What can have written the values.
     let writers: [StorageKey]
@@ -27,13 +27,14 @@ struct StoredEvidence {
     func certainty(of key: StorageKey) -> Counterexample.Certainty? {
         let fitting = stored.labels.filter { Self.fits($0, key) }
         guard !fitting.isEmpty else { return stored.isComplete ? nil : .possible }
-        // Keys of one name differ in their bytes alone, which a label does not tell; nor does it tell `a` from `a:b`.
+        // Keys of one name differ only in their bytes, which a label does not show; nor does it distinguish `a` from
+        // `a:b`.
         let isProof = fitting.contains { label in writers.count { Self.fits(label, $0) } == 1 }
         return isProof ? .certain : .possible
     }
 
-    /// Whether a value of `key` can have this label, of which readers cut off what follows a colon: where a name that
-    /// holds colons ends cannot be told from the value.
+    /// Whether a value of `key` can have this label. A reader cuts a name at its first colon, because the value does
+    /// not show where a name with colons ends.
     private static func fits(_ label: StoredKeyLabel, _ key: StorageKey) -> Bool {
         guard label.provider == key.provider else { return false }
         let (name, found) = (key.name ?? "", label.key ?? "")

@@ -79,7 +79,7 @@ extension TransitionChange {
         }
     }
 
-    /// All differences: of the rules, then of the keys of each resource, equal ones told once.
+    /// All differences: of the rules, then of the keys of each resource, each once.
     static func all(_ prover: Prover, _ proofs: [ResourceProof]) -> [TransitionChange] {
         let (old, new) = (prover.old.patterns, prover.new.patterns)
         let isKnown = (old: Set(old), new: Set(new))

@@ -1,19 +1,19 @@
 public import EncryptionConfig
 public import KubernetesResources
 
-/// The proof that a change of the configuration leaves every stored value readable, or what speaks against it.
+/// The proof that a change of the configuration keeps every stored value readable, or counterexamples.
 ///
-/// It rests on names and bytes alone; nothing is encrypted. Keys are compared in constant time. What a KMS plugin can
-/// decrypt is taken for granted as long as its name and endpoint stay.
+/// It uses only names and bytes; nothing is encrypted. Keys are compared in constant time. A KMS plugin is assumed to
+/// decrypt its values as long as its name and endpoint do not change.
 public struct TransitionProof: Sendable {
     public enum Answer: String, Sendable {
         case yes, no
-        /// On what is stored, or on what a KMS plugin does.
+        /// On stored values, or on a KMS plugin.
         case depends
     }
 
-    /// What is stored of a resource: the labels of its values, as far as a value shows them. A wildcard asks for all that
-    /// it covers and that is not asked for by name.
+    /// The stored values of a resource: their labels, as far as a value shows them. A wildcard asks for everything
+    /// that it covers and that is not asked for by name.
     public typealias Stored = (ResourcePattern) -> StoredLabels
 
     /// Each resource asked about, with an answer of its own.
@@ -22,11 +22,11 @@ public struct TransitionProof: Sendable {
     private let oldForm: ConfigurationDocument.Form
 
     /// - Parameters:
-    ///   - old: What servers run now.
-    ///   - new: What they shall run.
+    ///   - old: The configuration that servers run now.
+    ///   - new: The configuration to roll out.
     ///   - resources: What to ask about; nil asks about every resource that either side names, the known resources
     ///     that a wildcard covers, and whatever else it covers.
-    ///   - stored: What is stored, which decides the counterexamples that are only possible.
+    ///   - stored: The stored values, which decide the counterexamples that are only possible.
     public init(
         from old: EncryptionConfiguration, to new: EncryptionConfiguration, resources: [GroupResource]? = nil,
         stored: Stored = { _ in .unknown }
@@ -40,20 +40,19 @@ public struct TransitionProof: Sendable {
         oldForm = old.form
     }
 
-    /// Whether NEW reads what OLD stored: the question for one apiserver, whose old process ends before the new one
-    /// starts.
+    /// Whether NEW reads the values of OLD: the question for one server, stopped before the new one starts.
     public var safe: Answer { .init(counterexamples.filter { $0.reader == .new }) }
 
-    /// Whether also OLD reads what NEW writes: the question for several apiservers, or any overlap.
+    /// Whether OLD also reads the values of NEW: the question for several servers, or any overlap.
     public var rolling: Answer { .init(counterexamples) }
 
-    /// Everything that speaks against the change, by resource.
+    /// All counterexamples, by resource.
     public var counterexamples: [Counterexample] { resources.flatMap(\.counterexamples) }
 
-    /// What is different, in words of keys and resources.
+    /// The differences of keys and resources.
     public var changes: [TransitionChange] { TransitionChange.all(prover, resources) }
 
-    /// What to do instead, if there is anything against the change.
+    /// The next step.
     public var next: NextStep {
         rolling == .yes ? .newItself : IntermediateFinder(prover, oldForm: oldForm).next(against: self)
     }

@@ -1,33 +1,33 @@
 public import EncryptionConfig
 public import GoText
 
-/// Why a value is not read as it was written. "Removed" is said of what OLD wrote, "unknown" of what NEW writes before
-/// OLD can read it.
+/// Why a value is not read correctly. "Removed" is for values of OLD, "unknown" for values that NEW writes before OLD
+/// can read them.
 public enum TransitionReason: Hashable, Sendable {
     /// The same bytes have another name, and the name is part of the stored value.
     case keyRenamed(to: ByteName)
-    /// The name is there with other bytes.
+    /// The name has other bytes.
     case keyBytesChanged
     /// The same bytes are there for another cipher.
     case keyMoved(to: ProviderName)
     case keyRemoved
     case keyUnknown
-    /// No key of this cipher is left, or the plugin is gone.
+    /// No key of this cipher remains, or the plugin was removed.
     case providerRemoved
     case providerUnknown
-    /// The same bytes under a name that is the beginning of the right one stand in front of it.
+    /// The same bytes come first, under a name that is the start of the right one.
     case swallowed(by: ByteName)
-    /// Other bytes under the same name stand in front.
+    /// Other bytes under the same name come first.
     case shadowedByNamesake
-    /// Other bytes under a name that is the beginning of the right one stand in front, or alone.
+    /// Other bytes under a name that is the start of the right one come first, or are the only key.
     case shadowed(by: ByteName)
     /// Another rule of the reading side serves the resource, and only one that does not has the key.
     case resourceMoved(from: ResourcePattern, to: ResourcePattern)
-    /// No rule of NEW covers the resource any more.
+    /// No rule of NEW covers the resource.
     case resourceUncovered
-    /// No rule of OLD covers the resource yet.
+    /// No rule of OLD covers the resource.
     case resourceUnknown
-    /// Plaintext was readable and is not any more.
+    /// Plaintext was readable and is no longer.
     case identityRemoved
     /// NEW encrypts a resource that OLD had no rule for, and does not read the plaintext.
     case plaintextLeftBehind

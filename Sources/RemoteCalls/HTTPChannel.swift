@@ -60,7 +60,7 @@ public final class HTTPChannel: Sendable {
         do throws(CallFailure) {
             let headers = try headers(options)
             guard target.utf8.first == UInt8(ascii: "/"), target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-                throw CallFailure(code: .invalidArgument, message: "the target is no path", reach: .notConnected)
+                throw CallFailure(code: .invalidArgument, message: "the target is not a path", reach: .notConnected)
             }
             return try pool.withHandle { handle throws(CallFailure) in
                 let limit = options.messageByteCountLimit
@@ -78,7 +78,7 @@ public final class HTTPChannel: Sendable {
                     throw CallFailure(code: .resourceExhausted, message: "the answer is larger than \(limit) bytes")
                 }
                 try ending.check(peer: peer, hasHead: head.status != 0)
-                guard head.status >= 200 else { throw CallFailure(code: .unavailable, message: "no answer came") }
+                guard head.status >= 200 else { throw CallFailure(code: .unavailable, message: "no answer") }
                 return head
             }
         } catch {
@@ -101,7 +101,7 @@ public final class HTTPChannel: Sendable {
             }
         guard isClean else {
             throw CallFailure(
-                code: .invalidArgument, message: "a header field holds control characters", reach: .notConnected)
+                code: .invalidArgument, message: "a header field contains control characters", reach: .notConnected)
         }
         // The name for TLS is in the URL then.
         let host = peer.connection == nil ? [] : ["host: \(peer.authority)"]

@@ -46,7 +46,7 @@ public struct AuditPage {
             \(sections)\(matrix)</main>
             <footer>
             <p>Made by encconf \(version) at \(UTCTime.rfc3339(UTCTime.now)). Keys are identified by fingerprints, which \
-            show nothing of their bytes. This page holds no key bytes and no values.</p>
+            show nothing of their bytes. This page contains no key bytes and no values.</p>
             </footer>
             </body>
             </html>
@@ -103,7 +103,7 @@ extension AuditReport {
     /// Whether anything was found that does not count and is worse than what a rotation leaves behind.
     private var hasUncountedHarm: Bool { judgement.uncounted.contains { $0.code.countsByDefault } }
 
-    /// Why the verdict is not clean, where nobody can miss it.
+    /// Why the verdict is not clean, at the top of the section.
     private var doubtBox: HTML {
         guard !judgement.doubts.isEmpty else { return "" }
         return """
@@ -139,18 +139,18 @@ extension AuditReport {
                 ))
         }
         return """
-            <h3>What was audited</h3>
+            <h3>Source</h3>
             <dl>
             \(facts.map { "<dt>\($0)</dt><dd>\($1)</dd>\n" as HTML }.joined())</dl>
 
             """
     }
 
-    // MARK: What is stored
+    // MARK: Stored values
 
     private var resourcePart: HTML {
         get throws(CommandFailure) {
-            var html: HTML = "<h3>What is stored</h3>\n\(try tables(of: result.live, caption: "Live objects"))"
+            var html: HTML = "<h3>Stored values</h3>\n\(try tables(of: result.live, caption: "Live objects"))"
             if let history = result.history { html += try tables(of: history, caption: "Old revisions") }
             if let words = remnantWords { html += "<p>\(words.heading)</p>\n\(HTML.list(words.lines.map { "\($0)" }))" }
             if !judgement.absent.isEmpty {
@@ -214,7 +214,7 @@ extension AuditReport {
 
                 """
         }
-        let more: HTML = total > kept.count ? "<p>And \(total - kept.count) more, which are not listed.</p>\n" : ""
+        let more: HTML = total > kept.count ? "<p>And \(total - kept.count) more, not listed.</p>\n" : ""
         return """
             \(html)<div class="wide"><table>
             <thead><tr><th scope="col">ETCD-KEY</th><th scope="col">REVISION</th><th scope="col">FINDING</th></tr></thead>
@@ -281,15 +281,15 @@ extension AuditReport {
         case .snapshot(let snapshot):
             let digest: Phrase =
                 switch snapshot.digest {
-                case .absent: "absent: nothing shows whether the file is what was saved"
-                case .matches: "verified: the file is what was saved"
-                case .differs: "DIFFERS: the file is not what was saved"
+                case .absent: "absent: cannot tell whether the file was modified"
+                case .matches: "verified: the file is unmodified"
+                case .differs: "DIFFERS: the file was modified"
                 }
             facts += [
                 ("Digest (SHA-256)", "\(digest)"),
                 ("Revision", "\(source.revision), compacted up to \(snapshot.compactRevision)"),
             ]
         }
-        return facts + [("Keys", "\(source.liveKeys) live, of which \(result.live.otherKeys) name no object")]
+        return facts + [("Keys", "\(source.liveKeys) live; \(result.live.otherKeys) are not objects")]
     }
 }

@@ -1,5 +1,5 @@
 extension AuditPage {
-    /// Readable on paper, on a small screen, and in the dark. No colour says what words do not say.
+    /// Readable on paper, on a small screen, and in the dark. No information is only in a color.
     static let style: HTML = """
         :root { color-scheme: light dark; --line: #8888; --bad: #b3261e; --good: #1b6e35; --open: #8a5a00; }
         @media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --good: #7fd99a; --open: #ffcc66; } }

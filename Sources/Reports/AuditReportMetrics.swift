@@ -36,10 +36,10 @@ extension AuditReport {
                 )
             }
         }
-        family("doubts", "Reasons why the verdict is not clean although nothing was found.") { report in
+        family("doubts", "Reasons for which the verdict is unknown.") { report in
             report.judgement.doubts.map { (",\(label("reason", $0.code))", 1) }
         }
-        family("records", "Records by what became of them.") { report in
+        family("records", "Records by result.") { report in
             let records = report.judgement.coverage.records
             return [
                 (",\(label("coverage", "judged"))", records.judged),
@@ -76,10 +76,10 @@ extension AuditReport {
 
     private static let gauges: [(name: String, help: String, value: @Sendable (ResourceCensus) -> Int)] = [
         ("objects", "Live objects.", { $0.objects }),
-        ("plaintext_objects", "Objects stored in plaintext.", { $0.plaintext }),
-        ("stale_objects", "Objects that are not stored as new ones are.", { $0.stale }),
-        ("unreadable_objects", "Objects that kube-apiserver cannot read.", { $0.unreadable }),
-        ("not_objects", "Values that open to something else than their object.", { $0.notObjects }),
+        ("plaintext_objects", "Objects stored as plaintext.", { $0.plaintext }),
+        ("stale_objects", "Objects whose value does not use the write key.", { $0.stale }),
+        ("unreadable_objects", "Unreadable objects.", { $0.unreadable }),
+        ("not_objects", "Values that decrypt to another object, or to no object.", { $0.notObjects }),
         ("unproven_objects", "Objects that were not checked.", { $0.unchecked }),
         ("stored_bytes", "Bytes of stored values.", { $0.bytes }),
     ]

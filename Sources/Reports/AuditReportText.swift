@@ -25,7 +25,7 @@ extension AuditReport {
     /// `PATH: VERDICT. Reason with numbers.`
     var headline: Phrase { "\(path): \(verdictSentence)" }
 
-    /// The verdict, and what it rests on.
+    /// The verdict, and its reasons.
     var verdictSentence: Phrase {
         var clauses: [Phrase] = []
         var verdict: Phrase

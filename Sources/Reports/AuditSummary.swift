@@ -8,25 +8,25 @@ internal import ShownText
 internal import StorageAudit
 internal import Transformers
 
-// What reports of every form say in words.
+// Sentences of all report formats.
 extension AuditReport {
-    /// What the verdict leaves out because the command line says so, and how far the source can be trusted.
+    /// The limits of the verdict: by options, and by the trust in the source.
     var limits: [Phrase] {
         var limits: [Phrase] = []
         if case .etcd(let etcd) = result.source.origin {
             if let prefix = etcd.onlyPrefix {
-                limits.append("keys that do not begin with \(prefix)/ were not read (--etcd-prefix)")
+                limits.append("only keys below \(prefix)/ were read (--etcd-prefix)")
             }
             if etcd.isSerializable { limits.append("the member that answered may lag behind (--serializable)") }
             switch etcd.transport {
             case .verified: break
             case .unverified:
                 limits.append("TLS certificates of etcd were not verified (--insecure-skip-tls-verify)")
-            case .clear: limits.append("etcd was read without TLS; anyone on the way can change what it answers")
+            case .clear: limits.append("etcd was read without TLS; anyone in the network can change its answers")
             }
         }
         if let snapshot = result.source.snapshot, snapshot.isCompactionUnfinished {
-            limits.append("a compaction was interrupted; old revisions are partly gone")
+            limits.append("a compaction was interrupted; some old revisions are missing")
         }
         if let resources = options.resources {
             limits.append("only \(resources.sorted().map(\.description).listed) (--resources)")
@@ -34,7 +34,7 @@ extension AuditReport {
         return limits
     }
 
-    /// Whether the plugins were asked for the values that need one.
+    /// Whether the plugins were called.
     var isPluginAsked: Bool { result.live.isPluginAsked || result.history?.isPluginAsked == true }
 
     /// The keys of KMS plugins that values need, in order.
@@ -44,7 +44,7 @@ extension AuditReport {
         }.map { ($0.key, $0.value) }
     }
 
-    /// Why the plugin did not decrypt a value, of the first such value that is listed; nil if it was not asked.
+    /// Why the plugin did not decrypt the first listed value; nil if it was not called.
     func reason(_ use: PluginUse) -> Phrase? {
         for finding in result.listedFindings[.needsPlugin] ?? [] {
             if case .pluginNeeded(use, let reason?) = finding.kind { return reason.clause }
@@ -52,14 +52,14 @@ extension AuditReport {
         return nil
     }
 
-    /// What is in free space; nil if nobody looked.
+    /// The content of free pages; nil without `--remnants`.
     var remnantWords: (heading: Phrase, lines: [Phrase])? {
         guard let remnants = result.remnants else { return nil }
         var lines: [Phrase] = remnants.encrypted.sorted { $0.key < $1.key }.map { label, count in
             "\(label.writer): \(counted(count, "value"))"
         }
         if remnants.unexplainedBytes > 0 {
-            lines.append("\(counted(remnants.unexplainedBytes, "byte")) that nothing explains")
+            lines.append("\(counted(remnants.unexplainedBytes, "byte")) unexplained")
         }
         if remnants.total > 0 || remnants.unexplainedBytes > 0 {
             lines.append("Compaction does not wipe free pages. Defragment each etcd member to remove them.")
@@ -67,7 +67,7 @@ extension AuditReport {
         return ("Free pages: \(counted(remnants.total, "old value")), \(remnants.plaintext) plaintext", lines)
     }
 
-    /// One sentence for each AES-GCM key that has written enough.
+    /// One sentence for each AES-GCM key that is due for rotation.
     var overdueKeyWords: [Phrase] {
         result.gcmWrites.filter { $0.writes >= AuditResult.gcmWriteLimit }.map { key, writes in
             "aesgcm \(name: key): its objects were written \(writes) times (the store: \(result.source.revision)). "
@@ -75,12 +75,12 @@ extension AuditReport {
         }
     }
 
-    /// What to do next, if the audit shows it.
+    /// The next step; nil if there is none.
     var nextStep: (reason: Phrase, command: Phrase?)? {
         let file = configurations[0].path
         let counts = judgement.totals
         func isFound(_ code: FindingCode) -> Bool { judgement.failOn.contains(code) && (counts[code] ?? 0) > 0 }
-        if isFound(.digest) { return ("take a new snapshot; this file is not what was saved", nil) }
+        if isFound(.digest) { return ("save a new snapshot; this file was modified", nil) }
         for code in [FindingCode.nonceReuse, .keyInClear, .moved, .notObject, .unreadable] where isFound(code) {
             return ("\(code.urgency)", "encconf explain \(code)")
         }

@@ -5,14 +5,14 @@ public import ShownText
 internal import StorageAudit
 internal import Transformers
 
-/// Which keys each of several snapshots still needs.
+/// The keys that each of several snapshots needs.
 public struct BackupMatrix {
     private let reports: [AuditReport]
-    /// Sources of which nothing could be read.
+    /// Sources that could not be read.
     private let missing: [String]
     private let labels: [StoredLabel]
 
-    /// Nil if there is nothing to compare: one source alone, or none that could be read.
+    /// Nil if there is nothing to compare: only one source, or no readable source.
     public init?(_ reports: [AuditReport], missing: [String]) {
         guard !reports.isEmpty, reports.count + missing.count > 1 else { return nil }
         self.reports = reports
@@ -27,13 +27,13 @@ public struct BackupMatrix {
         return "\n\(heading)\n" + Phrase(table) + note
     }
 
-    /// The meaning of the table, and what follows from it.
+    /// The meaning of the table, and the consequence.
     var heading: Phrase {
         let values: Phrase =
-            reports.contains { $0.result.history == nil } ? "Live values" : "Values, old revisions included,"
+            reports.contains { $0.result.history == nil } ? "Live values" : "Values, including old revisions,"
         let title: Phrase = "\(values) by key and snapshot."
         if hasQuestions { return "\(title) Destroy no key until these snapshots can be read." }
-        // All of them were asked for the same.
+        // All reports have the same options.
         if let resources = reports[0].options.resources {
             return "\(title) Only \(resources.sorted().map(\.description).listed): other resources may need any key."
         }
@@ -53,7 +53,7 @@ public struct BackupMatrix {
             }
             let needing = zip(reports, counts).filter { $0.1 > 0 }.map { "\($0.0.path)" as Phrase }
             let cells = zip(reports, counts).map { report, count -> Phrase in
-                // Of what could not be read nobody knows which keys it needs.
+                // The keys of an unread source are unknown.
                 count > 0 ? "\(count)" : report.isComplete ? "-" : "?"
             }
             table.append([label.writer] + cells + missing.map { _ in "?" } + [needing.joined(separator: ", ")])

@@ -1,7 +1,7 @@
 public import EncryptionConfig
 public import ShownText
 
-/// Who writes and reads each resource that a configuration names, in file order.
+/// The write key and the read keys of each resource of a configuration, in file order.
 public struct EffectiveTable {
     struct Row {
         let resource: String

@@ -10,7 +10,7 @@ extension StorageEvidence {
         [
             "source": .text(source.name), "clusterUID": .text(source.clusterUID), "revision": .number(source.revision),
             "complete": .bool(source.incompleteness == nil), "ofThisCluster": .bool(isOfThisCluster(source)),
-            // Null where nobody asked: a change is then safe on a condition that names the revision.
+            // Null without a check: then a change is safe on a condition that names the revision.
             "lateEnough": convergence == nil ? .null : .bool(earliness(of: source) == nil),
             "gaps": .array(allGaps.filter { $0.isAbout(source) }.map { .phrase($0.problem(in: self).message) }),
         ]

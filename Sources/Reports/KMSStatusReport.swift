@@ -6,7 +6,7 @@ public import KMSPlugin
 public import ShownText
 internal import KeyTransition
 
-/// What `kms status` found out.
+/// The result of `kms status`.
 public struct KMSStatusReport {
     enum Verdict: String { case healthy, unhealthy, unreachable }
 
@@ -17,7 +17,7 @@ public struct KMSStatusReport {
         let examination: PluginExamination
         let elapsedSeconds: Double
 
-        /// Asks the plugin.
+        /// Tests the plugin.
         public init(_ plugin: KMSPlugin, endpoint: String, _ client: PluginClient) {
             self.plugin = plugin
             self.endpoint = endpoint
@@ -26,17 +26,19 @@ public struct KMSStatusReport {
             elapsedSeconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
         }
 
-        /// What happened, where the word of the verdict alone would mislead: somebody answered who gave no answer that
-        /// settles it.
-        fileprivate var addition: Phrase {
+        /// The verdict with its reason, as text reports show it.
+        fileprivate var conclusion: Phrase {
             switch examination.problem {
-            case .passing: ", though it answers: what it says may pass, or it is not the plugin that was meant"
-            case .noAnswer where examination.status != nil: ", though it told its state: then it gave no answer"
-            default: ""
+            case nil: "healthy"
+            case .failed, .refused, .untrue, .keyNotReturned, .keyInClear: "UNHEALTHY"
+            case .passing: "UNKNOWN. It returned a transient error, or another program listens on this socket."
+            case .noAnswer where examination.status != nil: "UNKNOWN. It answered Status, but not the test of a key."
+            case .noAnswer: "UNKNOWN. It did not answer."
+            case .noRandomBytes: "UNKNOWN. It was not tested."
             }
         }
 
-        /// A plugin that told its state and then falls silent is not unreachable, but nothing is known of it either.
+        /// A plugin that answers Status and nothing else counts as unreachable: its state is unknown.
         var verdict: Verdict {
             switch examination.problem {
             case nil: .healthy
@@ -70,7 +72,7 @@ public struct KMSStatusReport {
 extension KMSStatusReport.Row {
     fileprivate var text: Phrase {
         var lines: [Phrase] = [
-            "\(name: plugin.name) (KMS \(plugin.version)) at \(name: endpoint): \(verdict)\(addition)"
+            "\(name: plugin.name) (KMS \(plugin.version)) at \(name: endpoint): \(conclusion)"
         ]
         if let status = examination.status {
             lines.append("  API version  \(status.apiVersion)")

@@ -10,9 +10,9 @@ internal import KubernetesObjects
 internal import KubernetesResources
 internal import Transformers
 
-/// Decrypts records and makes their output, with a note for each about its provider and key.
+/// Decrypts records and writes their output, with a note for each about its provider and key.
 public struct ObjectPresenter {
-    /// What is shown, and what is to be known of it.
+    /// The output, with its notices and the exit status.
     public struct Presentation: ~Copyable {
         public let output: SecretBytes
         public let notices: [Notice]
@@ -30,7 +30,7 @@ public struct ObjectPresenter {
     ///   - files: The same configurations.
     ///   - isRevealed: Whether values are shown.
     ///   - redactor: Decides what may be shown.
-    ///   - pluginAdvice: The socket of a plugin that did not decrypt a key, and what to do about it.
+    ///   - pluginAdvice: The socket of a plugin that did not decrypt a key, and the remedy.
     public init(
         reader: ObjectReader, files: [ConfigurationFile], isRevealed: Bool, redactor: Redactor,
         pluginAdvice: @escaping (KMSPlugin, KMSUncertainty?) -> (endpoint: String, hint: Phrase)
@@ -79,7 +79,7 @@ public struct ObjectPresenter {
         return Presentation(output: output.finish(), notices: notices, status: status)
     }
 
-    /// The decrypted bytes, whatever they are.
+    /// The decrypted bytes, even if they are not an object.
     public func raw(_ record: StoredRecord) throws(CommandFailure) -> Presentation {
         let answer = try read(record)
         let value: OpenedValue
@@ -91,19 +91,19 @@ public struct ObjectPresenter {
             let hint = try rightKey.map { key throws(CommandFailure) -> Phrase in
                 "\(try foundName(key)) decrypts it to the object"
             }
-            notices.append(Notice(.warning, "\(record.name): \(text); these are the bytes as they are", hint: hint))
+            notices.append(Notice(.warning, "\(record.name): \(text); printing the raw bytes", hint: hint))
             value = opened
         case .unreadable(let errors, let rightKey): throw try unreadable(record, errors, rightKey: rightKey)
         }
         notices.append(try description(of: value, record))
-        notices.append(Notice(.warning, "the decrypted bytes are shown in clear"))
+        notices.append(Notice(.warning, "The decrypted bytes are printed unredacted."))
         let plaintext = value.plaintext
         let output = SecretBytes(copying: plaintext.span)
         if case .object = answer { return Presentation(output: output, notices: notices, status: .success) }
         return Presentation(output: output, notices: notices, status: .findings)
     }
 
-    /// Opens each record and hands on those that are objects. The others are told of on standard error.
+    /// Decrypts each record and passes on those that are objects. The others become errors.
     ///
     /// - Returns: ``ExitStatus/failure`` if some could not be shown; if none could, that is thrown.
     private func forEachObject(
@@ -138,11 +138,11 @@ public struct ObjectPresenter {
             known.kind.utf8.elementsEqual(object.kind.utf8) == false
         else { return nil }
         return Notice(
-            .warning, "\(record.name) is of kind \(object.kind), and was read as one of \(record.resource.description)",
+            .warning, "\(record.name): kind \(object.kind), but read as \(record.resource.description)",
             hint: "pass --etcd-key or --resource")
     }
 
-    /// Opens a record to the object that it holds. An object that was moved is shown too, and is a finding.
+    /// Decrypts a record to its object. A moved object is shown too, and is a finding.
     private func openObject(
         _ record: StoredRecord, _ notices: inout [Notice]
     ) throws(CommandFailure) -> (value: OpenedValue, isFine: Bool) {
@@ -150,9 +150,9 @@ public struct ObjectPresenter {
         case .object(let value): return (value, true)
         case .notTheObject(let value, let check, let rightKey):
             let (text, hint) = check.explained(provider: value.provider.name)
-            let message: Phrase = "\(record.name): with \(try value.openerName()) \(text)"
+            let message: Phrase = "\(record.name): \(try value.openerName()): \(text)"
             if let rightKey {
-                throw CommandFailure(message, hint: "\(hint); \(try foundName(rightKey)) opens it to the object")
+                throw CommandFailure(message, hint: "\(hint); \(try foundName(rightKey)) decrypts it to the object")
             }
             guard case .other = check else { throw CommandFailure(message, hint: hint) }
             notices.append(Notice(.warning, message, hint: hint))
@@ -173,13 +173,13 @@ public struct ObjectPresenter {
     private func read(_ record: StoredRecord) throws(CommandFailure) -> ObjectReading {
         if record.etcdKey == nil, record.readings[0].needsEtcdKey {
             throw CommandFailure(
-                "the value is tied to its etcd key, which the input does not tell",
-                hint: "give it with --etcd-key, such as /registry/secrets/NAMESPACE/NAME")
+                "The provider authenticates the etcd key, and the input does not contain it.",
+                hint: "pass --etcd-key /registry/secrets/NAMESPACE/NAME")
         }
         return try cipherCall { () throws(CipherError) in try reader.read(record) }
     }
 
-    /// Why none of the configurations opens a record.
+    /// Why no configuration decrypts a record.
     private func unreadable(
         _ record: StoredRecord, _ errors: [TransformError], rightKey: FoundKey?
     ) throws(CommandFailure) -> CommandFailure {
@@ -190,19 +190,20 @@ public struct ObjectPresenter {
         let label = StoredLabel(reading: value.span)
         var problems: [CommandFailure.Problem] = []
         for (file, error) in zip(files, errors) {
-            let place: Phrase = files.count > 1 ? " under \(file.path)" : ""
-            let text = error.apiserverText(in: file.configuration.kubernetes) ?? "no answer, since the request panics"
+            let place: Phrase = files.count > 1 ? " with \(file.path)" : ""
+            let text = error.apiserverText(in: file.configuration.kubernetes) ?? "the request ends in a panic"
             problems.append(
                 CommandFailure.Problem(
                     message: "\(record.name): kube-apiserver cannot read this value\(place): \(text)",
                     hint: error.meaning(for: label, resource: record.resource)))
         }
         if let rightKey, let last = problems.indices.last {
-            let hint = [problems[last].hint, "\(try foundName(rightKey)) decrypts it"].compactMap { $0 }
-            let name: Phrase =
+            let found = try foundName(rightKey)
+            let advice: Phrase =
                 rightKey.storedName == rightKey.key.name
-                ? "" : ", which the value knows by the name \(name: rightKey.storedName)"
-            problems[last].hint = hint.joined(separator: "; ") + name
+                ? "\(found) decrypts it"
+                : "add the key bytes of \(found) again under the name \(name: rightKey.storedName), after the write key"
+            problems[last].hint = [problems[last].hint, advice].compactMap { $0 }.joined(separator: "; ")
         }
         return CommandFailure(problems)
     }
@@ -213,17 +214,17 @@ public struct ObjectPresenter {
         let keyID: Phrase = request.version2.map { " (key ID \(name: $0.keyID))" } ?? ""
         let (endpoint, hint) = pluginAdvice(plugin, reason)
         return CommandFailure(
-            "\(record.name): only the KMS \(plugin.version) plugin \(name: plugin.name) at \(name: endpoint) can decrypt its "
-                + "key\(keyID)" + (reason.map { ", and \($0.clause)" } ?? ""), hint: hint)
+            "\(record.name): the value needs KMS plugin \(name: plugin.name)\(keyID) at \(name: endpoint)"
+                + (reason.map { ": \($0.clause)" } ?? ""), hint: hint)
     }
 
-    /// Who wrote a value.
+    /// The provider and key of a value.
     private func description(of value: OpenedValue, _ record: StoredRecord) throws(CommandFailure) -> Notice {
         var facts: [Phrase] = [try value.openerName(), value.isStale ? "stale" : "current"]
         if let revision = record.revision { facts.append("revision \(revision)") }
         if value.configurationIndex > 0 {
-            facts.append("not readable under \(files[0].path)")
-            facts.append("opened with \(files[value.configurationIndex].path)")
+            facts.append("not readable with \(files[0].path)")
+            facts.append("decrypted with \(files[value.configurationIndex].path)")
         }
         return Notice(.note, "\(record.name): \(facts.joined(separator: ", "))")
     }
@@ -260,12 +261,12 @@ extension OpenedValue {
 extension StoredRecord {
     fileprivate var etcdKeyText: String? { etcdKey.map { String(decoding: $0, as: UTF8.self) } }
 
-    /// How messages call it.
+    /// Its name in messages.
     fileprivate var name: Phrase { etcdKeyText.map { "\($0)" } ?? "the value" }
 }
 
 extension SecretKey {
-    /// Whether the value was sealed by a provider that ties it to its etcd key.
+    /// Whether the provider of the value authenticates the etcd key.
     fileprivate var needsEtcdKey: Bool {
         [EnvelopePrefix.aesgcm, EnvelopePrefix.kmsv1, EnvelopePrefix.kmsv2].contains { prefix in
             let bytes = Array(prefix.utf8)

@@ -35,7 +35,7 @@ extension ConvergenceReceipt {
             revision = number
         }
         let clusterUID = text("clusterUID", of: tree.root)
-        // A revision of nobody knows which cluster says nothing.
+        // A revision of an unknown cluster proves nothing.
         self.init(hash: hash, clusterUID: clusterUID, revision: clusterUID == nil ? nil : revision)
     }
 }

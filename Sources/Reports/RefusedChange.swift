@@ -1,23 +1,27 @@
-internal import KeyTransition
+internal import Explanations
+public import KubernetesVersions
 public import ShownText
 
-/// The report on a change to a file that kube-apiserver would not start with, which is never safe whatever its keys.
+/// The report on a change to a file that kube-apiserver rejects, which is never safe.
 public struct RefusedChange {
     /// The new file, as the person gave it.
     let path: String
     let apiserverError: String
+    /// The version of kube-apiserver.
+    let kubernetes: KubernetesVersion
 
-    public init(path: String, apiserverError: String) {
+    public init(path: String, apiserverError: String, kubernetes: KubernetesVersion) {
         self.path = path
+        self.kubernetes = kubernetes
         self.apiserverError = apiserverError
     }
 
     public var text: Phrase {
         """
-        \(TransitionReport.answers(safe: .no, rolling: .no))
-        \(ServerVerdict.sentence(apiserverError, path: path))
+        \(fileName(path)): NOT SAFE. kube-apiserver would reject it.
+        \(ServerVerdict.sentence(apiserverError, path: path, in: kubernetes))
 
-        next: \(Self.nextSentence)
+        Next: correct the file; `encconf verify \(fileName(path))` shows the line.
 
         """
     }
@@ -33,5 +37,5 @@ public struct RefusedChange {
     }
 
     private static let nextSentence: Phrase =
-        "mend NEW, which stops every server that reads it; `encconf verify` shows where"
+        "correct NEW: kube-apiserver would reject it; `encconf verify` shows the line"
 }

@@ -21,7 +21,7 @@ public enum ReportValue: Sendable {
     /// Foreign text.
     public static func text(_ text: String?) -> ReportValue { text.map { .phrase(Phrase(foreign: $0)) } ?? .null }
 
-    /// A name that a person chose.
+    /// A name that a user chose.
     public static func name(_ name: ByteName?) -> ReportValue { .name(name?.text) }
     public static func name(_ name: String?) -> ReportValue { name.map { .phrase(Phrase(name: $0)) } ?? .null }
 
@@ -29,7 +29,7 @@ public enum ReportValue: Sendable {
         number.map { .number(Int64(clamping: $0)) } ?? .null
     }
 
-    /// A count that a server gives as a floating-point number, as far as it is one.
+    /// A count that a server reports as a floating-point number, if it is a whole number.
     static func count(_ count: Double) -> ReportValue {
         .number(Int64(exactly: min(max(count.isFinite ? count : 0, 0), 0x1p53).rounded()) ?? 0)
     }
@@ -43,7 +43,7 @@ public enum ReportValue: Sendable {
 
     /// The document, with a newline at its end.
     ///
-    /// - Parameter isOneLine: Whether all of it stands in one line, as one of several documents.
+    /// - Parameter isOneLine: Whether it is written on one line, as one of several documents.
     public func document(_ redactor: Redactor, isOneLine: Bool = false) -> SecretBytes {
         var json = JSONWriter(isOneLine: isOneLine)
         write(to: &json, redactor)

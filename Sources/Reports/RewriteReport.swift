@@ -4,12 +4,12 @@ public import KubernetesAPI
 public import KubernetesResources
 public import ShownText
 
-/// What became of the stored values that were to be written anew. Its own word is no proof: an audit is.
+/// The result of a rewrite. It proves nothing about stored values; an audit does.
 public struct RewriteReport {
     public struct Row: Sendable {
         public let resource: GroupResource
         public var outcome: ResourceOutcome
-        /// Why not all of its objects were asked for; nil if they were.
+        /// Why the list of its objects is incomplete; nil if it is complete.
         public var interruption: APIFailure?
 
         public init(_ resource: GroupResource, outcome: ResourceOutcome, interruption: APIFailure? = nil) {
@@ -23,15 +23,15 @@ public struct RewriteReport {
     public let rows: [Row]
     let isDryRun: Bool
     let elapsedSeconds: Double
-    /// Resources that the file names and that were left out, with the reason.
+    /// Resources of the file that were skipped, with the reason.
     let leftOut: [(resource: GroupResource, reason: RewriteScope.LeftOut)]
-    /// Stale values of what no server can rewrite, as etcd shows them; nil if it was not read.
+    /// Stale values that no server can re-encrypt, by etcd; nil if etcd was not read.
     let unserved: [GroupResource: Int]?
-    /// Of etcd, after the last object; nil if it was not read.
+    /// The etcd revision after the last object; nil if etcd was not read.
     public var revision: Int64?
-    /// What etcd held afterwards, of the resources that were to be written anew; nil if it was not read.
+    /// The stored values of the resources afterwards; nil if etcd was not read.
     public var audit: StoredCount?
-    /// Why nothing can be said of all servers at the end; nil if they still run the file.
+    /// Why the state of the servers at the end is unknown; nil if they still run the file.
     public var doubt: Phrase?
 
     public init(
@@ -54,7 +54,7 @@ public struct RewriteReport {
         if rows.contains(where: { $0.interruption != nil || $0.outcome.failedCount > 0 }) { return .failure }
         if rows.contains(where: { $0.outcome.refusedCount > 0 }) || !unservedRows.isEmpty { return .findings }
         if let audit, audit.stale + audit.unreadable > 0 { return .findings }
-        // Without etcd nobody knows whether there are values of what no server serves.
+        // Without etcd it is unknown whether values exist of resources that no server serves.
         if unserved == nil, leftOut.contains(where: { $0.reason == .notServed }) { return .unproven }
         return doubt == nil ? .success : .unproven
     }
@@ -91,7 +91,7 @@ public struct RewriteReport {
                 "\(outcome.conflicts)", "\(outcome.refusedCount)", "\(outcome.failedCount)",
             ])
         }
-        var text: Phrase = rows.isEmpty ? "Nothing is to be written anew.\n" : Phrase(table)
+        var text: Phrase = rows.isEmpty ? "No object needs to be re-encrypted.\n" : Phrase(table)
         for row in rows {
             for refusal in row.outcome.refused {
                 text += "\(row.resource) \(refusal.object.description): \(refusal.reason.explanation)\n"
@@ -103,27 +103,32 @@ public struct RewriteReport {
             let more = row.outcome.refusedCount + row.outcome.failedCount - listed
             if more > 0 { text += "\(row.resource): \(more) more\n" }
             if let interruption = row.interruption {
-                text += "\(row.resource): stopped before the end: \(interruption.explanation)\n"
+                text += "\(row.resource): not finished: \(interruption.explanation)\n"
             }
         }
-        for (resource, reason) in leftOut { text += "\(resource): left out: \(reason.explanation)\n" }
+        for (resource, reason) in leftOut { text += "\(resource): skipped: \(reason.explanation)\n" }
         for (resource, count) in unservedRows {
-            text += "\(resource): \(counted(count, "value")) stored otherwise, and no server can rewrite them\n"
+            text +=
+                "\(resource): \(counted(count, "stale value")); no server can re-encrypt "
+                + "\(count == 1 ? "it" : "them" as Phrase)\n"
         }
         if let doubt { text += "\(doubt)\n" }
         return text + conclusion
     }
 
     private var conclusion: Phrase {
-        if isDryRun { return "Nothing was written. REWRITTEN and CURRENT are what a rewrite would try.\n" }
+        if isDryRun {
+            return "Nothing was written (--dry-run). REWRITTEN and CURRENT count the objects that a run "
+                + "would patch.\n"
+        }
         if let audit, status == .success {
             return
-                "Every object was looked at. At revision \(revision ?? 0) etcd holds \(counted(audit.objects, "value")) of "
-                + "them: \(audit.stale) stored in another way, \(audit.unreadable) unreadable, \(audit.unknown) not judged.\n"
+                "Done. \(counted(audit.objects, "value")) at etcd revision \(revision ?? 0): \(audit.stale) stale, "
+                + "\(audit.unreadable) unreadable, \(audit.unknown) not checked.\n"
         }
         return status == .success
-            ? "Every object was looked at. `encconf audit` proves what is stored.\n"
-            : "Not every object is written anew. Run it again when the reasons are gone.\n"
+            ? "Done. Prove the result with `encconf audit`.\n"
+            : "NOT DONE. Not every object was re-encrypted. Remove the causes above, then run it again.\n"
     }
 }
 
@@ -152,8 +157,8 @@ extension RewriteReport.Row {
 extension RewriteScope.LeftOut {
     fileprivate var explanation: Phrase {
         switch self {
-        case .shortLived: "its values are written anew by themselves; --resources includes it"
-        case .notServed: "no server serves it, so that what is stored of it stays as it is"
+        case .shortLived: "its objects are rewritten all the time; include it with --resources"
+        case .notServed: "no server serves it, so its values stay unchanged"
         }
     }
 }
@@ -162,7 +167,7 @@ extension ResourceOutcome.Failure.Reason {
     fileprivate var explanation: Phrase {
         switch self {
         case .failure(let failure): failure.explanation
-        case .leftStale: "the server left it as it was: it does not write with the key of the file"
+        case .leftStale: "unchanged: the server does not use the write key of the file"
         }
     }
 }
@@ -172,7 +177,7 @@ extension RewriteReport {
     public var summary: Phrase {
         func sum(_ count: (ResourceOutcome) -> Int) -> Int { rows.reduce(0) { $0 + count($1.outcome) } }
         let refused = sum(\.refusedCount)
-        return "\(sum(\.rewritten)) rewritten, \(sum(\.current)) current, \(sum(\.gone)) gone, "
-            + "\(sum(\.conflicts)) changed meanwhile" + (refused > 0 ? ", \(refused) refused" : "")
+        return "\(sum(\.rewritten)) rewritten, \(sum(\.current)) current, \(sum(\.gone)) gone, \(sum(\.conflicts)) "
+            + "changed by others" + (refused > 0 ? ", \(refused) refused" : "")
     }
 }

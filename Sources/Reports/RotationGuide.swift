@@ -4,23 +4,23 @@ public import KeyRotation
 public import KubernetesVersions
 public import ShownText
 
-/// What to do after a step of a rotation, exactly.
+/// The exact actions after a step of a rotation.
 public struct RotationGuide {
     private let file: String
     private let hash: String
     private let plan: RotationPlan
     private let isSingleServer: Bool
-    /// The options that have to be repeated, since the file does not show the intent.
+    /// Options to repeat in the next command; the file does not record them.
     private let repeatedOptions: Phrase
-    /// Where removed keys are kept.
+    /// The file of removed keys; nil without one.
     private let archive: String?
-    /// What stands against the next step, as far as the file tells; nil if nothing does.
+    /// The obstacle to the next step that the file shows; nil if there is none.
     private let obstacle: Phrase?
     /// The version of the servers.
     private let kubernetes: KubernetesVersion
 
     /// - Parameters:
-    ///   - file: What the step wrote.
+    ///   - file: The file that the step wrote.
     ///   - hash: Its hash.
     public init(
         file: String, hash: String, plan: RotationPlan, isSingleServer: Bool, repeatedOptions: Phrase,
@@ -43,12 +43,12 @@ public struct RotationGuide {
                 Self.promotion(of: file, hash: hash, options: repeatedOptions), reason: Self.promotionReason,
                 isSayable: isSayable, obstacle)
         case .add, .promote:
-            guard hasOldKeys else { return NextCommand(reason: "no old key is left to retire") }
+            guard hasOldKeys else { return NextCommand(reason: "nothing: no old key is left to retire") }
             return Self.retirement(file: file, hash: hash, options: repeatedOptions)
         case .retire where hasOldKeys:
-            return NextCommand(reason: "further providers are still read; --to names the one that stays")
-        case .retire: return NextCommand(reason: "the rotation is complete")
-        case .abort: return NextCommand(reason: "the rotation is taken back")
+            return NextCommand(reason: "choose the provider that stays with --to: the file still reads several")
+        case .retire: return NextCommand(reason: "nothing: the rotation is complete")
+        case .abort: return NextCommand(reason: "nothing: the rotation is undone")
         }
     }
 
@@ -57,7 +57,7 @@ public struct RotationGuide {
         plan.intended.entries.allSatisfy { $0.providers.allSatisfy { $0.name == .identity } }
     }
 
-    /// Whether keys besides the writing one are read after the step.
+    /// Whether the file has read keys after the step.
     private var hasOldKeys: Bool {
         plan.changes.contains { $0.after.dropFirst().contains { $0.provider != .identity } }
     }
@@ -68,16 +68,16 @@ public struct RotationGuide {
     ///
     /// - Parameters:
     ///   - isSayable: Whether all names in it can be printed.
-    ///   - obstacle: What stands against it.
+    ///   - obstacle: Why it would fail.
     static func next(_ command: Phrase, reason: Phrase, isSayable: Bool, _ obstacle: Phrase?) -> NextCommand {
-        if let obstacle { return NextCommand(needs: [obstacle], reason: reason) }
+        if let obstacle { return NextCommand(obstacle: obstacle, reason: reason) }
         guard isSayable else {
-            return NextCommand(needs: ["a command with names that hold control characters"], reason: reason)
+            return NextCommand(needs: ["a command that you type: a name in it has control characters"], reason: reason)
         }
         return NextCommand(command: command, reason: reason)
     }
 
-    /// Whether names can be printed as they are, so that a command with them runs as printed.
+    /// Whether all names can be printed unchanged, so that a command with them runs as printed.
     private var isSayable: Bool {
         Self.isSayable(file) && plan.changes.allSatisfy { $0.after.allSatisfy { Self.isSayable($0.key?.text ?? "") } }
     }
@@ -87,109 +87,132 @@ public struct RotationGuide {
         name != "-" && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
     }
 
-    static let promotionReason: Phrase = "when every server runs this file"
+    static let promotionReason: Phrase = "promote when every server runs this file"
 
-    /// - Parameter options: What has to be repeated.
+    /// - Parameter options: Options to repeat.
     static func promotion(of file: String, hash: String, options: Phrase) -> Phrase {
-        "encconf rotate \(argument(file)) --step promote --servers-loaded \(hash)\(options.isEmpty ? "" : " ")\(options)"
+        "encconf rotate \(argument(file)) --step promote --servers-loaded \(short(hash))\(options.isEmpty ? "" : " ")\(options)"
     }
 
     static func retirement(file: String, hash: String, options: Phrase) -> NextCommand {
-        let repeated: Phrase = options.isEmpty ? "" : ", and again \(options)"
+        let repeated: [Phrase] = options.isEmpty ? [] : ["the same options again: \(options)"]
         return NextCommand(
             needs: [
-                "proof that no stored value uses the old keys: --discover-from with the manifest of kube-apiserver, --etcd, or "
-                    + "--evidence with a snapshot and its --after-revision",
-                "the word that every server runs this file: --servers-loaded \(hash)",
-                "a place for the old keys: --archive \(argument(file + ".retired"))\(repeated)",
-            ], reason: "--step retire, when every value is written anew")
+                "proof that nothing uses the old keys: --etcd, --discover-from, or --evidence --after-revision",
+                "proof that every server runs this file: --servers, or --servers-loaded \(short(hash))",
+                "a file for the old keys: --archive \(argument(file + ".retired"))",
+            ] + repeated, reason: "retire when every value is re-encrypted")
     }
+
+    /// The start of a hash, enough to tell files apart by eye and for `--servers-loaded`.
+    static func short(_ hash: String) -> String { String(hash.prefix("sha256:".count + 8)) }
 
     // MARK: The guide
 
-    /// The steps in order, one to a line.
+    /// The goal in one sentence, then the actions in order, each numbered.
     public var text: Phrase {
         var number = 0
-        return lines.map { line in
-            guard !line.startsWithBlank else { return "  \(line)\n" }
-            number += 1
-            return "  \(number). \(line)\n"
-        }.joined()
+        return "Next: \(goal).\n"
+            + lines.map { line in
+                guard !line.startsWithBlank else { return "  \(line)\n" }
+                number += 1
+                return "  \(number). \(line)\n"
+            }.joined()
     }
 
-    /// The steps in order; what belongs to the one before begins with a blank.
-    public var lines: [Phrase] {
-        var lines: [Phrase] = []
-        switch plan.step {
-        case .add:
-            lines += [
-                "keep a copy of \(file) where no backup of etcd is kept: without the new key, what it encrypts is lost"
-            ]
-        case .retire:
-            lines += [
-                "wait until etcd has compacted what was stored before the rewrite (kube-apiserver compacts every 5 minutes): "
-                    + "watches and lists of old revisions fail without the removed keys"
-            ]
-        case .promote, .abort: break
+    /// What the actions lead to.
+    private var goal: Phrase {
+        let delivery: Phrase = isSingleServer ? "restart kube-apiserver with \(file)" : "roll out \(file)"
+        return switch plan.step {
+        case .add where !isSingleServer: "\(delivery), then promote"
+        case .add, .promote:
+            hasOldKeys
+                ? "\(delivery), re-encrypt every object, then retire" : "\(delivery), then re-encrypt every object"
+        case .retire: hasOldKeys ? "\(delivery), then choose a provider" : "\(delivery). Then the rotation is complete"
+        case .abort: "\(delivery). Then the rotation is undone"
         }
-        if !plan.plugins.isEmpty { lines += ["see to it that the KMS plugin runs on every control-plane node"] }
-        if !isSingleServer { lines += ["copy \(file) to every control-plane node, byte for byte"] }
-        let restart: Phrase =
-            isSingleServer
-            ? "restart kube-apiserver"
-            : "restart one kube-apiserver after the other, each when the one before is ready again"
-        let ask: Phrase =
-            isSingleServer ? "ask the server" : "ask each server itself, not through a load balancer"
-        lines += [
-            "\(restart); or, with automatic reload, wait until it has \(reload)",
-            kubernetes.tellsConfigurationHash
-                ? "\(ask): /readyz answers ok, and the metric apiserver_encryption_config_controller_last_config_info shows "
-                    + "hash=\"\(hash)\""
-                : "\(ask): /readyz answers ok. Kubernetes \(kubernetes) does not show which file it runs: check that the file "
-                    + "of each node has the hash \(hash) and that each server was restarted after it was copied",
-        ]
+    }
+
+    /// The actions in order. A line that begins with a blank belongs to the action before.
+    public var lines: [Phrase] {
+        var lines = rolloutLines
         if !plan.rewritten.isEmpty, plan.step == .promote || isSingleServer {
             lines += [
-                "wait for requests under way (60 s), and note the revision of etcd (header.revision of etcdctl get x -w json): a "
-                    + "snapshot is a proof from it on", "rewrite every object:",
+                "Wait 60 s for running requests. Then note the etcd revision (header.revision of",
+                "   `etcdctl get x -w json`): a snapshot is a proof only from this revision on.",
+                "Re-encrypt every object, with `encconf rewrite` or with kubectl (repeat it after a conflict):",
             ]
-            lines += rewriteCommands.map { "    \($0)" }
-            lines += ["    (again until there is no conflict)"]
-            if !hasOldKeys { lines += ["look at what is stored with `encconf audit`"] + identityLines }
+            lines += rewriteCommands.map { "     \($0)" }
+            if !hasOldKeys { lines += ["Check the result with `encconf audit`."] + identityLines }
         }
         switch plan.step {
         case .retire:
-            lines += ["look at what is stored a last time with `encconf audit`"]
-            if isDisabled { lines += ["then --encryption-provider-config may go from every server"] }
-            if let archive { lines += ["keep \(archive) as long as a backup needs the removed keys"] }
+            lines += ["Check the result with `encconf audit`."]
+            if isDisabled { lines += ["Then remove --encryption-provider-config from every server."] }
+            if let archive { lines += ["Keep \(archive) until every backup from before this step is deleted."] }
             lines += identityLines
         case .abort:
-            if let archive { lines += ["keep \(archive) as long as a value or a backup may need the removed keys"] }
+            if let archive { lines += ["Keep \(archive) until no value and no backup can need the removed key."] }
         case .add, .promote: break
         }
         let next = next
         if let command = next.command {
-            lines += ["then run:\n     \(command)"]
+            lines += ["Then \(next.reason):", "     \(command)"]
         } else if !next.needs.isEmpty {
-            lines += ["then \(next.reason); it needs"] + next.needs.map { "    \($0)" }
+            lines += ["Then \(next.reason)\(next.listEnd)"] + next.needs.map { "   \($0)" }
         }
         return lines
+    }
+
+    /// How the file comes to every server, and how to see that it did.
+    private var rolloutLines: [Phrase] {
+        var lines: [Phrase] = []
+        switch plan.step {
+        case .add: lines += ["Back up \(file) outside the cluster, but not next to the etcd backups."]
+        case .retire:
+            lines += [
+                "Wait until etcd has compacted the old revisions (kube-apiserver compacts every 5 minutes):",
+                "   watches and lists from old revisions fail without the removed keys.",
+            ]
+        case .promote, .abort: break
+        }
+        if !plan.plugins.isEmpty { lines += ["Make sure that the KMS plugin runs on every control-plane node."] }
+        if !isSingleServer { lines += ["Copy \(file) to every control-plane node, byte for byte."] }
+        lines +=
+            isSingleServer
+            ? ["Restart kube-apiserver (\(reload))."]
+            : [
+                "Restart kube-apiserver on one node after the other, each when the previous one is ready",
+                "   (\(reload)).",
+            ]
+        let check: Phrase = isSingleServer ? "Check the server" : "Check each server itself, not the load balancer"
+        if kubernetes.tellsConfigurationHash {
+            return lines + [
+                "\(check): it is ready and runs \(Self.short(hash)).",
+                "   Use `encconf servers`, or the metric apiserver_encryption_config_controller_last_config_info.",
+            ]
+        }
+        return lines + [
+            "\(check): it is ready. Kubernetes \(kubernetes) does not",
+            "   show which file it runs: check that the file "
+                + "on each node is \(Self.short(hash)), and that each",
+            "   server was restarted after the copy.",
+        ]
     }
 
     /// How automatic reload finds the file.
     private var reload: Phrase {
         switch kubernetes.reloadTrigger {
-        case .polling: "polled the file (60 s)"
-        case .fileEvents: "seen that the file has changed (at once)"
+        case .polling: "or wait 60 s with automatic reload"
+        case .fileEvents: "not needed with automatic reload, which loads the file at once"
         }
     }
 
-    /// What to do about identity that is read and does not write, in what the step is about.
+    /// What to do about identity as a read-only provider.
     private var identityLines: [Phrase] {
         let readsPlaintext = plan.changes.contains { $0.after.dropFirst().contains { $0.provider == .identity } }
         return readsPlaintext
-            ? ["once nothing is stored as plaintext, identity may go as well: --step retire with --remove-identity"]
-            : []
+            ? ["When no value is plaintext, remove identity too: --step retire with --remove-identity."] : []
     }
 
     private var rewriteCommands: [Phrase] {
@@ -197,12 +220,14 @@ public struct RotationGuide {
         let resources = plan.rewritten.map(\.text).filter { kubernetes.hasWildcards || !$0.hasPrefix("*") }
         let exact = resources.filter { !$0.hasPrefix("*") }
         let wildcards = resources.filter { $0.hasPrefix("*") }
-        return exact.map { "kubectl get \(ShellWord.quoted($0)) --all-namespaces -o json | kubectl replace -f -" }
-            + wildcards.map { wildcard in
+        return exact.map { "kubectl get \(ShellWord.quoted($0)) -A -o json | kubectl replace -f -" }
+            + wildcards.flatMap { wildcard -> [Phrase] in
                 let group: Phrase =
                     wildcard == "*.*" ? "" : " --api-group=\(ShellWord.quoted(String(wildcard.dropFirst(2))))"
-                return "for r in $(kubectl api-resources --verbs=list,update\(group) -o name); do "
-                    + "kubectl get \"$r\" --all-namespaces -o json | kubectl replace -f -; done"
+                return [
+                    "kubectl api-resources --verbs=list,update\(group) -o name |",
+                    "  while read -r name; do kubectl get \"$name\" -A -o json | kubectl replace -f -; done",
+                ]
             }
     }
 

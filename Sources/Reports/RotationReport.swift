@@ -7,7 +7,7 @@ internal import KeyTransition
 public import ShownText
 public import StorageEvidence
 
-/// What `rotate` did, or where a rotation stands.
+/// The report of `rotate`: a step that was made, or the state of a rotation.
 public struct RotationReport {
     /// One entry or key set.
     public struct Step {
@@ -24,11 +24,11 @@ public struct RotationReport {
     let hash: String
     let isWritten: Bool
     let next: NextCommand
-    /// What to do now, one thing after the other.
+    /// The actions that follow, in order.
     private let guide: [Phrase]
-    /// What was proven of removed keys, and of what.
+    /// What the evidence proves about removed keys.
     public var notes: [Phrase] = []
-    /// What was looked at; nil if nothing was.
+    /// The evidence; nil without a source.
     public var evidence: StorageEvidence?
     /// The version of Kubernetes by whose rules the file was read.
     public var kubernetes: KubernetesVersion?
@@ -54,14 +54,68 @@ public struct RotationReport {
             ])
     }
 
-    /// What changed, one entry after another.
+    /// The state of each entry after the step.
     public var text: Phrase {
         steps.map { step in
-            let before = step.before.map(\.name).joined(separator: ", ")
-            let after = step.after.map(\.name).joined(separator: ", ")
-            return "\(step.path) (\(step.resources.joined(separator: ", "))): \(step.step)\n"
-                + "  before  \(before)\n  after   \(after)\n"
+            "  \(step.resources.listed)\n" + step.after.lines
         }.joined()
+    }
+
+    /// What the step changed, in one sentence to a line.
+    ///
+    /// - Parameters:
+    ///   - archive: The file of removed keys; nil without one.
+    ///   - isDestroyed: Whether removed keys are kept nowhere.
+    public func summary(archive: String?, isDestroyed: Bool) -> Phrase {
+        let turned = steps.filter { $0.after.first != $0.before.first }
+        let promoted = turned.compactMap(\.after.first).unique
+        let stillRead = turned.filter { $0.before.first.map($0.after.contains) ?? false }.compactMap(\.before.first)
+            .unique
+        let added = steps.flatMap { step in step.after.filter { !step.before.contains($0) } }.unique
+        let removed = steps.flatMap { step in step.before.filter { !step.after.contains($0) } }.unique
+        var sentences: [Phrase] = []
+        if !promoted.isEmpty {
+            let isPlaintext = promoted.allSatisfy { $0.provider == .identity }
+            sentences.append(
+                isPlaintext
+                    ? "identity is now first in \(file): new objects are plaintext."
+                    : "\(promoted.names) \(promoted.count == 1 ? "is now the write key" : "are now write keys") in \(file)."
+            )
+            let keys = stillRead.filter { $0.provider != .identity }
+            if !keys.isEmpty { sentences.append("\(keys.names) still \(keys.count == 1 ? "decrypts" : "decrypt").") }
+        } else if !added.isEmpty {
+            let subject: Phrase = added.count == 1 ? "It does" : "They do"
+            sentences.append("\(added.names) added to \(file). \(subject) not encrypt new objects yet.")
+        }
+        let keys = removed.filter { $0.provider != .identity }
+        if !keys.isEmpty {
+            let kept: Phrase = archive.map { " and kept in \($0)" } ?? (isDestroyed ? ", and destroyed" : "")
+            sentences.append("\(keys.names) removed from \(file)\(kept).")
+        }
+        if keys.count < removed.count {
+            sentences.append("identity removed from \(file): plaintext is unreadable now.")
+        }
+        if sentences.isEmpty { sentences.append("\(file) written.") }
+        return sentences.map { "\($0)\n" }.joined() + "  file  \(hash)\n"
+    }
+}
+
+extension [ReadKey] {
+    /// The write key and the read keys of an entry, each on a line of its own.
+    var lines: Phrase {
+        enumerated().map { index, key in
+            let label: Phrase = index == 0 ? "writes    " : index == 1 ? "also reads" : "          "
+            let name: Phrase =
+                key.provider == .identity ? (index == 0 ? "plaintext (identity)" : "plaintext") : key.name
+            return "    \(label)  \(name)\n"
+        }.joined()
+    }
+
+    fileprivate var names: Phrase { map(\.name).joined(separator: ", ") }
+
+    /// Each once, in order.
+    fileprivate var unique: [ReadKey] {
+        reduce(into: []) { list, key in if !list.contains(key) { list.append(key) } }
     }
 }
 

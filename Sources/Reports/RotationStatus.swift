@@ -4,19 +4,19 @@ internal import Explanations
 internal import GoText
 public import KeyRotation
 
-/// Where the rotations of a file stand, by the file alone.
+/// The step of each rotation in a file, derived from the file only.
 public struct RotationStatus {
     private let configuration: EncryptionConfiguration
     private let sets: [KeySet]
     private let file: String
     private let hash: String
     private let options: Phrase
-    /// What stands against the next step, as far as the file tells; nil if nothing does.
+    /// The obstacle to the next step that the file shows; nil if there is none.
     public var obstacle: Phrase?
 
     /// - Parameters:
     ///   - hash: Of the file.
-    ///   - options: What the next command needs to read the file.
+    ///   - options: Options with which the next command reads the file.
     public init(_ configuration: EncryptionConfiguration, file: String, hash: String, options: Phrase) {
         self.configuration = configuration
         sets = KeySet.all(in: configuration)
@@ -46,29 +46,31 @@ public struct RotationStatus {
 
     public var text: Phrase {
         let keyed = sets.map { set -> Phrase in
-            "\(set.path) (\(Self.list(set.resources.map(\.text)))): \(set.state.explanation)\n  keys  "
+            "\(Self.list(set.resources.map(\.text))) (\(set.path))\n  \(set.state.explanation)\n  keys  "
                 + set.keys.map { Phrase(name: $0.name) }.joined(separator: ", ") + "\n"
         }
         let others = keyless.map { entry -> Phrase in
             let writer = entry.providers.first.map { ReadKey.list(of: [$0]) }?.first
             let explanation: Phrase =
                 if let writer, writer.provider != .identity {
-                    "written with \(writer.name), which has no keys in this file"
-                } else { "written in plaintext" }
-            return "resources[\(entry.index)] (\(Self.list(entry.resources))): \(explanation)\n"
+                    "write key: \(writer.name) (rotate it in the KMS)"
+                } else { "new objects are plaintext" }
+            return "\(Self.list(entry.resources)) (resources[\(entry.index)])\n  \(explanation)\n"
         }
         return keyed.joined() + others.joined() + Self.otherReaders(in: configuration)
     }
 
-    /// The next step, if the file tells it beyond doubt.
+    /// The next step, if the file shows exactly one.
     public var next: NextCommand {
         if sets.isEmpty {
-            return NextCommand(reason: "no keys in this file to rotate; --to PROVIDER changes the provider")
+            return NextCommand(reason: "the file has no key to rotate; change the provider with --to PROVIDER")
         }
-        if isAmbiguous { return NextCommand(reason: "the file does not tell the next step; give --step") }
+        if isAmbiguous {
+            return NextCommand(reason: "choose the step with --step; the file does not show which is next")
+        }
         let states = sets.map(\.state).filter { $0 != .settled }
         guard states.allSatisfy({ $0 == states.first }) else {
-            return NextCommand(reason: "key sets are at different steps; give --resources for one of them")
+            return NextCommand(reason: "select an entry with --resources; the entries are at different steps")
         }
         switch nextStep {
         case .promote:
@@ -79,11 +81,11 @@ public struct RotationStatus {
         default:
             return RotationGuide.next(
                 "encconf rotate \(RotationGuide.argument(file)) --step add\(options.isEmpty ? "" : " ")\(options)",
-                reason: "to begin a rotation", isSayable: RotationGuide.isSayable(file), obstacle)
+                reason: "start a rotation", isSayable: RotationGuide.isSayable(file), obstacle)
         }
     }
 
-    /// The next step, if the file tells it beyond doubt.
+    /// The next step, if the file shows exactly one.
     public var nextStep: RotationRequest.Step? {
         let states = sets.map(\.state).filter { $0 != .settled }
         guard !sets.isEmpty, !isAmbiguous, states.allSatisfy({ $0 == states.first }) else { return nil }
@@ -94,7 +96,7 @@ public struct RotationStatus {
         }
     }
 
-    /// What the entries decide about that have no key set: those of KMS or plaintext alone.
+    /// The resources of entries without a key set: those with only KMS or identity.
     private var keyless: [(index: Int, resources: [String], providers: [Provider])] {
         let keyed = Set(sets.flatMap(\.places).map(\.entry))
         let decided = configuration.decidedResources
@@ -103,12 +105,12 @@ public struct RotationStatus {
         }
     }
 
-    /// Who writes, to be held against what was meant.
+    /// The write key of each entry, to compare with the intent.
     public static func writers(in configuration: EncryptionConfiguration) -> Phrase {
         zip(configuration.entries, configuration.decidedResources).enumerated().map { index, entry -> Phrase in
             guard !entry.1.isEmpty else { return "" }
             let writer = ReadKey.list(of: Array(entry.0.providers.prefix(1))).first?.name ?? ""
-            return "resources[\(index)] (\(list(entry.1.map(\.text)))): \(writer) writes\n"
+            return "  \(list(entry.1.map(\.text))): write key \(writer)\n"
         }.joined()
     }
 
@@ -116,14 +118,13 @@ public struct RotationStatus {
         resources.map { Phrase(foreign: $0) }.joined(separator: ", ")
     }
 
-    /// What entries read besides the provider that has the key set: a switch of providers may be under way, which
-    /// the file alone does not show.
+    /// Further providers of each entry: a provider change may be in progress, which the file does not record.
     private static func otherReaders(in configuration: EncryptionConfiguration) -> Phrase {
         configuration.entries.enumerated().map { index, entry -> Phrase in
             let others = ReadKey.list(of: Array(entry.providers.filter { $0.name != .identity }.dropFirst()))
             guard !others.isEmpty else { return "" }
-            return "resources[\(index)] also reads \(others.map(\.name).joined(separator: ", ")); "
-                + "to go on with a change of provider, repeat its --to\n"
+            return "resources[\(index)] also reads \(others.map(\.name).joined(separator: ", ")).\n"
+                + "  To continue a provider change, repeat --to.\n"
         }.joined()
     }
 }

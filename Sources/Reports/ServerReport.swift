@@ -6,9 +6,9 @@ internal import SecretMemory
 public import ShownText
 internal import Transformers
 
-/// Which kube-apiservers there are, and whether each of them runs a file.
+/// The kube-apiservers of a cluster, and whether each runs a file.
 public struct ServerReport {
-    /// The file that is asked about; nil to compare the servers alone.
+    /// The file in question; nil to compare only the servers.
     let file: String?
     let hash: String?
     public let census: ServerCensus
@@ -17,16 +17,16 @@ public struct ServerReport {
     /// The UID of the namespace `kube-system`.
     public var clusterUID: String?
     public var etcdClusterID: UInt64?
-    /// Of etcd, read after the last server was seen to run the file, when what began before had ended.
+    /// The etcd revision after convergence, when all earlier requests had ended.
     public var revision: Int64?
-    /// Why there is no revision though all servers run the file; nil if there is one, or nobody can know it.
+    /// Why there is no revision although all servers run the file; nil if there is one, or it cannot be known.
     public var revisionGap: Phrase?
 
     public init(file: String?, hash: String?, census: ServerCensus, failures: [APIFailure]) {
         self.file = file
         self.hash = hash
         self.census = census
-        // Both questions mostly fail for one reason.
+        // Both requests usually fail for the same reason.
         self.failures = failures.reduce(into: []) { list, failure in
             if !list.contains(where: { $0.explanation == failure.explanation }) { list.append(failure) }
         }
@@ -59,7 +59,7 @@ public struct ServerReport {
     private func value(_ server: ServerStanding) -> ReportValue {
         let metrics = server.sighting?.metrics
         let kubernetes = server.sighting?.kubernetes
-        // A version that does not tell of reloads may have loaded the file after its start.
+        // A version that does not report reloads may have loaded the file after its start.
         let tellsReloads = kubernetes?.tellsReloads ?? true
         return [
             "id": .text(server.id), "host": .text(server.host), "address": .text(server.address),
@@ -83,7 +83,7 @@ public struct ServerReport {
         ]
     }
 
-    /// What a canary showed.
+    /// The write key that a canary showed.
     private func writesAs(_ server: ServerStanding) -> ReportValue {
         guard case .wrote(let label, _)? = server.sighting?.canary else { return .null }
         return ["provider": .word(label.provider), "key": .name(label.key)]
@@ -110,7 +110,7 @@ public struct ServerReport {
             ])
     }
 
-    /// What keeps it from being known that every server runs the file, for another command.
+    /// The reasons why a server does not run the file, or why this is unknown, for another command.
     public var problems: [CommandFailure.Problem] {
         let ofServers = census.servers.filter { $0.loaded != .yes }.flatMap { server in
             server.problems.map { problem in
@@ -136,7 +136,8 @@ public struct ServerReport {
                 "\(server.hash.map(Self.short) ?? "-")",
             ])
         }
-        var lines: Phrase = census.servers.isEmpty ? "" : Phrase(table)
+        var lines = conclusion
+        if !census.servers.isEmpty { lines += "\n\(Phrase(table))" }
         for server in census.servers {
             for problem in server.problems {
                 lines += "\(server.host ?? server.id): \(problem.explanation)\n"
@@ -146,10 +147,10 @@ public struct ServerReport {
         }
         for failure in failures { lines += "\(failure.sentence)\n" }
         for gap in census.gaps { lines += "\(gap.explanation)\n  \(gap.hint)\n" }
-        return lines + conclusion
+        return lines
     }
 
-    /// What a server that shows no hash has done with Secrets since its start: no proof, and often enough to see what is wrong.
+    /// The keys that a server without a hash has used for Secrets since its start: not a proof, but useful for a diagnosis.
     private func uses(_ server: ServerStanding) -> Phrase {
         let uses = server.sighting?.metrics?.uses(of: "secrets") ?? []
         func names(_ count: (ServerMetrics.Use) -> Double) -> Phrase {
@@ -162,49 +163,57 @@ public struct ServerReport {
                 .joined(separator: ", ")
         }
         return uses.isEmpty
-            ? "" : "  since its start it wrote Secrets with \(names(\.writes)), and read them with \(names(\.reads))\n"
+            ? "" : "  since its start it wrote Secrets with \(names(\.writes)) and read them with \(names(\.reads))\n"
     }
 
     private func runs(_ server: ServerStanding) -> Phrase {
         guard hash != nil else { return "-" }
         return switch server.loaded {
         case .yes: "this file"
-        case .no: "another"
-        case .unknown: server.writesAsFile ? "writes alike" : "unknown"
+        case .no: "another file"
+        case .unknown: server.writesAsFile ? "same write key" : "unknown"
         }
     }
 
     private var doubt: Phrase {
         let name = fileName(file ?? "the file")
         return census.converged == .no
-            ? "not all servers run \(name)" : "whether all servers run \(name) is not known"
+            ? "Not all servers run \(name)." : "Cannot tell whether all servers run \(name)."
     }
 
+    /// The verdict, and what it means for stored values.
     private var conclusion: Phrase {
         let count = census.servers.count
         var text: Phrase
         switch census.converged {
         case .yes:
+            let all = counted(count, "server")
             text =
-                file.map { "All \(count) servers run \($0), \(hash ?? "").\n" }
-                ?? "All \(count) servers run one file.\n"
+                file.map {
+                    "\($0): converged. \(count == 1 ? "The only server runs" : "All \(all) run" as Phrase) it.\n"
+                }
+                ?? "converged. \(count == 1 ? "There is only 1 server" : "All \(all) run the same file" as Phrase).\n"
+            if let hash { text += "  file  \(hash)\n" }
         case .no:
-            text = file.map { "Not all servers run \($0).\n" } ?? "The servers run different files.\n"
+            text =
+                file.map { "\($0): NOT CONVERGED. Not all servers run it.\n" }
+                ?? "NOT CONVERGED. The servers run different files.\n"
         case .unknown:
             text =
-                file.map { "Whether all servers run \($0) is not known.\n" } ?? "What all servers run is not known.\n"
+                file.map { "\($0): UNKNOWN. Cannot tell whether all servers run it.\n" }
+                ?? "UNKNOWN. Cannot tell what all servers run.\n"
         }
         if let revision {
-            text += "What is stored at revision \(revision) of etcd, or later, is stored by servers that run it.\n"
+            text += "  etcd  revision \(revision): from here on, only servers with this file write values\n"
         }
-        if let revisionGap { text += "\(revisionGap)\n" }
+        if let revisionGap { text += "  etcd  \(revisionGap)\n" }
         return text
     }
 
-    /// Enough of a hash to tell files apart.
+    /// The start of a hash, enough to identify a file.
     private static func short(_ hash: String) -> String { String(hash.dropFirst(7).prefix(12)) }
 }
 
 extension APIFailure {
-    fileprivate var sentence: Phrase { "the cluster could not be asked for its servers: \(explanation)" }
+    fileprivate var sentence: Phrase { "Cannot list the servers of the cluster: \(explanation)" }
 }

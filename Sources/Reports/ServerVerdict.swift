@@ -12,7 +12,7 @@ public enum ServerVerdict {
 
     /// Why kube-apiserver would not start.
     public struct Refused {
-        /// What it would print, secrets redacted.
+        /// Its error text, secrets redacted.
         public let apiserverError: String
         /// Whether the text differs from start to start, in the places where it has `0xADDR`.
         public let variesByStart: Bool
@@ -60,8 +60,8 @@ public enum ServerVerdict {
         }
     }
 
-    /// A refusal for people: one line, or as many as kube-apiserver prints.
-    static func sentence(_ apiserverError: String, path: String) -> Phrase {
-        "\(fileName(path)): kube-apiserver would stop with: " + Phrase(lines: apiserverError)
+    /// The error of kube-apiserver for people: one line, or as many as kube-apiserver prints.
+    static func sentence(_ apiserverError: String, path: String, in kubernetes: KubernetesVersion) -> Phrase {
+        "\(fileName(path)): kube-apiserver \(kubernetes) would not start: " + Phrase(lines: apiserverError)
     }
 }

@@ -3,8 +3,8 @@ internal import Diagnostics
 internal import EncryptionConfig
 internal import SecretMemory
 
-/// The codes whose findings a person does not want to hear of: by option, or by a comment in the file
-/// (`# encconf: ignore ENC0203 reason`). What kube-apiserver refuses cannot be suppressed.
+/// The codes whose findings are not reported: by option, or by a comment in the file
+/// (`# encconf: ignore ENC0203 reason`). Errors of kube-apiserver cannot be suppressed.
 struct Suppressions {
     private let codes: Set<String>
 

@@ -4,20 +4,20 @@ public import KeyTransition
 public import ShownText
 public import StorageEvidence
 
-/// The transition proof as people and programs read it.
+/// The proof of a change, as text and JSON.
 public struct TransitionReport {
     let proof: TransitionProof
     public let next: NextStep
-    /// What the evidence leaves open of it.
+    /// The gaps of the evidence.
     public let gaps: [CommandFailure.Problem]
-    /// What the answers rest on; nil if nobody looked at stored values.
+    /// The evidence; nil without a source of stored values.
     private let evidence: StorageEvidence?
-    /// What a "safe" rests on; nil if it holds whatever is stored.
+    /// The condition of "safe"; nil if it holds for any stored values.
     private let condition: Phrase?
 
     /// - Parameters:
     ///   - unaided: The proof without evidence.
-    ///   - gaps: What the evidence leaves open.
+    ///   - gaps: The gaps of the evidence.
     public init(
         _ proof: TransitionProof, _ evidence: StorageEvidence? = nil, unaided: TransitionProof? = nil,
         gaps: [CommandFailure.Problem] = []
@@ -34,7 +34,7 @@ public struct TransitionReport {
         self.gaps = gaps
     }
 
-    /// What the exit status tells of it.
+    /// The exit status of the command.
     public var status: ExitStatus {
         switch (proof.safe, proof.rolling) {
         case (.no, _), (_, .no): .findings
@@ -45,52 +45,68 @@ public struct TransitionReport {
 }
 
 extension TransitionReport {
-    public var text: Phrase {
-        var text = Self.answers(safe: proof.safe, rolling: proof.rolling)
-        if let condition { text += "\nThis holds only if \(condition).\n" }
+    /// The report for people: the verdict first, the next step last.
+    ///
+    /// - Parameter new: The path of the new file.
+    public func text(new: String) -> Phrase {
+        let gathered: Phrase = condition.map { " This holds if \($0)." } ?? ""
+        var text: Phrase =
+            "\(fileName(new)): \(Self.verdict(safe: proof.safe, rolling: proof.rolling))\(gathered)\n"
+            + Self.answers(safe: proof.safe, rolling: proof.rolling)
         for group in proof.groups where !group.proof.counterexamples.isEmpty {
             text += "\n\(Self.list(group.resources))\n"
             for counterexample in group.proof.counterexamples {
-                let certainty: Phrase = counterexample.certainty == .possible ? " (\(counterexample.condition))" : ""
-                let already: Phrase = counterexample.isOldAlready ? " OLD misreads it already." : ""
-                text += "  \(counterexample.sentence)\(certainty)\(already)\n"
+                let already: Phrase = counterexample.isOldAlready ? " \(counterexample.effect.alreadyNow)" : ""
+                text += "  \(counterexample.effectClause):\n    \(counterexample.cause).\(already)\n"
             }
         }
         if !proof.changes.isEmpty {
-            text += "\nchanges\n"
+            text += "\nChanges\n"
             for change in proof.changes {
                 text += "  \(change.sentence) (\(Self.list(change.resources)))\n"
             }
         }
         if case .newItself = next, proof.changes.isEmpty {
-            return text + "\nnext: nothing, there is no change in this\n"
+            return text + "\nNext: nothing. Both files mean the same.\n"
         }
-        return text + "\nnext: \(nextSentence)\n"
+        text += "\nNext: \(nextSentence(new: new)).\n"
+        if case .intermediate(let proposal) = next {
+            for entry in proposal.entries {
+                text += "  \(Self.list(entry.resources))\n" + ReadKey.list(of: entry.providers).lines
+            }
+        }
+        return text
+    }
+
+    /// The verdict in one clause.
+    static func verdict(safe: TransitionProof.Answer, rolling: TransitionProof.Answer) -> Phrase {
+        switch (safe, rolling) {
+        case (.no, _): "NOT SAFE."
+        case (_, .no): "NOT SAFE with several servers."
+        case (.depends, _): "DEPENDS on the stored values."
+        case (_, .depends): "DEPENDS on the stored values with several servers."
+        case (.yes, .yes): "safe."
+        }
     }
 
     /// The two answers, each on a line of its own.
     static func answers(safe: TransitionProof.Answer, rolling: TransitionProof.Answer) -> Phrase {
         """
-        one apiserver, the old process ends first: \(safe.sentence)
-        several apiservers, or any overlap:        \(rolling.sentence)
+          one server, stopped before the new one starts  \(safe.sentence)
+          several servers, or old and new overlap        \(rolling.sentence)
 
         """
     }
 
-    /// What to do, in one sentence.
-    var nextSentence: Phrase {
+    /// The next step, in one sentence without a full stop.
+    func nextSentence(new: String) -> Phrase {
         switch next {
-        case .newItself: "roll out NEW"
-        case .intermediate(let proposal):
-            "roll out a file between the two first (--write-intermediate PATH writes it): "
-                + proposal.entries.map { entry -> Phrase in
-                    "\(Self.list(entry.resources)) reads "
-                        + ReadKey.list(of: entry.providers).map(\.name).joined(separator: ", ")
-                }.joined(separator: "; ")
+        case .newItself: "roll out \(fileName(new))"
+        case .intermediate: "roll out an intermediate file first. Write it with --write-intermediate PATH"
         case .evidence:
-            "no file in between helps; show that no stored value needs what is missing"
+            "prove that no stored value needs the removed keys (--evidence, --etcd or --discover-from)"
         case .conflict(let resources):
-            "no order of files is safe for \(Self.list(resources)): give the new key a name of its own"
+            "give the new key a new name. No sequence of files makes this change safe for \(Self.list(resources))"
         }
     }
 
@@ -117,10 +133,10 @@ extension TransitionReport {
         case .newItself: .null
         case .intermediate(let proposal):
             [
-                "step": .word(next.code), "message": .phrase(nextSentence),
+                "step": .word(next.code), "message": .phrase(nextSentence(new: "NEW")),
                 "effective": EffectiveTable(proposal.configuration).value,
             ]
-        case .evidence, .conflict: ["step": .word(next.code), "message": .phrase(nextSentence)]
+        case .evidence, .conflict: ["step": .word(next.code), "message": .phrase(nextSentence(new: "NEW"))]
         }
     }
 }
@@ -164,13 +180,13 @@ extension TransitionProof.Answer {
         switch self {
         case .yes: "safe"
         case .no: "NOT SAFE"
-        case .depends: "depends on what is stored"
+        case .depends: "DEPENDS on the stored values"
         }
     }
 }
 
 extension TransitionChange {
-    /// What is different, in one clause.
+    /// The difference, in one clause.
     fileprivate var sentence: Phrase {
         switch kind {
         case .resourceAdded(let resource): "entry added for \(resource)"
@@ -178,26 +194,26 @@ extension TransitionChange {
         case .resourceMoved(let from, let to): "served by the entry for \(to) instead of \(from)"
         case .providerAdded(let label): "provider added: \(label.text)"
         case .providerRemoved(let label): "provider removed: \(label.text)"
-        case .identityAdded: "plaintext can be read"
-        case .identityRemoved: "plaintext cannot be read any more"
+        case .identityAdded: "plaintext is readable now"
+        case .identityRemoved: "plaintext is no longer readable"
         case .keyAdded(let label): "key added: \(label.text)"
         case .keyRemoved(let label): "key removed: \(label.text)"
-        case .keyRenamed(let label, let name): "key renamed: \(label.text) is \(name: name) now"
-        case .keyBytesChanged(let label): "other bytes under the same name: \(label.text)"
-        case .keyMoved(let label, let other): "bytes of \(label.text) are those of \(other.text) now"
-        case .kmsRenamed(let label, let name): "KMS provider renamed: \(label.text) is \(name: name) now"
+        case .keyRenamed(let label, let name): "key renamed: \(label.text) -> \(name: name)"
+        case .keyBytesChanged(let label): "key bytes changed: \(label.text)"
+        case .keyMoved(let label, let other): "key moved: \(label.text) -> \(other.text)"
+        case .kmsRenamed(let label, let name): "KMS provider renamed: \(label.text) -> \(name: name)"
         case .kmsEndpointChanged(let label, let from, let to):
-            "endpoint of \(label.text): \(name: from) is \(name: to) now"
-        case .writeKeyChanged(let from, let to) where from == to: "new values are written with what \(to.text) is now"
-        case .writeKeyChanged(let from, let to): "new values are written with \(to.text) instead of \(from.text)"
-        case .readOrderChanged: "the same keys are tried in another order"
+            "endpoint of \(label.text): \(name: from) -> \(name: to)"
+        case .writeKeyChanged(let from, let to) where from == to: "write key: \(to.text) (changed)"
+        case .writeKeyChanged(let from, let to): "write key: \(from.text) -> \(to.text)"
+        case .readOrderChanged: "order of the read keys"
         }
     }
 }
 
-extension Counterexample {
-    /// What has to be so for it to stand, if it is only possible.
-    fileprivate var condition: Phrase {
-        if case .kmsEndpointChanged = reason { "if it is another one" } else { "if there are such values" }
+extension Counterexample.Effect {
+    /// That the change is not the cause.
+    fileprivate var alreadyNow: Phrase {
+        if case .unreadable = self { "Already unreadable with OLD." } else { "Already so with OLD." }
     }
 }

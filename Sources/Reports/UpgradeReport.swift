@@ -4,9 +4,9 @@ public import KubernetesUpgrade
 internal import KubernetesVersions
 internal import ShownText
 
-/// What `verify --upgrade-to` and `--downgrade-to` find out.
+/// The result of `verify --upgrade-to` and `--downgrade-to`.
 public struct UpgradeReport {
-    /// One version on the way.
+    /// One version of the path.
     private struct Step {
         let step: UpgradeStep
         let refused: ServerVerdict.Refused?
@@ -15,7 +15,7 @@ public struct UpgradeReport {
     private let path: UpgradePath
     private let steps: [Step]
 
-    /// - Parameter file: The path of the file, which kube-apiserver names.
+    /// - Parameter file: The path of the file, which is part of error texts of kube-apiserver.
     /// - Throws: If a limit of this program is hit that kube-apiserver does not have.
     public init(_ path: UpgradePath, file: String) throws(CommandFailure) {
         self.path = path
@@ -31,7 +31,7 @@ public struct UpgradeReport {
         self.steps = steps
     }
 
-    /// What the exit status tells of it. That the version which runs refuses the file is told by the verdict.
+    /// The exit status of the path. The verdict on the file covers the running version.
     var status: ExitStatus {
         switch path.steps.map(\.effect).max() ?? .harmless {
         case .harmless: .success
@@ -45,7 +45,7 @@ public struct UpgradeReport {
         guard let last = path.steps.last else { return "" }
         let isUpgrade = path.start < last.to
         var text: Phrase = "\(isUpgrade ? "Upgrade" : "Downgrade" as Phrase) from \(path.start) to \(last.to)\n"
-        /// What was said last, and of which version.
+        /// The last error text, and its version.
         var refused: (text: String, version: KubernetesVersion)?
         for step in steps {
             text += "  \(step.step.to)  "
@@ -72,24 +72,25 @@ public struct UpgradeReport {
     var conclusion: Phrase {
         let way: Phrase = path.steps.last.map { path.start < $0.to } ?? true ? "upgrade" : "downgrade"
         guard path.startAnswer.isAccepted else {
-            return "kube-apiserver \(path.start), which runs now, does not start with the file and flags as they are."
+            return "The running version does not start with this file and these flags: kube-apiserver "
+                + "\(path.start)."
         }
         let stopping = steps.filter { $0.refused != nil }.map(\.step.to)
         if let first = stopping.first {
             return
-                "The \(way) would stop at \(first): kube-apiserver does not start with the file and flags as they are."
+                "The \(way) would stop at \(first): kube-apiserver does not start with this file and these flags."
         }
         if let harmful = path.steps.first(where: { $0.effect == .harmful }) {
-            return "With \(harmful.to) the file changes its meaning: see the changes above."
+            return "With \(harmful.to) the meaning of the file changes: see the changes above."
         }
         if path.steps.contains(where: { $0.effect == .depends }) {
             return
-                "Every version on the way starts, and encrypts the same if the KMS plugins answer as the steps demand."
+                "Every version starts. Encryption does not change if the KMS plugins meet the conditions above."
         }
-        return "Every version on the way starts with the file and flags as they are, and encrypts the same."
+        return "Every version starts with this file and these flags, and encryption does not change."
     }
 
-    /// What makes the exit status, and what to do about it: one for each version that would not start, and for each harmful
+    /// The reasons of the exit status, with a remedy: one for each version that would not start, and for each harmful
     /// change.
     var findings: [(message: Phrase, hint: Phrase?)] {
         steps.flatMap { step -> [(message: Phrase, hint: Phrase?)] in

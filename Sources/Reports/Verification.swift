@@ -9,28 +9,28 @@ internal import Glibc
 internal import SecretMemory
 public import ShownText
 
-/// What `verify` finds out about one file.
+/// The result of `verify` for one file.
 public struct Verification {
     /// As the person gave it; `-` is standard input.
     public let path: String
     public let hash: String
-    /// What kube-apiserver would print, secrets redacted; nil if it accepts the file.
+    /// The error text of kube-apiserver, secrets redacted; nil if it accepts the file.
     let apiserverError: String?
-    /// The version that was asked.
+    /// The version of kube-apiserver.
     let kubernetes: KubernetesVersion
     /// Whether that text differs from start to start.
     let variesByStart: Bool
     /// Nil if the file is refused.
     public let configuration: EncryptionConfiguration?
     public let diagnostics: [Diagnostic]
-    /// What a person does not want to hear of.
+    /// Findings that are not reported.
     let suppressed: [Diagnostic]
     let lines: QuotableLines
-    /// The change from the file that servers run now, if that was asked.
+    /// The change from the file that servers run now, with `--against`.
     public var transition: TransitionReport?
-    /// What an upgrade or downgrade would make of it, if that was asked.
+    /// The effect of an upgrade or downgrade, with `--upgrade-to` or `--downgrade-to`.
     public var upgrade: UpgradeReport?
-    /// What snapshots hold, read under this file, if that was asked.
+    /// The audits of the evidence under this file.
     public var evidence: [AuditReport] = []
 
     var isAccepted: Bool { configuration != nil }
@@ -39,8 +39,8 @@ public struct Verification {
     /// - Parameters:
     ///   - options: The flags of the kube-apiserver that would be started with it.
     ///   - kubernetes: Its version.
-    ///   - linter: Looks for what is legal but dangerous.
-    ///   - suppressedCodes: Codes of findings that are not wanted.
+    ///   - linter: Finds settings that are valid but dangerous.
+    ///   - suppressedCodes: Codes of findings that are not reported.
     public init(
         of path: String, _ file: InputFile, options: ServerOptions, kubernetes: KubernetesVersion, headerless: Bool,
         linter: Linter, suppressedCodes: [String]
@@ -75,7 +75,7 @@ public struct Verification {
             SecretBytes(copying: content.span), wanted: Set(diagnostics.compactMap(\.position?.line)))
     }
 
-    /// What the exit status tells of this file.
+    /// The exit status for this file.
     public func status(isStrict: Bool) -> ExitStatus {
         let statuses =
             [isAccepted && !(isStrict && count(.warning) > 0) ? .success : .findings]
@@ -87,7 +87,7 @@ public struct Verification {
 }
 
 extension Verification {
-    /// The findings as a compiler prints them, and the verdict in one sentence.
+    /// The findings as a compiler prints them, then the verdict.
     public func text(usesColor: Bool) throws(CommandFailure) -> Phrase {
         let name = fileName(path)
         let quotable = lines
@@ -97,11 +97,11 @@ extension Verification {
         }.text(of: diagnostics)
         var text = Phrase(stringLiteral: findings)
         if let apiserverError {
-            text += ServerVerdict.sentence(apiserverError, path: path) + "\n"
-            if variesByStart { text += "0xADDR stands for an address, which is another one at each start.\n" }
+            text += ServerVerdict.sentence(apiserverError, path: path, in: kubernetes) + "\n"
+            if variesByStart { text += "0xADDR is a memory address, which differs at each start.\n" }
         }
         if let upgrade { text += "\n\(upgrade.text)\n" }
-        if let transition { text += "\n\(transition.text)\n" }
+        if let transition { text += "\n\(transition.text(new: path))\n" }
         for report in evidence { text += "\n\(try report.text())\n" }
         let verdict: Phrase = isAccepted ? "accepted" : "rejected"
         var counts = [(count(.warning), "warning"), (count(.note), "note")].filter { $0.0 > 0 }
@@ -127,7 +127,7 @@ extension Verification {
             ])
     }
 
-    /// The audit of each source under this file; null if nobody looked.
+    /// The audit of each source under this file; null without evidence.
     private var evidenceValue: ReportValue {
         get throws(CommandFailure) {
             guard !evidence.isEmpty else { return .null }
@@ -149,7 +149,7 @@ extension Diagnostic {
 }
 
 extension InputFile.Attributes {
-    /// What is dangerous about the file.
+    /// The dangers of the file itself.
     fileprivate func findings(holdsKeys: Bool) -> [FileFinding] {
         guard isRegular else { return [.notRegular] }
         var findings: [FileFinding] = []

@@ -8,8 +8,8 @@ public import ShownText
 internal import StorageAudit
 
 extension Verification {
-    /// Every reason for the exit status, as findings: those of the file, then of an upgrade, of the change, and of what is
-    /// stored.
+    /// Every reason for the exit status, as findings: of the file, then of an upgrade, of the change, and of stored
+    /// values.
     public func reasons(_ redactor: Redactor) -> [Diagnostic] {
         diagnostics + (upgrade?.reasons(redactor) ?? []) + (transition?.reasons(redactor) ?? [])
             + evidence.flatMap { $0.reasons(redactor) }
@@ -26,14 +26,14 @@ extension UpgradeReport {
 }
 
 extension TransitionReport {
-    /// The counterexamples, and what the evidence leaves open of them; nothing if the change is safe.
+    /// The counterexamples and the gaps of the evidence; empty if the change is safe.
     fileprivate func reasons(_ redactor: Redactor) -> [Diagnostic] {
         guard status != .success else { return [] }
         let counterexamples = proof.counterexamples.map { counterexample in
             Diagnostic(
                 code: "transition", severity: counterexample.certainty == .certain ? .error : .warning,
                 message: redactor.shown("\(counterexample.resource.description): \(counterexample.sentence)").text,
-                hint: redactor.shown(nextSentence).text)
+                hint: redactor.shown(nextSentence(new: "NEW")).text)
         }
         return counterexamples
             + gaps.map { Diagnostic(code: "evidence", severity: .warning, message: $0.message, $0.hint, redactor) }

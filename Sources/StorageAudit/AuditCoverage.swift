@@ -21,7 +21,7 @@ public struct AuditCoverage: Equatable, Sendable {
                 ledger.book(.outOfScope(.deletion), count: snapshot.tombstones)
                 ledger.book(.outOfScope(.marker), count: snapshot.markers)
             }
-            // What is not booked yet are records that nobody asked about.
+            // The records that are not counted yet are out of scope.
             ledger.book(.outOfScope(.oldRevision), count: max(0, snapshot.records - ledger.total))
         }
         records = ledger

@@ -3,7 +3,7 @@ public import EtcdWAL
 public import KubernetesResources
 public import KubernetesVersions
 
-/// A reason why nobody can say that nothing is wrong. Each makes the verdict unknown where there are no findings.
+/// A reason why the audit cannot exclude findings. Each makes the verdict unknown if there are no findings.
 public enum AuditDoubt: Sendable {
     /// The file has no digest: writes may be missing that only the write-ahead log beside it holds.
     case noDigest

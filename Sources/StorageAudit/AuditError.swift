@@ -48,7 +48,7 @@ public enum KineLimit: Sendable {
 
 /// Shows how far an audit is.
 public protocol AuditProgress: Sendable {
-    /// Begins anew with so many objects, as far as the source says.
+    /// Starts again with this number of objects, if the source knows it.
     func start(total: Int)
     func advance(by count: Int)
     func finish()

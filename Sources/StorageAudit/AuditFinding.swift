@@ -25,7 +25,8 @@ public struct AuditFinding: Sendable {
         case nonceReused(StoredLabel, with: [UInt8])
         /// AES-CBC padding of more than a block, in bytes.
         case longPadding(StoredLabel, Int)
-        /// Whether it can be read only a KMS plugin can tell. The reason is why it did not; nil if nobody asked it.
+        /// Only a KMS plugin can show whether the value is readable. With the reason why it did not; nil if it was
+        /// not called.
         case pluginNeeded(PluginUse, reason: KMSUncertainty?)
         /// The value contains its own data key unencrypted.
         case keyInClear(StoredLabel)

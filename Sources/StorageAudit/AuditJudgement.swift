@@ -10,7 +10,7 @@ public struct AuditJudgement: Sendable {
     public let verdict: Verdict
     /// The number of all findings, by code.
     public let totals: [FindingCode: Int]
-    /// The codes that count as breaches.
+    /// The codes that count as findings.
     public let failOn: Set<FindingCode>
     /// Why the verdict cannot be clean, though nothing was found that counts.
     public let doubts: [AuditDoubt]
@@ -32,7 +32,7 @@ public struct AuditJudgement: Sendable {
     ///   - result: What was found.
     ///   - configuration: The one in force.
     ///   - options: What was asked.
-    ///   - failOn: The codes that count as breaches.
+    ///   - failOn: The codes that count as findings.
     public init(
         _ result: AuditResult, under configuration: EncryptionConfiguration, options: AuditOptions,
         failOn: Set<FindingCode>

@@ -10,9 +10,9 @@ public struct AuditOptions: Sendable {
     public var findingLimit: Int
     /// Only these resources count, if any are named.
     public var resources: Set<GroupResource>?
-    /// kube-apiserver's `--etcd-prefix`, if it is known; otherwise each key tells it as well as it can.
+    /// kube-apiserver's `--etcd-prefix`, if known; otherwise it is derived from each key.
     public var prefix: String?
-    /// The version of kube-apiserver, if its rules are not known, and others stand in for them.
+    /// The version of kube-apiserver, if its rules are unknown and other rules replace them.
     public var unknownVersion: KubernetesVersion?
     /// Whether the records are old revisions, of which less is a finding.
     var isOfOldRevisions = false

@@ -7,9 +7,9 @@ public import KubernetesResources
 public struct AuditResult: Sendable {
     public var source: AuditedSource
     public var live: Census
-    /// What is not live any more; nil if nobody asked for it.
+    /// Old revisions; nil without `--history`.
     public var history: Census?
-    /// What stands in free pages; nil if nobody asked for it.
+    /// Values in free pages; nil without `--remnants`.
     public var remnants: RemnantCount?
     /// How long it took.
     public var elapsedSeconds: Double = 0
@@ -20,7 +20,7 @@ public struct AuditedSource: Sendable {
     /// The revision of the store that the audit shows.
     public let revision: Int64
     public let liveKeys: Int
-    /// The length of the file; of a living etcd the bytes of the keys and values that were read.
+    /// The length of the file; for etcd, the bytes of the keys and values that were read.
     public let byteCount: Int
     public let origin: Origin
 
@@ -84,7 +84,7 @@ public struct AuditedSource: Sendable {
         public var clusterIDText: String { String(clusterID, radix: 16) }
     }
 
-    /// Nil for a living etcd.
+    /// Nil for etcd.
     public var snapshot: Snapshot? {
         guard case .snapshot(let snapshot) = origin else { return nil }
         return snapshot

@@ -18,7 +18,7 @@ struct AuditScope {
         self.failOn = failOn
     }
 
-    /// Resources with objects that no entry encrypts: there is none, or identity writes it.
+    /// Resources with objects that no entry encrypts: no entry covers them, or identity is the write provider.
     var uncovered: [AuditJudgement.UncoveredResource] {
         result.live.resources.filter { resolution.rule(for: $0.key)?.writesPlaintext ?? true }.map {
             AuditJudgement.UncoveredResource(resource: $0.key, objects: $0.value.objects, plaintext: $0.value.plaintext)
@@ -44,7 +44,7 @@ struct AuditScope {
             }
         }
         if let version = options.unknownVersion { doubts.append(.version(version)) }
-        // A file without a single object is none of kube-apiserver's, or not the whole of it.
+        // A file without objects is not of kube-apiserver, or not complete.
         if result.live.otherKeys == result.source.liveKeys {
             doubts.append(.noObjects(keys: result.source.liveKeys))
         } else if !missing.isEmpty {
@@ -77,7 +77,7 @@ struct AuditScope {
     private var missing: [ResourcePattern] {
         var elsewhere: Set<GroupResource> = []
         if case .etcd(let etcd) = result.source.origin {
-            // That a manifest's further cluster is empty, or has nothing that the file names, is as good as anything.
+            // A further cluster of a manifest may be empty, or have no object of the configuration.
             guard etcd.resources == nil else { return [] }
             elsewhere = etcd.elsewhere
         }

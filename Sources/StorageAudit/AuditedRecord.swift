@@ -1,4 +1,4 @@
-/// One stored value with its place, lent by whoever reads the source.
+/// One stored value with its etcd key, borrowed from the reader of the source.
 public struct AuditedRecord: ~Escapable {
     let key: RawSpan
     let value: RawSpan

@@ -34,8 +34,8 @@ final class AuditedResource {
     /// Whether the configuration says that new values are encrypted.
     var isEncryptionWanted: Bool { writeLabel != 0 }
 
-    /// Whether there is a provider and a key for values of this label, so that only opening them tells whether they
-    /// can be read.
+    /// Whether a provider and a key exist for values of this label, so only decryption shows whether they are
+    /// readable.
     func isTried(_ label: Int) -> Bool { label == 0 ? readsPlaintext : label < labels.configuredCount }
 
     func count(_ record: borrowing AuditedRecord, label: Int) {

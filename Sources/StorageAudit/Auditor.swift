@@ -221,7 +221,7 @@ extension Auditor {
         return resource
     }
 
-    /// Without opening a value, its label alone tells whether it is stale.
+    /// Without decryption, only the label shows whether a value is stale.
     private func countByLabel(
         _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
     ) -> Booking {
@@ -254,7 +254,7 @@ extension Auditor {
             nonces.add(
                 record.value.extracting(last: messageLength), key: try keyNumber(of: opened.opener))
         case .aescbc:
-            // The initialisation vector is a block too.
+            // The initialization vector is a block too.
             let padding = messageLength - 16 - plaintext.count
             if padding > 16 { booking = note(record, .longPadding(resource.labels.labels[label], padding)) }
         case .identity, .secretbox, .kmsv1, .kmsv2: break
@@ -289,7 +289,7 @@ extension Auditor {
         return number
     }
 
-    /// The slower way to ask whether the plaintext is the object, which tells what it is instead.
+    /// The slower check whether the plaintext is the object. It also shows what it is instead.
     private func checkObject(
         _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: Int
     ) throws(CipherError) -> Booking {
@@ -345,7 +345,7 @@ extension Auditor {
             return note(record, .archived(resource.labels.labels[label], error, archive: archive))
         }
         resource.numbers.unreadable += 1
-        // Whether kube-apiserver reads plaintext or not, whoever has the disk does.
+        // Anyone with the disk can read plaintext, whether kube-apiserver does or not.
         let booking = label == 0 ? note(record, .plaintext) : Booking.judged
         let unreadable = try noteUnreadable(record, resource.labels.labels[label], error)
         return booking == .judged ? unreadable : booking

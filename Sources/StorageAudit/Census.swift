@@ -86,7 +86,7 @@ public struct PluginUse: Hashable, Sendable {
     public let keyID: ByteName?
 }
 
-/// What is stored: numbers by resource, and what is wrong.
+/// The stored values: numbers by resource, and findings.
 public struct Census: Sendable {
     public internal(set) var resources: [GroupResource: ResourceCensus] = [:]
     /// Values by the plugin and key ID that they need.
@@ -102,7 +102,7 @@ public struct Census: Sendable {
     public internal(set) var clusterUID: String?
     /// Keys that are no objects of the API.
     public internal(set) var otherKeys = 0
-    /// Those of them whose values are encrypted: what they belong to, and whether it can be read, nobody knows.
+    /// Those with encrypted values: their resource, and whether they are readable, is unknown.
     public internal(set) var encryptedOtherKeys = 0
     /// Those of them that hold a plaintext object of unknown resource, so that it is unknown whether it should be encrypted.
     public internal(set) var otherObjects = 0

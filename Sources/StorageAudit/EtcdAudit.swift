@@ -5,10 +5,10 @@ internal import EtcdClient
 internal import SecretMemory
 internal import Synchronization
 
-/// Audits what a living etcd holds at one revision, on several threads, while the next page is on its way.
+/// Audits etcd at one revision, on several threads, while the next page is being read.
 struct EtcdAudit {
-    /// The revision of the audit may be compacted under it, or under the walk for the nonces that follows; then all
-    /// begins anew, so often at most.
+    /// etcd may compact the revision during the audit, or during the read for nonces that follows. Then the audit
+    /// starts again, up to this number of times.
     private static let restartLimit = 3
 
     let source: EtcdSource
@@ -36,7 +36,7 @@ struct EtcdAudit {
         }
     }
 
-    /// - Parameter restartCount: How often it was begun anew, here or before.
+    /// - Parameter restartCount: How often it was started again, here or before.
     /// - Returns: Nil if the revision was compacted before all was known.
     private func attempt(_ progress: any AuditProgress, _ restartCount: inout Int) throws -> AuditResult? {
         let earlierCount = restartCount

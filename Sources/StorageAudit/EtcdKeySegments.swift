@@ -2,7 +2,7 @@ internal import SecretMemory
 
 /// What the bytes of an etcd key say without being read as text.
 extension RawSpan {
-    /// Where `byte` stands last.
+    /// The last position of `byte`.
     func lastOffset(of byte: UInt8) -> Int? {
         var offset = byteCount - 1
         while offset >= 0 {
@@ -20,8 +20,8 @@ extension RawSpan {
         return true
     }
 
-    /// The length of what stands before the last slash of an etcd key; nil if what follows is nothing, or more than
-    /// ASCII, so that it has a say in whether the key is one at all.
+    /// The length of the part before the last slash of an etcd key. Nil if the part after it is empty or not ASCII,
+    /// because then it matters for the validity of the key.
     var folderLengthOfPlainName: Int? {
         var (offset, bits) = (byteCount - 1, UInt8(0))
         while offset >= 0, self[offset] != UInt8(ascii: "/") {

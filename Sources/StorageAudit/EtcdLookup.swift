@@ -1,7 +1,7 @@
 internal import EtcdClient
 internal import SecretMemory
 
-/// Finds objects in a living etcd by their etcd keys.
+/// Finds objects in etcd by their etcd keys.
 public struct EtcdLookup {
     /// One cluster, or those that kube-apiserver spreads its resources over, the main one first.
     let sources: [EtcdSource]
@@ -28,7 +28,7 @@ public struct EtcdLookup {
         } catch {
             throw .place(error)
         }
-        // Where kube-apiserver would look, whatever else stands under the key in another cluster.
+        // The cluster in which kube-apiserver would look, even if another cluster has the key too.
         let home = sources.first { $0.resources?.contains(place.resource) == true } ?? sources.first
         guard let home else { preconditionFailure("a lookup without a source") }
         var request = RangeRequest(KeyRange(key: bytes))

@@ -2,7 +2,7 @@ internal import GoText
 internal import SecretMemory
 public import KubernetesResources
 
-/// Where a value stands in etcd, and which resource it belongs to.
+/// The etcd key of a value, and its resource.
 public struct EtcdPlace {
     public let bytes: [UInt8]?
     public let registryKey: RegistryKey?
@@ -34,7 +34,7 @@ public struct EtcdPlace {
     }
 }
 
-/// Why nobody can say which resource an etcd key belongs to.
+/// Why the resource of an etcd key is unknown.
 public enum PlaceError: Error, Sendable {
     /// kube-apiserver keeps this key for itself: it holds no object.
     case bookkeeping([UInt8])

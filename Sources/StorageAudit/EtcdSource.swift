@@ -1,7 +1,7 @@
 public import EtcdClient
 public import KubernetesResources
 
-/// A living etcd, and how it is read.
+/// etcd as a source, and how it is read.
 public struct EtcdSource: Sendable {
     /// Its endpoints, as reports name them.
     public let name: String
@@ -12,9 +12,9 @@ public struct EtcdSource: Sendable {
     public let elsewhere: Set<GroupResource>
     /// kube-apiserver's `--etcd-prefix`, if it is known.
     public let prefix: String?
-    /// Whether nothing but what stands below the prefix is to be read: the command line says so, because the user may
-    /// not read more, or the store is another cluster's too. What a manifest says is no reason to leave anything out:
-    /// values elsewhere can need the same keys.
+    /// Whether only keys below the prefix are read. Only the command line can say so: the user may not read more, or
+    /// another cluster uses the store too. The prefix of a manifest does not limit the read, because values elsewhere
+    /// can need the same keys.
     public let isPrefixAlone: Bool
     public let transport: EtcdConnection.Transport
     public let walk: WalkSettings

@@ -2,7 +2,7 @@
 public enum FindingCode: String, CaseIterable, Sendable, Comparable {
     /// The configuration encrypts the resource, and the value is plaintext.
     case plaintext = "ENC0401"
-    /// kube-apiserver would write the value anew.
+    /// kube-apiserver would store the value again.
     case stale = "ENC0402"
     /// kube-apiserver returns an error for the value.
     case unreadable = "ENC0403"
@@ -14,7 +14,8 @@ public enum FindingCode: String, CaseIterable, Sendable, Comparable {
     case nonceReuse = "ENC0406"
     /// An AES-CBC value has more than a block of padding.
     case padding = "ENC0407"
-    /// Only a KMS plugin can show whether the value is readable. This makes the verdict unknown; it is not a breach.
+    /// Only a KMS plugin can show whether the value is readable. This makes the verdict unknown; it does not count as
+    /// a finding.
     case needsPlugin = "ENC0408"
     /// An AES-GCM key has written as often as Kubernetes allows.
     case writes = "ENC0409"
@@ -58,7 +59,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Comparable {
         }
     }
 
-    /// The names that `--fail-on` accepts, each with the codes that it stands for.
+    /// The names that `--fail-on` accepts, each with its codes.
     public static let names: [String: Set<FindingCode>] = [
         "plaintext": [.plaintext, .uncovered, .oldPlaintext, .freePlaintext], "stale": [.stale],
         "unreadable": [.unreadable, .oldUnreadable, .archived], "notObject": [.notObject], "moved": [.moved],

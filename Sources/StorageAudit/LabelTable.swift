@@ -6,7 +6,7 @@ internal import Transformers
 
 /// The labels that values of one resource carry, found by their first bytes.
 ///
-/// A name that holds colons cannot be told from a value alone, so the names of the configuration come first, longer ones
+/// A value does not show where a name with colons ends, so the names of the configuration come first, longer ones
 /// before shorter ones.
 struct LabelTable {
     /// Values can name any key: beyond this number of names they are counted together.

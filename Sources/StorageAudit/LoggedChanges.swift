@@ -9,7 +9,7 @@ struct LoggedChanges {
     private let log: MemberLog<MappedFile>
     /// The values that the member serves.
     private let live: [LogChange]
-    /// The values that later changes replace, and those that are not certain. They are on the disk all the same.
+    /// The values that later changes replace, and those that are not certain. They are on the disk anyway.
     private let passing: [LogChange]
 
     /// Replays a log.

@@ -2,14 +2,14 @@ internal import SecretMemory
 
 /// The nonces of AES-GCM values. Two equal ones under one key break that key.
 ///
-/// Of each value 8 bytes are kept: a hash of key and nonce. Equal hashes are as good as equal nonces for 2^32 values
-/// and more, but a finding is only made after the nonces themselves have been compared.
+/// Of each value 8 bytes are kept: a hash of key and nonce. Different nonces have different hashes with high
+/// probability, for 2^32 values and more; a finding is only made after the nonces themselves have been compared.
 public struct NonceLog: Sendable {
     private var hashes: [UInt64] = []
 
     public init() {}
 
-    /// - Parameter key: What tells the key from all others.
+    /// - Parameter key: The identity of the key.
     mutating func add(_ nonce: RawSpan, key: UInt64) { hashes.append(Self.hash(nonce, key: key)) }
 
     static func hash(_ nonce: RawSpan, key: UInt64) -> UInt64 {

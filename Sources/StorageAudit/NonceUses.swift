@@ -2,9 +2,9 @@ internal import SecretMemory
 
 /// The uses of nonces of AES-GCM in a second look, to find values that share one.
 ///
-/// The very same value twice, as somebody who puts a backup back writes it, tells an attacker nothing. Of each nonce two
-/// uses are kept, the first one and the first that differs from it: any later use differs from one of them, if it differs
-/// from any. So the time for each use does not depend on how many there were.
+/// The same value twice, as a restored backup writes it, shows an attacker nothing. Of each nonce two uses are kept,
+/// the first one and the first that differs from it: any later use differs from one of them, if it differs from any.
+/// So the time for each use does not depend on how many there were.
 public struct NonceUses: Sendable {
     private var pairs: [Nonce: Pair] = [:]
 
@@ -15,7 +15,8 @@ public struct NonceUses: Sendable {
     /// - Parameters:
     ///   - message: The nonce, the ciphertext and the tag.
     ///   - key: What distinguishes the key from all others.
-    /// - Returns: The etcd key of the first earlier use of the same nonce that differs from this one; nil if there is none.
+    /// - Returns: The etcd key of the first earlier use of the same nonce that differs from this one; nil without
+    ///   one.
     mutating func add(_ message: RawSpan, at etcdKey: RawSpan, key: UInt64) -> [UInt8]? {
         let nonce = Nonce(key: key, bytes: message.extracting(first: 12).copiedToArray())
         let use = Use(

@@ -15,13 +15,13 @@ public struct OpenedValue: Sendable {
     public let isStale: Bool
     /// Which of the configurations opened it, from 0.
     public let configurationIndex: Int
-    /// The form in which a KMS value holds its own data key or seed in clear; nil if it does not.
+    /// The form in which a KMS value contains its own data key or seed unencrypted; nil if it does not.
     public let keyInClear: ClearKeyForm?
 }
 
 /// What became of a value, asked as kube-apiserver would be and then further.
 public enum ObjectReading {
-    /// It is the object that the etcd key names, as far as that can be told.
+    /// It is the object of the etcd key, or the check is not possible.
     case object(OpenedValue)
     /// It opens, but what comes out is not the object that the etcd key names.
     /// - Parameters:

@@ -5,7 +5,7 @@ internal import SecretMemory
 
 /// Where an etcd key belongs, apart from the name of the object.
 final class KeyPlace {
-    /// What stands before the name, without the slash.
+    /// The part before the name, without the slash.
     let folder: [UInt8]
     let resource: AuditedResource
     let namespace: [UInt8]
@@ -57,9 +57,9 @@ final class KeyPlace {
     }
 }
 
-/// Remembers what the folders of etcd keys stand for, so that a key costs a look-up instead of being taken apart.
+/// Caches the resources of the folders of etcd keys, so a key costs a look-up instead of parsing.
 struct PlaceCache {
-    /// Foreign keys must not fill the memory: beyond this it starts anew.
+    /// Foreign keys must not fill the memory: at this size the cache starts again.
     static let limit = 100_000
     private var places: [UInt64: KeyPlace] = [:]
     /// Keys come from etcd, and must not be able to collide on purpose.

@@ -6,7 +6,7 @@ public enum Booking: Hashable, Sendable {
     case finding(FindingCode)
     /// Not judged.
     case unknown(UnknownReason)
-    /// Nobody asked about it.
+    /// It is out of scope.
     case outOfScope(ScopeReason)
 
     /// Why a record could not be judged.
@@ -33,7 +33,7 @@ public enum Booking: Hashable, Sendable {
         case foreign
         /// `--resources` names others.
         case notAsked
-        /// Plaintext of a resource that no entry covers and that nobody asked about.
+        /// Plaintext of a resource that no entry covers and no option names.
         case uncovered
         /// An old revision, and old revisions were not asked for.
         case oldRevision

@@ -144,7 +144,7 @@ struct SnapshotAudit {
         return (auditor.census, auditor.nonces)
     }
 
-    /// What is not live any more, but still in the file.
+    /// Old revisions that are still in the file.
     ///
     /// - Parameter replaced: Records that the log makes old.
     private func auditHistory(

@@ -1,9 +1,9 @@
 public import KubernetesResources
 public import SecretMemory
 
-/// One value as it was found, and what is known of its place in etcd.
+/// One value as read, with its etcd key if known.
 public struct StoredRecord: Sendable {
-    /// The bytes of the etcd key; nil if nobody told it.
+    /// The bytes of the etcd key; nil if unknown.
     public let etcdKey: [UInt8]?
     /// The object that the etcd key names; nil if it names none.
     public let registryKey: RegistryKey?

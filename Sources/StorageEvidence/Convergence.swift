@@ -1,9 +1,9 @@
 internal import EncryptionConfig
-/// Since when every server runs a file, as far as it is known.
+/// Since when every server runs a file, if known.
 public struct Convergence: Sendable, Equatable {
-    /// The revision of the main etcd after the last server was seen to run the file; nil if nobody knows it.
+    /// The revision of the main etcd after the last server was seen to run the file; nil if unknown.
     public let revision: Int64?
-    /// The cluster that the revision is of, by the UID of its namespace `kube-system`; nil if nobody knows it.
+    /// The cluster of the revision, by the UID of its namespace `kube-system`; nil if unknown.
     public let clusterUID: String?
     /// Whether every server was known to run the file before the sources were read, so that what a running etcd shows is
     /// late enough.
@@ -17,15 +17,15 @@ public struct Convergence: Sendable, Equatable {
 }
 
 extension Convergence {
-    /// Nobody knows since when.
+    /// Unknown.
     public static let unknown = Convergence(revision: nil, isBeforeReading: false)
 }
 
 extension StorageEvidence {
     /// Why a source is too early to show that something is not stored; nil if it is late enough.
     ///
-    /// A server that runs an older file writes with keys that this file no longer writes with. So only what was stored
-    /// after the last server had changed over tells what is needed.
+    /// A server with an older file may write with an old write key. So only values that were stored after the last
+    /// server had changed show which keys are needed.
     public func earliness(of source: EvidenceSource) -> EvidenceGap.Earliness? {
         guard let convergence else { return .unknown }
         // Another etcd of the cluster has no namespaces, and counts its own revisions.

@@ -29,7 +29,7 @@ public struct EvidenceGap: Sendable {
 
     /// Why a source may be too early.
     public enum Earliness: Sendable, Equatable {
-        /// Nobody knows since when every server runs the file.
+        /// It is unknown since when every server runs the file.
         case unknown
         /// The source is older than the revision at which every server ran the file.
         case before(Int64)

@@ -5,7 +5,7 @@ public import KubernetesResources
 internal import StorageAudit
 internal import Transformers
 
-/// Keys that a change takes out of a file, and the question whether a stored value needs them.
+/// The keys that a change removes from a file, and whether a stored value needs them.
 public struct RemovedKeys: Sendable {
     private let labels: [StoredKeyLabel]
     /// What the entries name that lose a key.
@@ -33,7 +33,7 @@ public struct RemovedKeys: Sendable {
         public enum Kind: Sendable {
             /// The entry of the resource reads the key.
             case inUse
-            /// No entry of the file has the key for the resource: without it nobody can read the values.
+            /// No entry of the file has the key for the resource: without the key the values are lost.
             case orphaned
             /// The values are unreadable or moved already; a removed key may be the one that they need.
             case lost
@@ -58,7 +58,7 @@ public struct RemovedKeys: Sendable {
 
     /// Judges the removal.
     ///
-    /// - Parameter evidence: What is stored.
+    /// - Parameter evidence: The stored values.
     /// - Returns: The verdict; and uses that do not matter as long as the keys are kept elsewhere.
     public func judge(_ evidence: StorageEvidence) -> (verdict: Verdict, orphans: [Use]) {
         let uses = usesByLabel(evidence) + lostValues(evidence)

@@ -14,12 +14,12 @@ public struct StorageEvidence: Sendable {
     public let sources: [EvidenceSource]
     /// Whether the manifest of a server that runs the file names sources, so that they are all that it stores in.
     public let isWholeStore: Bool
-    /// Since when every server runs the file; nil if nobody asks, and a change is safe on a condition then.
+    /// Since when every server runs the file; nil without a check, and then a change is safe only on a condition.
     public let convergence: Convergence?
-    /// The UID of the namespace `kube-system`, as servers told it that run the file; nil if none was asked.
+    /// The UID of the namespace `kube-system`, from servers that run the file; nil if none was asked.
     private let clusterUID: String?
     let resolution: ResourceResolution
-    /// The sources that tell what is stored: of several of one cluster the newest.
+    /// The sources that show the stored values: of several of one cluster, the newest.
     let present: [EvidenceSource]
     /// The number of values by resource and label.
     private let counts: [GroupResource: [StoredKeyLabel: Int]]
@@ -48,10 +48,10 @@ public struct StorageEvidence: Sendable {
         self.counts = counts
     }
 
-    /// Of several main stores of one cluster the one with the highest revision; all others as they are.
+    /// Of several main stores of one cluster, the one with the highest revision; all other stores unchanged.
     ///
-    /// What can lack records takes the place of none. Nor does a file take that of a running etcd, whatever it shows: an
-    /// etcd that was restored from an old backup has a low revision, and a copy of the cluster has its UID.
+    /// What can lack records takes the place of none. Nor does a file take that of a running etcd, whatever it shows:
+    /// an etcd that was restored from an old backup has a low revision, and a copy of the cluster has its UID.
     private static func newest(of sources: [EvidenceSource]) -> [EvidenceSource] {
         sources.filter { source in
             guard let uid = source.clusterUID, source.resources == nil, !source.isRunning else { return true }
@@ -67,7 +67,7 @@ public struct StorageEvidence: Sendable {
         counts.compactMap { resource, found in found[label].map { (resource, $0) } }.sorted { $0.0 < $1.0 }
     }
 
-    /// The labels of the values that a pattern stands for, as far as the entry serves them that serves it.
+    /// The labels of the values of a pattern that its entry serves.
     public func labels(of pattern: ResourcePattern) -> StoredLabels {
         guard let rule = resolution.rule(for: pattern.name) else { return .unknown }
         let isComplete = gap(in: pattern) == nil
@@ -81,7 +81,7 @@ public struct StorageEvidence: Sendable {
         return StoredLabels(labels, isComplete: isComplete)
     }
 
-    /// What is stored of each resource.
+    /// The stored values of each resource.
     public var census: [GroupResource: ResourceCensus] {
         present.reduce(into: [:]) { sum, source in
             for (resource, census) in source.result.live.resources {

@@ -100,13 +100,13 @@ extension YAMLError {
         case .tooManyNodes: "more than \(YAMLLimits.nodeCount) nodes"
         case .tooManyValues: "more than \(YAMLLimits.valueCount) values once aliases are followed"
         case .tooManyDirectives: "more than \(YAMLLimits.directiveCount) directives"
-        case .tooManyByteOrderMarks: "byte order marks stand at the start of lines"
+        case .tooManyByteOrderMarks: "byte order marks at the start of lines"
         case .outOfMemory: "not enough memory to parse the file"
         case .syntax(let problem, let context): problem + (context.map { " \($0)" } ?? "")
         case .json(let problem): problem
         case .secondByteOrderMark:
-            "after two byte order marks kube-apiserver overlooks the first character of this line"
-        case .tagBeforeComma: "put a space between the tag and the comma: kube-apiserver takes both for the tag"
+            "kube-apiserver ignores the first character of this line, after two byte order marks"
+        case .tagBeforeComma: "put a space between the tag and the comma: kube-apiserver reads both as the tag"
         case .unknownAnchor(let name):
             "an alias names \(name.map { "the anchor \($0)" } ?? "an anchor"), which does not exist"
         case .anchorContainsItself(let name):
@@ -118,7 +118,7 @@ extension YAMLError {
         case .collectionAsKey: "a mapping or a list cannot be a key"
         case .unsupportedKey("nil"): "null cannot be a key"
         case .unsupportedKey: "a number over 9223372036854775807 cannot be a key"
-        case .unsupportedNumber(let name): "\(name) has no form in JSON"
+        case .unsupportedNumber(let name): "\(name) cannot be written as JSON"
         }
     }
 }

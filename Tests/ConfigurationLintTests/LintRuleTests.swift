@@ -30,7 +30,7 @@ struct LintTests {
         #expect(codes == Set(codes).sorted())
         #expect(Linter.rules.map(\.code) == Linter.rules.map(\.code).sorted())
         #expect(codes.allSatisfy { $0.wholeMatch(of: /ENC0[12]\d\d/) != nil })
-        #expect(Explanation.ofConfiguration("enc0201")?.title == "new objects are stored in plaintext")
+        #expect(Explanation.ofConfiguration("enc0201")?.title == "new objects are plaintext")
         #expect(Explanation.ofConfiguration("ENC0999") == nil)
     }
 
@@ -43,11 +43,16 @@ struct LintTests {
         #expect(finding.message.contains("secrets and configmaps"))
         let name = try #require(try LintCase(name: "ENC0210-two-items.yaml").findings().first)
         #expect(name.path == "resources[0].providers[1].secretbox.keys[0].name")
-        #expect(name.message == "key1 is the name of resources[0].providers[0].secretbox.keys[0] too, with other bytes")
+        #expect(
+            name.message
+                == "duplicate key name key1 with different key bytes (also resources[0].providers[0].secretbox.keys[0])"
+        )
         let fatal = try LintCase(name: "ENC0214-fatal.yaml").findings().first { $0.code == "ENC0214" }
-        #expect(fatal?.message.hasPrefix("every value of a:123456789012345 is read with wrong bytes") == true)
+        #expect(fatal?.message.hasPrefix("every value of a:123456789012345 decrypts to wrong data") == true)
         let harmless = try LintCase(name: "ENC0214-length.yaml").findings().first { $0.code == "ENC0214" }
-        #expect(harmless?.message.hasPrefix("values of a:12345678901234 are tried with a") == true)
+        #expect(
+            harmless?.message.hasPrefix(
+                "a (resources[0].providers[1].aescbc.keys[0]) is tried first for values of a:12345678901234") == true)
     }
 
     @Test func filesHaveFindingsToo() {
@@ -133,7 +138,8 @@ struct LintSpellingTests {
     func suggests(_ written: String, _ meant: String?) throws {
         let finding = try #require(try findings(in: written).first { $0.code == "ENC0240" })
         #expect(
-            finding.hint == (meant.map { "\($0) may be meant" } ?? "`kubectl api-resources` lists names and groups"))
+            finding.hint
+                == (meant.map { "did you mean \($0)?" } ?? "list names and groups with `kubectl api-resources`"))
     }
 
     @Test(arguments: [

@@ -142,7 +142,7 @@ struct LintSecrecyTests {
                   - secretbox: {keys: [{name: "\(name)", secret: "\(key)"}, {name: "\(name)", secret: "\(key)"}]}
                 """
             let finding = try #require(try lint(Array(text.utf8)).first { $0.code == "ENC0210" })
-            #expect(finding.message.hasPrefix("REDACTED is the name of"))
+            #expect(finding.message.hasPrefix("duplicate key name REDACTED with"))
         }
     }
 }

@@ -70,11 +70,11 @@ import Testing
             FINDINGS. 14 values are plaintext; 4 old revisions are plaintext; 11 values were not checked. \
             Not checked 11 values need a KMS plugin (--no-kms). \
             Findings that count in this verdict (--fail-on): digest, keyInClear, moved, nonce, notObject, \
-            padding, plaintext, unreadable. What was audited
+            padding, plaintext, unreadable. Source
             """,
             "ENC0401 error: 14 values are plaintext, although testdata/cluster/config-all.yaml encrypts their resource",
             "ENC0408 note: 11 values were not checked; they need a KMS plugin (makes the verdict unknown)",
-            "verified: the file is what was saved", "412, compacted up to 0",
+            "verified: the file is unmodified", "412, compacted up to 0",
             "sha256:c61e9a4d60d8f81298482cd0c4b627efd3c3e97ed480e8028be492d5f90324a6",
             "secretbox sb-2025 6a2b9044c8d1807b", "10 values need a KMS plugin (--no-kms).",
             "Keys that each snapshot needs", "Keep a key until every snapshot that needs it is deleted.",
@@ -122,7 +122,7 @@ import Testing
         #expect(page.text.contains("<\"'>"))
         #expect(page.text.contains("./<script>&.db"))
         #expect(page.text.contains("./]]><!--\\u{202e}.yaml"))
-        #expect(page.text.contains("DIFFERS: the file is not what was saved"))
+        #expect(page.text.contains("DIFFERS: the file was modified"))
         #expect(page.text.contains("the digest does not match: the file was modified after it was saved; 10 values"))
         #expect(page.text.contains("Not audited: gone.db could not be read."))
         #expect(!page.markup.unicodeScalars.contains { $0.value == 0x1b || $0.value == 0x202e || $0.value == 0 })
@@ -258,7 +258,7 @@ import Testing
         let page = try page(program, "--config testdata/cluster/config-all.yaml --salvage part.db")
         #expect(page.status == 3)
         #expect(page.text.contains("the file is damaged in 2 places"))
-        #expect(page.text.contains("is cut short: 600000 of 1310720 bytes are there"))
+        #expect(page.text.contains("truncated: 600000 of 1310720 bytes"))
     }
 
     /// A living etcd has no digest, and no file.

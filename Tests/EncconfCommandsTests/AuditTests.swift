@@ -213,8 +213,8 @@ import Testing
 
     /// How each value that was damaged by hand is classified.
     @Test(arguments: [
-        ("default/empty-value", ["ENC0401", "ENC0404"], "no stored object"),
-        ("default/garbage", ["ENC0401", "ENC0404"], "no stored object"),
+        ("default/empty-value", ["ENC0401", "ENC0404"], "not a Kubernetes object"),
+        ("default/garbage", ["ENC0401", "ENC0404"], "not a Kubernetes object"),
         ("default/json-secret", ["ENC0401"], "plaintext"),
         ("default/header-only", ["ENC0403"], "; prefix aescbc without a key name"),
         ("default/unknown-key", ["ENC0403"], "; prefix aescbc lost-key"),
@@ -380,11 +380,11 @@ import Testing
         try write("garbled.db", garbled)
         try write("empty.db", [])
         for (file, message) in [
-            ("truncated.db", "truncated.db: is cut short: 600000 of 1310720 bytes are there"),
-            ("short.db", "short.db: is cut short: 100 of 1310720 bytes are there"),
-            ("garbled.db", "garbled.db: page 318 is damaged: it says that it is page "),
+            ("truncated.db", "truncated.db: truncated: 600000 of 1310720 bytes"),
+            ("short.db", "short.db: truncated: 100 of 1310720 bytes"),
+            ("garbled.db", "garbled.db: page 318 is damaged: its number is "),
             ("empty.db", "empty.db: the file is empty"), ("missing.db", "missing.db: no such file or directory"),
-            ("testdata/cluster/config-all.yaml", "config-all.yaml: is not an etcd snapshot: it has no valid meta page"),
+            ("testdata/cluster/config-all.yaml", "config-all.yaml: not an etcd snapshot: it has no valid meta page"),
             ("testdata", "testdata: is not a regular file"),
         ] {
             let result = try program.encconf("audit", "--config", "testdata/cluster/config-all.yaml", file)

@@ -14,7 +14,7 @@ import Testing
         """
     private static let changed = """
         : changed while it was read
-        encconf: hint: use a copy that no process writes to, and try again
+        encconf: hint: copy the file, and use the copy
 
         """
 

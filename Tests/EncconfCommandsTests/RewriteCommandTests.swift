@@ -91,7 +91,7 @@ import Testing
         Thread.sleep(forTimeInterval: 1)
         let (result, _) = try scene.rewrite(scene.cluster.etcdOptions)
         #expect(
-            result.status == 2 && result.errors.contains("control-plane-2: it runs another file"), "\(result.errors)")
+            result.status == 2 && result.errors.contains("control-plane-2: runs another file"), "\(result.errors)")
         #expect(try Set(scene.cluster.prefixes().values) == ["aesgcm k1"])
         try scene.cluster.servers[2].misbehave(#"{"fail_metrics": true}"#)
         #expect(try scene.rewrite([]).result.status == 3)

@@ -9,7 +9,7 @@ import Testing
 
     /// Whether a run said that another one changed the file, after it was read or during that.
     private func tellsOfChange(_ errors: String) -> Bool {
-        ["somebody else changed the file in the meantime", "changed while it was read"].contains {
+        ["changed by another process during this run", "changed while it was read"].contains {
             errors.contains("encconf: error: enc.yaml: \($0)")
         }
     }
@@ -28,8 +28,8 @@ import Testing
         #expect(result.status == 2)
         #expect(
             result.errors == """
-                encconf: error: enc.yaml: another encconf is at work on this file
-                encconf: hint: try again
+                encconf: error: enc.yaml: locked by another encconf
+                encconf: hint: wait for it, then run the command again
 
                 """)
         #expect(try folder.entries() == folder.start)
@@ -42,7 +42,7 @@ import Testing
         let last = try #require(try calls(folder).last { $0.name == "fsync" })
         let result = try folder.interleave(Self.add, behind: last, with: Self.other)
         #expect(result.text == "second 2\nfirst 0\n", "\(result.errors)")
-        #expect(result.errors.contains("another encconf is at work on this file"))
+        #expect(result.errors.contains("locked by another encconf"))
         let text = String(decoding: try folder.entries()["enc.yaml"]?.bytes ?? [], as: UTF8.self)
         // A secret may have these letters too.
         #expect(text.contains("name: \"k2\"") && !text.contains("name: \"k3\""))
@@ -104,7 +104,7 @@ import Testing
         let before = try #require(calls.prefix { $0.name != "flock" }.last)
         let result = try folder.interleave(step.command, behind: before, with: "printf '# note\\n' >> archive.yaml")
         #expect(result.text == "second 0\nfirst 2\n", "\(result.errors)")
-        #expect(result.errors.contains("archive.yaml: somebody else changed the file in the meantime"))
+        #expect(result.errors.contains("archive.yaml: changed by another process during this run"))
         #expect(try folder.entries()["enc.yaml"] == folder.start["enc.yaml"])
     }
 

@@ -84,7 +84,7 @@ import Testing
         let add = try scene.program.shell("encconf rotate enc.yaml --step add --key-name k2 -o json")
         #expect(add.status == 0)
         let early = try scene.program.shell("encconf rotate enc.yaml --step promote --key-name k2 --servers \(options)")
-        #expect(early.status == 2 && early.errors.contains("control-plane-0: it runs another file"))
+        #expect(early.status == 2 && early.errors.contains("control-plane-0: runs another file"))
         let text = try String(contentsOf: scene.file, encoding: .utf8)
         try scene.cluster.servers[1].misbehave(#"{"lag": true}"#)
         try scene.cluster.deliver(text)
@@ -94,7 +94,7 @@ import Testing
         #expect(report.status == 1 && report.servers.map(\.loaded) == ["yes", "no", "yes"])
         let lagging = try scene.program.shell(
             "encconf rotate enc.yaml --step promote --key-name k2 --servers \(options)")
-        #expect(lagging.status == 2 && lagging.errors.contains("control-plane-1: it runs another file"))
+        #expect(lagging.status == 2 && lagging.errors.contains("control-plane-1: runs another file"))
         try scene.cluster.servers[1].misbehave("{}")
         let converged = try scene.program.run(
             ["servers", "enc.yaml", "--wait", "20s", "--settle", "0s"] + scene.cluster.kubernetesOptions)
@@ -106,7 +106,7 @@ import Testing
 
     /// What is not seen is unknown, and unknown is status 3.
     @Test(arguments: [
-        (#"{"freeze": true}"#, 3, "does not answer in time"), (#"{"fail_metrics": true}"#, 3, "failed (503)"),
+        (#"{"freeze": true}"#, 3, "no answer in time"), (#"{"fail_metrics": true}"#, 3, "failed (503)"),
         (#"{"hide_hash": true}"#, 1, "runs without an encryption file"), (#"{"not_ready": true}"#, 0, "not ready"),
         (#"{"throttle": 1}"#, 0, ""), (#"{"expired_token": true}"#, 3, "does not accept the credentials"),
     ])
@@ -140,7 +140,7 @@ import Testing
         let scene = try Scene(["--endpoints", "none"])
         defer { scene.program.remove() }
         let alone = try scene.servers("--settle", "0s")
-        #expect(alone.status == 3 && alone.endpoints == nil && alone.gaps.joined().contains("only one source"))
+        #expect(alone.status == 3 && alone.endpoints == nil && alone.gaps.joined().contains("Only one source"))
         let urls = scene.cluster.servers.flatMap { ["--server", $0.url] }
         let named = try Report(
             scene.program.run(

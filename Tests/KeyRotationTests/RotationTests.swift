@@ -350,7 +350,7 @@ struct RotationTests {
         #expect(throws: RotationRefusal.newOrOld(paths: ["resources[0]"])) { try orders(.add, nil) }
         #expect(try orders(.add, "leaked") == ["aescbc:key1", "secretbox:leaked"])
         #expect(try orders(.add, "new") == ["aescbc:key1", "secretbox:new", "secretbox:leaked"])
-        #expect(throws: RotationRefusal.notPromoted(paths: ["resources[0]"])) { try orders(.promote, "new") }
+        #expect(throws: RotationRefusal.notAdded(paths: ["resources[0]"])) { try orders(.promote, "new") }
         #expect(try orders(.promote, nil) == ["secretbox:leaked", "aescbc:key1"])
     }
 
@@ -486,7 +486,7 @@ struct RotationTests {
             try rotation.plan(.abort)
         }
         var other = Rotation(EditFile.named("less-indented.yaml"), to: .keyed(.secretbox))
-        #expect(throws: RotationRefusal.notPromoted(paths: ["resources[0]"])) { try other.plan(.promote) }
+        #expect(throws: RotationRefusal.notAdded(paths: ["resources[0]"])) { try other.plan(.promote) }
         try other.run(.add)
         #expect(throws: RotationRefusal.notPromoted(paths: ["resources[0]"])) { try other.plan(.retire) }
         try other.run(.promote)

@@ -77,8 +77,8 @@ struct UpgradePathTests {
         #expect(up.steps[0].answer.isAccepted && up.effect == .harmful)
         #expect(summary(up) == ["1.27: writeKeyChanged, unreadable, before delayWildcards"])
         let words = up.steps[0].changes.map { shown($0.sentence) }
-        #expect(words[0].hasPrefix("new objects are stored as secretbox key1 instead of plaintext ("))
-        #expect(words[1].hasPrefix("1.26 cannot read what 1.27 writes as secretbox key1 ("))
+        #expect(words[0].hasPrefix("write key: plaintext -> secretbox key1 ("))
+        #expect(words[1].hasPrefix("1.26 cannot read values that 1.27 writes with secretbox key1 ("))
         let down = try path(entries, 27, 26)
         #expect(down.effect == .harmful)
         #expect(summary(down)[0].hasPrefix("1.26: writeKeyChanged, unreadable"))

@@ -4,13 +4,13 @@ public import SecretMemory
 /// How a file comes to the servers.
 public struct Delivery: Sendable {
     public enum Way: Sendable, Equatable {
-        /// A person's own tool, run by `/bin/sh -c`.
+        /// A tool of the user, run by `/bin/sh -c`.
         case command(String)
         /// OpenSSH's client.
         case ssh([SSHTarget])
     }
 
-    /// What a tool is told of the file, in variables of its environment. No key is among them.
+    /// The environment variables of a tool. None contains a key.
     public struct Cargo: Sendable {
         public let file: String
         public let content: SecretKey
@@ -38,13 +38,13 @@ public struct Delivery: Sendable {
             self.address = address
         }
 
-        /// Whether it is the one that a person reaches over ssh by this name or address.
+        /// Whether it is the server that ssh reaches by this name or address.
         func isAt(_ target: SSHTarget) -> Bool {
             target.host == host || target.host == address.map(ServerAddress.host)
         }
     }
 
-    /// The option that it comes from: what a person typed there may hold a password, and is not repeated.
+    /// The option of the command. The command itself may contain a password, and is not repeated.
     public let option: String
     public let way: Way
     /// The configuration of OpenSSH's client instead of the person's own.
@@ -103,7 +103,7 @@ public struct Delivery: Sendable {
         child.isCancelled = isCancelled
         let ended: ChildProcess.Ended
         do {
-            // What it prints is for a person: standard output carries results only.
+            // Its output goes to standard error: standard output carries only results.
             ended = try child.run(input: input.span, output: .standardError)
         } catch {
             throw DeliveryError(name: name, reason: .notRun(error))

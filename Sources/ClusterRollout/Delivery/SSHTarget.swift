@@ -53,7 +53,7 @@ public struct SSHTarget: Sendable, Equatable {
     ///
     /// - Parameter configuration: Its file instead of the person's own; nil for that.
     func arguments(configuration: String?, script: String) -> [String] {
-        // Nobody is asked anything: this may run unattended.
+        // ssh does not ask anything: this may run unattended.
         (configuration.map { ["-F", $0] } ?? []) + [
             "-o", "BatchMode=yes", "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=15",
         ]

@@ -1,6 +1,6 @@
 public import KubernetesAPI
 
-/// Whoever has a stored value written anew.
+/// Makes a server store an object again.
 public protocol ObjectPatching: Sendable {
     /// - Returns: The resourceVersion afterwards.
     func patchEmpty(

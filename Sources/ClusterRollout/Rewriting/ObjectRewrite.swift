@@ -1,7 +1,7 @@
 public import KubernetesAPI
 internal import KubernetesResources
 
-/// An object that may have to be written anew.
+/// An object to re-encrypt.
 public struct RewriteCandidate: Sendable {
     public let object: ObjectReference
     /// Whether etcd showed that its value is stored with another key than the file writes with.
@@ -13,7 +13,7 @@ public struct RewriteCandidate: Sendable {
     }
 }
 
-/// Has one object written anew, and tells what became of it (recorded in testdata/apiserver).
+/// Re-encrypts one object, and returns the result (recorded in testdata/apiserver).
 struct ObjectRewrite {
     let resource: APIResource
     let isDryRun: Bool
@@ -35,8 +35,8 @@ struct ObjectRewrite {
         } catch {
             switch error {
             case .conflict:
-                // Changed meanwhile, or written by a request before whose answer was lost. Whoever changed it may have been a
-                // server that did not run the file.
+                // Changed by another client, or by an earlier request whose answer was lost. The change may have come
+                // from a server without the file.
                 return try again(
                     ObjectReference(namespace: object.namespace, name: object.name, uid: object.uid), server)
             case .notFound(let status) where status.name == object.name && !Self.isAboutNamespace(status, resource):
@@ -48,7 +48,7 @@ struct ObjectRewrite {
         }
     }
 
-    /// Looks at an object again that was changed: without its version and, where it was made anew, without its uid.
+    /// Patches a changed object again: without its version and, if it was created again, without its uid.
     private func again(_ object: ObjectReference, _ server: some ObjectPatching) throws(APIFailure) -> Result {
         do {
             _ = try server.patchEmpty(object, of: resource, isDryRun: isDryRun)

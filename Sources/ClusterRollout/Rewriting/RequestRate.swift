@@ -14,7 +14,7 @@ final class RequestRate: Sendable {
 
     /// Waits for one's turn.
     ///
-    /// - Returns: Whether nobody wanted to stop meanwhile.
+    /// - Returns: Whether to continue; false if cancelled.
     func wait(_ isCancelled: () -> Bool) -> Bool {
         guard let interval else { return !isCancelled() }
         let turn = next.withLock { next in

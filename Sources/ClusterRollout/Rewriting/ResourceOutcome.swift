@@ -2,7 +2,7 @@ public import KubernetesAPI
 
 /// What became of the objects of one resource. Each is counted once.
 public struct ResourceOutcome: Sendable {
-    /// Written anew.
+    /// Re-encrypted.
     public var rewritten = 0
     /// Stored already as the server stores it.
     public var current = 0

@@ -2,7 +2,7 @@ internal import Dispatch
 public import KubernetesAPI
 internal import Synchronization
 
-/// Has the objects of a resource written anew, several at once, through servers that run the file.
+/// Re-encrypts the objects of a resource, several at once, through servers that run the file.
 public struct RewriteCrew<Server: ObjectPatching>: Sendable {
     public struct Settings: Sendable {
         /// So many requests go on at once.
@@ -40,7 +40,7 @@ public struct RewriteCrew<Server: ObjectPatching>: Sendable {
     ///
     /// - Parameters:
     ///   - pages: Hands over the objects part by part to what it is given, which answers whether more is wanted.
-    ///   - progress: Told how many more objects are done, from any thread.
+    ///   - progress: Called with the number of further objects, from any thread.
     public func rewrite(
         _ resource: APIResource,
         _ pages: (_ take: ([RewriteCandidate]) -> Bool) throws(APIFailure) -> Void,

@@ -3,14 +3,14 @@ public import EncryptionConfig
 public import KubernetesAPI
 public import KubernetesResources
 
-/// Which resources have to be written anew for a file.
+/// The resources to re-encrypt for a file.
 public struct RewriteScope: Sendable {
     /// Why a resource that the file covers is left out.
     public enum LeftOut: Sendable, Equatable {
-        /// Its values are written anew by themselves: a Lease is renewed every few seconds; an event ends after an hour,
-        /// which a rewrite would begin anew (recorded in testdata/apiserver).
+        /// Its objects are rewritten all the time: a Lease is renewed every few seconds. An event ends after an hour,
+        /// which a rewrite would extend (recorded in testdata/apiserver).
         case shortLived
-        /// No server serves it. What is stored of it stays as it is.
+        /// No server serves it. Its values stay unchanged.
         case notServed
     }
 
@@ -31,7 +31,7 @@ public struct RewriteScope: Sendable {
     /// - Parameters:
     ///   - served: What the servers serve.
     ///   - only: The resources that are asked for; nil for all that the file covers.
-    ///   - includesShortLived: Whether events and Leases are rewritten though nobody asks for them.
+    ///   - includesShortLived: Whether events and Leases are re-encrypted too.
     public init(
         of file: EncryptionConfiguration, served: [APIResource], only: Set<GroupResource>?, includesShortLived: Bool
     ) {
@@ -56,7 +56,7 @@ public struct RewriteScope: Sendable {
         }.sorted()
     }
 
-    /// Whether values of a resource are to be written anew, whether a server serves it or not.
+    /// Whether values of a resource must be re-encrypted, whether a server serves it or not.
     public func isWanted(_ resource: GroupResource) -> Bool {
         guard resolution.rule(for: resource) != nil else { return false }
         if let only { return only.contains(resource) }

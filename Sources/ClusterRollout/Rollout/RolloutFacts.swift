@@ -5,7 +5,7 @@ public struct RolloutFacts: Sendable, Equatable {
     /// What the servers run.
     public enum Servers: Sendable, Equatable, CaseIterable {
         case notAsked
-        /// Every one runs the file as it is, and so long that requests from before have ended.
+        /// Every server runs the present file, and older requests have ended.
         case runFile
         /// Every one was seen to run the file, or the version of this rollout from which it is a proven step.
         case runOurs
@@ -16,9 +16,9 @@ public struct RolloutFacts: Sendable, Equatable {
         case unknown
     }
 
-    /// What is stored.
+    /// The stored values.
     public enum Stored: Sendable, Equatable {
-        /// Nobody looked since every server runs the file as it is.
+        /// Not read since every server runs the present file.
         case notLooked
         /// All that the file covers is stored as it says, and everything can be read.
         case clean
@@ -33,15 +33,15 @@ public struct RolloutFacts: Sendable, Equatable {
     /// What the plugins of a file write with.
     public enum KeyIDs: Sendable, Equatable, CaseIterable {
         case notAsked
-        /// Every server has had the key id that the plugin tells for so long that none writes with another.
+        /// Every server has used the key ID of the plugin for so long that none writes with another.
         case agree
         case differ
         case unknown
     }
 
-    /// Where the file stands within the rollout; nil if it is none of its versions.
+    /// The position of the file in the rollout; nil for a foreign file.
     public var standing: RolloutRecord.Standing?
-    /// The step that the file is at before the rollout, as it tells itself; nil if it is at its end.
+    /// The next step of the file before the rollout; nil if no step remains.
     public var firstStep: RotationRequest.Step?
     public var servers = Servers.notAsked
     public var stored = Stored.notLooked
@@ -51,9 +51,9 @@ public struct RolloutFacts: Sendable, Equatable {
     public var isSafeToBegin = false
     /// Of a way back: whether the key that wrote before writes again.
     public var writesPrevious = false
-    /// How often values were rewritten since every server runs the file as it is.
+    /// How often values were re-encrypted since every server runs the present file.
     public var rewrites = 0
-    /// Whether this run of the program wrote the file as it is, from what every server ran.
+    /// Whether this run wrote the present file, from the file that every server ran.
     public var isJustWritten = false
     /// Whether the file was delivered in this run of the program.
     public var isDelivered = false

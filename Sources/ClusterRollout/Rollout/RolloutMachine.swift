@@ -10,14 +10,14 @@ public struct RolloutMachine: Sendable {
         case newKey
         /// Back to the key that wrote before.
         case back
-        /// The key within a KMS plugin is another one; the file stays as it is.
+        /// The KMS plugin has a new key; the file stays unchanged.
         case newKMSKey
     }
 
     /// What to do next.
     public enum Action: Sendable, Equatable {
         case askServers
-        /// Look at what is stored.
+        /// Audit the stored values.
         case audit
         case snapshotBefore
         case snapshotAfter
@@ -31,7 +31,7 @@ public struct RolloutMachine: Sendable {
 
     /// Why a rollout cannot go on.
     public enum Stop: Sendable, Equatable {
-        /// The file is none that this rollout wrote.
+        /// This rollout did not write the file.
         case fileChanged
         /// A server runs a file from which this one is no proven step.
         case serversRunAnother
@@ -47,7 +47,7 @@ public struct RolloutMachine: Sendable {
         /// Values are stored with keys that the file, which is not delivered yet, has no more.
         case neededAgain(Int)
         case storedUnknown
-        /// Keys were taken out already; a rollout goes only forward then.
+        /// Keys were removed already, so the rollout can no longer be undone.
         case cannotGoBack
         /// There is nothing to go back from.
         case nothingToTakeBack
@@ -114,7 +114,8 @@ public struct RolloutMachine: Sendable {
         }
         if facts.wantsSnapshotBefore { return .act(.snapshotBefore) }
         guard facts.firstStep == .retire else { return .act(.write(facts.firstStep ?? .add)) }
-        // Somebody began by hand: the new key writes already, and what is stored otherwise is rewritten first.
+        // A rotation was started by hand: the new key is the write key already, and stale values are re-encrypted
+        // first.
         return cleaned(facts, isFinal: false) ?? .act(.write(.retire))
     }
 

@@ -1,7 +1,7 @@
-/// What a rollout has written so far. It stands beside the file, so that the same command goes on where it was stopped. It
-/// holds no key.
+/// The files that a rollout has written so far. The record is beside the file, so the same command can continue. It
+/// contains no key.
 ///
-/// It only names the goal and the files that are this rollout's own. Where the cluster stands is asked each time.
+/// It names only the goal and the files of this rollout. The state of the cluster is read each time.
 public struct RolloutRecord: Sendable, Equatable {
     /// One version of the file.
     public struct Version: Sendable, Equatable {
@@ -71,13 +71,13 @@ public struct RolloutRecord: Sendable, Equatable {
         pending = nil
     }
 
-    /// Notes that the file, as it is, is at a position already.
+    /// Records that the present file is at a position already.
     public mutating func note(_ version: Version) {
         current = version
         pending = nil
     }
 
-    /// Where the file with a hash stands; nil if it is none of this rollout.
+    /// The position of the file with a hash; nil for a foreign file.
     public func standing(of hash: String) -> Standing? {
         if let pending, pending.hash == hash { return .at(pending.position) }
         if let current, current.hash == hash { return .at(current.position) }

@@ -4,7 +4,7 @@ internal import KubernetesResources
 
 /// The rights that a rollout of a file needs, as objects of Kubernetes.
 public enum RolloutRights {
-    /// A ClusterRole, as YAML. Each rule stands under what it is for.
+    /// A ClusterRole, as YAML. A comment names the purpose of each rule.
     ///
     /// - Parameter only: The resources that are rotated, as the file names them; nil for all.
     public static func manifest(for file: EncryptionConfiguration, only: Set<String>?) -> String {
@@ -32,21 +32,21 @@ public enum RolloutRights {
             metadata:
               name: encconf-rollout
             rules:
-              # What each server runs, whether it is ready, and what it serves.
+              # The file hash, the state and the resources of each server.
               - nonResourceURLs: ["/metrics", "/readyz", "/version", "/flagz", "/api", "/apis"]
                 verbs: ["get"]
-              # Which servers there are.
+              # The list of servers.
               - apiGroups: ["coordination.k8s.io"]
                 resources: ["leases"]
                 verbs: ["list"]
               - apiGroups: ["discovery.k8s.io"]
                 resources: ["endpointslices"]
                 verbs: ["list"]
-              # Which cluster it is, and the revision of etcd.
+              # The UID of the cluster, and the revision of etcd.
               - apiGroups: [""]
                 resources: ["namespaces"]
                 verbs: ["get", "list"]
-              # What the file encrypts is listed by its metadata and written anew.
+              # Encrypted resources: list their metadata, re-encrypt their objects.
 
             """ + covered
     }

@@ -14,7 +14,7 @@ extension RolloutFacts.Servers {
         } else if !census.gaps.isEmpty
             || zip(census.servers, isNone).contains(where: { !$1 && ($0.hash == nil || $0.loaded == .unknown) })
         {
-            // What one server runs is not known. That another runs something else is known all the same.
+            // The file of one server is unknown, but another server is known to run another file.
             let isForeign = census.servers.contains { server in
                 server.hash != nil && record.map { !$0.mayRun(server.hash, beside: file) } ?? (server.loaded == .no)
             }

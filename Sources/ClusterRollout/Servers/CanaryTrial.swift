@@ -22,7 +22,7 @@ public struct CanaryTrial: Sendable {
     /// - Parameters:
     ///   - store: The etcd that Secrets are stored in.
     ///   - file: The configuration that the server should write with.
-    ///   - makeName: A name that nobody else has.
+    ///   - makeName: Returns a unique name.
     public init(
         store: EtcdSource, file: EncryptionConfiguration, namespace: String = "kube-system",
         makeName: @escaping @Sendable () -> String
@@ -39,7 +39,7 @@ public struct CanaryTrial: Sendable {
         do {
             made = try server.createCanary(namespace: namespace, name: name)
         } catch {
-            // Without an answer it may have been made all the same.
+            // Without an answer the server may have created it anyway.
             if !error.isAnswer { try? server.deleteSecret(ObjectReference(namespace: namespace, name: name)) }
             return .failed(.notMade)
         }

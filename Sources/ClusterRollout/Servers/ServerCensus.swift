@@ -7,9 +7,9 @@ internal import SecretMemory
 
 /// Which kube-apiservers there are, and whether each of them runs a file.
 ///
-/// Who they are is told by two sources that must agree, as each of them alone can be wrong: a Lease may be of a server that
-/// is gone, and a server may have none; the addresses of the Service may lag behind (recorded in testdata/apiserver).
-/// Each server has to answer itself. What is not seen is unknown.
+/// Two sources list the servers and must agree, because each can be wrong: a Lease may be of a removed server, a
+/// server may have no Lease, and the addresses of the Service may lag (recorded in testdata/apiserver). Each server
+/// must answer itself. A server that is not seen is unknown.
 public struct ServerCensus: Sendable {
     public enum Verdict: String, Sendable { case yes, no, unknown }
 
@@ -18,7 +18,7 @@ public struct ServerCensus: Sendable {
         case noServers
         /// So many servers by each source; nil where a source says nothing.
         case sourcesDisagree(leases: Int?, endpoints: Int?, named: Int?)
-        /// Only one source tells of servers.
+        /// Only one source lists servers.
         case oneSource
         /// An address of the Service at which no known server is.
         case unknownEndpoint(String)
@@ -34,7 +34,7 @@ public struct ServerCensus: Sendable {
         public var renewed: Set<String>?
         /// Nil if they could not be read.
         public var endpoints: ServiceEndpoints?
-        /// How many servers a person named; nil if none.
+        /// The number of servers of `--server`; nil without it.
         public var named: Int?
         public var sightings: [ServerSighting]
 
@@ -78,7 +78,8 @@ public struct ServerCensus: Sendable {
             guard let metrics = sighting.metrics else { continue }
             let id =
                 metrics.identityHash.flatMap { idsByHash[$0] }
-                // An old server does not say who it is. At the address of a Lease that is nobody else's it is that server.
+                // An old server does not report its identity. At the address of a Lease that no other server has, it
+                // is that server.
                 ?? (metrics.identityHash == nil ? lease(at: sighting.address, in: leases)?.name : nil)
             guard let id else {
                 others.append(sighting)
@@ -90,7 +91,7 @@ public struct ServerCensus: Sendable {
             standing(of: lease, answering[lease.name], facts)
         }
         let known = Set(answering.values.map(\.address) + leases.compactMap(\.peerAddress))
-        // The same server without a Lease, asked twice, would show the same start; whoever names it twice sees it twice.
+        // A server without a Lease that is listed twice would show the same start, and counts twice.
         let withoutLease = others.filter { !answering.values.map(\.address).contains($0.address) }
             .map { standing(of: $0, facts) }
         let silent = facts.sightings.filter { $0.metrics == nil && !known.contains($0.address) }
@@ -198,8 +199,8 @@ public struct ServerCensus: Sendable {
     ) -> [Gap] {
         guard !servers.isEmpty else { return [.noServers] }
         var gaps: [Gap] = []
-        // A person may name some of the servers, to say where they are. Where the cluster has one source only, the list that
-        // a person gives is the other one.
+        // `--server` may list only some servers, to set their addresses. If the cluster has only one source, this
+        // list is the second one.
         let named = leases == nil || endpoints == nil ? facts.named : nil
         let counts = [leases, endpoints, named].compactMap { $0 }
         if counts.count < 2 {

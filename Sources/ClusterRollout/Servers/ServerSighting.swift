@@ -16,7 +16,7 @@ public struct ServerSighting: Sendable {
         case failed(CanaryFault)
     }
 
-    /// Where it was asked: `192.0.2.10:6443`, or the URL that a person gave.
+    /// The address of the request: `192.0.2.10:6443`, or the URL of `--server`.
     public let address: String
     public var answer: Answer
     public var readiness: Readiness?

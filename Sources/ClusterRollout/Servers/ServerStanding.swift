@@ -8,8 +8,7 @@ public struct ServerStanding: Sendable {
     public enum Problem: Sendable {
         /// It could not be asked, or did not answer as a kube-apiserver does.
         case failure(APIFailure)
-        /// Nobody answered for its Lease: no address led to it. Whether the Lease is renewed all the same; nil if nobody
-        /// looked twice.
+        /// No address answered for its Lease. Whether the Lease is still renewed; nil if it was read only once.
         case unanswered(isRenewed: Bool?)
         /// Another server than the one of the Lease answers at its address.
         case answeredByAnother(address: String)
@@ -34,7 +33,7 @@ public struct ServerStanding: Sendable {
     /// The name of its Lease; without one, its address.
     public let id: String
     public let host: String?
-    /// Where it answered or should answer; nil if nobody knows.
+    /// Where it answered or should answer; nil if unknown.
     public let address: String?
     public let sighting: ServerSighting?
     public let loaded: Loaded

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Asks who the servers of a cluster are, and each of them what it runs.
 public struct ServerSurvey: Sendable {
-    /// A server that a person named.
+    /// A server of `--server`.
     public struct Named: Sendable {
         /// As a Lease would have it; of a socket, or behind a path, as the person wrote it.
         public let address: String
@@ -16,7 +16,7 @@ public struct ServerSurvey: Sendable {
         }
     }
 
-    /// Who tells of the others: any server, or what stands before them.
+    /// The source of the list of servers: any server, or the load balancer.
     private let entry: APIServer
     private let named: [Named]
     private let connect: @Sendable (ServerAddress) -> APIServer
@@ -26,7 +26,7 @@ public struct ServerSurvey: Sendable {
 
     /// - Parameters:
     ///   - entry: Any server, or a load balancer.
-    ///   - named: Servers that a person named.
+    ///   - named: The servers of `--server`.
     ///   - connect: A way to one server itself.
     public init(
         entry: APIServer, named: [Named] = [], settings: APISettings,
@@ -51,7 +51,7 @@ public struct ServerSurvey: Sendable {
     ///
     /// - Parameters:
     ///   - fileHash: The hash of the file that is asked about; nil to compare the servers.
-    ///   - isThorough: Whether Leases for which nobody answers are looked at a second time, which takes up to 15 seconds.
+    ///   - isThorough: Whether Leases without an answer are read a second time, which takes up to 15 seconds.
     ///   - canary: Asks a server to write, where a canary is wanted.
     public func look(
         for fileHash: String?, isThorough: Bool,
@@ -93,7 +93,7 @@ public struct ServerSurvey: Sendable {
     /// A server renews its Lease every ten seconds (recorded in testdata/apiserver).
     private static let renewalSeconds = 15
 
-    /// The Leases that are renewed within the time in which a living server does it.
+    /// The Leases that are renewed in the time in which a running server renews its Lease.
     private func renewed(_ first: [IdentityLease]) -> Set<String> {
         var renewed: Set<String> = []
         for _ in 0..<Self.renewalSeconds where renewed.count < first.count {

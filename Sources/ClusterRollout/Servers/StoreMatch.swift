@@ -7,10 +7,10 @@ public import StorageAudit
 
 /// Whether an etcd is the one that a cluster stores in.
 ///
-/// The program is told of both, and an audit of another cluster's etcd would prove nothing. What is compared first are
-/// revisions, which need no key: the namespace `kube-system` was changed at the same one, and a Lease, which is renewed
-/// every few seconds, was renewed in etcd between two looks through the API. That tells a copy of the cluster apart, too,
-/// which has the same UIDs. Where there is no Lease, the UID of the namespace has to be readable.
+/// The command line names both, and an audit of the etcd of another cluster would prove nothing. Revisions are
+/// compared first, because they need no key: the namespace `kube-system` was changed at the same revision, and a
+/// Lease, which is renewed every few seconds, was renewed in etcd between two reads through the API. This detects a
+/// copy of the cluster, too, which has the same UIDs. Without a Lease, the UID of the namespace must be readable.
 public enum StoreMatch: Sendable {
     case same
     /// It is another one, or the prefix of its keys is.
@@ -61,7 +61,7 @@ public enum StoreMatch: Sendable {
     }
 }
 
-/// Why it cannot be told whether an etcd is that of a cluster.
+/// Why it is unknown whether an etcd belongs to a cluster.
 public enum StoreMatchError: Error, Sendable {
     case api(APIFailure)
     case etcd(EtcdError)

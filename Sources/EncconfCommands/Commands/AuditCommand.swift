@@ -103,7 +103,7 @@ struct AuditCommand: EncconfCommand {
         do throws(ValidationError) { failOn = try failOnCodes() } catch {
             throw CommandFailure("\(error.message)", status: .usage)
         }
-        // Before anything is read: a missing certificate shall not cost an hour of work.
+        // Before anything is read, so that a missing certificate does not waste an hour of work.
         let sources = try etcd.sources(isSerializable: consistency.serializable)
         var (reports, failures) = ([AuditReport](), [Failure]())
         func add(_ name: String, _ audit: () throws(CommandFailure) -> AuditReport) {

@@ -90,7 +90,7 @@ struct DiffCommand: EncconfCommand {
             let report = try report(from: oldFile, to: newFile, console)
             if let path = change.writeIntermediate { try write(report.next, to: path, console) }
             switch format.output {
-            case .text: try console.result(report.text)
+            case .text: try console.result(report.text(new: new))
             case .json:
                 try console.result(
                     value(
@@ -98,7 +98,8 @@ struct DiffCommand: EncconfCommand {
             }
             return report.status
         case .refused(let refusal):
-            let refused = RefusedChange(path: new, apiserverError: refusal.apiserverError)
+            let refused = RefusedChange(
+                path: new, apiserverError: refusal.apiserverError, kubernetes: rules.kubernetes)
             if let path = change.writeIntermediate {
                 console.note("\(path) is not written: kube-apiserver rejects NEW")
             }

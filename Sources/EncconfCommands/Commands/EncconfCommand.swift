@@ -8,7 +8,7 @@ internal import StorageAudit
 internal import Synchronization
 internal import Terminal
 
-/// A command that does its work, says how it went, and leaves failures to be told in one place.
+/// A command that does its work and returns its exit status. Failures are reported in one place.
 protocol EncconfCommand: ParsableCommand {
     var global: GlobalOptions { get }
 
@@ -38,7 +38,7 @@ extension EncconfCommand {
 }
 
 extension Console {
-    /// Tells why the work could not be done.
+    /// Reports why the work could not be done.
     func failure(_ failure: CommandFailure) {
         for problem in failure.problems { error(problem.message, hint: problem.hint) }
     }
@@ -62,7 +62,7 @@ extension Console {
         do { try write(phrase) } catch { throw error.failure }
     }
 
-    /// Writes a report for programs, with the warnings that a person has seen so far.
+    /// Writes a report for programs, with the warnings that were printed so far.
     ///
     /// - Parameter isOneLine: Whether it is one of several documents, each in a line of its own.
     func result(_ report: ReportValue, isOneLine: Bool = false) throws(CommandFailure) {
@@ -75,8 +75,8 @@ extension Console {
 extension OutputError {
     fileprivate var failure: CommandFailure {
         switch self {
-        case .closed: CommandFailure("standard output is closed", hint: "give the result somewhere to go")
-        case .system(let error): CommandFailure("cannot write to standard output: \(error)")
+        case .closed: CommandFailure("Standard output is closed.", hint: "redirect it to a file or a pipe")
+        case .system(let error): CommandFailure("Cannot write to standard output: \(error)")
         }
     }
 }

@@ -198,10 +198,10 @@ extension RotateCommand {
     ) throws(CommandFailure) -> ExitStatus {
         var report = RotationReport(
             file: file, steps: [], hash: try fileHash(source), isWritten: false,
-            next: NextCommand(reason: "\(plan.step) is done already"))
+            next: NextCommand(reason: "nothing: \(plan.step) is done already"))
         report.kubernetes = plan.intended.kubernetes
         let writers: Phrase = plan.step == .promote ? RotationStatus.writers(in: plan.intended) : ""
-        let details: Phrase = "\(file): \(plan.step.rawValue) is done already; nothing to change\n\(writers)"
+        let details: Phrase = "\(file): \(plan.step.rawValue) is done already. Nothing was changed.\n\(writers)"
         try show(report, details: details, console)
         return .success
     }
@@ -237,7 +237,7 @@ extension RotateCommand {
         guard let step = judgement.step else {
             report = RotationReport(
                 file: file, steps: report.steps, hash: hash, isWritten: false,
-                next: NextCommand(reason: "nothing is written"))
+                next: NextCommand(reason: "nothing was written (--dry-run)"))
             report.evidence = evidence
             report.kubernetes = rules.kubernetes
             let diff = UnifiedDiff(from: source.bytes, to: edited.bytes, oldName: file, newName: file)
@@ -254,8 +254,8 @@ extension RotateCommand {
         if FileAccess.isOpenToOthers(report.file) {
             console.warning("\(report.file): other users can read its keys", hint: "run `chmod 600 \(report.file)`")
         }
-        let written: Phrase = "\(report.file): \(plan.step.rawValue) is written\n\(hash)\n"
-        try show(report, details: written + report.text + "\nWhat to do now:\n" + guide.text, console)
+        let summary = report.summary(archive: keys.archive, isDestroyed: keys.discardRetiredKeys)
+        try show(report, details: summary + report.text + "\n" + guide.text, console)
         return .success
     }
 
@@ -268,7 +268,7 @@ extension RotateCommand {
         if let resources = choice.resources { options.append(RotationGuide.option("--resources", resources)) }
         options += rules.given
         if choice.inPlace { options.append("--in-place") }
-        if evidence.kms.asksNobody, keys.to == .kms { options.append("--no-kms") }
+        if evidence.kms.isOff, keys.to == .kms { options.append("--no-kms") }
         if let keyName = keys.keyName { options.append(RotationGuide.option("--key-name", keyName)) }
         return options.joined(separator: " ")
     }
@@ -304,7 +304,7 @@ extension RotateCommand {
         if let owned = DistributionFile(at: file) { status.obstacle = owned.obstacle }
         var report = RotationReport(file: file, steps: status.steps, hash: hash, isWritten: false, next: status.next)
         report.kubernetes = rotation.rules.kubernetes
-        try show(report, details: status.text + "\(hash)\n\(status.next.text)", console)
+        try show(report, details: "\(fileName(file))\n  \(hash)\n" + status.text + "\n\(status.next.text)", console)
         return status.isAmbiguous ? .unproven : .success
     }
 }

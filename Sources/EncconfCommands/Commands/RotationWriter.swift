@@ -6,7 +6,7 @@ internal import KeyRotation
 internal import SecretMemory
 internal import ShownText
 
-/// Writes a step: first the archive, then the file, so that a key is never in neither.
+/// Writes the archive before the file, so that every key is always in at least one of them.
 struct RotationWriter {
     private let file: String
     private let archive: String?
@@ -37,7 +37,7 @@ struct RotationWriter {
             // Such an archive would hold the keys already, and lose them with the step.
             guard !Self.areSame(archive, file) else {
                 throw CommandFailure(
-                    "\(archive): the archive is the file itself", hint: "give another --archive")
+                    "\(archive): the archive is the file itself", hint: "choose another --archive")
             }
             try keepRetiredKeys(in: archive)
         }
@@ -50,7 +50,7 @@ struct RotationWriter {
                 try SafeWrite.replace(edited.span, of: file, expecting: source)
             }
         } catch {
-            throw error.failure(existsHint: "give another --output-file")
+            throw error.failure(existsHint: "choose another --output-file")
         }
     }
 
@@ -65,12 +65,12 @@ struct RotationWriter {
         let existing: SecretKey? = unsafe access(path, F_OK) == 0 ? try Inputs.file(path).content : nil
         var status = stat()
         guard unsafe stat(path, &status) != 0 || status.st_mode & (S_IRWXG | S_IRWXO) == 0 else {
-            throw CommandFailure("\(path): others may read this archive", hint: "chmod 600 it first")
+            throw CommandFailure("\(path): other users can read this archive", hint: "run `chmod 600 \(path)` first")
         }
         guard existing == nil || status.st_uid == geteuid() || status.st_uid == 0 else {
             throw CommandFailure(
                 "\(path): the archive belongs to another user, who could read the removed keys",
-                hint: "give another --archive")
+                hint: "choose another --archive")
         }
         guard let text = try archiveText(after: existing, path) else { return }
         do {
@@ -80,7 +80,7 @@ struct RotationWriter {
                 try SafeWrite.create(text.span, at: path, replacing: false)
             }
         } catch {
-            throw error.failure(existsHint: "give another --archive")
+            throw error.failure(existsHint: "choose another --archive")
         }
     }
 
@@ -95,14 +95,14 @@ struct RotationWriter {
             switch error {
             case .unreadable:
                 throw CommandFailure(
-                    "\(path): is no configuration that can be read", hint: "give another --archive")
+                    "\(path): not a readable configuration", hint: "choose another --archive")
             case .foreign:
                 throw CommandFailure(
-                    "\(path): is no archive as this program writes them; its comments and options would be lost",
-                    hint: "give another --archive")
+                    "\(path): not written by encconf; adding keys would lose its comments and options",
+                    hint: "choose another --archive")
             case .incomplete:
                 throw CommandFailure(
-                    "\(path): the archive would not hold all removed keys", hint: "give another --archive")
+                    "\(path): the archive would not contain all removed keys", hint: "choose another --archive")
             }
         }
     }

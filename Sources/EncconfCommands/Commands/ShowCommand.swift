@@ -54,7 +54,7 @@ private struct ConfigurationSummary {
         let bits: Int
         let fingerprint: String?
         let path: String
-        /// When it was made, as seconds since 1970, if its name tells.
+        /// Its creation time, as seconds since 1970, if its name contains it.
         let created: Int64?
     }
 
@@ -86,7 +86,7 @@ private struct ConfigurationSummary {
 
     var text: Phrase {
         var text: Phrase = "\(fileName(path))\n\(hash)\n"
-        if let serverHash { text += "\(serverHash) as kube-apiserver \(kubernetes) writes it\n" }
+        if let serverHash { text += "\(serverHash) in the form of kube-apiserver \(kubernetes)\n" }
         text += effective.text
         if !versions.isEmpty { text += "\nVersions of Kubernetes\n" + versions.map { "  \($0.text)\n" }.joined() }
         guard !keys.isEmpty else { return text }
@@ -101,7 +101,7 @@ private struct ConfigurationSummary {
         return text + "\n" + Phrase(table)
     }
 
-    /// The hash as a version writes it that has another form; nil for one that writes it as it is.
+    /// The hash in the form of the version; nil if that is the usual form.
     private var serverHash: String? {
         let digits = String(hash.drop { $0 != ":" }.dropFirst())
         return switch kubernetes.hashForm {

@@ -47,13 +47,13 @@ struct EtcdConnectionOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Timeout of each call. Default: 5s.", valueName: "dur"))
     var commandTimeout: String?
 
-    /// The manifest that `--discover-from` or `--preset` names.
+    /// The manifest of `--discover-from` or `--preset`.
     var manifest: String? { discoverFrom ?? preset?.distribution.manifest }
 
-    /// Whether a manifest or the paths of a distribution take the place of the options.
+    /// Whether a manifest or the paths of a distribution replace the options.
     var isDiscovered: Bool { discoverFrom != nil || preset != nil }
 
-    /// Names of the options that were given.
+    /// The names of the options in use.
     var given: [String] {
         let texts: [(String, Any?)] = [
             ("--endpoints", endpoints), ("--cacert", cacert), ("--cert", cert), ("--key", key), ("--user", user),
@@ -64,7 +64,7 @@ struct EtcdConnectionOptions: ParsableArguments {
         return texts.filter { $0.1 != nil }.map(\.0)
     }
 
-    /// Refuses what cannot go together.
+    /// Refuses options that cannot be used together.
     func validateSettings() throws {
         let settings: EtcdConnection
         do throws(EtcdVariables.Conflict) {
@@ -80,7 +80,7 @@ struct EtcdConnectionOptions: ParsableArguments {
         }
     }
 
-    /// The manifest that was named; nil if none was.
+    /// The manifest of `--discover-from`; nil without it.
     func discovery() throws(CommandFailure) -> EtcdDiscovery? {
         guard let manifest else { return nil }
         if let discovery = Self.known.withLock({ $0[manifest] }) { return discovery }
@@ -89,17 +89,20 @@ struct EtcdConnectionOptions: ParsableArguments {
             throw preset?.failure(error.failure, reading: manifest) ?? error.failure
         }
         for file in discovery.missingVariableFiles {
+            Console().note("\(fileName(manifest)): \(file) of EnvironmentFile= does not exist; skipped")
+        }
+        for file in discovery.missingVariableFiles {
             Console().note("\(fileName(manifest)): \(file) of EnvironmentFile= does not exist; passed over")
         }
         Self.known.withLock { $0[manifest] = discovery }
         return discovery
     }
 
-    /// What was read in this run, so that servers and configuration come from one state of the file, and standard
-    /// input is read once.
+    /// Manifests that this run has read, so that servers and configuration come from one state of the file, and standard
+    /// input is read only once.
     private static let known = Mutex<[String: EtcdDiscovery]>([:])
 
-    /// All that is said, the command line first, then the manifest or the distribution.
+    /// The connection: the command line first, then the manifest or the distribution.
     func connection(_ discovery: EtcdDiscovery?) throws(CommandFailure) -> EtcdConnection {
         var connection: EtcdConnection
         do { connection = try settings() } catch { throw CommandFailure("\(error.message)") }
@@ -113,9 +116,9 @@ struct EtcdConnectionOptions: ParsableArguments {
         return connection
     }
 
-    /// What the options say, and the variables of etcdctl where they say nothing.
+    /// The options, and the variables of etcdctl for options that are not set.
     ///
-    /// With `--discover-from` or `--preset` no variable counts but user and password: the manifest is what was asked for.
+    /// With `--discover-from` or `--preset` only the variables for user and password count.
     func settings() throws(EtcdVariables.Conflict) -> EtcdConnection {
         var connection = EtcdConnection()
         let variables = EtcdVariables(isRead: !isDiscovered)
@@ -123,7 +126,7 @@ struct EtcdConnectionOptions: ParsableArguments {
         connection.authorityFile = try variables.text(cacert, "--cacert")
         connection.certificateFile = try variables.text(cert, "--cert")
         connection.keyFile = try variables.text(key, "--key")
-        // These do not change who is asked, and have no other place that nobody sees.
+        // These do not choose the endpoint, and the environment is the safest place for them.
         let ofPerson = EtcdVariables(isRead: true)
         connection.user = try ofPerson.text(user, "--user")
         connection.password = try ofPerson.text(password, "--password")
@@ -137,12 +140,12 @@ struct EtcdConnectionOptions: ParsableArguments {
     }
 }
 
-/// The variables that etcdctl takes for flags: `--a-b` is `ETCDCTL_A_B` (etcd, pkg/flags/flag.go).
+/// The environment variables of etcdctl: `--a-b` is `ETCDCTL_A_B` (etcd, pkg/flags/flag.go).
 struct EtcdVariables {
-    /// The command line and the environment do not go together.
+    /// The command line and the environment contradict each other.
     struct Conflict: Error { let message: String }
 
-    /// Whether the environment counts at all.
+    /// Whether the environment is used.
     let isRead: Bool
 
     func text(_ option: String?, _ name: String) throws(Conflict) -> String? {
@@ -150,7 +153,7 @@ struct EtcdVariables {
         let value = isRead ? Environment.value(variable).flatMap { $0.isEmpty ? nil : $0 } : nil
         guard option == nil || value == nil else {
             throw Conflict(
-                message: "\(variable) and \(name) are both given; unset the variable or leave the option out")
+                message: "\(variable) and \(name) cannot be used together; unset the variable or omit the option")
         }
         return option ?? value
     }
@@ -161,27 +164,27 @@ struct EtcdVariables {
         switch text {
         case "1", "t", "T", "true", "TRUE", "True": return true
         case "0", "f", "F", "false", "FALSE", "False": return false
-        default: throw Conflict(message: "\(name) is true or false")
+        default: throw Conflict(message: "\(name) accepts true or false")
         }
     }
 
     func duration(_ option: String?, _ name: String) throws(Conflict) -> Duration? {
         guard let text = try text(option, name) else { return nil }
         guard let duration = GoDuration.parse(text), duration > .zero else {
-            throw Conflict(message: "\(name) is a duration such as 5s or 1m30s")
+            throw Conflict(message: "\(name) needs a duration such as 5s or 1m30s")
         }
         return duration
     }
 
-    /// What changes who is asked cannot be passed over.
+    /// Refuses a variable that would choose another endpoint.
     func refuse(_ name: String) throws(Conflict) {
         guard try text(nil, name) != nil else { return }
-        throw Conflict(message: "\(name) is not supported; name the servers with --endpoints")
+        throw Conflict(message: "\(name) is not supported; use --endpoints")
     }
 }
 
 extension EtcdConnectionOptions {
-    /// The configurations of a command that were named; if none was, the one of the manifest or the distribution.
+    /// The configurations of `--config`; without it, the one of the manifest or the distribution.
     func configurations(_ paths: [String], _ reading: ReadingOptions) throws(CommandFailure) -> [ConfigurationFile] {
         let rules = try reading.rules(try discovery(), isReading: true)
         guard paths.isEmpty else {
@@ -207,7 +210,7 @@ extension EtcdConnectionOptions {
 }
 
 extension EtcdDiscovery {
-    /// Takes the servers and certificates where the command line does not name others.
+    /// Fills in the servers and certificates that the command line does not set.
     fileprivate func complete(_ connection: inout EtcdConnection) throws(DiscoveryError) {
         if connection.endpoints == nil { connection.endpoints = try servers() }
         if connection.authorityFile == nil { connection.authorityFile = try authorityFile() }
@@ -230,22 +233,22 @@ extension K3sLayout {
 }
 
 extension EtcdConnection {
-    /// What persons typed in this run, by the user of etcd.
+    /// Passwords that were typed in this run, by etcd user.
     private static let passwords = Mutex<[String: SecretKey]>([:])
 
-    /// The client of the cluster; a person is asked for a password that is missing.
+    /// The client of the cluster. Asks at the terminal for a missing password.
     ///
-    /// - Parameter isCancelled: Asked ten times a second: whether to give up.
+    /// - Parameter isCancelled: Called ten times a second: whether to stop.
     func client(isCancelled: @escaping @Sendable () -> Bool = { false }) throws(CommandFailure) -> EtcdClient {
         var settings = EtcdSettings()
         settings.isCancelled = isCancelled
         settings.onNeedlessLogin = { [name] in
             Console().warning(
-                "\(name): this cluster knows no users, so that everybody who reaches it reads all of it",
-                hint: "leave --user out, or enable authentication")
+                "\(name): etcd has no authentication: any client can read everything",
+                hint: "omit --user, or enable authentication")
         }
         let login = try login { user throws(CommandFailure) in
-            // A rollout reads etcd many times, and asks once.
+            // A rollout reads etcd many times, and asks only once.
             if let known = Self.passwords.withLock({ $0[user] }) { return known }
             do throws(PasswordPrompt.Failure) {
                 let password = try PasswordPrompt.read(Program.redactor.shown("password of etcd user \(user): "))
@@ -255,8 +258,8 @@ extension EtcdConnection {
                 switch error {
                 case .noTerminal:
                     throw CommandFailure(
-                        "a password is needed, and there is no terminal to ask for it", hint: "set ETCDCTL_PASSWORD")
-                case .system(let error): throw CommandFailure("cannot ask for the password: \(error)")
+                        "etcd needs a password, and there is no terminal to ask for it.", hint: "set ETCDCTL_PASSWORD")
+                case .system(let error): throw CommandFailure("Cannot ask for the password: \(error)")
                 }
             }
         }

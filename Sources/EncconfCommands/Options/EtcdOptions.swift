@@ -21,7 +21,7 @@ struct EtcdOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Limit the read rate, for example 10M.", valueName: "bytes"))
     var maxBytesPerSecond: ByteCount?
 
-    /// Whether etcd is to be read.
+    /// Whether etcd is a source.
     var isGiven: Bool { etcd || connection.isDiscovered }
 
     func validate() throws {
@@ -38,10 +38,10 @@ struct EtcdOptions: ParsableArguments {
         }
     }
 
-    /// The clusters that are to be read: one, or as many as kube-apiserver uses. The main one is the first.
+    /// The etcd clusters to read: one, or all that kube-apiserver uses. The main cluster is the first.
     ///
-    /// `--endpoints` beside a manifest names other ways to the main cluster; those that the manifest has besides are
-    /// read all the same, since a cluster that is left out is evidence that is missing.
+    /// `--endpoints` beside a manifest replaces the addresses of the main cluster. The other clusters of the manifest are
+    /// still read, because a missing cluster is missing evidence.
     ///
     /// - Parameters:
     ///   - isSerializable: Whether a member may answer without the others.
@@ -78,7 +78,7 @@ struct EtcdOptions: ParsableArguments {
         do { return connection.transport(to: try connection.peers()) } catch { throw CommandFailure(error.explanation) }
     }
 
-    /// What is known of the prefix; with a manifest it is known in any case.
+    /// The etcd prefix, if known; a manifest always has one.
     private func prefix(_ discovery: EtcdDiscovery?) -> String? {
         etcdPrefix ?? discovery.map { $0.flags.etcdPrefix ?? "/registry" }
             ?? (connection.preset?.distribution == .k3s ? "/registry" : nil)
@@ -109,20 +109,20 @@ struct SerializableOptions: ParsableArguments {
 }
 
 extension EtcdOptions {
-    /// Whether the manifest that names the clusters is one of a server that runs a file: then they are all that it
-    /// stores in.
+    /// Whether the manifest is of a server that runs a file: then its clusters are everything that the server stores in.
     ///
     /// - Throws: If the server runs another file.
     ///
-    /// - Parameter others: Hashes of other files that it may have on disk.
+    /// - Parameter others: Hashes of other files that the server may have on disk.
     func isStore(ofServersWith file: ConfigurationFile, or others: [String]) throws(CommandFailure) -> Bool {
         guard let discovery = try connection.discovery() else { return false }
         switch try discovery.comparison(with: [file.hash] + others, fileHash) {
-        // With --endpoints somebody says that these are the same servers, and nothing shows it.
+        // With --endpoints nothing proves that these are the same servers.
         case .same: return connection.endpoints == nil
         case .unknown(let reason):
             Console().warning(
-                "\(fileName(discovery.path)): whether its server runs \(fileName(file.path)) cannot be told: \(reason.explanation)"
+                "\(fileName(discovery.path)): Cannot tell whether the server runs \(fileName(file.path)): "
+                    + "\(reason.explanation)"
             )
             return false
         case .other(let path):
@@ -130,7 +130,7 @@ extension EtcdOptions {
         }
     }
 
-    /// An audit under another file than the servers run shows what would be, and not what is.
+    /// Warns if the servers run another file: then the audit does not show their state.
     func warnUnlessInForce(_ file: ConfigurationFile, _ console: Console) throws(CommandFailure) {
         guard let discovery = try connection.discovery(),
             case .other(let path) = try discovery.comparison(with: [file.hash], fileHash)
@@ -141,11 +141,11 @@ extension EtcdOptions {
 }
 
 extension EtcdDiscovery {
-    /// That the server runs another file than the one at hand.
+    /// The error that the server runs another file.
     fileprivate func problem(of file: ConfigurationFile, insteadOf path: String) -> CommandFailure.Problem {
         CommandFailure.Problem(
             message:
                 "\(fileName(self.path)): The server runs \(path), and its hash differs from \(fileName(file.path)).",
-            hint: "take the file that the servers run, or the manifest of a server that runs this one")
+            hint: "use the file that the servers run, or the manifest of a server that runs this file")
     }
 }

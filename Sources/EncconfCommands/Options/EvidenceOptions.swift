@@ -16,7 +16,7 @@ struct SnapshotOptions: ParsableArguments {
     var evidence: [String] = []
 }
 
-/// Sources that prove what is stored: snapshots, and etcd.
+/// Sources that prove which values are stored: snapshots, and etcd.
 struct EvidenceOptions: ParsableArguments {
     @OptionGroup(title: "Proof") var files: SnapshotOptions
     @OptionGroup(title: "etcd") var etcd: EtcdOptions

@@ -8,17 +8,17 @@ internal import SecretMemory
 internal import ShownText
 internal import Terminal
 
-/// What a person names on the command line, read with failures that a person understands.
+/// Reads the files of the command line, with errors for people.
 enum Inputs {
     /// The file at `path`, or standard input for `-`.
     static func file(_ path: String) throws(CommandFailure) -> InputFile {
-        if path == "-" { tellOfTyping() }
+        if path == "-" { noteTyping() }
         do { return try InputFile.read(path) } catch { throw error.failure() }
     }
 
     /// All of standard input.
     static func standardInput() throws(CommandFailure) -> SecretBytes {
-        tellOfTyping()
+        noteTyping()
         do { return try InputFile.readStandardInput() } catch { throw error.failure() }
     }
 
@@ -27,29 +27,30 @@ enum Inputs {
         do throws(DistributionFile) { try DistributionFile.refuse(path) } catch { throw error.failure }
     }
 
-    private static func tellOfTyping() {
-        if InputFile.isStandardInputTyped { Console().note("reading standard input; end it with Ctrl-D") }
+    private static func noteTyping() {
+        if InputFile.isStandardInputTyped { Console().note("Reading standard input. End it with Ctrl-D.") }
     }
 
-    /// A file is read whatever the gates allow. That its server would not start with it is told.
+    /// Warns if the server would not start with the file. The file is still read, with any gates.
     private static func warnOfGates(_ document: ConfigurationDocument, _ rules: ServerRules, _ path: String) {
         do throws(ConfigurationRefusal) {
             _ = try EncryptionConfiguration(checking: document, options: ServerOptions(gates: rules.gates))
         } catch {
             let finding = error.diagnostics.first
             Console().warning(
-                "\(fileName(path)): kube-apiserver \(rules.kubernetes) would not start with it: \(finding?.message ?? "")",
+                "\(fileName(path)): kube-apiserver \(rules.kubernetes) would not start with this file: "
+                    + "\(finding?.message ?? "")",
                 hint: finding?.hint.map { Phrase(foreign: $0) })
         }
     }
 
-    /// A configuration that a kube-apiserver of the version could start with, whatever its feature gates.
+    /// A configuration with which a kube-apiserver of this version could start, with some feature gates.
     static func configuration(_ path: String, _ rules: ServerRules) throws(CommandFailure) -> ConfigurationFile {
         let content = try file(path).content
         guard content.bytes.count > 0 else {
             throw CommandFailure(
                 "\(fileName(path)): the file is empty",
-                hint: "`encconf init` prints a configuration to begin with")
+                hint: "create a configuration with `encconf init`")
         }
         let hash = try fileHash(content)
         do throws(ConfigurationRefusal) {

@@ -12,7 +12,7 @@ internal import ShownText
 
 /// `--kms-endpoint`: where a plugin listens, if not at the endpoint of the configuration.
 ///
-/// Two providers of one name are told apart by their sockets: `--kms-endpoint unix:///OLD=unix:///NEW`.
+/// The socket distinguishes two providers of one name: `--kms-endpoint unix:///OLD=unix:///NEW`.
 struct KMSEndpointOptions: ParsableArguments {
     @Option(
         name: .long,
@@ -23,14 +23,16 @@ struct KMSEndpointOptions: ParsableArguments {
     func validate() throws {
         for text in kmsEndpoint where Override(text) == nil {
             throw ValidationError(
-                "\(text): --kms-endpoint is NAME=unix:///PATH, for an abstract socket NAME=unix:///@NAME, "
-                    + "without control characters; a PATH that holds =unix: has %3D for the equals sign")
+                "\(text): --kms-endpoint needs NAME=unix:///PATH, or NAME=unix:///@NAME for an abstract socket, "
+                    + "without control characters; in PATH write %3D for = before unix:")
         }
         for (index, override) in overrides.enumerated()
         where overrides[..<index].contains(where: { $0.target == override.target }) {
             let name =
                 if case .provider(let name) = override.target { name } else { "" as ByteName }
-            throw ValidationError("--kms-endpoint is given twice for \(name.isEmpty ? "the same" : name.text)")
+            throw ValidationError(
+                "--kms-endpoint has two values for "
+                    + "\(name.isEmpty ? "the same provider" : name.text)")
         }
     }
 
@@ -52,14 +54,15 @@ struct KMSEndpointOptions: ParsableArguments {
             let chosen = overrides.filter { $0.target.covers(plugin) }.map { Socket($0.endpoint) }
             guard Set(chosen).count < 2 else {
                 throw CommandFailure(
-                    "--kms-endpoint: several are meant for KMS provider \(name: plugin.name) at \(name: plugin.endpoint)",
+                    "--kms-endpoint has several values for KMS provider \(name: plugin.name) at "
+                        + "\(name: plugin.endpoint)",
                     status: .usage)
             }
             let endpoint = endpoint(of: plugin)
             guard Socket(endpoint).isWithoutControlBytes else {
                 throw CommandFailure(
-                    "KMS provider \(plugin.name): \(endpoint) holds control characters",
-                    hint: "kube-apiserver cannot connect to it either")
+                    "KMS provider \(plugin.name): \(endpoint) contains control characters",
+                    hint: "correct the endpoint; kube-apiserver cannot connect to it either")
             }
             return (plugin, KMSProvider(plugin, endpoint: endpoint, kubernetes: kubernetes))
         }
@@ -75,27 +78,27 @@ struct KMSEndpointOptions: ParsableArguments {
         case .only:
             guard isOneSocket, overrides.count == 1 else {
                 throw CommandFailure(
-                    "--kms-endpoint: which KMS provider listens at \(endpoint)?",
-                    hint: "name it: --kms-endpoint NAME=\(endpoint)", status: .usage)
+                    "--kms-endpoint: cannot tell which KMS provider listens at \(endpoint)",
+                    hint: "name the provider with --kms-endpoint NAME=\(endpoint)", status: .usage)
             }
         case .provider(let name):
             guard let first = covered.first else {
                 throw CommandFailure(
-                    "--kms-endpoint: no KMS provider is named \(name: name)",
-                    hint: "`encconf show` lists the providers of a configuration")
+                    "--kms-endpoint: no KMS provider \(name: name)",
+                    hint: "run `encconf show` for the providers of a configuration")
             }
             guard isOneSocket else {
                 throw CommandFailure(
-                    "--kms-endpoint: which of the KMS providers named \(name: name) listens at \(endpoint)?",
+                    "--kms-endpoint: cannot tell which KMS provider \(name: name) listens at \(endpoint)",
                     hint:
-                        "name its socket in the configuration: --kms-endpoint \(first.endpoint)=\(endpoint)",
+                        "use its socket in the configuration: --kms-endpoint \(first.endpoint)=\(endpoint)",
                     status: .usage)
             }
         case .socket:
             guard isOneSocket else {
                 throw CommandFailure(
-                    "--kms-endpoint: no KMS provider has the socket that is to be \(endpoint)",
-                    hint: "what stands before =unix: is an endpoint of the configuration")
+                    "--kms-endpoint: no KMS provider has the socket before =\(endpoint)",
+                    hint: "write an endpoint of the configuration before =unix:")
             }
         }
     }
@@ -105,7 +108,7 @@ struct KMSEndpointOptions: ParsableArguments {
         overrides.first { $0.target.covers(plugin) }?.endpoint ?? plugin.endpoint
     }
 
-    /// The endpoints that were told without saying whose they are.
+    /// The endpoints without a provider.
     var unnamed: [ByteName] { overrides.filter { $0.target == .only }.map(\.endpoint) }
 
     /// The same without those.
@@ -151,8 +154,8 @@ private struct Override {
     let target: Target
     let endpoint: ByteName
 
-    /// What stands before `=unix:` is a name, or an endpoint if it begins with `unix:`. Names may hold equals signs and
-    /// colons; one that holds `=unix:`, or begins with `unix:`, can be meant by its endpoint alone.
+    /// The text before `=unix:` is a name, or an endpoint if it begins with `unix:`. Names may contain equals signs
+    /// and colons; a name that contains `=unix:`, or begins with `unix:`, needs its endpoint instead.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
         let scheme = Array("unix:".utf8)

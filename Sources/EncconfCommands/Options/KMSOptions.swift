@@ -12,32 +12,32 @@ internal import Transformers
 struct KMSOptions: ParsableArguments {
     @OptionGroup(title: "KMS") var endpoints: KMSEndpointOptions
     @Flag(name: .customLong("no-kms"), help: "Call no KMS plugin; leave its values unchecked.")
-    var asksNobody = false
+    var isOff = false
 
-    /// Asks the plugins of the configurations, or nobody.
+    /// Decrypts data keys with the plugins of the configurations, or with none for `--no-kms`.
     ///
     /// - Parameters:
-    ///   - others: Further configurations of the command, which `--kms-endpoint` can be meant for.
-    ///   - asked: The plugins that were asked in this run before.
+    ///   - others: Further configurations of the command, to which `--kms-endpoint` may apply.
+    ///   - asked: The plugins that this run has called before.
     func unwrapping(
         for configurations: [EncryptionConfiguration], besides others: [EncryptionConfiguration] = [],
         asking asked: PluginUnwrapping = PluginUnwrapping()
     ) throws(CommandFailure) -> any KMSUnwrapping & Sendable {
         let plugins = try endpoints.plugins(of: configurations, besides: others)
-        guard !asksNobody else { return NoKMS() }
+        guard !isOff else { return NoKMS() }
         for (plugin, provider) in plugins { asked.add(KMSPluginIdentity(plugin), asking: provider) }
         return asked
     }
 
-    /// What to do about a plugin that was not asked, or did not answer.
+    /// The remedy for a plugin that was not called, or did not answer.
     func hint(for plugin: KMSPlugin, _ reason: KMSUncertainty?) -> Phrase {
-        guard !asksNobody else { return "without --no-kms the plugin is asked" }
+        guard !isOff else { return "omit --no-kms" }
         let socket: Phrase = "--kms-endpoint \(name: plugin.name)=unix:///PATH"
         return switch reason {
-        case nil, .silent: "run this where the plugin listens, or tell its socket: \(socket)"
+        case nil, .silent: "run this on the node of the plugin, or set \(socket)"
         default:
-            "see what `encconf kms status` and the plugin's log say; if something else listens there, tell the plugin's "
-                + "socket: \(socket)"
+            "run `encconf kms status` and read the log of the plugin; if another program listens there, set "
+                + "\(socket)"
         }
     }
 }

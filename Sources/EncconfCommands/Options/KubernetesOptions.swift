@@ -35,22 +35,24 @@ struct KubernetesOptions: ParsableArguments {
 
     func validate() throws {
         guard requestTimeout?.duration ?? .seconds(1) > .zero else {
-            throw ValidationError("--request-timeout is longer than nothing")
+            throw ValidationError("--request-timeout needs more than 0s")
         }
-        guard Set(server).count == server.count else { throw ValidationError("--server names one address twice") }
+        guard Set(server).count == server.count else { throw ValidationError("--server has one address twice") }
         let isProxyOnly = !server.isEmpty && server.allSatisfy { $0.hasPrefix("unix://") }
         guard !isProxyOnly || kubeconfig != nil || context != nil || asUser == nil && tlsServerName == nil else {
             throw ValidationError(
-                "kubectl proxy has an identity of its own; --as and --tls-server-name need --kubeconfig")
+                "--as and --tls-server-name need --kubeconfig; kubectl proxy uses its own identity")
         }
         for url in server {
             do { _ = try ServerURL(parsing: url) } catch {
-                throw ValidationError("--server is a URL such as https://192.0.2.10:6443, or unix:///path of a socket")
+                throw ValidationError(
+                    "--server needs a URL such as https://192.0.2.10:6443, or unix:///PATH of a "
+                        + "socket")
             }
         }
     }
 
-    /// The files of the kubeconfig, as kubectl looks for them, and the file of kubeadm before the person's own.
+    /// The files of the kubeconfig, as kubectl finds them, with the file of kubeadm before `~/.kube/config`.
     private var files: [String] {
         if let kubeconfig { return [kubeconfig] }
         if let list = Environment.value("KUBECONFIG"), !list.isEmpty {
@@ -63,20 +65,20 @@ struct KubernetesOptions: ParsableArguments {
         return []
     }
 
-    /// What the options and the kubeconfig say.
+    /// The connection of the options and the kubeconfig.
     ///
-    /// - Parameter settings: How requests are sent; the options decide about the time.
+    /// - Parameter settings: How requests are sent; the options set the timeout.
     func cluster(_ settings: APISettings, _ console: Console) throws(CommandFailure) -> ClusterConnection {
         var settings = settings
         if let requestTimeout { settings.timeout = requestTimeout.duration }
         let named = server.compactMap { text in (try? ServerURL(parsing: text)).map { (text: text, url: $0) } }
         var access: ClusterAccess?
-        // A socket of `kubectl proxy` brings its own rights.
+        // A socket of `kubectl proxy` has its own credentials.
         let needsKubeconfig = named.isEmpty || named.contains { if case .host = $0.url.address { true } else { false } }
         if kubeconfig != nil || context != nil || needsKubeconfig {
             guard !files.isEmpty else {
                 throw CommandFailure(
-                    "there is no kubeconfig", hint: "name one: --kubeconfig, or --server unix:///PATH of kubectl proxy")
+                    "No kubeconfig found.", hint: "pass --kubeconfig, or --server unix:///PATH of kubectl proxy")
             }
             do {
                 access = try Kubeconfig(reading: files).access(context: context)
@@ -84,13 +86,13 @@ struct KubernetesOptions: ParsableArguments {
                 throw error.failure
             }
         }
-        // They show in no message, whoever repeats them.
+        // No message may show them, even if a server repeats them.
         Program.redactor.learn(
             [access?.proxyURL?.password, access?.credentials.basic?.password, access?.fixedToken].compactMap { $0 })
         if access?.skipsVerification == true {
             console.warning(
-                "the kubeconfig turns certificate verification off: any host can pose as the server",
-                hint: "remove insecure-skip-tls-verify and set certificate-authority")
+                "The kubeconfig disables the check of certificates: any host can pose as the server.",
+                hint: "remove insecure-skip-tls-verify, and set certificate-authority")
         }
         if let asUser {
             var impersonation = access?.credentials.impersonation ?? Impersonation()
@@ -108,7 +110,7 @@ struct KubernetesOptions: ParsableArguments {
 }
 
 extension ClusterAccess {
-    /// A token that stands in the kubeconfig itself.
+    /// A token that is in the kubeconfig itself.
     fileprivate var fixedToken: SecretKey? {
         if case .fixed(let token)? = credentials.token { token } else { nil }
     }

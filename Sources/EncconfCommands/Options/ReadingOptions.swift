@@ -23,33 +23,35 @@ struct ReadingOptions: ParsableArguments {
     @Flag(name: .long, help: "Accept files without apiVersion and kind (Talos).")
     var headerless = false
 
-    /// A version whose rules are known, or a newer one, which is judged by the rules of the newest.
+    /// A version with known rules, or a newer one, for which the newest rules are used.
     static func parsedVersion(_ text: String) throws -> KubernetesVersion {
-        guard let version = KubernetesVersion(text) else { throw ValidationError("a version looks like 1.29") }
+        guard let version = KubernetesVersion(text) else {
+            throw ValidationError(
+                "--kubernetes needs a version such as 1.29")
+        }
         guard version >= .oldest else { throw ValidationError(tooOld(version)) }
         return version
     }
 
     private static func parsedGates(_ text: String) throws -> FeatureGates {
         guard let gates = FeatureGates(parsing: text) else {
-            throw ValidationError("--feature-gates is a list such as KMSv1=true,KMSv2=false")
+            throw ValidationError("--feature-gates needs a list such as KMSv1=true,KMSv2=false")
         }
         return gates
     }
 
     private static func tooOld(_ version: KubernetesVersion) -> String {
-        "the rules of Kubernetes \(version) are not known; the oldest version whose rules were recorded is "
-            + "\(KubernetesVersion.oldest)"
+        "the rules of Kubernetes \(version) are unknown; the oldest known version is \(KubernetesVersion.oldest)"
     }
 
-    /// The kube-apiserver to judge by: what the command line says, else what a manifest or the servers say.
+    /// The kube-apiserver whose rules apply: from the command line, otherwise from a manifest or the servers.
     ///
     /// - Parameters:
     ///   - discovery: The manifest or unit of the command; nil if none is given.
-    ///   - servers: The versions of the servers that were asked. The oldest one counts, since it reads the least.
-    ///   - isVerdict: Whether the command itself says what the version makes of the gates.
-    ///   - isReading: Whether the command only opens what is stored. Then the oldest rules known stand in for those of an
-    ///     older server, with a warning; whoever gives a verdict asks for ``unknownVersion(_:)``.
+    ///   - servers: The versions of the servers that were asked. The oldest counts, because it can read the least.
+    ///   - isVerdict: Whether the command itself reports refused gates.
+    ///   - isReading: Whether the command only decrypts. Then the oldest known rules replace those of an older server,
+    ///     with a warning; a command with a verdict uses ``unknownVersion(_:)``.
     /// - Throws: If a version is too old, if the manifest's feature gates cannot be read, or if a gate of the command line
     ///   is one with which the version does not start.
     func rules(
@@ -62,13 +64,13 @@ struct ReadingOptions: ParsableArguments {
         guard version >= .oldest else {
             throw CommandFailure(
                 "\(Self.tooOld(version))",
-                hint: "--kubernetes \(KubernetesVersion.oldest) judges by the oldest rules known")
+                hint: "use the oldest known rules with --kubernetes \(KubernetesVersion.oldest)")
         }
         if let unknown {
             Console().warning(
-                "the rules of Kubernetes \(unknown) are not known; its values are judged by those of \(version)")
+                "The rules of Kubernetes \(unknown) are unknown. Using those of \(version).")
         } else {
-            tell(version, found, discovery)
+            reportVersion(version, found, discovery)
         }
         let told = try discovery?.gates()
         let gates = featureGates.map { $0.laid(over: told ?? FeatureGates()) } ?? told ?? FeatureGates()
@@ -84,67 +86,70 @@ struct ReadingOptions: ParsableArguments {
             isChosen: kubernetes != nil || found != nil || featureGates != nil)
     }
 
-    /// The version that the manifest tells, if its rules are not known and the command line names no other.
+    /// The version of the manifest, if its rules are unknown and the command line sets no other.
     func unknownVersion(_ discovery: EtcdDiscovery?) -> KubernetesVersion? {
         guard kubernetes == nil, let found = discovery?.flags.kubernetes, found < .oldest else { return nil }
         return found
     }
 
-    /// Which version is meant, where that is not plain.
-    private func tell(_ version: KubernetesVersion, _ found: KubernetesVersion?, _ discovery: EtcdDiscovery?) {
+    /// Reports which rules are used, unless that is obvious.
+    private func reportVersion(_ version: KubernetesVersion, _ found: KubernetesVersion?, _ discovery: EtcdDiscovery?) {
         let console = Console()
         if version > .newest {
             console.warning(
-                "Kubernetes \(version) is judged by the rules of \(KubernetesVersion.newest), the newest known")
+                "The rules of Kubernetes \(version) are unknown. Using those of \(KubernetesVersion.newest), the "
+                    + "newest known.")
         }
         if let found, found != version {
-            console.warning("judged by the rules of Kubernetes \(version), as asked; kube-apiserver is of \(found)")
+            console.warning(
+                "Using the rules of Kubernetes \(version) (--kubernetes), but kube-apiserver has "
+                    + "version \(found).")
         } else if found != nil, version != .newest {
-            console.note("judged by the rules of Kubernetes \(version)")
+            console.note("Using the rules of Kubernetes \(version).")
         } else if kubernetes == nil, found == nil, let discovery {
             console.note(
-                "\(fileName(discovery.path)) does not name the version of kube-apiserver: judged by the rules of \(version); "
-                    + "--kubernetes names another one")
+                "\(fileName(discovery.path)): no version of kube-apiserver; using the rules of \(version) (set "
+                    + "--kubernetes)")
         }
     }
 }
 
-/// The kube-apiserver that a command judges by.
+/// The kube-apiserver whose rules a command uses.
 struct ServerRules {
     var kubernetes = KubernetesVersion.newest
     var gates = FeatureGates()
     var headerless = false
-    /// Whether somebody said which version or gates are meant.
+    /// Whether version or gates come from an option, a manifest or a server.
     var isChosen = false
 
-    /// What a command has to say again to judge by the same rules.
+    /// The options to repeat in the next command for the same rules.
     var given: [Phrase] {
         let gates = gates.description
         return (kubernetes == .newest ? [] : ["--kubernetes \(kubernetes)"])
             + (gates.isEmpty ? [] : ["--feature-gates \(gates)"]) + (headerless ? ["--headerless"] : [])
     }
 
-    /// The same gates, with a server whose gate lets KMS v1 pass unless something else is said.
+    /// The same gates, with KMSv1 on unless it is set.
     var gatesWithKMSv1: FeatureGates {
         guard case .settable = FeatureGate.kmsv1.standing(in: kubernetes), gates[.kmsv1] == nil else { return gates }
         return gates.setting(.kmsv1, to: true)
     }
 
-    /// The options that read the most files: for what is there already, whatever its server allows. Which values it
-    /// writes is still what the gates say.
+    /// The options that accept the most files: for existing files, with any feature gates. The gates still decide which
+    /// values the server writes.
     var lenient: ServerOptions {
         ServerOptions(gates: gates.setting(.kmsv1, to: true).setting(.kmsv2, to: true))
     }
 }
 
 extension EtcdDiscovery {
-    /// What the manifest says in `--feature-gates`; nil if it says nothing.
+    /// The `--feature-gates` of the manifest; nil without them.
     fileprivate func gates() throws(CommandFailure) -> FeatureGates? {
         guard let text = flags.featureGates else { return nil }
         guard let gates = FeatureGates(parsing: text) else {
             throw CommandFailure(
                 "\(fileName(path)): kube-apiserver would not start with these feature gates: \(text)",
-                hint: "correct the flag, or give --feature-gates")
+                hint: "correct the flag, or set --feature-gates")
         }
         return gates
     }

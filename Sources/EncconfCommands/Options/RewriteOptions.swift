@@ -5,7 +5,7 @@ internal import ClusterRollout
 struct RewriteOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp("Objects per second; 0 is no limit.", valueName: "n"))
+        help: ArgumentHelp("Objects per second; 0: unlimited.", valueName: "n"))
     var maxRate = 50
     @Option(name: .long, help: ArgumentHelp("Requests at the same time.", valueName: "n"))
     var parallel = 4

@@ -7,7 +7,7 @@ internal import Reports
 internal import SecretMemory
 internal import ShownText
 
-/// The file of a rotation: how it is read, planned and edited.
+/// The file of a rotation: reads it, plans a step, edits it.
 struct RotationFile {
     let path: String
     /// The kube-apiserver that reads it.
@@ -24,7 +24,7 @@ struct RotationFile {
         }
     }
 
-    /// A file that kube-apiserver refuses is told of in its own words.
+    /// The configuration of a file that kube-apiserver accepts. Otherwise the error of kube-apiserver is thrown.
     func checked(_ document: ConfigurationDocument) throws(CommandFailure) -> EncryptionConfiguration {
         do throws(ConfigurationRefusal) {
             let configuration = try EncryptionConfiguration(checking: document, options: rules.lenient)
@@ -35,15 +35,17 @@ struct RotationFile {
         }
     }
 
+    /// - Parameter ambiguityHint: The hint where the file does not show the step; nil for the one of `rotate`.
     func plan(
-        _ request: RotationRequest, for document: ConfigurationDocument
+        _ request: RotationRequest, for document: ConfigurationDocument, ambiguityHint: Phrase? = nil
     ) throws(CommandFailure) -> RotationPlan {
         _ = try checked(document)
         let newKeys = try newKeys(for: document)
         do throws(RotationRefusal) {
             return try RotationPlan(request, for: document, newKeys: newKeys, options: rules.lenient)
         } catch {
-            throw CommandFailure("\(path): \(error.explanation)", hint: error.hint)
+            let hint = if case .ambiguous = error { ambiguityHint ?? error.hint } else { error.hint }
+            throw CommandFailure("\(path): \(error.explanation)", hint: hint)
         }
     }
 
@@ -57,7 +59,7 @@ struct RotationFile {
         }
     }
 
-    /// What stands against a step, as far as the file tells; nil if nothing does.
+    /// The obstacle to a step that the file shows; nil if there is none.
     func obstacle(to request: RotationRequest, in text: SecretKey) throws(CommandFailure) -> Phrase? {
         let document = try document(text)
         return StepObstacle(
@@ -65,7 +67,7 @@ struct RotationFile {
             headerless: rules.headerless, options: rules.lenient)?.explanation
     }
 
-    /// Made before, as the plan cannot fail for want of randomness; those that it does not use are wiped.
+    /// Made before the plan, which cannot fail without randomness. Unused keys are wiped.
     private func newKeys(for document: ConfigurationDocument) throws(CommandFailure) -> NewKeySource {
         var spare: [NewKey] = []
         for number in 0..<document.resources.count * 2 + 1 { spare.append(try makeKey(number)) }

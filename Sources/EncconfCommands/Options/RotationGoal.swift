@@ -5,7 +5,7 @@ internal import GoText
 internal import KMSPlugin
 internal import KeyRotation
 
-/// What a rotation shall lead to, as the command line says it.
+/// The goal of a rotation, from the command line.
 struct RotationGoal {
     enum Target: String, CaseIterable, ExpressibleByArgument { case aescbc, aesgcm, secretbox, kms, identity }
 
@@ -47,14 +47,14 @@ struct RotationGoal {
     /// What the plugin says that the step is about; nil if it is about none.
     func pluginHealth(_ plan: RotationPlan) throws(CommandFailure) -> StepFacts.PluginHealth? {
         guard plan.demands.contains(.pluginHealthy) else { return nil }
-        guard !evidence.kms.asksNobody else { return .waived }
+        guard !evidence.kms.isOff else { return .waived }
         let plugins = try proof.kms.endpoints.plugins(of: [plan.intended]).filter { plugin, _ in
             plan.plugins.contains { $0.name == plugin.name && $0.version == plugin.version }
         }
         for (_, provider) in plugins {
             if let problem = PluginClient(provider).examine().problem { return .unhealthy(problem) }
         }
-        // Nobody is healthy who was not asked.
+        // A plugin that was not called is not healthy.
         return plugins.isEmpty ? nil : .healthy
     }
 }

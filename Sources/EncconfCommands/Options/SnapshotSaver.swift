@@ -25,8 +25,8 @@ struct SnapshotSaver {
         for (servers, resources) in discovery?.otherClusters ?? [] {
             let names = resources.sorted().map(\.description).joined(separator: ", ")
             console.warning(
-                "\(names) live in another etcd (\(servers.joined(separator: ","))), which this snapshot does not hold",
-                hint: "save that one too, with --endpoints")
+                "\(names) are in another etcd (\(servers.joined(separator: ","))), not in this snapshot",
+                hint: "save that etcd too, with --endpoints")
         }
         // The rename is the file's own; a signal must find its beginning gone.
         let client = try settings.client(isCancelled: BlockedSignals.arePending)
@@ -55,11 +55,11 @@ struct SnapshotSaver {
             saved = SavedSnapshot(file: file, summary: summary, revision: try revision(in: output))
         }
         progress.finish()
-        guard let saved else { throw CommandFailure("\(file): nothing was received") }
+        guard let saved else { throw CommandFailure("\(file): etcd sent no data") }
         return saved
     }
 
-    /// Makes the file, with failures that a person understands.
+    /// Creates the file, with errors for people.
     private func create(_ fill: (borrowing FileDescriptor) throws -> Void) throws(CommandFailure) {
         do {
             try SafeWrite.create(at: file, replacing: replacing, isLong: true, fill: fill)
@@ -77,11 +77,11 @@ struct SnapshotSaver {
         let peer = status.peer.description
         if status.isLearner {
             console.warning(
-                "\(peer): is a learner, which may lag far behind", hint: "save the snapshot of a member that votes")
+                "\(peer): a learner, which may lag far behind", hint: "save a snapshot of a voting member")
         }
         for problem in status.errors {
             console.warning(
-                "\(peer): tells of an alarm: \(problem)", hint: "see `etcdctl alarm list`")
+                "\(peer): has an alarm: \(problem)", hint: "run `etcdctl alarm list`")
         }
     }
 
@@ -103,8 +103,8 @@ struct SnapshotSaver {
             revision = max(live.lastRevision, settings.compactedRevision)
         } catch {
             throw CommandFailure(
-                "\(file): was received as it was sent, but is damaged: \(error.explanation)",
-                hint: "save the snapshot of another member")
+                "\(file): damaged on the member: \(error.explanation)",
+                hint: "save a snapshot of another member")
         }
         do { try mapping.checkUnchanged() } catch { throw error.failure() }
         return revision

@@ -9,7 +9,7 @@ internal import Terminal
 extension TransitionReport {
     /// The judgement of a change, with a warning for each gap of the evidence.
     ///
-    /// - Parameter evidence: What is stored; nil if nobody looked.
+    /// - Parameter evidence: The stored values; nil without a source.
     static func judging(
         from old: EncryptionConfiguration, to new: EncryptionConfiguration, resources: [GroupResource]? = nil,
         _ evidence: StorageEvidence?, _ console: Console

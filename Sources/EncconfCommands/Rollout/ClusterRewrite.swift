@@ -11,13 +11,13 @@ internal import ShownText
 internal import StorageAudit
 internal import Terminal
 
-/// Has the stored values of a cluster written anew that are not stored as a file would store them.
+/// Re-encrypts the stale values of a cluster.
 struct ClusterRewrite {
     let servers: ClusterServers
     let file: ConfigurationFile
     /// Only these resources; nil for all that the file covers.
     var resources: Set<GroupResource>?
-    /// Whether events and Leases are rewritten though nobody names them.
+    /// Whether events and Leases are re-encrypted too.
     var includesShortLived = false
     var options: RewriteOptions
     var isDryRun = false
@@ -33,7 +33,7 @@ struct ClusterRewrite {
         let scope = try scope()
         let running = look.census.servers.filter { $0.loaded == .yes || $0.writesAsFile }
             .compactMap { look.reachable[$0.id] }
-        guard !running.isEmpty else { throw CommandFailure("no server runs the file", status: .unproven) }
+        guard !running.isEmpty else { throw CommandFailure("No server runs the file.", status: .unproven) }
         var settings = RewriteCrew<APIServer>.Settings()
         settings.parallel = options.parallel
         settings.maxRate = options.maxRate == 0 ? nil : options.maxRate
@@ -53,7 +53,7 @@ struct ClusterRewrite {
                 for: file, isCanaryWanted: !look.census.servers.allSatisfy { $0.loaded == .yes })
             if !after.census.writesAsFile {
                 report.doubt =
-                    "At the end, not every server was seen to run the file: rewritten values may have been written back with another key."
+                    "At the end, not every server ran the file. Some values may use another key again."
             }
             report.revision = try? servers.cluster.entry.revision()
             if endsWithAudit, !stores.isEmpty { try audit(scope, &report) }
@@ -61,7 +61,7 @@ struct ClusterRewrite {
         return report
     }
 
-    /// What etcd holds afterwards of the resources that were to be written anew. No plugin is asked.
+    /// Counts the values of the re-encrypted resources in etcd afterwards. Calls no plugin.
     private func audit(_ scope: RewriteScope, _ report: inout RewriteReport) throws(CommandFailure) {
         let run = AuditRun(configurations: [file], unwrapping: NoKMS(), options: AuditOptions())
         var found = StoredCount()
@@ -86,8 +86,8 @@ struct ClusterRewrite {
             of: file.configuration, served: served, only: resources, includesShortLived: includesShortLived)
         if let resource = scope.impossible.first {
             throw CommandFailure(
-                "\(resource): no entry of \(fileName(file.path)) covers it, or it cannot be rewritten",
-                hint: "`encconf show` lists what a file covers")
+                "\(resource): no entry of \(fileName(file.path)) covers it, or no server can re-encrypt it",
+                hint: "run `encconf show` for the resources of the file")
         }
         return scope
     }

@@ -58,15 +58,15 @@ struct ClusterServers {
         if case .same = match { return }
         if case .unknown = match {
             throw CommandFailure(
-                "cannot tell whether \(store.name) is the etcd of the cluster at \(cluster.entry.peer): no server has a Lease, "
-                    + "and the namespace kube-system is encrypted",
+                "Cannot tell whether \(store.name) is the etcd of the cluster at \(cluster.entry.peer): no server "
+                    + "has a Lease, and the namespace kube-system is encrypted.",
                 hint: "enable the feature gate APIServerIdentity", status: .unproven)
         }
         throw CommandFailure(
-            "\(store.name) is not the etcd of the cluster at \(cluster.entry.peer)",
+            "\(store.name) is not the etcd of the cluster at \(cluster.entry.peer).",
             hint:
-                "name the etcd that these servers use; --discover-from takes it from their manifest, and --etcd-prefix "
-                + "says what its keys begin with", status: .unproven)
+                "use the etcd of these servers, with --discover-from, or with --endpoints and --etcd-prefix",
+            status: .unproven)
     }
 
     /// The versions of all servers that tell theirs.
@@ -102,7 +102,7 @@ struct ClusterServers {
         }
     }
 
-    /// Tells of each server whose state has changed.
+    /// Reports each server whose state has changed.
     private func tell(_ census: ServerCensus, _ told: inout [String: String]) {
         for server in census.servers {
             let state =
@@ -140,19 +140,18 @@ struct ClusterServers {
         }
         guard file != nil, census.converged == .yes else { return report }
         guard let seconds = census.secondsUntilSettled(requestTimeout: requestSeconds) else {
-            report.revisionGap = "A server does not report when it loaded the file, so no revision is given."
+            report.revisionGap = "no revision: a server does not report when it loaded the file"
             return report
         }
         if seconds > 0 {
             guard isSettlingAwaited else {
                 report.revisionGap =
-                    "Requests that began with the file before may last \(Int(seconds.rounded(.up))) s more; then a revision "
-                    + "can be named."
+                    "no revision yet: older requests may take \(Int(seconds.rounded(.up))) s more"
                 return report
             }
-            console.note("waiting \(Int(seconds.rounded(.up))) s for requests that began with the file before")
+            console.note("waiting \(Int(seconds.rounded(.up))) s for older requests")
             guard APIServer.pause(.milliseconds(Int64(seconds * 1000)), settings.isCancelled) else {
-                throw CommandFailure("given up")
+                throw CommandFailure("Interrupted.")
             }
         }
         if let store {

@@ -20,8 +20,8 @@ extension RolloutRun {
         guard unsafe access(recordPath, F_OK) == 0 else { return }
         guard let read = RolloutRecord(json: try Inputs.file(recordPath).content) else {
             throw CommandFailure(
-                "\(recordPath): is not a record of a rollout",
-                hint: "finish by hand with `encconf rotate`, and remove it")
+                "\(recordPath): not a record of a rollout",
+                hint: "finish by hand with `encconf rotate`, then delete the record")
         }
         if let finished = read.finished {
             // An hour later it is another rotation that is meant, and at once if another key is named.
@@ -33,8 +33,8 @@ extension RolloutRun {
             // Its first step was never written.
             if read.standing(of: hash) == .original { return }
             throw CommandFailure(
-                "another rollout of \(command.file) is under way",
-                hint: "repeat its options to go on, or repeat them with --abort to go back",
+                "Another rollout of \(command.file) is in progress.",
+                hint: "repeat its options to continue, or add --abort to undo it",
                 status: .usage)
         }
         record = read
@@ -42,7 +42,7 @@ extension RolloutRun {
         if read.pending?.hash == hash { record?.complete() }
     }
 
-    /// The goal, as it is compared.
+    /// The goal in the form in which it is compared.
     var goalText: String {
         [
             command.keys.newKmsKey ? "new-kms-key" : "rotation", command.keys.to?.rawValue, command.keys.keyName,
@@ -68,21 +68,12 @@ extension RolloutRun {
         facts.isSafeToBegin = nothing.rolling == .yes
     }
 
-    /// The step that the file is at: with the name of a key the first that is not done, else as the file tells it.
+    /// The next step of the file: with `--key-name` the first that is not done, otherwise the one that the file shows.
     func firstStep(_ document: ConfigurationDocument) throws(CommandFailure) -> RotationRequest.Step? {
         guard command.keys.keyName != nil else {
-            do { return try rotation.plan(goal.request(nil), for: document).step } catch {
-                throw CommandFailure(
-                    error.problems.map { problem in
-                        // A rollout has no --step.
-                        problem.hint == "give --step"
-                            ? CommandFailure.Problem(
-                                message: problem.message,
-                                hint:
-                                    "--key-name says which key is to write in the end: a new one, or one that is there")
-                            : problem
-                    }, status: error.status)
-            }
+            // A rollout has no --step.
+            let hint: Phrase = "name the key that will be the write key with --key-name: a new or an existing one"
+            return try rotation.plan(goal.request(nil), for: document, ambiguityHint: hint).step
         }
         for step in [RotationRequest.Step.add, .promote, .retire] {
             if try !rotation.plan(goal.request(step), for: document).isDone { return step }

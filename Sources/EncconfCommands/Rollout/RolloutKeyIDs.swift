@@ -18,9 +18,9 @@ extension RolloutRun {
         let plugins = try command.evidence.kms.endpoints.plugins(of: [file.configuration]).filter {
             $0.plugin.version == .v2
         }
-        guard !plugins.isEmpty else { throw CommandFailure("\(command.file): there is no KMS v2 provider") }
+        guard !plugins.isEmpty else { throw CommandFailure("\(command.file): no KMS v2 provider") }
         let end = ContinuousClock.now + command.delivery.timeout.duration
-        try tell("key-ids", .begins, "waiting until every server uses the key ID that the plugin reports")
+        try tell("key-ids", .begins, "waiting until every server uses the key ID of the plugin")
         func ask() throws(CommandFailure) {
             let expected = Dictionary(
                 plugins.map { plugin, provider in
@@ -37,15 +37,16 @@ extension RolloutRun {
         }
         if facts.keyIDs == .agree {
             let seconds = Self.keyIDSeconds + command.delivery.settle.seconds
-            console.note("waiting \(Int(seconds)) s until no server writes with the previous key ID")
+            console.note("waiting \(Int(seconds)) s until no server uses the previous key ID")
             guard APIServer.pause(.milliseconds(Int64(seconds * 1000)), settings.isCancelled) else {
                 throw Self.givenUp
             }
             try ask()
-            // What counts for the audit is what is stored from now on.
+            // Only values that are stored from now on count for the audit.
             try take(servers.look(for: file), phase: "servers")
         }
         try tell(
-            "key-ids", .ends, facts.keyIDs == .agree ? "every server uses it" : "not every server is known to use it")
+            "key-ids", .ends,
+            facts.keyIDs == .agree ? "every server uses the key ID" : "not every server is known to use the key ID")
     }
 }

@@ -9,7 +9,7 @@ internal import ShownText
 internal import StorageEvidence
 internal import Terminal
 
-/// Gathers the facts of a rollout, does what the machine says, and tells of it.
+/// Gathers the facts of a rollout, does what the machine decides, and reports it.
 final class RolloutRun {
     let command: RolloutCommand
     let console: Console
@@ -25,10 +25,10 @@ final class RolloutRun {
     var facts: RolloutFacts
     /// What the servers showed last.
     var look: ServerSurvey.Look?
-    /// That every server runs the file as it is; nil while that is not known.
+    /// The proof that every server runs the present file; nil while unknown.
     var receipt: ConvergenceReceipt?
     var evidence: StorageEvidence?
-    /// As servers told it that run versions of this rollout.
+    /// The UID of the cluster, from servers that run versions of this rollout.
     var clusterUID: String?
 
     init(_ command: RolloutCommand, _ console: Console) throws(CommandFailure) {
@@ -59,7 +59,7 @@ final class RolloutRun {
     }
 
     func run() throws(CommandFailure) -> ExitStatus {
-        try ask("Begin the rollout of \(command.file)?")
+        try ask("Start the rollout of \(command.file)?")
         while true {
             guard !settings.isCancelled() else { throw Self.givenUp }
             switch machine.next(facts) {
@@ -70,15 +70,17 @@ final class RolloutRun {
         }
     }
 
-    static var givenUp: CommandFailure { CommandFailure("interrupted", hint: "run the same command again to go on") }
+    static var givenUp: CommandFailure {
+        CommandFailure("Interrupted.", hint: "run the same command again to continue")
+    }
 
     var machine: RolloutMachine {
         if command.keys.newKmsKey { return RolloutMachine(.newKMSKey) }
         return RolloutMachine(record?.isGoingBack == true || command.keys.abort ? .back : .newKey)
     }
 
-    /// Whether the file and the servers are as they were when the last fact was seen: an audit or a snapshot takes long, and
-    /// a person may take until tomorrow to answer. If not, what was seen counts no more.
+    /// Whether the file and the servers have not changed since the last fact: an audit or a snapshot takes long, and
+    /// an answer at the prompt may come tomorrow. If they have, the facts are gathered again.
     func isStillTrue() throws(CommandFailure) -> Bool {
         try checkFile()
         let look = try servers.look(for: configuration())
@@ -119,15 +121,15 @@ final class RolloutRun {
     }
 
     func finish() throws(CommandFailure) -> ExitStatus {
-        // Whoever types the command again right afterwards is shown the same, and no second rotation begins.
+        // The same command right afterwards prints the same result, and starts no second rotation.
         if record?.finished == nil { record?.finished = UTCTime.now }
         try save()
         let revision = evidence?.sources.first?.revision
         let objects = evidence.map { StoredCount($0) }?.objects ?? 0
         try tell(
             "rollout", .ends,
-            "done: all \(look?.census.servers.count ?? 0) servers run \(command.file), and all \(counted(objects, "value")) that it "
-                + "covers are stored with its write keys at revision \(revision ?? 0) of etcd",
+            "done: \(counted(look?.census.servers.count ?? 0, "server")) with \(command.file); "
+                + "\(counted(objects, "value")) with its write keys at etcd revision \(revision ?? 0)",
             [("hash", .text(hash)), ("revision", .number(revision)), ("values", .number(objects))])
         return .success
     }
@@ -150,7 +152,8 @@ final class RolloutRun {
                 throw SystemError(code: ECANCELED)
             }
         } catch {
-            throw CommandFailure("not confirmed", hint: "nothing more was done; run the same command again to go on")
+            throw CommandFailure(
+                "Not confirmed.", hint: "run the same command again to continue; nothing more was done")
         }
     }
 }

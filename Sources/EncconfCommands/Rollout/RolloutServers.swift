@@ -25,7 +25,7 @@ extension RolloutRun {
         clusterUID = [.runFile, .runOurs].contains(facts.servers) ? report.clusterUID : nil
         if look.census.converged == .yes {
             try tell(
-                phase, .ends, "all \(look.census.servers.count) servers run \(command.file), \(hash)",
+                phase, .ends, "\(counted(look.census.servers.count, "server")) with \(command.file), \(hash)",
                 [
                     ("hash", .text(hash)), ("servers", .number(look.census.servers.count)),
                     ("revision", .number(report.revision)),
@@ -38,7 +38,7 @@ extension RolloutRun {
 
     func deliver() throws(CommandFailure) {
         let position: RolloutPosition = if case .at(let position)? = facts.standing { position } else { .added }
-        try tell("deliver", .begins, "\(command.file) is delivered to the servers", [("hash", .text(hash))])
+        try tell("deliver", .begins, "delivering \(command.file) to the servers", [("hash", .text(hash))])
         let cargo = Delivery.Cargo(file: command.file, content: source, hash: hash, phase: position)
         let ways = [
             command.delivery.deliver.map { text in
@@ -53,8 +53,8 @@ extension RolloutRun {
         guard let before = try mayDeliver() else { return }
         if command.delivery.deliver == nil {
             console.note(
-                "copy \(command.file) to every control-plane node, byte for byte; without automatic reload, restart one "
-                    + "kube-apiserver after the other")
+                "copy \(command.file) to every control-plane node, then restart one kube-apiserver after the other "
+                    + "(not needed with automatic reload)")
         }
         if command.delivery.perServer {
             for server in before.servers {
@@ -98,8 +98,8 @@ extension RolloutRun {
             if standing?.loaded == .yes, standing?.sighting?.readiness?.isReady == true { return }
             guard ContinuousClock.now < end else {
                 throw CommandFailure(
-                    "\(id): does not run the file or is not ready, and the time is up",
-                    hint: "the other servers are unchanged; run the same command again to go on", status: .unproven)
+                    "\(id): does not run the file, or is not ready, within the timeout",
+                    hint: "run the same command again to continue; the other servers are unchanged", status: .unproven)
             }
             guard APIServer.pause(.seconds(1), settings.isCancelled) else {
                 throw Self.givenUp

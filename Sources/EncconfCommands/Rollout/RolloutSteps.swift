@@ -12,14 +12,14 @@ extension RolloutRun {
     func write(_ step: RotationRequest.Step) throws(CommandFailure) {
         let isBack = machine.goal == .back
         if step == .retire {
-            try ask("Take the \(isBack ? "new" : "old") keys out of \(command.file)?")
+            try ask("Remove the \(isBack ? "new" : "old") keys from \(command.file)?")
         }
         // The answer, or what was done before, may have taken long.
         if step != .abort, facts.servers == .runFile, try !isStillTrue() { return }
         let document = try rotation.document(source)
         let old = try rotation.checked(document)
         let plan = try rotation.plan(isBack ? backRequest(step) : goal.request(step), for: document)
-        // Going back, what is taken out last is the key that was new.
+        // When a rollout is undone, the last step removes the key that was new.
         let position: RolloutPosition = isBack && step == .retire ? .aborted : RolloutPosition(after: step)
         let isConverged = facts.servers == .runFile
         guard !plan.isDone else {
@@ -30,7 +30,7 @@ extension RolloutRun {
             return try readStanding()
         }
         let edited = try rotation.edited(plan, source)
-        // On the way back all versions that servers may run read both keys: they are as good as one.
+        // When a rollout is undone, all versions that servers may run decrypt with both keys, so they are equivalent.
         let alike = isBack && facts.servers == .runOurs
         let receipt = receipt ?? (alike ? ConvergenceReceipt(hash: hash, clusterUID: nil, revision: nil) : nil)
         var stepFacts = StepFacts(
@@ -47,7 +47,7 @@ extension RolloutRun {
         if let failure = judgement.failure(seen) { throw failure }
         for warning in judgement.warnings(seen) { console.warning(warning.message, hint: warning.hint) }
         guard let authorized = judgement.step else {
-            throw CommandFailure("\(command.file): the step may not be written")
+            throw CommandFailure("\(command.file): not written: the step is not allowed")
         }
         begin(plan)
         let newHash = try fileHash(edited)
@@ -65,16 +65,16 @@ extension RolloutRun {
         self.receipt = nil
         let changes = RotationReport(
             file: command.file, steps: plan.changes.map { RotationReport.Step($0, step) }, hash: hash, isWritten: true,
-            next: NextCommand(reason: "the rollout goes on")
+            next: NextCommand(reason: "nothing: the rollout continues")
         ).text
-        try tell(step.rawValue, .ends, "\(command.file) is written, \(hash)", [("hash", .text(hash))])
+        try tell(step.rawValue, .ends, "wrote \(command.file), \(hash)", [("hash", .text(hash))])
         if command.format.output == .text { try console.result(changes) }
     }
 
     /// Makes the record before the first step, and notes that a rollout goes back.
     func begin(_ plan: RotationPlan) {
         if record == nil {
-            // With plaintext or several keys before, there is no one key to go back to.
+            // After plaintext or several keys there is no single key to go back to.
             let writers = Set(plan.changes.map { $0.before.first?.key?.text })
             let added = Set(
                 plan.changes.flatMap { change in change.after.filter { !change.before.contains($0) } }.map {
@@ -91,8 +91,8 @@ extension RolloutRun {
     func backRequest(_ step: RotationRequest.Step) throws(CommandFailure) -> RotationRequest {
         guard command.keys.to == nil, let previous = record?.previousKey, let added = record?.newKey else {
             throw CommandFailure(
-                "\(command.file): several keys or providers wrote before, so there is more than one way back",
-                hint: "go back by hand with `encconf rotate`, step by step")
+                "\(command.file): cannot abort: several keys or providers were write keys before",
+                hint: "undo it step by step with `encconf rotate`")
         }
         var request = goal.request(step == .retire ? .abort : step)
         request.keyName = ByteName(step == .promote ? previous : added)

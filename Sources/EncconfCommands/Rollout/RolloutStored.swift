@@ -5,9 +5,9 @@ internal import Reports
 internal import ShownText
 internal import StorageEvidence
 
-// What is stored: audits, rewriting, snapshots.
+// Stored values: audits, re-encryption, snapshots.
 extension RolloutRun {
-    /// Reads what is stored, which counts from when every server ran the file.
+    /// Reads the stored values. They count from the revision at which every server ran the file.
     func read(
         history: Bool = false, _ receipt: ConvergenceReceipt?
     ) throws(CommandFailure) -> StorageEvidence? {
@@ -19,15 +19,15 @@ extension RolloutRun {
 
     func audit() throws(CommandFailure) {
         try tell("audit", .begins, "reading etcd and decrypting every value")
-        guard let seen = try read(receipt) else { throw CommandFailure("no etcd is named", status: .usage) }
+        guard let seen = try read(receipt) else { throw CommandFailure("No etcd was given.", status: .usage) }
         evidence = seen
         facts.stored = RolloutFacts.Stored(seen, isAfterConvergence: machine.needsSettling(facts))
         let count = StoredCount(seen)
         let revision = seen.sources.first?.revision
         try tell(
             "audit", .ends,
-            "\(counted(count.objects, "value")) at revision \(revision ?? 0): \(count.stale) stored in another way than the file "
-                + "says, \(count.unreadable) unreadable",
+            "\(counted(count.objects, "value")) at etcd revision \(revision ?? 0): \(count.stale) stale, "
+                + "\(count.unreadable) unreadable",
             [
                 ("revision", .number(revision)), ("objects", .number(count.objects)), ("stale", .number(count.stale)),
                 ("unreadable", .number(count.unreadable)), ("unknown", .number(count.unknown)),
@@ -36,8 +36,8 @@ extension RolloutRun {
     }
 
     func rewrite() throws(CommandFailure) {
-        guard let look else { throw CommandFailure("no server was asked") }
-        try tell("rewrite", .begins, "rewriting what is not stored as the file says")
+        guard let look else { throw CommandFailure("The servers are unknown.") }
+        try tell("rewrite", .begins, "re-encrypting stale values")
         let rewrite = ClusterRewrite(
             servers: servers, file: try configuration(), includesShortLived: true, options: command.speed)
         let report = try rewrite.run(look)
@@ -45,7 +45,7 @@ extension RolloutRun {
         if command.format.output == .text, report.status != .success { try console.result(report.text) }
         guard report.status == .success || report.status == .findings else {
             throw CommandFailure(
-                "not every value could be rewritten", hint: "run the same command again to go on with the rest",
+                "Not every value was re-encrypted.", hint: "run the same command again to continue",
                 status: report.status)
         }
         facts.rewrites += 1

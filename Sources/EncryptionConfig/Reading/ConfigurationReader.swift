@@ -42,8 +42,8 @@ extension ConfigurationDocument {
         }
         guard !ExpandedText.exceedsLimit(value) else {
             throw .limit(
-                .decode, "aliases make this file stand for more than \(ExpandedText.byteCountLimit >> 20) MiB of text",
-                at: value.node.start, hint: "write out what is meant")
+                .decode, "aliases expand this file to more than \(ExpandedText.byteCountLimit >> 20) MiB of text",
+                at: value.node.start, hint: "replace the aliases with copies")
         }
         let header = try DocumentHeader.read(value)
         let meaning: DocumentHeader.Meaning
@@ -145,8 +145,8 @@ extension ConfigurationDocument {
                     Diagnostic(
                         code: RefusalCode.syntax, severity: .error,
                         position: SourcePosition(line: 1, column: 1, offset: 0),
-                        message: "the file begins like protobuf, not like YAML or JSON",
-                        hint: "take out what stands in front of apiVersion")
+                        message: "the file begins as protobuf, not as YAML or JSON",
+                        hint: "remove everything before apiVersion")
                 ])
         }
         let header: DocumentHeader
@@ -181,7 +181,8 @@ extension ConfigurationRefusal {
         // Talos names the part that --headerless reads.
         let isTalos = wrapped.form == .mapping && wrapped.path == "config"
         let hint =
-            isTalos ? "--headerless reads what is below config:" : "extract it, for example: \(wrapped.extraction)"
+            isTalos
+            ? "read the part below config: with --headerless" : "extract it, for example with \(wrapped.extraction)"
         return replacing { _ in (wrapped.message(kind: kind), hint) }
     }
 }

@@ -25,8 +25,8 @@ struct DocumentHeader {
                 parseError + "json: cannot unmarshal \(document.kind.goName) into Go "
                     + "value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; "
                     + "Kind string \"json:\\\"kind,omitempty\\\"\" }",
-                at: document.node.start, message: "the document is no mapping",
-                hint: "an EncryptionConfiguration begins with apiVersion, kind and resources")
+                at: document.node.start, message: "the document is not a mapping",
+                hint: "write a mapping with apiVersion, kind and resources")
         }
         var texts = ["apiVersion": "", "kind": ""]
         var position = document.node.start
@@ -41,7 +41,7 @@ struct DocumentHeader {
                 throw refusal(
                     parseError + "json: cannot unmarshal \(member.value.kind.goName) into Go struct field "
                         + ".\(field) of type string",
-                    path: field, at: member.value.node.start, message: "\(field) is no text",
+                    path: field, at: member.value.node.start, message: "\(field) is not text",
                     hint: "put the value in quotes")
             }
         }
@@ -104,7 +104,7 @@ extension DocumentHeader {
         guard !kind.isEmpty else {
             throw Self.refusal(
                 "Object 'Kind' is missing in '\(body)'", at: position, message: "kind is missing",
-                hint: Self.headerHint + "; --headerless reads a file without them, as Talos keeps it")
+                hint: Self.headerHint + "; for a Talos file use --headerless")
         }
         guard !version.isEmpty else {
             throw Self.refusal(

@@ -163,7 +163,7 @@ struct FieldDecoder {
                 "json: cannot unmarshal \(found) into Go struct field \(structName).\(place.goPath) of type \(goType)",
             diagnostic: Diagnostic(
                 code: RefusalCode.type, severity: .error, path: place.path, position: value.node.start,
-                message: "\(article(found)) stands where \(wanted(goType)) belongs",
+                message: "\(article(found)) instead of \(wanted(goType))",
                 hint: hint(found: found, goType: goType)))
     }
 
@@ -182,9 +182,9 @@ struct FieldDecoder {
                 apiserverText: "unknown field \(goQuoted(path))",
                 diagnostic: Diagnostic(
                     code: RefusalCode.unknownField, severity: .error, path: path, position: position,
-                    message: "there is no field of this name here",
+                    message: "unknown field",
                     hint: Self.knownNames.first { $0.lowercased() == name.lowercased() }
-                        .map { "write \($0): names of fields are case-sensitive" }
+                        .map { "write `\($0)`; field names are case-sensitive" }
                         ?? "check spelling and indentation"),
                 ignored: IgnoredField(
                     reason: .unknown, name: redactor.shown(name), path: path, position: position)))
@@ -211,7 +211,7 @@ struct FieldDecoder {
 
     private static func wanted(_ goType: String) -> String {
         switch goType {
-        case "string": "a text"
+        case "string": "text"
         case "int32": "a whole number of 32 bits"
         case let type where type.hasPrefix("[]"): "a list"
         default: "a mapping"
@@ -222,8 +222,8 @@ struct FieldDecoder {
         switch found {
         case "object": "a mapping"
         case "array": "a list"
-        case "string": "a text"
-        case "bool": "a boolean (yes, no, on, off, true and false are booleans unless quoted)"
+        case "string": "text"
+        case "bool": "a boolean (without quotes, yes, no, on, off, true and false are booleans)"
         default: "a \(found)"
         }
     }

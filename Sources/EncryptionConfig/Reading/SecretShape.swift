@@ -69,17 +69,17 @@ enum SecretShape {
 
     var hint: String {
         switch self {
-        case .variable: "a variable was not replaced: render the file before kube-apiserver reads it"
-        case .template: "this is a template that was not filled in: render the file first"
-        case .placeholder: "this is a placeholder: replace it with a key, such as `encconf keygen` makes"
-        case .urlAlphabet: "this is the URL alphabet of base64: write + in place of - and / in place of _"
-        case .blank: "remove the blanks and tabs from the base64 text"
-        case .missingPadding: "complete the base64 text: its length must be a multiple of 4, with = at its end"
-        case .hexadecimal: "these are hexadecimal digits: convert them to bytes first, then encode the bytes in base64"
-        case .lineBreak: "a line break was encoded with the key: encode it without one (printf %s, not echo)"
+        case .variable: "replace the variable before kube-apiserver reads the file"
+        case .template: "render the template first"
+        case .placeholder: "replace the placeholder with a key of `encconf keygen`"
+        case .urlAlphabet: "replace - by + and _ by /: this is the URL alphabet of base64"
+        case .blank: "remove spaces and tabs from the base64 text"
+        case .missingPadding: "complete the base64 text: pad it with = to a multiple of 4 characters"
+        case .hexadecimal: "convert the hexadecimal digits to bytes, then encode the bytes in base64"
+        case .lineBreak: "encode the key without a line break (printf %s, not echo)"
         case .encodedHexadecimal:
-            "the encoded text is hexadecimal digits: convert them to bytes first, then encode the bytes in base64"
-        case .encodedTwice: "the key was encoded in base64 twice: decode it once"
+            "decode the base64, convert its hexadecimal digits to bytes, then encode the bytes in base64"
+        case .encodedTwice: "decode the key once: it is encoded in base64 twice"
         }
     }
 

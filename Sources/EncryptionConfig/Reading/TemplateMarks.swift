@@ -26,5 +26,5 @@ struct TemplateMarks {
     /// Whether a finding on this line comes from a template.
     func explain(_ line: Int) -> Bool { lines.contains(line) }
 
-    static let hint = "this is a template that was not filled in: render the file first"
+    static let hint = "render the template first"
 }

@@ -32,7 +32,7 @@ extension EncryptionConfiguration {
         guard weight <= Self.weightLimit else {
             throw .limit(
                 .build, "the resources have \(weight) providers and keys, more than \(Self.weightLimit)",
-                at: document.position, hint: "each counts for each resource that it serves; leave out what is repeated")
+                at: document.position, hint: "remove repeated entries; each counts for each resource that it serves")
         }
     }
 
@@ -54,7 +54,7 @@ extension EncryptionConfiguration {
             return [
                 .required(
                     "resources", "at least one resources is required", code: RefusalCode.emptyList,
-                    at: document.position, hint: "`encconf init` prints a configuration to begin with")
+                    at: document.position, hint: "create a configuration with `encconf init`")
             ]
         }
         let redactor = document.redactor

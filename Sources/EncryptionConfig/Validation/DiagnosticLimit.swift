@@ -16,7 +16,7 @@ extension [Diagnostic] {
                 code: RefusalCode.limit,
                 severity: Diagnostic.Severity.allCases.first { severities.contains($0) } ?? .note,
                 position: first.position, message: "\(rest.count) more findings are not listed",
-                hint: "mend what is listed, and look again")
+                hint: "correct the listed findings, then check again")
         ]
     }
 }

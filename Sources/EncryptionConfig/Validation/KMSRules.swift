@@ -47,7 +47,7 @@ struct KMSRules {
                 .invalid(
                     path, goQuoted(name), "duplicate KMS provider name \(name), names must be unique",
                     code: RefusalCode.kms, at: position,
-                    hint: "one plugin for several resources: list them in one entry"))
+                    hint: "for one plugin and several resources, list them in one entry"))
         }
         return errors
     }
@@ -57,7 +57,7 @@ struct KMSRules {
         return [
             .invalid(
                 path, ValueText(kubernetes, redactor).duration(effective.timeout), "timeout should be a positive value",
-                code: RefusalCode.kms, at: kms.timeout?.position ?? kms.position, hint: "leave it out for 3s")
+                code: RefusalCode.kms, at: kms.timeout?.position ?? kms.position, hint: "omit it for 3s")
         ]
     }
 
@@ -93,14 +93,14 @@ struct KMSRules {
             return [
                 .invalid(
                     path, "\(cachesize)", "cachesize is not supported in v2", code: RefusalCode.kms, at: position,
-                    hint: "leave it out")
+                    hint: "remove it")
             ]
         }
         guard cachesize == 0 else { return [] }
         return [
             .invalid(
                 path, "0", "cachesize should be a positive value, or negative to disable", code: RefusalCode.kms,
-                at: position, hint: "leave it out for 1000")
+                at: position, hint: "omit it for 1000")
         ]
     }
 
@@ -114,7 +114,7 @@ struct KMSRules {
                 // The second "apiVersion" is upstream's.
                 "unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported",
                 code: RefusalCode.kms, at: kms.apiVersion?.position ?? kms.position,
-                message: "KMS providers have version v1 or v2", hint: "write v2")
+                message: "set apiVersion to v2 or v1", hint: "write v2")
         ]
     }
 }

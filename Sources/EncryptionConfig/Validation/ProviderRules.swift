@@ -33,9 +33,9 @@ struct ProviderRules {
                     path, text,
                     "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity",
                     code: RefusalCode.provider, at: provider.position,
-                    message: "this item names no provider",
+                    message: "this item has no provider",
                     hint:
-                        "for plaintext write `identity: {}`; with nothing behind the colon the field counts as not set")
+                        "for plaintext write `identity: {}`; without a value the field counts as not set")
             ]
         case 1: return []
         default:
@@ -45,7 +45,7 @@ struct ProviderRules {
                     "more than one provider specified in a single element, should split into different list elements",
                     code: RefusalCode.provider, at: provider.position,
                     message: "this item names \(set) providers",
-                    hint: "begin each provider with a dash of its own")
+                    hint: "begin each provider with its own dash")
             ]
         }
     }
@@ -68,7 +68,7 @@ struct ProviderRules {
             return [
                 .required(
                     path, "at least one keys is required", code: RefusalCode.emptyList, at: list.position,
-                    hint: "`encconf keygen` makes a key")
+                    hint: "create a key with `encconf keygen`")
             ]
         }
         return list.keys.enumerated().flatMap { index, key in
@@ -88,14 +88,14 @@ struct ProviderRules {
         guard let secret = key.secret, secret.value.bytes.count > 0 else {
             return .required(
                 path, "secret is a mandatory field for a key", code: RefusalCode.keySecret,
-                at: key.secret?.position ?? key.position, hint: "`encconf keygen` makes a key")
+                at: key.secret?.position ?? key.position, hint: "create a key with `encconf keygen`")
         }
         guard let decoded = decodedSecret(secret.value) else {
             return .invalid(
                 path, "\"REDACTED\"", "secrets must be base64 encoded", code: RefusalCode.keySecret,
-                at: secret.position, message: "the secret is not base64",
+                at: secret.position, message: "the secret is not valid base64",
                 hint: SecretShape(ofText: secret.value, allowed: allowed)?.hint
-                    ?? "write base64: standard alphabet, with its padding, without blanks")
+                    ?? "use standard base64 with padding and without spaces")
         }
         guard allowed.contains(decoded.bytes.count) else {
             let list = "[" + allowed.map(String.init).joined(separator: " ") + "]"
@@ -103,9 +103,9 @@ struct ProviderRules {
                 path, "\"REDACTED\"",
                 "secret is not of the expected length, got \(decoded.bytes.count), expected one of \(list)",
                 code: RefusalCode.keySecret, at: secret.position,
-                message: "the secret has \(decoded.bytes.count) bytes; it must have one of \(list)",
+                message: "the secret has \(decoded.bytes.count) bytes; allowed are \(list)",
                 hint: SecretShape(ofText: secret.value, decoded: decoded, allowed: allowed)?.hint
-                    ?? "`encconf keygen` makes a key of 32 bytes")
+                    ?? "create a key of 32 bytes with `encconf keygen`")
         }
         return nil
     }

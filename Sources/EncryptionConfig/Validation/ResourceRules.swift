@@ -43,7 +43,7 @@ struct ResourceRules {
             )
         }
         if ["apiserveripinfo", "serviceipallocations", "servicenodeportallocations"].contains(text) {
-            return ("resources which do not have REST API/s cannot be encrypted", "take it out of the list")
+            return ("resources which do not have REST API/s cannot be encrypted", "remove it from the list")
         }
         if name.group == "events.k8s.io" {
             return (
@@ -54,13 +54,13 @@ struct ResourceRules {
         if name.group == "extensions" {
             return (
                 "'extensions' group has been removed and cannot be used for encryption",
-                "name the group that serves the resource now, such as apps or networking.k8s.io"
+                "use the group that serves the resource now, such as apps or networking.k8s.io"
             )
         }
         if name.group == "*", name.resource != "*" {
             return (
                 "encrypting the same resource across groups is not supported",
-                isShown(name.resource.text) ? "name each group, such as \(name.resource).apps" : nil
+                isShown(name.resource.text) ? "write each group, such as \(name.resource).apps" : nil
             )
         }
         return nil
@@ -78,7 +78,7 @@ struct ResourceRules {
                     path, list, "the same resource cannot be specified multiple times", code: RefusalCode.resource,
                     at: entry.resources[second].position,
                     message: "\(redactor.shown(name.description)) is listed more than once",
-                    hint: "name each resource once"))
+                    hint: "list each resource once"))
         }
         if let (wildcard, other) = overlaps.covering {
             // Upstream names 'secrets' and '*.' whatever the list holds.
@@ -91,7 +91,7 @@ struct ResourceRules {
                     message:
                         "\(redactor.shown(entry.resources[wildcard].value)) in the same list covers "
                         + redactor.shown(entry.resources[other].value),
-                    hint: "give exact resources an entry of their own, before that of the wildcard"))
+                    hint: "put exact resources into an entry before that of the wildcard"))
         }
         return errors
     }

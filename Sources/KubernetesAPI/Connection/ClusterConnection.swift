@@ -3,7 +3,7 @@ internal import SecretMemory
 
 /// Ways to the servers of a cluster, for one person.
 public struct ClusterConnection: Sendable {
-    /// Where a person's commands go: a load balancer, or a server.
+    /// The address of the kubeconfig: a load balancer, or a server.
     public let entry: APIServer
     /// The servers that the person named, by their addresses.
     public let named: [(address: String, server: APIServer)]
@@ -12,9 +12,9 @@ public struct ClusterConnection: Sendable {
 
     /// - Parameters:
     ///   - access: What a kubeconfig says; nil if every named server brings its own rights.
-    ///   - named: Servers to be asked, as a person wrote them; without a kubeconfig at least one.
+    ///   - named: The servers of `--server`; without a kubeconfig at least one.
     ///   - tlsServerName: The name in the certificates of all servers, where it is not that of the kubeconfig.
-    ///   - isInteractive: Whether an exec plugin may ask a person.
+    ///   - isInteractive: Whether an exec plugin may ask at the terminal.
     public init(
         access: ClusterAccess?, named: [(text: String, url: ServerURL)], tlsServerName: String?, isInteractive: Bool,
         settings: APISettings
@@ -29,7 +29,7 @@ public struct ClusterConnection: Sendable {
             APIServer(
                 RemotePeer(url, access, certificate), pathPrefix: url.path,
                 allowsCompression: !access.disablesCompression, settings: settings,
-                // Nobody sends a token for everybody to read, and the proxy behind a socket adds its own.
+                // A token is never sent without TLS, and the proxy behind a socket adds its own.
                 identity: { wasRefused throws(CredentialProblem) in
                     try person.fields(isTokenSent: url.isSecure, wasRefused: wasRefused)
                 })
@@ -46,7 +46,8 @@ public struct ClusterConnection: Sendable {
         return host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
-    /// A way to one server itself, past what stands before it, with the same rights and the same authority.
+    /// A connection to one server itself, not through the load balancer, with the same credentials and the same
+    /// authority.
     public func server(host: String, port: Int) -> APIServer {
         connect(ServerURL(.host(host, port: port), isSecure: isSecure))
     }

@@ -4,11 +4,11 @@ public import SecretMemory
 /// A token, or the file that has it.
 public enum BearerToken: Sendable {
     case fixed(SecretKey)
-    /// Read again for each use, since whoever made it replaces it. `otherwise` is used while the file cannot be read
+    /// Read again for each use, because its issuer replaces it. `otherwise` is used while the file cannot be read
     /// (client-go, transport/round_trippers.go, `bearerAuthRoundTripper`).
     case file(path: String, otherwise: SecretKey?)
 
-    /// The token as it is now.
+    /// The present token.
     public func read() throws(KubeconfigError) -> SecretKey {
         switch self {
         case .fixed(let token): return token

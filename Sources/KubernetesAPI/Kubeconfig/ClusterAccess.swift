@@ -11,9 +11,9 @@ public struct ClusterAccess: Sendable {
     public var skipsVerification = false
     /// Nil for what the environment says, as with kubectl.
     public var proxyURL: ProxyURL?
-    /// Whether answers shall not be compressed.
+    /// Whether answers must not be compressed.
     public var disablesCompression = false
-    /// Empty without TLS but for whom to act as: nobody sends a token for everybody to read.
+    /// Without TLS only the user to act as: a token is never sent unencrypted.
     public var credentials = Credentials()
     public var sources = Sources()
 

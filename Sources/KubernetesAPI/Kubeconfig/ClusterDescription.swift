@@ -22,7 +22,7 @@ extension ClusterEntry {
         access.disablesCompression = disablesCompression
         let source = DataOrFile(field: .authority, data: authorityData, file: authorityFile)
         let authority = try source.read(error)
-        // Without TLS nobody has to be known.
+        // Without TLS there is no authority.
         guard access.server.isSecure else { return }
         if !isServerGiven, let tlsServerName {
             guard HeaderValue.isUsable(Array(tlsServerName.utf8).span.rawBytes) else {

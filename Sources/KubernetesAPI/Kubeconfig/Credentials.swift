@@ -39,7 +39,7 @@ public struct BasicCredentials: Sendable {
     }
 }
 
-/// Whom to act as, with the rights of whoever one is (client-go, rest/config.go, `ImpersonationConfig`).
+/// The user to act as (client-go, rest/config.go, `ImpersonationConfig`).
 public struct Impersonation: Equatable, Sendable {
     public var user: String?
     public var uid: String?
@@ -87,7 +87,7 @@ extension KubeconfigField {
     }
 }
 
-/// What can stand in a header of HTTP.
+/// Text that is valid in an HTTP header.
 enum HeaderValue {
     /// Bytes of a token or a password.
     static let byteCountLimit = 1 << 20

@@ -2,7 +2,7 @@ internal import JSONText
 internal import SecretMemory
 internal import YAMLTree
 
-/// What a plugin is told of the cluster that it is asked about (client-go, rest/exec.go, `ConfigToExecCluster`).
+/// The description of the cluster for a plugin (client-go, rest/exec.go, `ConfigToExecCluster`).
 public struct ExecCluster: Sendable {
     private let server: String
     private let tlsServerName: String?
@@ -38,7 +38,7 @@ public struct ExecCluster: Sendable {
 }
 
 extension ExecPlugin {
-    /// What stands in `KUBERNETES_EXEC_INFO`: an ExecCredential without a status.
+    /// The content of `KUBERNETES_EXEC_INFO`: an ExecCredential without a status.
     func information(isInteractive: Bool) -> SecretKey {
         var json = JSONWriter()
         json.object {

@@ -56,7 +56,7 @@ public final class ExecCredential: Sendable {
     }
 }
 
-/// The fields of the answer. Null is as good as absent.
+/// The fields of the answer. Null counts as absent.
 private struct ExecAnswer: ~Escapable {
     private let tree: JSONTree
     private let bytes: RawSpan
@@ -77,7 +77,7 @@ private struct ExecAnswer: ~Escapable {
         return value
     }
 
-    /// An empty text is as good as none, unless `keepsEmpty`.
+    /// An empty text counts as absent, unless `keepsEmpty`.
     func text(
         _ name: String, of node: JSONTree.Node, keepsEmpty: Bool = false
     ) throws(ExecPluginError.Reason) -> SecretKey? {

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// The credential of one plugin, asked for again when it has expired.
 ///
-/// Only one thread asks at a time, since a plugin may ask a person; the others wait (exec.go, `Authenticator`).
+/// Only one thread runs a plugin at a time, because it may ask at the terminal; the others wait (exec.go,
+/// `Authenticator`).
 public final class ExecCredentialCache: Sendable {
     private let ask: @Sendable () throws(ExecPluginError) -> ExecCredential
     private let now: @Sendable () -> Int64

@@ -9,7 +9,7 @@ public struct ExecPlugin: Sendable {
         case v1beta1 = "client.authentication.k8s.io/v1beta1"
     }
 
-    /// Whether it may ask a person.
+    /// Whether it may ask at the terminal.
     public enum InteractiveMode: String, Sendable {
         case never = "Never"
         case ifAvailable = "IfAvailable"
@@ -25,9 +25,9 @@ public struct ExecPlugin: Sendable {
     /// What to do if it is not installed: foreign text.
     public var installHint: String?
     public var interactiveMode: InteractiveMode
-    /// What it is told of the cluster; nil if the configuration does not want it.
+    /// The description of the cluster for it; nil if the configuration does not provide it.
     public var cluster: ExecCluster?
-    /// How long it may take if it does not speak with a person; a login in a browser takes minutes.
+    /// How long it may run if it does not use the terminal; a login in a browser takes minutes.
     public var timeout: Duration? = .seconds(300)
 
     public init(version: Version = .v1, command: String, interactiveMode: InteractiveMode = .never) {
@@ -42,8 +42,8 @@ public struct ExecPlugin: Sendable {
     /// Runs it.
     ///
     /// - Parameters:
-    ///   - isInteractive: Whether a person sits at standard input, and it is not used for anything else. If the plugin
-    ///     may ask, it gets the terminal. Else what it writes to standard error is not shown: nobody knows what that is.
+    ///   - isInteractive: Whether standard input is a terminal that has no other use. If the plugin may ask, it gets
+    ///     the terminal. Otherwise its standard error is not shown, because it can contain anything.
     ///   - isCancelled: Asked while it runs.
     public func credential(
         isInteractive: Bool, isCancelled: @escaping @Sendable () -> Bool = { false }

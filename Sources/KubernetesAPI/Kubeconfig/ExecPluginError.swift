@@ -3,7 +3,7 @@ public import ChildProcesses
 /// Why an exec plugin gave no credential. Nothing of what it wrote is in it.
 public struct ExecPluginError: Error, Equatable, Sendable {
     public enum Reason: Error, Equatable, Sendable {
-        /// It must ask a person, and none is there.
+        /// It must ask at the terminal, and there is no terminal.
         case needsTerminal
         case notRun(ChildProcessError)
         case failed(ChildProcess.Ended.Status)
@@ -22,7 +22,7 @@ public struct ExecPluginError: Error, Equatable, Sendable {
         case noCertificate
         case noKey
         case encryptedKey
-        /// The token cannot stand in the header of a request.
+        /// The token is not valid in the header of a request.
         case unusableToken
         case malformedTime
     }

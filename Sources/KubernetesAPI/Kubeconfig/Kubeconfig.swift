@@ -2,7 +2,7 @@ internal import DurableFiles
 internal import GoText
 internal import SecretMemory
 
-/// The clusters that a person uses, and how to prove to each who one is: what kubectl reads from `~/.kube/config`.
+/// The clusters of a user, with the credentials for each: the content of `~/.kube/config`.
 ///
 /// Rules and their sources: client-go, tools/clientcmd.
 public struct Kubeconfig: Sendable {

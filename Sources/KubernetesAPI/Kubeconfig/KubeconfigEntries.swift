@@ -3,7 +3,7 @@ internal import GoText
 internal import SecretMemory
 internal import YAMLTree
 
-/// Where an entry stands.
+/// The position of an entry.
 struct EntryOrigin: Sendable {
     let name: String
     let file: String

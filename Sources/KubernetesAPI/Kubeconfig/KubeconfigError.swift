@@ -52,7 +52,7 @@ public struct KubeconfigError: Error, Equatable, Sendable {
         case authProvider(String)
         case exec(ExecProblem)
         case impersonationWithoutUser
-        /// A text that cannot stand in the header of a request, or is too long for it.
+        /// A text that is not valid in the header of a request, or too long for it.
         case unusable(field: String)
     }
 

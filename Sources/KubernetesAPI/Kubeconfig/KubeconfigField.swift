@@ -14,8 +14,8 @@ final class KubeconfigBudget {
 
 /// A value of a kubeconfig, with the path that an error names.
 ///
-/// Types are those of Go's decoder (sigs.k8s.io/json): null leaves a field as it is, and any other type than that of the
-/// field is an error, wherever it stands in the file.
+/// Types are those of Go's decoder (sigs.k8s.io/json): null leaves a field unchanged, and any other type than that of
+/// the field is an error, anywhere in the file.
 struct KubeconfigField {
     let value: YAMLValue
     let path: String

@@ -3,8 +3,8 @@ internal import GoText
 internal import SecretMemory
 internal import YAMLTree
 
-/// One file, decoded as client-go does (tools/clientcmd/loader.go, `Load`): as YAML, of which JSON is a part, and all of
-/// it, so that a mistake in an entry that nobody uses counts too.
+/// One file, decoded as client-go does (tools/clientcmd/loader.go, `Load`): as YAML, which includes JSON, and
+/// completely: an error in an unused entry counts too.
 struct KubeconfigFile {
     private(set) var currentContext: String?
     private(set) var clusters: [ByteName: ClusterEntry] = [:]

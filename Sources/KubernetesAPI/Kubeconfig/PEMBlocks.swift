@@ -39,7 +39,7 @@ struct PEMBlocks {
         }
     }
 
-    /// What stands between `start` and five dashes, if that is the line; blanks may follow.
+    /// The text between `start` and five dashes, if that is the line; spaces may follow.
     private static func label(_ start: String, _ line: RawSpan) -> String? {
         guard line.byteCount < 100, line.byteCount > 10, line[0] == UInt8(ascii: "-") else { return nil }
         var text = String(decoding: line.copiedToArray(), as: UTF8.self)[...]

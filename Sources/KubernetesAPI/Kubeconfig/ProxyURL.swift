@@ -21,7 +21,7 @@ public struct ProxyURL: Sendable {
     public let port: Int
     public let username: String?
     public let password: SecretKey?
-    /// The URL as it was given, password and all.
+    /// The URL as written, with its password.
     public let text: SecretKey
 
     /// Reads what client-go takes for one (tools/clientcmd/client_config.go, `parseProxyURL`). It wants a scheme; a path
@@ -44,7 +44,7 @@ public struct ProxyURL: Sendable {
         password = rest.byteCount > 0 ? SecretKey(try Self.decoded(rest.extracting(droppingFirst: 1))) : nil
     }
 
-    /// The bytes that `%41` and the like stand for.
+    /// The bytes of escapes such as `%41`.
     private static func decoded(_ text: RawSpan) throws(ServerURL.Problem) -> SecretBytes {
         try SecretBytes.filling(capacity: text.byteCount) { output throws(ServerURL.Problem) in
             var offset = 0
@@ -65,7 +65,7 @@ public struct ProxyURL: Sendable {
 }
 
 extension ProxyURL: CustomStringConvertible {
-    /// Without what stands before `@`.
+    /// Without the part before `@`.
     public var description: String {
         "\(scheme.rawValue)://\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)"
     }

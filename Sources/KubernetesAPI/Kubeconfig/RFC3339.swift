@@ -2,7 +2,7 @@ internal import SecretMemory
 
 /// A moment such as `2026-11-30T06:31:07Z` or `2026-11-30T07:31:07.5+01:00` (RFC 3339, section 5.6).
 enum RFC3339 {
-    /// Seconds since 1970; fractions are left out. Nil if it is none.
+    /// Seconds since 1970, without fractions. Nil for other text.
     static func seconds(_ text: RawSpan) -> Int64? {
         guard (20...40).contains(text.byteCount), text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
             text[10] == UInt8(ascii: "T"), text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),

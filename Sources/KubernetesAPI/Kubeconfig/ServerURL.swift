@@ -16,7 +16,7 @@ public struct ServerURL: Equatable, Sendable {
         case scheme
         case host
         case port
-        /// A name or a password stands in it.
+        /// It contains a user name or a password.
         case credentials
         case tooLong
     }
@@ -24,7 +24,7 @@ public struct ServerURL: Equatable, Sendable {
     public var address: Address
     /// Whether TLS is spoken. Without it, no credentials are sent.
     public var isSecure: Bool
-    /// What stands before every path: empty, or with a slash in front and none behind.
+    /// The prefix of every path: empty, or with a slash at its start and none at its end.
     public var path: String
 
     public init(_ address: Address, isSecure: Bool, path: String = "") {

@@ -4,12 +4,12 @@ internal import SecretMemory
 struct URLParts {
     /// Lower case.
     var scheme: String
-    /// What stands before `@`, as it stands there; it may hold a password.
+    /// The part before `@`, unchanged; it may contain a password.
     var userinfo: SecretKey?
     /// Without the brackets of an IPv6 address.
     var host: String
     var port: Int?
-    /// With its slash in front; empty if there is none. What follows `?` or `#` is left out, as client-go does.
+    /// With its leading slash, or empty. The part after `?` or `#` is dropped, as client-go does.
     var path: String
 
     /// Bytes of a URL.
@@ -41,7 +41,7 @@ struct URLParts {
         guard Self.isPath(path) else { throw .malformed }
     }
 
-    /// Where the colon of `SCHEME://` stands.
+    /// The position of the colon of `SCHEME://`.
     private static func schemeEnd(_ text: RawSpan) -> Int? {
         guard let colon = text.firstOffset(of: UInt8(ascii: ":")), colon > 0, colon + 2 < text.byteCount,
             text[colon + 1] == UInt8(ascii: "/"), text[colon + 2] == UInt8(ascii: "/")
@@ -83,7 +83,7 @@ struct URLParts {
         return parts.count == 1 || parts[1].allSatisfy { $0.isLetter || $0.isDigit || "-._~".utf8.contains($0) }
     }
 
-    /// Whether the path can be sent as it is.
+    /// Whether the path can be sent unchanged.
     private static func isPath(_ path: String) -> Bool {
         path.utf8.allSatisfy { (0x21..<0x7f).contains($0) && !"\"<>\\^`{|}".utf8.contains($0) }
     }

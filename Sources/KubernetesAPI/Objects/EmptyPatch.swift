@@ -3,11 +3,11 @@ internal import RemoteCalls
 internal import SecretMemory
 
 extension APIServer {
-    /// Has a stored value written anew by a merge patch that changes nothing. The server writes it if it is not stored as
-    /// this server would store it (recorded in testdata/apiserver).
+    /// Re-encrypts an object by an empty merge patch. The server writes the value if it would store it differently
+    /// (recorded in testdata/apiserver).
     ///
     /// - Parameters:
-    ///   - object: Its uid and resourceVersion, as far as they are known, are preconditions.
+    ///   - object: Its uid and resourceVersion, if known, are preconditions.
     ///   - isDryRun: Whether the server only says whether it would be allowed.
     /// - Returns: The resourceVersion afterwards. It is another one if the value was written.
     public func patchEmpty(

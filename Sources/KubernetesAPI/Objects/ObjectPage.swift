@@ -91,7 +91,7 @@ extension APIServer {
                     limit = max(1, limit / 8)
                     continue
                 case .expired(let status):
-                    // Without a token for the rest nobody knows what was left out.
+                    // Without a token for the rest, the missing objects are unknown.
                     guard let next = status.continueToken, seen.insert(next).inserted else { throw error }
                     token = next
                     continue

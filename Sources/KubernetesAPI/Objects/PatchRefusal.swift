@@ -8,7 +8,7 @@ public enum PatchRefusal: Sendable, Hashable {
     /// An admission webhook said no, or could not be asked.
     case webhook(name: String)
     case webhookUnreachable(name: String)
-    /// The object is not valid (any more): the fields that are at fault.
+    /// The object is not valid, or no longer: the invalid fields.
     case invalid(fields: [String])
     /// The namespace of the object is gone.
     case namespaceMissing(String)
@@ -19,7 +19,7 @@ public enum PatchRefusal: Sendable, Hashable {
     /// Anything else, by its HTTP status and the reason of the Status.
     case other(code: Int, reason: String?)
 
-    /// Nil for a failure that is none of the object: of the server, the connection, the person.
+    /// Nil for a failure of the server, the connection or the user, not of the object.
     public init?(_ failure: APIFailure, of resource: APIResource) {
         switch failure {
         case .forbidden: self = .forbidden

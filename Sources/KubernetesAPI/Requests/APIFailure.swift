@@ -5,7 +5,7 @@ internal import SecretMemory
 ///
 /// The cases are apart where something else has to be done about each (recorded in testdata/apiserver).
 public enum APIFailure: Error, Sendable {
-    /// Nobody answered at the address; the request was not sent.
+    /// No connection to the address; the request was not sent.
     case notReached(RemoteCallError)
     /// Certificates are not as they should be.
     case untrusted(RemoteCallError)
@@ -14,9 +14,9 @@ public enum APIFailure: Error, Sendable {
     case cancelled
     /// The answer has more bytes than are taken.
     case tooLarge
-    /// The answer is none that was asked for.
+    /// The answer has another form than requested.
     case malformed
-    /// What a person proves its identity with cannot be had.
+    /// The credentials are not available.
     case credentials(CredentialProblem)
     /// 401: the server does not know who asks.
     case unauthorized
@@ -46,7 +46,7 @@ public enum APIFailure: Error, Sendable {
     /// Any other answer.
     case unexpected(code: Int)
 
-    /// Why an answer is a failure; nil if it is none.
+    /// Why an answer is a failure; nil for a success.
     init?(_ head: HTTPHead, body: SecretKey) {
         let status = APIStatus(body)
         switch (head.status, status) {

@@ -6,7 +6,7 @@ public struct APIRequest: Sendable {
     public var method: HTTPMethod
     /// From the root of the server: `/api/v1/secrets`, every part encoded.
     public var path: String
-    /// Names and values behind the path, as they are; they are encoded when they are sent.
+    /// Names and values of the query, unencoded; they are encoded when sent.
     public var query: [(name: String, value: String)]
     /// The one form of answer that is understood. A second one as a fallback would bring whole Secrets from a server that
     /// does not know the first (recorded in testdata/apiserver).

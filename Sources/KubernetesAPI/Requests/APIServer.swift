@@ -6,7 +6,7 @@ public import SecretMemory
 public struct APISettings: Sendable {
     /// From a request to the end of its answer. A server whose etcd is away takes 20 s to answer for its metrics.
     public var timeout = Duration.seconds(30)
-    /// Until a connection stands.
+    /// The timeout of a connection.
     public var connectTimeout = Duration.seconds(5)
     /// Asked ten times a second: whether to give up.
     public var isCancelled: @Sendable () -> Bool = { false }
@@ -18,11 +18,11 @@ public struct APISettings: Sendable {
     public init() {}
 }
 
-/// One kube-apiserver, or what stands before several, asked with one person's rights. From any number of threads.
+/// One kube-apiserver, or a load balancer, with the credentials of one user. For any number of threads.
 public final class APIServer: Sendable {
     /// Header fields that say who asks. They are secret.
     ///
-    /// It is told whether the server refused the last ones, and so may get others.
+    /// Its argument says whether the server rejected the last ones, so it may get others.
     public typealias Identity =
         @Sendable (_ wasRefused: Bool) throws(CredentialProblem) -> [(name: String, value: SecretKey)]
 
@@ -33,7 +33,7 @@ public final class APIServer: Sendable {
     public let settings: APISettings
 
     /// - Parameters:
-    ///   - pathPrefix: What stands before every path, without a slash at its end.
+    ///   - pathPrefix: The prefix of every path, without a slash at its end.
     ///   - identity: Asked before each request.
     public init(
         _ peer: RemotePeer, pathPrefix: String = "", allowsCompression: Bool = true,
@@ -83,7 +83,7 @@ public final class APIServer: Sendable {
         try patiently { () throws(APIFailure) in try send(request) }
     }
 
-    /// Repeats what failed in a way that may pass.
+    /// Repeats a request after a transient error.
     func patiently<Answer>(_ attempt: () throws(APIFailure) -> Answer) throws(APIFailure) -> Answer {
         var count = 1
         while true {
@@ -101,7 +101,7 @@ public final class APIServer: Sendable {
 
     /// Waits.
     ///
-    /// - Returns: Whether nobody wanted to stop meanwhile.
+    /// - Returns: Whether to continue; false if cancelled.
     public static func pause(_ duration: Duration, _ isCancelled: () -> Bool) -> Bool {
         let end = ContinuousClock.now + duration
         while ContinuousClock.now < end {

@@ -54,9 +54,9 @@ public struct APIStatus: Sendable {
         message.map { $0.span.contains(Array(text.utf8).span.rawBytes) } ?? false
     }
 
-    /// What stands in the message between two texts of the server's own, if it is a name: letters, digits and `-._:/`.
+    /// The text between two texts of the server in the message, if it is a name: letters, digits and `-._:/`.
     ///
-    /// - Returns: nil if one of them is missing, or something else than a name stands between them.
+    /// - Returns: nil if one of them is missing, or the text between them is not a name.
     func name(after start: String, before end: String) -> String? {
         guard let message else { return nil }
         let (bytes, start, end) = (message.span, Array(start.utf8), Array(end.utf8))

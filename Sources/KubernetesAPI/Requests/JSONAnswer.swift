@@ -25,7 +25,7 @@ struct JSONAnswer {
         return node.kind == .null ? nil : node
     }
 
-    /// A string that is no secret; nil if the node is none.
+    /// A string that is not a secret; nil for another node.
     func text(_ node: JSONTree.Node?) -> String? {
         guard let node, node.kind == .string else { return nil }
         return String(decoding: tree.string(node, in: text.span).bytes.copiedToArray(), as: UTF8.self)
@@ -45,7 +45,7 @@ struct JSONAnswer {
         return tree.string(node, equals: kind, in: text.span)
     }
 
-    /// The elements of an array; none if there is none. An empty list of Kubernetes is null.
+    /// The elements of an array; empty without one. An empty list of Kubernetes is null.
     func elements(_ node: JSONTree.Node?) -> [JSONTree.Node] { node.map { Array(tree.elements(of: $0)) } ?? [] }
 
     /// The members of an object whose values are strings.

@@ -9,13 +9,13 @@ public struct ServerMetrics: Sendable, Equatable {
     /// Who says so: `sha256:` and 64 digits of the name of its Lease. Nil without a hash, empty with the gate
     /// APIServerIdentity off.
     public var identityHash: String?
-    /// How often the file was loaded anew, and how often that failed. A series that is not there counts 0.
+    /// How often the file was reloaded, and how often that failed. A missing series counts 0.
     public var reloads = 0
     public var failedReloads = 0
     /// The same as servers of 1.28 to 1.33 count it, beside the above from 1.30 on.
     private var oldReloads = 0
     private var oldFailedReloads = 0
-    /// When the process began and when the file was loaded anew, by the clock of the server: seconds since 1970.
+    /// When the process started and when the file was reloaded, by the clock of the server: seconds since 1970.
     public var startTime: Double?
     public var lastReload: Double?
     /// When the server answered, by the same clock, in whole seconds.
@@ -70,7 +70,7 @@ public struct ServerMetrics: Sendable, Equatable {
         failedReloads = max(failedReloads, oldFailedReloads)
     }
 
-    /// A number of reloads; nil, and noted, if it is none.
+    /// A number of reloads; nil, with a note, if it is not a number.
     private mutating func count(_ sample: MetricsScanner.Sample) -> Int? {
         // No server has loaded a file so often; sums of less stay below `Int.max`.
         if let count = Int(exactly: sample.value), (0...1 << 40).contains(count) { return count }
@@ -81,7 +81,7 @@ public struct ServerMetrics: Sendable, Equatable {
     private mutating func take(_ sample: MetricsScanner.Sample) {
         switch sample.metric {
         case "apiserver_encryption_config_controller_last_config_info" where sample.value == 1:
-            // One series only: of two nobody knows which one counts.
+            // Only one series: of two it is unknown which one counts.
             if configurationHash != nil { isIncomplete = true }
             configurationHash = sample["hash"]
             identityHash = sample["apiserver_id_hash"]
@@ -122,7 +122,7 @@ public struct ServerMetrics: Sendable, Equatable {
         keyIDs.append(KeyID(provider: provider, hash: hash, time: sample.value, isStatus: isStatus))
     }
 
-    /// With what a prefix stands for, values were read and written since the server started.
+    /// How often values with a prefix were read and written since the server started.
     public struct Use: Sendable, Equatable {
         /// As ``Operation/prefix``.
         public let prefix: String

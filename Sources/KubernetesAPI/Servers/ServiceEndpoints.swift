@@ -7,7 +7,7 @@ internal import RemoteCalls
 /// (recorded in testdata/apiserver).
 public struct ServiceEndpoints: Sendable, Equatable {
     public let addresses: [String]
-    /// Nil if there is none, or several.
+    /// Nil for none, or several.
     public let port: Int?
 
     public init(addresses: [String], port: Int?) {

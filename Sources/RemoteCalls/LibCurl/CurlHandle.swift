@@ -153,7 +153,7 @@ internal import SecretMemory
     private func run(isCancelled: () -> Bool, _ consume: (borrowing Arrivals) -> Bool) -> TransferEnding {
         unsafe errorText[0] = 0
         guard unsafe curl.functions.multi_add_handle(multi, easy) == CURLM_OK else {
-            return .unsupported("libcurl takes no transfer")
+            return .unsupported("libcurl does not accept a transfer")
         }
         // In the middle of a transfer this closes its connection.
         defer { _ = unsafe curl.functions.multi_remove_handle(multi, easy) }
@@ -377,6 +377,6 @@ extension CurlHandle {
 
     private func note(_ code: CURLcode, _ option: CURLoption) {
         guard code != CURLE_OK, refusal == nil else { return }
-        refusal = "libcurl does not take its option \(option.rawValue): error \(code.rawValue)"
+        refusal = "libcurl does not accept its option \(option.rawValue): error \(code.rawValue)"
     }
 }
