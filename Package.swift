@@ -263,6 +263,7 @@ let package = Package(
                 "EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory", "StorageAudit",
                 "TestSupport", "Transformers",
             ], path: "Tests/ClusterSupport", swiftSettings: tests),
+        .testTarget(name: "StyleTests", dependencies: ["TestSupport"], swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SecretMemory", "TestSupport"],
