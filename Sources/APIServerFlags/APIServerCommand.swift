@@ -11,7 +11,7 @@ public struct APIServerCommand: Sendable {
     private let paths: any PathTranslation
     private let kubernetes: KubernetesVersion?
 
-    /// - Parameter image: The image of the container, whose tag tells the version.
+    /// - Parameter image: The image of the container, whose tag is the version.
     init(
         _ call: ServerCall, paths: some PathTranslation, image: String? = nil
     ) throws(APIServerFlagsError) {
@@ -31,13 +31,13 @@ public struct APIServerCommand: Sendable {
 
     /// The flags.
     ///
-    /// - Parameter openShiftConfig: The file that ``openShiftConfig`` names. Without it nothing is known: what stands in
+    /// - Parameter openShiftConfig: The file that ``openShiftConfig`` names. Without it nothing is known: a flag in
     ///   another file is not absent.
     public func flags(openShiftConfig: OpenShiftConfig? = nil) throws(APIServerFlagsError) -> APIServerFlags {
         var values = values
         if let word = values.unchecked(.openShiftConfig), word.unknown != nil || !word.text.isEmpty {
             guard let openShiftConfig else { throw APIServerFlagsError(.flagsInOpenShiftConfig, at: word.position) }
-            // The server parses its command line, and then these, as if they stood behind it
+            // The server parses its command line, and then these, as if they were appended
             // (github.com/openshift/kubernetes, cmd/kube-apiserver/app/server.go).
             try values.add(openShiftConfig.arguments(inFileAt: word.text))
         }
@@ -47,12 +47,12 @@ public struct APIServerCommand: Sendable {
 
 extension APIServerCommand {
     /// Reads a document, YAML or JSON: the first one of the file, which is all that the kubelet reads of a static pod
-    /// (kubernetes, pkg/kubelet/config/common.go, `tryDecodeSinglePod`). A `List` of Pods is taken too, a workload that
-    /// makes Pods from a template, what `docker inspect` prints, and OpenShift's KubeAPIServerConfig.
+    /// (kubernetes, pkg/kubelet/config/common.go, `tryDecodeSinglePod`). A `List` of Pods is taken too, a workload
+    /// that makes Pods from a template, what `docker inspect` prints, and OpenShift's KubeAPIServerConfig.
     ///
     /// The container is found by its command: kube-apiserver itself, by any path; `hyperkube kube-apiserver`; either
     /// behind `go-runner` and the like, or in the script of `sh -c`. A command that is the entry point of the image,
-    /// and so does not stand in the manifest, is not told.
+    /// and so is not in the manifest, is unknown.
     public static func read(manifest: consuming SecretBytes) throws(APIServerFlagsError) -> APIServerCommand {
         let root = DocumentField(value: try document(manifest), path: "")
         var budget = TextBudget()

@@ -27,7 +27,7 @@ public struct APIServerFlags: Equatable, Sendable {
     /// `--storage-media-type`.
     public var storageMediaType: String?
 
-    /// The version of kube-apiserver, by the tag of the image; nil if it is not told, as in a systemd unit.
+    /// The version of kube-apiserver, by the tag of the image; nil if it is unknown, as in a systemd unit.
     public var kubernetes: KubernetesVersion?
 
     /// Resources that live in an etcd of their own.

@@ -1,7 +1,7 @@
 public import Diagnostics
 public import YAMLTree
 
-/// Why the flags of a kube-apiserver cannot be told. No case holds a value of a flag or of a variable.
+/// Why the flags of a kube-apiserver cannot be determined. No case holds a value of a flag or of a variable.
 public struct APIServerFlagsError: Error, Equatable {
     public enum Reason: Equatable, Sendable {
         /// Over ``APIServerFlags/byteCountLimit``; a file of variables counts by itself.
@@ -20,19 +20,19 @@ public struct APIServerFlagsError: Error, Equatable {
         case noOpenShiftConfig(kind: String?)
         /// A field of the document has another type than it must have, or is missing; its path, as Kubernetes writes it.
         case malformedField(path: String)
-        /// Nothing runs kube-apiserver; the programs that run instead, as far as they are told, eight at most.
+        /// Nothing runs kube-apiserver; the programs that run instead, as far as they are known, at most eight.
         case noAPIServer(programs: [String])
         /// More than one container or command runs it.
         case severalAPIServers
-        /// The flags stand in the file of `--openshift-config`, which was not handed in.
+        /// The flags are in the file of `--openshift-config`, which was not passed.
         case flagsInOpenShiftConfig
         /// A flag without the value that it needs.
         case missingValue(flag: String)
         /// A value that kube-apiserver would refuse.
         case malformedValue(flag: String)
-        /// A value that rests on a variable which the file does not tell; nil for a word that may be any flag.
+        /// A value that depends on a variable that the file does not define; nil for a word that may be any flag.
         ///
-        /// The variable is named as it stands there, without `$` and brackets; for a specifier of systemd with its `%`.
+        /// The variable as in the file, without `$` and brackets; for a specifier of systemd with its `%`.
         case unknownVariable(flag: String?, variable: String)
         /// A construct that is not followed.
         case unsupported(Construct)
@@ -49,7 +49,7 @@ public struct APIServerFlagsError: Error, Equatable {
         case shellWithoutScript
         /// `env -S`, whose one word holds a whole command line.
         case splitString
-        /// `docker run IMAGE` without a program: the image tells what runs.
+        /// `docker run IMAGE` without a program: the image decides what runs.
         case imageEntryPoint
         /// A pattern, not a path, in `EnvironmentFile=`.
         case environmentFilePattern

@@ -22,8 +22,8 @@ enum ArgumentFile {
         return false
     }
 
-    /// - Parameter path: Where the file is. Below `/var/snap/NAME` it tells what `$SNAP_COMMON`, and in the folder of a
-    ///   revision what `$SNAP_DATA` stands for (snapcraft.io/docs/environment-variables).
+    /// - Parameter path: The path of the file. Below `/var/snap/NAME` it defines `$SNAP_COMMON`, and in the folder of
+    ///   a revision `$SNAP_DATA` (snapcraft.io/docs/environment-variables).
     static func read(_ bytes: RawSpan, path: String) throws(APIServerFlagsError) -> APIServerCommand {
         guard bytes.byteCount <= APIServerFlags.byteCountLimit else {
             throw APIServerFlagsError(.tooLarge(byteCount: bytes.byteCount), at: nil)

@@ -2,7 +2,7 @@ internal import Diagnostics
 
 /// One argument of a command, after variables have been followed.
 struct CommandWord: Equatable, Sendable {
-    /// References to unknown variables stand in it as in the file.
+    /// It keeps references to unknown variables as in the file.
     var text: String
     /// The references to variables whose values the file does not tell, in order.
     let unknowns: [Unknown]
@@ -13,7 +13,8 @@ struct CommandWord: Equatable, Sendable {
         /// Where the reference begins in the text, and how long it is, in bytes.
         var offset: Int
         let byteCount: Int
-        /// Whether a shell that gets the word as its script replaces the reference itself, and nobody before it.
+        /// Whether a shell that gets the word as its script replaces the reference itself, and nothing replaces it
+        /// before.
         var isForShell = false
 
         /// Whether it is a specifier of systemd.
@@ -50,9 +51,9 @@ struct CommandWord: Equatable, Sendable {
 }
 
 extension String {
-    /// What stands between separators, empty pieces among them; one piece at least.
+    /// The pieces between separators, also empty ones; at least one.
     ///
-    /// By bytes: for `split` a separator with a combining character behind it is none.
+    /// By bytes: for `split` a separator before a combining character is not a separator.
     func pieces(between separator: Unicode.Scalar) -> [String] {
         utf8.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
@@ -67,7 +68,7 @@ struct WordBuilder {
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
     mutating func append(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
 
-    /// Appends a reference as it stands in the file.
+    /// Appends a reference as in the file.
     mutating func append(unknown variable: String, reference: some Sequence<UInt8>, isForShell: Bool = false) {
         let offset = bytes.count
         bytes.append(contentsOf: reference)

@@ -3,11 +3,11 @@ internal import GoText
 
 /// The variables of a container, and how Kubernetes puts them into `command` and `args`.
 struct ContainerEnvironment {
-    /// What the manifest tells. Not `envFrom`, `valueFrom`, nor what the image and the cluster add.
+    /// The variables of the manifest. Not `envFrom`, `valueFrom`, or the variables of the image and the cluster.
     private(set) var values: [ByteName: String] = [:]
 
-    /// - Parameter env: The list `env`. A value can name variables that stand before it
-    ///   (kubernetes, pkg/kubelet/kubelet_pods.go, `makeEnvironmentVariables`).
+    /// - Parameter env: The list `env`. A value can refer to variables before it (kubernetes,
+    ///   pkg/kubelet/kubelet_pods.go, `makeEnvironmentVariables`).
     init(_ env: DocumentField?, _ budget: inout TextBudget) throws(APIServerFlagsError) {
         for variable in try env?.list() ?? [] {
             let name = ByteName(try variable.text(of: "name", &budget))
@@ -21,8 +21,8 @@ struct ContainerEnvironment {
         }
     }
 
-    /// Replaces `$(NAME)`; `$$` is a dollar sign, and all else stays as it is
-    /// (kubernetes, third_party/forked/golang/expansion/expand.go).
+    /// Replaces `$(NAME)`; `$$` is a dollar sign, everything else is kept (kubernetes,
+    /// third_party/forked/golang/expansion/expand.go).
     func expand(
         _ text: String, at position: SourcePosition?, _ budget: inout TextBudget
     ) throws(APIServerFlagsError) -> CommandWord {

@@ -3,10 +3,10 @@ internal import Diagnostics
 /// Where a container of Docker finds the files of the node.
 struct ContainerPlace: Equatable, PathTranslation {
     var workingDirectory: CleanPath?
-    /// The image, as far as it is told.
+    /// The image, if it is known.
     var image: String?
     private var mounts: [Mount] = []
-    /// A mount that rests on a variable which is not told.
+    /// A mount that depends on an unknown variable.
     private var unknown: CommandWord?
 
     private struct Mount: Equatable {

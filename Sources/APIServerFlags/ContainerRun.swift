@@ -2,14 +2,14 @@ internal import Diagnostics
 
 /// `docker run`, and programs that take the same arguments: podman and nerdctl.
 struct ContainerRun {
-    /// What runs in the container, as far as the command line tells it.
+    /// The program in the container, as far as the command line shows it.
     let command: [CommandWord]
     let place: ContainerPlace
     let image: CommandWord
 
     /// - Parameter arguments: What follows the name of the program.
     /// - Returns: Nil if they run no container.
-    /// - Throws: If a variable that is not told may hold options.
+    /// - Throws: If an unknown variable may contain options.
     static func read(_ arguments: ArraySlice<CommandWord>) throws(APIServerFlagsError) -> ContainerRun? {
         var (place, rest) = (ContainerPlace(), arguments)
         while let option = try Option(&rest, booleans: globalBooleans), option.name != nil {}
@@ -43,7 +43,7 @@ struct ContainerRun {
         var name: String?
         var value: CommandWord?
 
-        /// Takes the option at the front of `rest`; nil if there is none.
+        /// Takes the option at the front of `rest`; nil if there is no option.
         init?(_ rest: inout ArraySlice<CommandWord>, booleans: Set<String>) throws(APIServerFlagsError) {
             guard let word = rest.first else { return nil }
             // `$NAME` is any number of words, options among them; `${NAME}` is one, such as the image.

@@ -12,7 +12,7 @@ public struct DistributionFile: Error, Sendable {
     /// The end of the path under any `--data-dir` (k3s-io/k3s, pkg/daemons/control/deps/deps.go).
     private static let ending = "/server/cred/encryption-config.json"
 
-    /// Nil for a file that nobody else keeps.
+    /// Nil for a file that no distribution manages.
     public init?(at path: String) {
         let real = SafeWrite.resolved(path)
         guard real.hasSuffix(Self.ending) else { return nil }

@@ -55,7 +55,7 @@ struct DocumentField {
         return try field.text(&budget)
     }
 
-    /// The field `kind`; nil if there is none, or if it is no name that can be shown.
+    /// The field `kind`; nil if it is missing, or not a name that can be shown.
     func kind(_ budget: inout TextBudget) throws(APIServerFlagsError) -> String? {
         guard let kind = try self["kind"]?.text(&budget), kind.utf8.count <= 63, VariableName.isName(kind.utf8) else {
             return nil

@@ -15,7 +15,7 @@ enum Flag: String, CaseIterable {
     /// OpenShift's file of flags (github.com/openshift/kubernetes, openshift-kube-apiserver/openshiftkubeapiserver).
     case openShiftConfig = "openshift-config"
 
-    /// - Parameter name: As it stands there. `_` counts as `-` (k8s.io/component-base, cli/flag/flags.go,
+    /// - Parameter name: As in the file. `_` counts as `-` (k8s.io/component-base, cli/flag/flags.go,
     ///   `WordSepNormalizeFunc`); the old name of the configuration was marked deprecated in Kubernetes 1.13.
     init?(name: Substring) {
         let normalized = name.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
@@ -108,8 +108,8 @@ struct FlagValues: Sendable {
             throw APIServerFlagsError(
                 .unknownVariable(flag: flag.rawValue, variable: unknown.variable), at: word.position)
         }
-        // No argument of a process can hold a zero byte, and no path may end at one. U+FFFD stands for bytes that are no
-        // UTF-8 (`\xff` in a unit), which a text cannot tell.
+        // No argument of a process can hold a zero byte, and no path may end at one. U+FFFD replaces bytes that are
+        // not UTF-8 (`\xff` in a unit), which a text cannot hold.
         guard !word.text.utf8.contains(0), !word.text.unicodeScalars.contains("\u{fffd}") else {
             throw APIServerFlagsError(.malformedValue(flag: flag.rawValue), at: word.position)
         }

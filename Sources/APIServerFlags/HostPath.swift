@@ -5,7 +5,7 @@ public enum HostPath: Equatable, Hashable, Sendable {
     /// A path of the node. Symbolic links on the way were not followed; an absolute one in a mounted folder leads
     /// elsewhere in the container than on the node.
     case file(String)
-    /// The path, as the flag has it, leads to no place on the node that the file tells.
+    /// The file does not show a place on the node for the path of the flag.
     case notOnHost(path: String, because: Absence)
 
     public enum Absence: Equatable, Hashable, Sendable {
@@ -14,9 +14,9 @@ public enum HostPath: Equatable, Hashable, Sendable {
         /// A volume is mounted there that is no folder of the node; `source` is its kind, such as `secret`, and nil if
         /// the pod has no such volume.
         case volume(name: String, source: String?)
-        /// The path is relative, and what to is not told.
+        /// The path is relative to an unknown folder.
         case relative
-        /// The file tells nothing of the container in which the server runs.
+        /// The file does not describe the container of the server.
         case unknownContainer
         /// The service runs in a root of its own (`RootDirectory=`, `RootImage=`).
         case ownRoot
@@ -27,7 +27,7 @@ public enum HostPath: Equatable, Hashable, Sendable {
 
 /// How paths of a process become paths of the node.
 protocol PathTranslation: Sendable {
-    /// What relative paths start from; nil if it is not told.
+    /// The folder of relative paths; nil if it is unknown.
     var workingDirectory: CleanPath? { get set }
 
     func hostPath(of path: String, flag: Flag, at position: SourcePosition?) throws(APIServerFlagsError) -> HostPath
@@ -40,7 +40,7 @@ extension PathTranslation {
         return try hostPath(of: word.text, flag: flag, at: word.position)
     }
 
-    /// The path from the root of the process; nil if it is relative, and what to is not told.
+    /// The path from the root of the process; nil if it is relative to an unknown folder.
     func absolute(_ path: String) -> CleanPath? {
         if let place = CleanPath(path) { return place }
         var place = workingDirectory
@@ -49,7 +49,7 @@ extension PathTranslation {
     }
 }
 
-/// The paths of a server in a container of which the file tells nothing.
+/// The paths of a server in a container that the file does not describe.
 struct UnknownContainer: PathTranslation {
     var workingDirectory: CleanPath?
 

@@ -4,7 +4,7 @@ internal import YAMLTree
 /// A container as `docker inspect` and `podman inspect` describe it
 /// (docs.docker.com/reference/api/engine, ContainerInspect).
 struct InspectedContainer {
-    /// What runs in it. No variable is replaced in it any more.
+    /// The program in the container. Its variables are already replaced.
     private let words: [CommandWord]
     private let environment: ShellEnvironment
     private let place: ContainerPlace
@@ -102,7 +102,7 @@ struct InspectedContainer {
 }
 
 extension ContainerPlace {
-    /// An item of `Mounts`. A volume has a folder on the node too, if its driver tells one.
+    /// An item of `Mounts`. A volume has a folder on the node too, if its driver names one.
     fileprivate mutating func add(
         _ field: DocumentField, _ budget: inout TextBudget
     ) throws(APIServerFlagsError) {

@@ -16,7 +16,7 @@ struct MountTable: PathTranslation {
 
     private enum Volume {
         case hostPath(String)
-        /// The field of the volume that tells what it is; nil if none does, and it is an `emptyDir`.
+        /// The field with the kind of the volume; nil without one, then it is an `emptyDir`.
         case other(String?)
     }
 

@@ -3,7 +3,7 @@ internal import Diagnostics
 /// A call of kube-apiserver.
 struct ServerCall: Equatable {
     var arguments: [CommandWord]
-    /// Whether it may run in another folder than the container or the unit tells.
+    /// Whether it may run in another folder than that of the container or the unit.
     var hasMoved = false
     /// Where it runs in a container of its own, which the command line starts.
     var container: ContainerPlace?
@@ -14,9 +14,9 @@ struct ProgramCall {
     /// What a command line comes to.
     enum Outcome: Equatable {
         case apiServer(ServerCall)
-        /// Another program, or none; its name, if that is told.
+        /// Another program, or none; its name, if it is known.
         case other(String?)
-        /// What runs cannot be told, and why.
+        /// The program is unknown, and why.
         case unknown(APIServerFlagsError)
     }
 
@@ -100,7 +100,7 @@ struct ProgramCall {
 
     /// Passes over the options and the variables of `env` (GNU coreutils, src/env.c).
     ///
-    /// - Returns: Why it cannot be told what it runs; nil if it can.
+    /// - Returns: Why the program is unknown; nil if it is known.
     private static func passEnvOptions(
         _ rest: inout ArraySlice<CommandWord>, _ hasMoved: inout Bool
     ) -> APIServerFlagsError? {
@@ -210,7 +210,7 @@ struct ProgramSearch {
     /// Whether a kube-apiserver was found.
     var hasFound: Bool { call != nil }
 
-    /// The call of the one kube-apiserver. Commands that cannot be told count only if there is none.
+    /// The call of the one kube-apiserver. Unknown commands count only if there is no such call.
     func result() throws(APIServerFlagsError) -> ServerCall {
         if let call { return call }
         throw unknown ?? APIServerFlagsError(.noAPIServer(programs: programs), at: nil)
@@ -218,7 +218,7 @@ struct ProgramSearch {
 }
 
 extension CommandWord {
-    /// `NAME=value`, as it stands in front of a command or behind `env`.
+    /// `NAME=value` before a command or after `env`.
     var isAssignment: Bool { assignedName != nil }
 
     /// The name of the variable, if the word is an assignment.

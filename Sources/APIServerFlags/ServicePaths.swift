@@ -3,16 +3,16 @@ internal import Diagnostics
 /// Paths of a service are paths of the node, unless the unit puts something else there (systemd.exec(5), "Paths" and
 /// "Sandboxing").
 struct ServicePaths: PathTranslation, Sendable {
-    /// Nil if it is not told.
+    /// Nil if it is unknown.
     var workingDirectory = CleanPath("/")
     /// The settings that give the service a root of its own.
     private var rootSettings: Set<String> = []
     /// By setting, the places where the service may find something else than the node has.
     private var mounts: [String: [CleanPath]] = [:]
-    /// A setting whose places are not told.
+    /// A setting whose paths are unknown.
     private var unknownMounts: Set<String> = []
 
-    /// - Returns: Whether the setting tells anything about paths.
+    /// - Returns: Whether the setting is about paths.
     mutating func apply(_ name: String, _ value: ArraySlice<UInt8>) -> Bool {
         switch name {
         case "WorkingDirectory":

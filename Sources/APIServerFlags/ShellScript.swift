@@ -3,15 +3,15 @@ internal import GoText
 
 /// The variables that a shell finds when it starts.
 struct ShellEnvironment {
-    /// Those whose values the file tells.
+    /// Variables whose values the file defines.
     var values: [ByteName: String] = [:]
 }
 
-/// The simple commands of a shell script, as far as they can be told without running it.
+/// The simple commands of a shell script, as far as they are known without running it.
 ///
 /// Words are split and unquoted as POSIX.1-2017, Shell Command Language, 2.2 and 2.3 say. Whatever is computed
-/// (command substitution, parameters with an operator, positional parameters, patterns) is an unknown variable.
-/// Which branch of an `if` is taken is not asked: all commands are listed.
+/// (command substitution, parameters with an operator, positional parameters, patterns) is an unknown variable. Which
+/// branch of an `if` is taken is not asked: all commands are listed.
 struct ShellScript {
     private let bytes: [UInt8]
     /// What somebody else replaces before the shell reads the script.
@@ -53,7 +53,7 @@ struct ShellScript {
         try parser.parse(&budget)
         for word in parser.commands.joined() {
             let name = word.assignedName ?? word.text
-            // `IFS` tells where unquoted values are split.
+            // `IFS` defines where unquoted values are split.
             if [".", "source", "eval", "IFS"].contains(name) { return ShellEnvironment() }
             unknown.values[ByteName(name)] = nil
         }
@@ -145,7 +145,7 @@ struct ShellScript {
             case UInt8(ascii: "\""): try doubleQuoted(into: &expansion, &budget)
             case UInt8(ascii: "\\"):
                 guard let next = peek() else { continue }
-                // A line break is taken out with its backslash.
+                // A line break is removed with its backslash.
                 guard next != UInt8(ascii: "\n") else { offset += 1; continue }
                 literal(upTo: offset + 1, into: &expansion)
             case UInt8(ascii: "$"), UInt8(ascii: "`"):
@@ -184,7 +184,8 @@ struct ShellScript {
         throw APIServerFlagsError(.unclosedQuote, at: position)
     }
 
-    /// Takes bytes as they are, but for what is replaced before the shell sees any quote; that may reach beyond `end`.
+    /// Takes bytes unchanged, except for parts that are replaced before the shell sees any quote; these may extend
+    /// beyond `end`.
     private mutating func literal(upTo end: Int, into expansion: inout Expansion) {
         expansion.append(EmptyCollection(), isQuoted: true)
         while offset < end {
@@ -201,7 +202,7 @@ struct ShellScript {
         }
     }
 
-    /// What begins with `$` or a backquote; `offset` stands behind it.
+    /// What begins with `$` or a backquote; `offset` is after it.
     private mutating func reference(
         _ opener: UInt8, isQuoted: Bool, into expansion: inout Expansion, _ budget: inout TextBudget
     ) throws(APIServerFlagsError) {
@@ -237,7 +238,7 @@ struct ShellScript {
         expansion.append(value.utf8, isQuoted: isQuoted)
     }
 
-    /// Passes over a command substitution; what stands in it.
+    /// Skips a command substitution; its content.
     private mutating func skipParentheses() -> ArraySlice<UInt8> {
         let start = offset + 1
         var depth = 0
@@ -271,7 +272,7 @@ private struct Expansion {
                 endWord()
             } else {
                 isEmpty = false
-                // What a pattern in a value stands for rests on the files there are.
+                // The result of a pattern in a value depends on the files that exist.
                 if "*?[".utf8.contains(byte) {
                     builder.append(unknown: String(UnicodeScalar(byte)), reference: CollectionOfOne(byte))
                 } else {

@@ -60,7 +60,7 @@ struct StaticPodReader {
                         try environment.expand(text, at: field.position, &budget))
                 }
             }
-            // Without a command the image tells what runs, and the first word is an argument of it.
+            // Without a command the image decides what runs, and the first word is an argument.
             guard try container["command"] != nil else { continue }
             let outcome = try ProgramCall.resolve(
                 words, environment: ShellEnvironment(values: environment.values), budget: &budget)

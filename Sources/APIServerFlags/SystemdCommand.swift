@@ -1,9 +1,9 @@
 internal import Diagnostics
 
-/// The value of a variable, and the specifiers in it that are not told.
+/// The value of a variable, and the unknown specifiers in it.
 struct SystemdValue: Sendable {
     var text: String
-    /// Each with the byte at which it stands.
+    /// Each with its byte offset.
     var specifiers: [(name: String, offset: Int)] = []
 
     /// The first specifier.
@@ -11,7 +11,8 @@ struct SystemdValue: Sendable {
     var certain: String? { specifiers.isEmpty ? text : nil }
 }
 
-/// `%i` and the like (systemd.unit(5), "Specifiers"). They rest on the machine and the instance; only `%%` is told.
+/// `%i` and the like (systemd.unit(5), "Specifiers"). They depend on the machine and the instance; only `%%` is
+/// known.
 enum Specifiers {
     static func expand(_ bytes: ArraySlice<UInt8>) -> SystemdValue {
         var (result, specifiers): ([UInt8], [(String, Int)]) = ([], [])
@@ -122,7 +123,7 @@ enum SystemdCommand {
         return [builder.word(at: position)]
     }
 
-    /// What stands at the start of the bytes, if it is none of the text's own.
+    /// The reference at the start of the bytes; nil if the bytes start with plain text.
     private struct Reference {
         enum Kind { case dollar, variable(String), unknown(String), unreplaced(String) }
         let kind: Kind

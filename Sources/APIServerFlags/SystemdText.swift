@@ -1,10 +1,10 @@
 internal import Diagnostics
 
-/// A text file whose places can be told.
+/// A text file with lines and columns for its bytes.
 struct UnitText {
     let bytes: [UInt8]
     private let lineStarts: [Int]
-    /// How many characters begin before each byte: thousands of words may stand in one line.
+    /// How many characters begin before each byte: one line may have thousands of words.
     private let characterCounts: [Int32]
 
     /// - Throws: `notText` for what is not UTF-8 or has zero bytes, `tooLarge`.
@@ -42,7 +42,7 @@ struct UnitText {
     }
 }
 
-/// A setting with its continued lines as one: bytes, each with the place where it stands.
+/// A setting with its continued lines as one: bytes, each with its place.
 struct UnitLine {
     private(set) var bytes: [UInt8] = []
     private var offsets: [Int] = []
@@ -92,8 +92,8 @@ struct UnitWords {
     /// Nil if a quote never ends.
     static func split(_ bytes: some Collection<UInt8>) -> [Word]? { split(bytes, isRelaxed: false) }
 
-    /// The words of the value that takes the place of `$NAME`: a backslash stands for the byte behind it, whatever that
-    /// is, and a quote that never ends ends with the value (src/basic/env-util.c, `replace_env_argv`, which splits with
+    /// The words of the value that takes the place of `$NAME`: a backslash escapes the byte after it, and a quote
+    /// without an end ends with the value (src/basic/env-util.c, `replace_env_argv`, which splits with
     /// `EXTRACT_UNQUOTE | EXTRACT_RELAX` and without `EXTRACT_CUNESCAPE`).
     static func splitValue(_ bytes: some Collection<UInt8>) -> [Word] { split(bytes, isRelaxed: true) ?? [] }
 
@@ -133,8 +133,8 @@ struct UnitWords {
         return words
     }
 
-    /// What the bytes behind a backslash stand for, and how many they are (src/basic/escape.c, `cunescape_one`). An
-    /// escape that there is not stays as it is, and systemd warns.
+    /// The meaning of the bytes after a backslash, and their number (src/basic/escape.c, `cunescape_one`). An unknown
+    /// escape is kept, and systemd warns.
     private static func unescape(_ rest: ArraySlice<UInt8>) -> ([UInt8], Int) {
         guard let kind = rest.first else { return ([UInt8(ascii: "\\")], 0) }
         let simple: [UInt8: UInt8] = [

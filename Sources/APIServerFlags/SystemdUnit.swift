@@ -4,30 +4,28 @@ public import SecretMemory
 
 /// A service of systemd that runs kube-apiserver.
 ///
-/// The unit names the files that hold its variables; whoever has read them hands them in:
+/// The unit names the files with its variables; the caller reads them and passes them:
 ///
-///     let unit = try SystemdUnit(parsing: bytes)
-///     let files = unit.environmentFiles.map { … }
-///     let command = try unit.command(environmentFiles: files)
+///     let unit = try SystemdUnit(parsing: bytes) let files = unit.environmentFiles.map { … } let command = try
+///     unit.command(environmentFiles: files)
 ///
-/// Drop-ins (`NAME.service.d/*.conf`) count if they stand behind the unit in the same text, as `systemctl cat` prints
-/// them. What a unit says of itself is all that is known: variables of the manager and of `PassEnvironment=` are unknown
-/// ones.
+/// Drop-ins (`NAME.service.d/*.conf`) count if they follow the unit in the same text, as `systemctl cat` prints them.
+/// Only the text of the unit is known: variables of the manager and of `PassEnvironment=` are unknown.
 public struct SystemdUnit: Sendable {
     /// One `EnvironmentFile=`.
     public struct EnvironmentFile: Equatable, Sendable {
         /// The path on the node.
         public let path: String
-        /// Whether systemd passes over it if it does not exist: `-` stands in front of it.
+        /// Whether systemd skips it if it does not exist: it has the prefix `-`.
         public let isOptional: Bool
-        /// Where it stands.
+        /// Its place.
         public let position: SourcePosition
     }
 
     /// The files, in the order in which they count: a later one overrides an earlier one.
     public private(set) var environmentFiles: [EnvironmentFile] = []
 
-    /// Whether any setting stands there that counts; else the file, as a drop-in, changes nothing.
+    /// Whether the file has a setting that counts; otherwise, as a drop-in, it changes nothing.
     public private(set) var hasSettings = false
 
     private let text: UnitText
@@ -36,7 +34,7 @@ public struct SystemdUnit: Sendable {
     /// The names of `UnsetEnvironment=`, which counts last.
     private var unset: Set<String> = []
     private var paths = ServicePaths()
-    /// Why a file of variables cannot be told. Of a unit that runs something else it does not matter.
+    /// Why a file of variables is unknown. It does not matter in a unit that runs another program.
     private var unknownFile: APIServerFlagsError?
 
     /// Whether the file is a unit, not a manifest: its first line that says something is the name of a section.
@@ -137,7 +135,7 @@ public struct SystemdUnit: Sendable {
         if try applyCommand(name, value) || paths.apply(name, value.bytes[...]) { hasSettings = true }
     }
 
-    /// - Returns: Whether the setting tells the command or its variables.
+    /// - Returns: Whether the setting is about the command or its variables.
     private mutating func applyCommand(_ name: String, _ value: UnitLine) throws(APIServerFlagsError) -> Bool {
         switch name {
         case "ExecStart":
@@ -153,7 +151,7 @@ public struct SystemdUnit: Sendable {
             }
         case "UnsetEnvironment":
             if value.bytes.isEmpty { unset = [] }
-            // With a value it takes out the variable if it has that value; then nobody can tell.
+            // With a value it removes the variable if it has that value; then the variable is unknown.
             for word in try words(value) {
                 unset.insert(String(decoding: word.bytes.prefix(while: VariableName.isPart), as: UTF8.self))
             }

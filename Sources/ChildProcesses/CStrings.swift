@@ -25,7 +25,7 @@ struct CStrings: ~Copyable {
         _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
     ) -> Result {
         unsafe bytes.bytes.withUnsafeBytes { block in
-            // Nobody writes there: execve(2) takes pointers to what could be written for reasons of history.
+            // The memory is not written: execve(2) takes mutable pointers for historical reasons.
             var pointers: [UnsafeMutablePointer<CChar>?] = unsafe starts.map { start in
                 unsafe UnsafeMutableRawPointer(mutating: block.baseAddress)?.advanced(by: start)
                     .assumingMemoryBound(to: CChar.self)

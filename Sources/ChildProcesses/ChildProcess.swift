@@ -2,8 +2,8 @@ public import SecretMemory
 
 /// Another program to run: its arguments, its surroundings, and how long and how much it may.
 ///
-/// There is no shell. The child gets three descriptors, signals as if nobody had changed them, and a session of its own,
-/// so that it cannot stop at a terminal that nobody watches, and all that it starts can be ended with it.
+/// There is no shell. The child gets three descriptors, default signal actions, and a session of its own: it cannot
+/// stop at a terminal that nobody reads, and all its processes can be ended with it.
 public struct ChildProcess: Sendable {
     /// With a slash a path, as the working folder of the child has it; else looked up in `PATH`.
     public var executable: String
@@ -41,7 +41,7 @@ public struct ChildProcess: Sendable {
         case standardError
     }
 
-    /// How long a child that was told to end may take.
+    /// How long a child may take to end after the signal.
     static let patience = Duration.seconds(2)
 
     /// How the child ended, and what it wrote.

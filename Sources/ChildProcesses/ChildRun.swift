@@ -33,8 +33,8 @@ struct ChildRun: ~Copyable {
         errorOutput = OutputCapture(errorPipe?.reading)
     }
 
-    /// Whoever started this program may have ignored SIGCHLD, which is inherited: then the system would forget how a
-    /// child ended.
+    /// The parent of this program may have ignored SIGCHLD, which is inherited: then the system would discard the
+    /// status of a child.
     private static func keepStatuses() {
         var action = sigaction()
         guard unsafe sigaction(SIGCHLD, nil, &action) == 0,
@@ -137,7 +137,7 @@ struct ChildRun: ~Copyable {
     private func signal(_ number: Int32) { _ = kill(child.sharesTerminal ? process : -process, number) }
 }
 
-/// How long to wait for news: short at first, since most programs are, and never so long that a person would notice.
+/// How long to wait for news: short at first, since most programs are, and never so long that a user would notice.
 private struct Pause {
     private var milliseconds: Int32 = 1
 

@@ -7,7 +7,7 @@ internal import YAMLTree
 
 /// Which bytes of a file belong to scalars that cannot hold a secret, by their place in the document.
 struct HarmlessScalars {
-    /// What stands at a place of an `EncryptionConfiguration`, as far as it is no secret.
+    /// The scalar at a place of an `EncryptionConfiguration`, if it is not a secret.
     enum Place: Hashable {
         case configuration, entries, entry, names, providers, provider, keyList, keys, key, kms, identity
         case resourceName, keyName, endpoint
@@ -16,7 +16,7 @@ struct HarmlessScalars {
     }
 
     private var candidates: [(range: Range<Int>, text: String)] = []
-    /// Everything that stands in any other place.
+    /// All scalars in other places.
     private var secrets: [SecretKey] = []
     private var visited: Set<Visit> = []
 
@@ -25,7 +25,7 @@ struct HarmlessScalars {
         let place: Place?
     }
 
-    /// Takes in a node. Nil is any place where a secret stands, or nobody knows what.
+    /// Adds a node. Nil means a place with a secret or with unknown content.
     mutating func visit(_ node: YAMLNode, as place: Place?) {
         let node = node.resolved
         guard visited.insert(Visit(node: ObjectIdentifier(node), place: place)).inserted else { return }

@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import EncryptionConfig
 internal import GoText
 
-/// What a kube-apiserver that is not strict reads over without a word (1.26 to 1.30).
+/// Fields that a kube-apiserver without strict decoding ignores silently (1.26 to 1.30).
 extension LintRule {
     static let ignoredFields: [LintRule] = [
         LintRule(

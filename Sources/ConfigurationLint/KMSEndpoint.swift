@@ -2,8 +2,8 @@ public import GoText
 
 /// The socket that kube-apiserver dials for an endpoint.
 ///
-/// It takes the path of the URL alone, with escapes resolved: what stands before the path counts as a host and is
-/// dropped, and so are query and fragment (k8s.io/kms, pkg/util/util.go, `ParseEndpoint`, over Go's `net/url`).
+/// It uses only the path of the URL, with escapes resolved: the part before the path counts as a host and is dropped,
+/// and so are query and fragment (k8s.io/kms, pkg/util/util.go, `ParseEndpoint`, over Go's `net/url`).
 public struct KMSEndpoint: Equatable {
     /// The path; for an abstract socket it begins with `@`. Empty if the URL has none.
     public let socket: String

@@ -223,7 +223,8 @@ private struct NameOfProvider: Hashable {
     init(_ key: LintSubject.Key) { (provider, name) = (key.provider, key.key.name) }
 }
 
-/// Where the first of some values stood that is not a given one. It is the first of all, or the first other than that.
+/// The place of the first value that differs from a given one. It is the first of all, or the first that differs from
+/// that.
 private struct FirstDiffering<Value: Equatable> {
     private var first: (value: Value, place: Int)?
     private var second: (value: Value, place: Int)?

@@ -9,7 +9,7 @@ public import GoText
 public struct KeyNameDate: Equatable, Sendable {
     /// Seconds since 1970; the start of the day where the name has no time.
     public let seconds: Int64
-    /// Whether the name tells the day alone.
+    /// Whether the name has only the day.
     public let isDayOnly: Bool
 
     /// Finds the first date in `name`.
@@ -118,7 +118,7 @@ private struct DateReader {
 
     // MARK: Calendar
 
-    /// From the first year of Kubernetes to where nobody will read these names.
+    /// From the first year of Kubernetes to a far future.
     private static let years: ClosedRange<Int64> = 2014...2099
     private static let plausible: Range<Int64> = 1_388_534_400..<4_102_444_800
 

@@ -111,10 +111,11 @@ struct DocumentedKey {
     private static let rke = "the RKE documentation (Secrets Encryption) and the Terraform provider for RKE"
     private static let talos = "the Talos documentation (machine configuration, aescbcEncryptionSecret)"
 
-    /// In base64, as they are printed: kubernetes/website, content/en/docs/tasks/administer-cluster/encrypt-data.md
-    /// and content/en/docs/tasks/manage-kubernetes-objects/storage-version-migration.md; rancher/rke,
-    /// cluster.yml samples; siderolabs/talos, pkg/machinery/config/types/v1alpha1/v1alpha1_types.go. Two more of the
-    /// Kubernetes documentation have a length that kube-apiserver rejects.
+    /// In base64, as printed in these sources: kubernetes/website,
+    /// content/en/docs/tasks/administer-cluster/encrypt-data.md and
+    /// content/en/docs/tasks/manage-kubernetes-objects/storage-version-migration.md; rancher/rke, cluster.yml
+    /// samples; siderolabs/talos, pkg/machinery/config/types/v1alpha1/v1alpha1_types.go. Two more of the Kubernetes
+    /// documentation have a length that kube-apiserver rejects.
     private static let all = [
         DocumentedKey(base64: "c2VjcmV0IGlzIHNlY3VyZQ==", source: kubernetes),
         DocumentedKey(base64: "dGhpcyBpcyBwYXNzd29yZA==", source: kubernetes),

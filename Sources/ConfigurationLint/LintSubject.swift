@@ -14,7 +14,7 @@ struct LintSubject {
     let ignored: [IgnoredField]
     let entries: [Entry]
     let resolution: ResourceResolution
-    /// Where the list of entries stands.
+    /// The place of the list of entries.
     let position: SourcePosition
     /// What serves each resource or wildcard that the file names.
     let rules: [ResourcePattern: ResourceResolution.Rule]
@@ -31,7 +31,7 @@ struct LintSubject {
 
     /// A resource in the list of an entry.
     struct Resource {
-        /// As it is written.
+        /// As in the file.
         let text: String
         let pattern: ResourcePattern
         let path: String
@@ -51,7 +51,7 @@ struct LintSubject {
     struct Key {
         let key: EncryptionKey
         let provider: ProviderName
-        /// The path of the entry that it stands in.
+        /// The path of its entry.
         let entry: String
         let namePosition: SourcePosition
         let secretPosition: SourcePosition

@@ -12,9 +12,9 @@ public struct Linter: Sendable {
     public var maxKeyAge: Int64?
     /// Whether the server has to do with FIPS 140 approved algorithms alone.
     public var fips: Bool
-    /// Whether the resources of the file still have values in plaintext; nil where nobody has looked.
+    /// Whether the resources of the file still have values in plaintext; nil if it was not checked.
     public var storedPlaintext: Bool?
-    /// Tells whether there is a socket at a path. Nil where this is not the server's own host.
+    /// Returns whether a path has a socket. Nil if this is not the host of the server.
     public var socketExists: (@Sendable (String) -> Bool)?
 
     public init(
@@ -38,7 +38,7 @@ public struct Linter: Sendable {
     /// All findings, in file order; of very many the last one counts those that are not listed.
     ///
     /// - Parameters:
-    ///   - document: The file as it is written, which knows where everything stands.
+    ///   - document: The parsed file, with the places of all nodes.
     ///   - configuration: The same document, checked.
     public func findings(
         in document: ConfigurationDocument, checked configuration: EncryptionConfiguration

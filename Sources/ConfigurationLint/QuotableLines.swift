@@ -5,10 +5,10 @@ internal import YAMLTree
 /// The lines of a file that may be shown to people, since no part of them can be a secret.
 ///
 /// A line may be shown if all of it is accounted for: names of fields where the type has them, values of fields that
-/// hold no secret and look like it, and the marks between them. Whatever else is on a line keeps it hidden: keys,
-/// fields that nobody knows, comments (a key may have been commented out), anchors. A file that does not parse has no
-/// such lines, nor has one in UTF-16. A line that nobody would read stays hidden too: each finding quotes its line, and
-/// a file of 16 MiB can be one line.
+/// hold no secret and look like it, and the marks between them. Anything else on a line keeps it hidden: keys,
+/// unknown fields, comments (a key may have been commented out), anchors. A file that does not parse has no such
+/// lines, nor has one in UTF-16. A line that is too long to read is hidden too: each finding quotes its line, and a
+/// file of 16 MiB can be one line.
 public struct QuotableLines: Sendable {
     private let lines: [Int: String]
 
@@ -25,7 +25,7 @@ public struct QuotableLines: Sendable {
         lines = Self.lines(wanted, of: document.source, scalars.map(byteCount: document.source.count))
     }
 
-    /// The text of a line that was wanted, counted from 1; nil if it has to stay hidden, or if there is none.
+    /// The text of a requested line, counted from 1; nil if it must be hidden, or does not exist.
     public func text(ofLine line: Int) -> String? { lines[line] }
 
     private static let byteCountLimit = 1000
@@ -69,6 +69,6 @@ public struct QuotableLines: Sendable {
         return true
     }
 
-    /// What stands between scalars and carries nothing.
+    /// The marks between scalars, without content.
     private static func isMark(_ byte: UInt8) -> Bool { " \t-:,[]{}".utf8.contains(byte) }
 }

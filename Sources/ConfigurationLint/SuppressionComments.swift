@@ -8,7 +8,7 @@ internal import YAMLTree
 /// Only where YAML has a comment: the same characters within a name or another text suppress nothing. A file that does
 /// not parse has no comments, nor has JSON.
 public enum SuppressionComments {
-    /// The codes in the file whose bytes are `source`. Of these only what stands behind the marker is copied.
+    /// The codes in the file whose bytes are `source`. Only the part after the marker is copied.
     public static func codes(in source: consuming SecretBytes) -> Set<String> {
         guard let document = try? YAMLDocument(parsing: source), document.syntax == .yaml else { return [] }
         return codes(in: document.source, upTo: end(of: document), outside: scalarRanges(of: document.root))
@@ -40,7 +40,7 @@ public enum SuppressionComments {
     /// `ENC0203`
     private static let codeByteCount = 7
 
-    /// Where a further document begins, whose scalars nobody knows, or the end of the file.
+    /// The start of a further document, whose scalars are unknown, or the end of the file.
     private static func end(of document: YAMLDocument) -> Int {
         guard case .furtherDocument(let position?) = FileFinding.furtherDocument(in: document) else {
             return document.source.count
@@ -60,7 +60,7 @@ public enum SuppressionComments {
                     visit(entry.key)
                     visit(entry.value)
                 }
-            // What an alias stands for is visited in its own place.
+            // The target of an alias is visited in its own place.
             case .alias: break
             }
         }

@@ -5,17 +5,17 @@
 ///        |             ^
 ///     hint: `encconf rotate` gives new keys names of their own
 public struct DiagnosticText: Sendable {
-    /// The name of the file, as it was given.
+    /// The name of the file, as passed.
     public let file: String
-    /// Whether to colour the output for a terminal.
+    /// Whether to color the output for a terminal.
     public let usesColor: Bool
     private let quotableLine: @Sendable (Int) -> String?
 
     /// - Parameters:
-    ///   - file: The name of the file, as it was given.
-    ///   - usesColor: Whether to colour the output for a terminal.
-    ///   - quotableLine: The text of a line, counted from 1, if it may be shown; nil for one that may hold a part of a
-    ///     secret.
+    ///   - file: The name of the file, as passed.
+    ///   - usesColor: Whether to color the output for a terminal.
+    ///   - quotableLine: The text of a line, counted from 1, if it may be shown; nil for one that may hold a part of
+    ///     a secret.
     public init(
         file: String, usesColor: Bool = false,
         quotableLine: @escaping @Sendable (Int) -> String? = { _ in nil }
@@ -49,7 +49,7 @@ public struct DiagnosticText: Sendable {
         else { return "" }
         let number = " \(position.line) "
         let margin = String(repeating: " ", count: number.utf8.count)
-        // A tab stays a tab, so that the caret stands below its column however wide a tab is shown.
+        // A tab stays a tab, so that the caret is below its column with any tab width.
         let indent = line.unicodeScalars.prefix(column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
         return "\(number)| \(printable(line, keepingTabs: true))\n\(margin)| \(indent)\(colored(.green, "^"))\n"
     }

@@ -91,7 +91,7 @@ extension SARIFLog {
     ///   - tool: The name of the program.
     ///   - version: Its version.
     ///   - rules: What the codes mean; those without a finding too.
-    ///   - files: The findings of each file, under its name as it was given.
+    ///   - files: The findings of each file, under its name as passed.
     public init(tool: String, version: String, rules: [Rule], files: [(name: String, diagnostics: [Diagnostic])]) {
         let indices = Dictionary(rules.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         let results = files.flatMap { file in
@@ -117,8 +117,8 @@ extension SARIFLog.Result {
     }
 }
 
-/// A path as a URI reference: everything but what RFC 3986 lets stand in a path is escaped. A colon is escaped as well,
-/// as the first segment of a relative reference may have none (section 4.2).
+/// A path as a URI reference: everything that RFC 3986 does not allow in a path is escaped. A colon is escaped as
+/// well, as the first segment of a relative reference may have none (section 4.2).
 private func uriReference(_ path: String) -> String {
     let digits = Array("0123456789ABCDEF")
     var uri = ""

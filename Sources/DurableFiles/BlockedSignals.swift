@@ -2,10 +2,10 @@ internal import Glibc
 
 /// Holds back the signals that end or stop a program, while it must not be ended.
 public struct BlockedSignals {
-    /// All that end a program by default, whoever sends them, and can be held back (signal(7)).
+    /// All signals that end a program by default, from any sender, and can be blocked (signal(7)).
     ///
-    /// SIGBUS is not among them: it has to reach the handler of ``MappedPages``. The others that a fault in the program
-    /// itself raises end it even then.
+    /// SIGBUS is not among them: it has to reach the handler of ``MappedPages``. The others that a fault in the
+    /// program itself raises end it even then.
     public static let ending =
         [
             SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGUSR1, SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM,
@@ -35,8 +35,8 @@ public struct BlockedSignals {
         return unsafe sigismember(&pending, signal) == 1 && !isIgnored(signal)
     }
 
-    /// Whether whoever started the program does not want it to end for a signal, as `nohup` does: while it is held
-    /// back, Linux keeps it pending all the same.
+    /// Whether the parent of the program made it ignore a signal, as `nohup` does: while the signal is blocked, Linux
+    /// keeps it pending even if it is ignored.
     private static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()
         guard unsafe sigaction(signal, nil, &action) == 0 else { return false }

@@ -36,7 +36,7 @@ struct FileState: Equatable {
         return state
     }
 
-    /// Whether a write that happens now may leave the time of modification as it is.
+    /// Whether a write that happens now may leave the time of modification unchanged.
     private var isOfThisMoment: Bool {
         var now = timespec()
         _ = unsafe clock_gettime(CLOCK_REALTIME_COARSE, &now)

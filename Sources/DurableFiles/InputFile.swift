@@ -37,7 +37,7 @@ public struct InputFile: Sendable {
         }
     }
 
-    /// Whether standard input is a terminal, at which a person has to type.
+    /// Whether standard input is a terminal, where a user has to type.
     public static var isStandardInputTyped: Bool { isatty(STDIN_FILENO) == 1 }
 
     /// Whether there is a socket at `path`.

@@ -63,8 +63,8 @@ internal import ShownText
     /// judged, and both are read in their own time.
     public func checkUnchanged() throws(FileError) { try state.checkUnchanged(file, at: path, called: shownName) }
 
-    /// A file beside this one whose name begins with its name, such as a write-ahead log; nil if there is none, or an empty
-    /// one. A symbolic link is followed first, as the program does that writes both files.
+    /// A file beside this one whose name begins with its name, such as a write-ahead log; nil without one, or if it
+    /// is empty. A symbolic link is followed first, as the program that writes both files does.
     public func companion(_ suffix: String) throws(FileError) -> MappedFile? {
         do throws(FileError) {
             return try MappedFile(SafeWrite.resolved(path) + suffix, called: path + suffix)

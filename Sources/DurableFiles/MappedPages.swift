@@ -49,7 +49,7 @@ internal import Synchronization
         let byteCount: UInt
         let lastWords: UnsafeRawBufferPointer
         let isWatched = Atomic(true)
-        /// The address of the next entry; 0 if there is none.
+        /// The address of the next entry; 0 after the last one.
         let next: UInt
     }
 

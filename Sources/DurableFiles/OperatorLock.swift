@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Keeps two runs of the program from working on one file for longer than a write takes.
 ///
-/// A small file beside it is locked and removed in the end. The lock goes with the process, so that one that was killed
-/// leaves nothing behind that stands in the way.
+/// A small file beside it is locked, and removed at the end. The lock ends with the process, so a killed process does
+/// not block the next one.
 public final class OperatorLock: Sendable {
     private let path: String
     private let descriptor: Int32
@@ -22,7 +22,7 @@ public final class OperatorLock: Sendable {
                 close(raw)
                 throw FileError(file, isHeld ? .locked : .writing(error))
             }
-            // Whoever held it before may have removed it after this one was opened: then it locks nothing.
+            // The previous holder may have removed the file after this process opened it: then it locks nothing.
             var (opened, found) = (stat(), stat())
             if unsafe fstat(raw, &opened) == 0, unsafe lstat(path, &found) == 0, opened.st_ino == found.st_ino,
                 opened.st_dev == found.st_dev

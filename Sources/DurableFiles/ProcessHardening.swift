@@ -13,8 +13,7 @@ public enum ProcessHardening {
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         // The limit does not hold for a core_pattern that is a pipe (core(5)); this does.
         _ = encconf_set_not_dumpable()
-        // A closed pipe, or a limit on the size of files, shall be an error of write(2), not the end of the process in
-        // the middle of something.
+        // A closed pipe, or a limit on the size of files, causes an error of write(2), and does not end the process.
         _ = signal(SIGPIPE, SIG_IGN)
         _ = signal(SIGXFSZ, SIG_IGN)
     }

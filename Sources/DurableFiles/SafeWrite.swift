@@ -59,14 +59,14 @@ public enum SafeWrite {
             try lock(original, path)
             let existing = try original.status()
             guard existing.st_mode & S_IFMT == S_IFREG else { throw FileError(path, .notRegular) }
-            // None at all means that somebody has put another file in its place; the check below tells of it.
+            // No link means that another file replaced it; the check below reports it.
             guard existing.st_nlink <= 1 else { throw FileError(path, .severalNames(Int(existing.st_nlink))) }
             try write(to: target, called: path, replacing: true) { file in
                 try file.write(content)
                 try keepOwner(existing, on: file)
                 ExtendedAttributes.copy(from: original, to: file)
                 guard fchmod(file.raw, existing.st_mode & 0o7777) == 0 else { throw SystemError.last }
-                // As late as can be: whoever pays no heed to the lock may have been at work until now.
+                // As late as possible: a process that ignores the lock may have written until now.
                 try check(original, isStill: target, holding: expected, path)
             }
         } catch {
@@ -105,8 +105,8 @@ public enum SafeWrite {
         }
     }
 
-    /// Overwrites a file that cannot be replaced, such as one that is mounted by itself or has several names. A copy
-    /// of the old content stands beside it while that lasts.
+    /// Overwrites a file that cannot be replaced, such as a bind mount or one with several hard links. During the
+    /// write, a copy of the old content is beside it.
     public static func overwrite(
         _ content: RawSpan, of path: String, expecting expected: SecretKey
     ) throws(FileError) {
@@ -156,7 +156,7 @@ extension SafeWrite {
     ///
     /// - Parameters:
     ///   - name: What the person calls `path`.
-    ///   - isLong: Whether a person may want to stop the program in between.
+    ///   - isLong: Whether a user may want to stop the program during the write.
     ///   - fill: Writes the content, and gives the file its owner and mode.
     private static func write(
         to path: String, called name: String, replacing: Bool, isLong: Bool = false,
@@ -165,7 +165,7 @@ extension SafeWrite {
         let folder = folder(of: path)
         // Opened before anything is done, so that nothing but the sync itself can fail in the end.
         let directory = try FileDescriptor.open(folder, flags: O_RDONLY | O_DIRECTORY)
-        // Between here and the rename the key stands in a file that nobody would look for.
+        // From here to the rename the key is in a temporary file.
         let signals = BlockedSignals(isLong ? BlockedSignals.ending : BlockedSignals.ending + BlockedSignals.stopping)
         defer { signals.unblock() }
         let temporary = try TemporaryFile(in: folder)
@@ -203,7 +203,7 @@ extension SafeWrite {
         try file.synchronize()
     }
 
-    /// Where the content of a file stands while it is overwritten.
+    /// The copy of the content of a file while it is overwritten.
     private static func copyName(of target: String) -> String { "\(target).encconf-before" }
 
     private static func rename(_ temporary: String, to path: String, replacing: Bool) throws(SystemError) {

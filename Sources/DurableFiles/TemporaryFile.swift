@@ -3,8 +3,8 @@ internal import Glibc
 
 /// A file that takes the place of another one when it is complete, in the same folder.
 ///
-/// Its name, `.encconf-PID-RANDOM.tmp`, is one that nobody else gives. It is locked for as long as it is open
-/// (flock(2)), so that one without a lock belongs to a run that is gone: a killed one leaves its file behind.
+/// Its name, `.encconf-PID-RANDOM.tmp`, is used by no other program. It is locked while it is open (flock(2)), so a
+/// file without a lock is from an earlier run: a killed run leaves its file.
 struct TemporaryFile: ~Copyable {
     let file: FileDescriptor
     let path: String

@@ -40,7 +40,7 @@ public struct ConfigurationRefusal: Error {
         return refusal
     }
 
-    /// The same with other words of ours for some findings: a message and a hint, or nil to leave a finding as it is.
+    /// The same with other words of ours for some findings: a message and a hint, or nil to keep a finding unchanged.
     func replacing(_ words: (Diagnostic) -> (message: String, hint: String?)?) -> ConfigurationRefusal {
         var refusal = ConfigurationRefusal(
             stage: stage, apiserverText: apiserverText, namesFile: namesFile,
@@ -54,10 +54,11 @@ public struct ConfigurationRefusal: Error {
         return refusal
     }
 
-    /// Whether the text has something that differs at each start: the address of a Go pointer, for which `0xADDR` stands.
+    /// Whether the text has something that differs at each start: the address of a Go pointer, which `0xADDR`
+    /// replaces.
     public var variesByStart: Bool { apiserverText?.contains(Self.address) ?? false }
 
-    /// What stands for the address of a Go pointer.
+    /// The replacement of the address of a Go pointer.
     static let address = "(0xADDR)"
 
     /// The whole message that kube-apiserver would print for the file at `path`, secrets redacted.

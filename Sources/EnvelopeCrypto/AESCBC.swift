@@ -1,7 +1,8 @@
 public import SecretMemory
 
-/// AES-CBC as the Kubernetes `aescbc` provider stores it: initialisation vector (16 bytes), then the padded plaintext
-/// in CBC mode. There is no integrity and no tie to the etcd key: a wrong key or damaged bytes can open without error.
+/// AES-CBC as the Kubernetes `aescbc` provider stores it: initialization vector (16 bytes), then the padded plaintext
+/// in CBC mode. It has no integrity and does not bind the etcd key: a wrong key or damaged bytes can decrypt without
+/// error.
 ///
 /// (k8s.io/apiserver 1.36, pkg/storage/value/encrypt/aes/aes.go, `cbc`.)
 ///
@@ -27,7 +28,7 @@ public final class AESCBC {
         try Self.open(message, with: opening, appendingTo: &output)
     }
 
-    /// Seals `plaintext` under a fresh random initialisation vector and appends the message to `output`.
+    /// Encrypts `plaintext` with a fresh random initialization vector and appends the message to `output`.
     public func seal(_ plaintext: RawSpan, appendingTo output: inout SecretBuffer) throws(CipherError) {
         guard plaintext.byteCount <= CInt.max else { throw .messageTooLong }
         let vector = try RandomBytes.make(Self.blockByteCount)

@@ -9,7 +9,7 @@ public import SecretMemory
 public final class AESGCM {
     static let nonceByteCount = 12
     static let tagByteCount = 16
-    /// The bytes by which a sealed message is longer than its plaintext.
+    /// The number of bytes by which a message is longer than its plaintext.
     public static let overheadByteCount = nonceByteCount + tagByteCount
 
     private let opening: CipherContext
@@ -33,7 +33,7 @@ public final class AESGCM {
         try Self.open(message, authenticating: context, with: opening, appendingTo: &output)
     }
 
-    /// Seals `plaintext` under a fresh random nonce and appends the message to `output`.
+    /// Encrypts `plaintext` with a fresh random nonce and appends the message to `output`.
     public func seal(
         _ plaintext: RawSpan, authenticating context: RawSpan, appendingTo output: inout SecretBuffer
     ) throws(CipherError) {

@@ -9,9 +9,8 @@ enum AESMode: String {
 
 /// Owns one `EVP_CIPHER_CTX`, that is one key in one direction. The cipher functions of `EVP` are called here alone.
 ///
-/// The key schedule is made once; each message sets the initialisation vector anew and nothing else, since for a
-/// small Secret a fresh context costs more than the decryption. Freeing the context wipes the key schedule
-/// (EVP_CIPHER_CTX_free(3)).
+/// The key schedule is made once; each message sets only a new initialization vector, because for a small Secret a
+/// new context costs more than the decryption. Freeing the context wipes the key schedule (EVP_CIPHER_CTX_free(3)).
 @safe struct CipherContext: ~Copyable {
     enum Direction: CInt {
         case open = 0
@@ -49,7 +48,7 @@ enum AESMode: String {
     }
 
     /// Begins a message under the key of the context.
-    /// - Parameter vector: The initialisation vector or nonce, of the length that the mode has by default.
+    /// - Parameter vector: The initialization vector or nonce, of the default length of the mode.
     func start(vector: RawSpan) throws(CipherError) {
         let status = unsafe vector.withUnsafeBytes { vector in
             unsafe EVP_CipherInit_ex2(raw, nil, nil, vector.baseAddress, -1, nil)
@@ -57,7 +56,7 @@ enum AESMode: String {
         try Self.check("EVP_CipherInit_ex2", status)
     }
 
-    /// Begins a message that is opened under the key of the context, and tells the tag that it must have.
+    /// Begins the decryption of a message with the key of the context, and sets the tag that it must have.
     func start(vector: RawSpan, tag: RawSpan) throws(CipherError) {
         let status = unsafe vector.withUnsafeBytes { vector in
             unsafe tag.withUnsafeBytes { tag in
@@ -106,7 +105,7 @@ enum AESMode: String {
         guard Int(written) == input.byteCount else { throw .library(LibraryFailure(draining: "EVP_CipherUpdate")) }
     }
 
-    /// Tells the tag that the message must have, before ``finish()``.
+    /// Sets the tag that the message must have, before ``finish()``.
     func setTag(_ tag: RawSpan) throws(CipherError) {
         let status = unsafe tag.withUnsafeBytes { tag in
             unsafe EVP_CIPHER_CTX_ctrl(
@@ -127,7 +126,7 @@ enum AESMode: String {
         return status == 1
     }
 
-    /// Appends the tag of a message that was sealed.
+    /// Appends the tag of an encrypted message.
     func appendTag(byteCount: Int, to output: inout OutputRawSpan) throws(CipherError) {
         precondition(output.freeCapacity >= byteCount, "no room for the tag")
         let status = unsafe output.withUnsafeMutableBytes { buffer, initializedCount in

@@ -1,12 +1,12 @@
-/// Why a value could not be opened or sealed. Carries numbers only: no key byte, plaintext or ciphertext.
+/// Why a value could not be decrypted or encrypted. Contains numbers only: no key byte, plaintext or ciphertext.
 public enum CipherError: Error, Equatable {
     /// The key has a length that the cipher does not take. Lengths are in bytes.
     case keyLength(Int, allowed: [Int])
-    /// The message ends before its initialisation vector, nonce or tag is complete.
+    /// The message ends before its initialization vector, nonce or tag is complete.
     case messageTooShort(Int)
     /// The ciphertext is not made of whole AES blocks.
     case partialBlock
-    /// An AES-CBC message of an initialisation vector and nothing else. kube-apiserver panics on it.
+    /// An AES-CBC message with only an initialization vector. kube-apiserver panics on it.
     case noBlocks
     /// The last byte of an AES-CBC plaintext is no padding length that fits.
     case notPadded

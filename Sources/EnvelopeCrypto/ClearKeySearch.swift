@@ -1,6 +1,6 @@
 internal import SecretMemory
 
-/// How a key is written in clear.
+/// The form of an unencrypted key.
 public enum ClearKeyForm: String, Sendable {
     /// The bytes of the key.
     case raw
@@ -10,11 +10,11 @@ public enum ClearKeyForm: String, Sendable {
     case hexadecimal
 }
 
-/// Searches bytes for one key in clear: raw, in base64 or in hexadecimal digits.
+/// Searches bytes for one unencrypted key: raw, in base64 or in hexadecimal digits.
 ///
-/// Base64 is found whatever stands before and after the key in the encoded bytes, so each of the three alignments is
-/// searched for by the characters that the key alone determines. Both alphabets count, padding does not matter, and white
-/// space between characters is passed over. The time is linear in the bytes, however they are made up.
+/// Base64 is found with any bytes before and after the key, so the search is for the characters of each of the three
+/// alignments that depend only on the key. Both alphabets count, padding does not matter, and white space between
+/// characters is skipped. The time is linear in the bytes, for any bytes.
 public struct ClearKeySearch: Sendable {
     private let patterns: [Pattern]
 
@@ -40,7 +40,7 @@ public struct ClearKeySearch: Sendable {
         patterns.first { $0.occurs(in: bytes) }?.form
     }
 
-    /// The digits of base64 that the key alone determines, if `count` bytes stand before it in a group of three.
+    /// The digits of base64 that depend only on the key, if `count` bytes are before it in a group of three.
     private static func base64Digits(of key: RawSpan, behind count: Int) -> SecretBytes {
         let first = (8 * count + 5) / 6
         let end = 8 * (count + key.byteCount) / 6

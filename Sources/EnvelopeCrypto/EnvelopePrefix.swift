@@ -1,4 +1,4 @@
-/// The text that stands in front of an encrypted value in etcd and names how it was encrypted.
+/// The prefix of an encrypted value in etcd, which names the provider and the key.
 ///
 /// (k8s.io/apiserver 1.36, pkg/server/options/encryptionconfig/config.go, `*TransformerPrefix*`.)
 public enum EnvelopePrefix {

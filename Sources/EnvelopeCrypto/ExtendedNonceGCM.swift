@@ -51,7 +51,7 @@ public final class ExtendedNonceGCM {
             appendingTo: &output)
     }
 
-    /// Seals `plaintext` under fresh random info and nonce and appends the message to `output`.
+    /// Encrypts `plaintext` with fresh random info and nonce and appends the message to `output`.
     public func seal(
         _ plaintext: RawSpan, authenticating context: RawSpan, appendingTo output: inout SecretBuffer
     ) throws(CipherError) {

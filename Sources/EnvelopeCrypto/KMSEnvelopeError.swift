@@ -1,7 +1,7 @@
 public import GoText
 public import KubernetesVersions
 
-/// Why the envelope of a KMS value is not acceptable. Carries numbers, and names that the value holds in clear.
+/// Why the envelope of a KMS value is invalid. Contains numbers, and names that are unencrypted in the value.
 ///
 /// Its texts are those of kube-apiserver (k8s.io/apiserver, pkg/storage/value/encrypt/envelope/envelope.go and
 /// envelope/kmsv2/envelope.go).

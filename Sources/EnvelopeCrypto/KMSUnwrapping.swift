@@ -3,7 +3,7 @@ public import SecretMemory
 
 /// One key that only a KMS plugin can decrypt. Equal requests have equal answers.
 public struct KMSUnwrapRequest: Hashable, Sendable {
-    /// What a KMS v2 plugin is told besides the encrypted key.
+    /// The fields of a KMS v2 request besides the encrypted key.
     public struct Version2: Hashable, Sendable {
         public let keyID: ByteName
         public let dekSourceType: KMSv2Envelope.DEKSourceType
@@ -34,8 +34,8 @@ public struct KMSUnwrapRequest: Hashable, Sendable {
 }
 
 extension KMSUnwrapRequest {
-    /// The form in which the value holds its own key in clear, in whatever came from the plugin; nil if it does not. With
-    /// such a plugin, encryption protects nothing: the value alone is enough to decrypt it.
+    /// The form in which the value holds its own key unencrypted, in any data from the plugin; nil if it does not.
+    /// With such a plugin, encryption protects nothing: the value alone is enough to decrypt it.
     ///
     /// - Parameter key: The key or seed that the plugin decrypted for this request.
     public func clearForm(of key: RawSpan) -> ClearKeyForm? {
@@ -58,7 +58,7 @@ extension KMSUnwrapRequest {
 
 /// Why there is no decrypted DEK or seed.
 public enum KMSUnwrapError: Error, Equatable {
-    /// Nobody asked the plugin: whether the value can be read is unknown.
+    /// The plugin was not called: whether the value can be decrypted is unknown.
     case notAsked
     /// The plugin refused this key, for good.
     case plugin(String)
@@ -77,7 +77,7 @@ public enum KMSUncertainty: Equatable, Sendable {
     case untrue(String)
     /// What it made of a new key it does not decrypt to that key.
     case keyNotReturned
-    /// What it made of a new key holds that key in clear.
+    /// Its encryption of a new key contains that key unencrypted.
     case keyInClear(ClearKeyForm)
     /// There were no random bytes to ask it with.
     case noRandomBytes
@@ -85,7 +85,7 @@ public enum KMSUncertainty: Equatable, Sendable {
     case shortKey(byteCount: Int)
 }
 
-/// Whoever decrypts DEKs and seeds: the KMS plugin, or a stand-in for it.
+/// Decrypts DEKs and seeds: the KMS plugin, or a replacement in tests.
 public protocol KMSUnwrapping: AnyObject {
     /// Decrypts a DEK or seed.
     func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey

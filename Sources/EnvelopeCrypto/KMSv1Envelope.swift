@@ -7,7 +7,7 @@ public import SecretMemory
 public struct KMSv1Envelope: Sendable {
     /// The data encryption key as the KMS plugin encrypted it. No secret.
     public let encryptedDEK: [UInt8]
-    /// Where the value itself stands within the envelope.
+    /// The range of the encrypted value in the envelope.
     let body: Range<Int>
 
     /// Reads the layout.

@@ -23,9 +23,9 @@ public struct KMSv2Envelope: Sendable {
     public private(set) var dekSourceType = DEKSourceType.key
     /// The DEK or seed as the plugin encrypted it. No secret.
     public private(set) var encryptedDEKSource: [UInt8] = []
-    /// What the plugin wants to be told again when it decrypts.
+    /// Data that the plugin gets again when it decrypts.
     public private(set) var annotations: [ByteName: [UInt8]] = [:]
-    /// Where the value itself stands within the envelope.
+    /// The range of the encrypted value in the envelope.
     private var encryptedData = 0..<0
 
     /// Reads and checks an envelope.

@@ -2,7 +2,7 @@ public import GoText
 internal import ProtobufWire
 public import SecretMemory
 
-/// What new KMS v2 values are sealed with: a seed or key, and what the plugin made of it, which goes into every value.
+/// The key of new KMS v2 values: a seed or key, and its encrypted form from the plugin, which is in every value.
 public struct KMSv2SealingKey: Sendable {
     private let seed: SecretKey
     private let encryptedSeed: [UInt8]
@@ -13,7 +13,7 @@ public struct KMSv2SealingKey: Sendable {
     ///   - seed: 32 random bytes, which are good for a key too.
     ///   - encryptedSeed: The seed as the plugin encrypted it.
     ///   - keyID: The name that the plugin gives to the key it encrypted with.
-    ///   - annotations: What the plugin wants to be told again.
+    ///   - annotations: Data that the plugin gets again.
     public init(seed: SecretKey, encryptedSeed: [UInt8], keyID: ByteName, annotations: [ByteName: [UInt8]]) {
         self.seed = seed
         self.encryptedSeed = encryptedSeed
@@ -21,10 +21,10 @@ public struct KMSv2SealingKey: Sendable {
         self.annotations = annotations
     }
 
-    /// Seals `plaintext` and appends the envelope to `output`: what follows `k8s:enc:kms:v2:<provider>:`.
+    /// Encrypts `plaintext` and appends the envelope to `output`: the bytes after `k8s:enc:kms:v2:<provider>:`.
     ///
-    /// With the type `key` a sealing key is for one value: Kubernetes 1.26 makes a new one for each, 1.27 and 1.28 count
-    /// the values of one.
+    /// With the type `key` a sealing key is for one value: Kubernetes 1.26 makes a new one for each, 1.27 and 1.28
+    /// count the values of one.
     ///
     /// (k8s.io/apiserver 1.36, pkg/storage/value/encrypt/envelope/kmsv2/envelope.go, `TransformToStorage`.)
     public func seal(

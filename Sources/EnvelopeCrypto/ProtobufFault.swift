@@ -1,7 +1,7 @@
 internal import SecretMemory
 
-/// What is wrong with a message that is no protobuf, as Kubernetes up to 1.33 tells it. Later versions have one text for
-/// all.
+/// The error of a message that is not protobuf, as Kubernetes up to 1.33 reports it. Later versions have one text for
+/// all errors.
 ///
 /// (github.com/gogo/protobuf 1.3.2, proto/table_unmarshal.go, `unmarshal` and `skipField`.)
 public enum ProtobufFault: Equatable, Sendable {

@@ -25,7 +25,7 @@ internal import COpenSSL
         try Self.check("EVP_DigestUpdate", status)
     }
 
-    /// The digest of all that was added: 32 bytes. The stream begins anew.
+    /// The digest of all added bytes: 32 bytes. Resets the stream.
     public func finish() throws(CipherError) -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         try Self.check("EVP_DigestFinal_ex", unsafe EVP_DigestFinal_ex(raw, &digest, nil))

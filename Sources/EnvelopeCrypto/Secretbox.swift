@@ -38,7 +38,7 @@ public final class Secretbox: Sendable {
         }
     }
 
-    /// Seals `plaintext` under a fresh random nonce and appends the message to `output`.
+    /// Encrypts `plaintext` with a fresh random nonce and appends the message to `output`.
     public func seal(_ plaintext: RawSpan, appendingTo output: inout SecretBuffer) throws(CipherError) {
         let nonce = try RandomBytes.make(Self.nonceByteCount)
         output.append(nonce.bytes)

@@ -1,7 +1,7 @@
 internal import SecretMemory
 
-/// Tags that stand for values in output: equal values have equal tags within one run, and nothing else can be learned from
-/// a tag. A plain hash would let anyone find a short value by trying.
+/// Tags that replace values in output: equal values have equal tags within one run, and a tag shows nothing else. A
+/// plain hash would let anyone find a short value by trying.
 ///
 /// A tag is the first 16 hex digits of HMAC-SHA-256(key = 32 random bytes, message = the value).
 public struct ValueTags: Sendable {

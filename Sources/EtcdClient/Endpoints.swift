@@ -43,7 +43,7 @@ enum EndpointFailure: Error, Equatable {
 struct AskedRevision {
     /// 0 for the newest.
     let number: Int64
-    /// Whether an answer has told that it exists.
+    /// Whether an answer has shown that it exists.
     let isKnown: Bool
 
     static let none = AskedRevision(number: 0, isKnown: false)

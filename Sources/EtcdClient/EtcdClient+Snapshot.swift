@@ -12,13 +12,14 @@ public struct SnapshotSummary: Equatable, Sendable {
 }
 
 extension EtcdClient {
-    /// Receives the database of one member: the one that answered last, or the first that can. Once it has begun,
-    /// nobody else can go on with it.
+    /// Receives the database of one member: the one that answered last, or the first that can. After the start, no
+    /// other member can continue it.
     ///
-    /// - Parameter body: Gets the next bytes, and how many of the database follow them; answers whether it wants more.
-    ///   All of them in order are the file that `etcdctl snapshot save` writes, the digest at the end included. They
-    ///   are not to be relied on before this function returns.
-    /// - Throws: ``EtcdError/snapshot(_:_:)`` if it broke off or is damaged, ``EtcdError/cancelled`` if `body` has enough.
+    /// - Parameter body: Gets the next bytes, and how many of the database follow them; answers whether it wants
+    ///   more. All of them in order are the file that `etcdctl snapshot save` writes, the digest at the end included.
+    ///   They are not to be relied on before this function returns.
+    /// - Throws: ``EtcdError/snapshot(_:_:)`` if it broke off or is damaged, ``EtcdError/cancelled`` if `body` has
+    ///   enough.
     public func snapshot(_ body: (RawSpan, Int64) -> Bool) throws(EtcdError) -> SnapshotSummary {
         try endpoints.first { channel throws(EndpointFailure) in
             // The stream itself need not tell which cluster it is from.
@@ -77,7 +78,7 @@ extension EtcdClient {
 }
 
 extension RemotePeer {
-    /// Puts a snapshot of this peer together, and says whose it was if it is none.
+    /// Puts a snapshot of this peer together, and names the peer if it is invalid.
     fileprivate func assembling<Answer: ~Copyable>(
         _ body: () throws(SnapshotFault) -> Answer
     ) throws(EndpointFailure) -> Answer {

@@ -32,7 +32,8 @@ public final class EtcdClient: Sendable {
         try endpoints.first { channel throws(EndpointFailure) in try status(of: channel) }
     }
 
-    /// - Parameter isRevisionKnown: Whether an answer has told that the revision exists: who does not know it lags behind.
+    /// - Parameter isRevisionKnown: Whether an answer has shown that the revision exists: a member without it lags
+    ///   behind.
     func range(
         _ request: RangeRequest, isRevisionKnown: Bool, isCancelled: @escaping @Sendable () -> Bool
     ) throws(EtcdError) -> EtcdPage {

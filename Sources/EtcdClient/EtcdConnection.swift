@@ -12,7 +12,7 @@ public struct EtcdConnection: Sendable {
     /// `name` or `name:password`.
     public var user: String?
     public var password: String?
-    /// Whether an endpoint that says nothing about it is spoken to in clear, if there is no certificate.
+    /// Whether an endpoint without a scheme is used without TLS, if there is no certificate.
     public var allowsClear = true
     public var skipsVerification = false
     public var dialTimeout: Duration?
@@ -22,9 +22,9 @@ public struct EtcdConnection: Sendable {
 
     public init() {}
 
-    /// Why no cluster can be reached with it, whoever answers.
+    /// Why no cluster can be reached with these settings.
     public enum Problem: Error, Sendable {
-        /// Not an endpoint. What stands before an `@` may be a password, and is left out.
+        /// Not an endpoint. The text before an `@` may be a password, and is omitted.
         case endpoint(String)
         case noEndpoint
         /// There is a certificate without its key, or the reverse.
@@ -34,7 +34,7 @@ public struct EtcdConnection: Sendable {
         case file(String, SystemError)
     }
 
-    /// The first problem that the settings alone show; nil if there is none.
+    /// The first problem of the settings; nil without one.
     public var problem: Problem? {
         for text in endpoints ?? [] where EtcdEndpoint(text) == nil {
             return .endpoint(text.split(separator: "@").last.map { String($0) } ?? "")
@@ -97,10 +97,10 @@ public struct EtcdConnection: Sendable {
         return EtcdClient(try peers(), login: login, settings: settings)
     }
 
-    /// The user to log in as; nil if none is named (etcdctl, ctlv3/command/global.go, `authCfgFromCmd`: the name ends at
-    /// the first colon).
+    /// The user to log in as; nil if none is named (etcdctl, ctlv3/command/global.go, `authCfgFromCmd`: the name ends
+    /// at the first colon).
     ///
-    /// - Parameter ask: Asks a person for the password of a user.
+    /// - Parameter ask: Asks the operator for the password of a user.
     public func login<Failure: Error>(
         _ ask: (_ user: String) throws(Failure) -> SecretKey
     ) throws(Failure) -> EtcdLogin? {
@@ -111,7 +111,7 @@ public struct EtcdConnection: Sendable {
             name: String(user[..<colon]), password: Self.secret(user[user.index(after: colon)...]))
     }
 
-    /// What stood on the command line or in the environment is no secret to this machine any more.
+    /// Text of the command line or the environment is not secret on this machine.
     private static func secret(_ text: some StringProtocol) -> SecretKey {
         SecretKey(SecretBytes(copying: Array(text.utf8).span.rawBytes))
     }

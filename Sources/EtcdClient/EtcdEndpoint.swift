@@ -10,8 +10,8 @@ public struct EtcdEndpoint: Equatable {
     public let address: RemotePeer.Address
     public let security: Security
 
-    /// `https://10.0.0.1:2379`, `10.0.0.1:2379`, `[::1]:2379`, `unix:///run/etcd.sock`, `unixs:///run/etcd.sock`. Nil for
-    /// what is none, such as a host without a port.
+    /// `https://10.0.0.1:2379`, `10.0.0.1:2379`, `[::1]:2379`, `unix:///run/etcd.sock`, `unixs:///run/etcd.sock`. Nil
+    /// for any other text, for example a host without a port.
     public init?(_ text: String) {
         self.text = text
         let rest: Substring

@@ -12,7 +12,7 @@ public enum EtcdError: Error, Equatable {
     case authentication(AuthenticationFault, RemoteCallError)
     /// The revision that was asked for is gone.
     case compacted(revision: Int64)
-    /// A walk was begun anew as often as it may be, and its revision was compacted each time.
+    /// The read was started again up to the limit, and its revision was compacted each time.
     case compactedTooOften(restarts: Int)
     /// The answer, or what one key needs of it, is larger than a message may be.
     case answerTooLarge(RemoteCallError)
@@ -31,7 +31,7 @@ public struct ClusterIdentity: Equatable, Sendable {
 }
 
 public enum AuthenticationFault: Equatable, Sendable {
-    /// The cluster wants a user, and there is none.
+    /// The cluster needs a user, and none is set.
     case required
     /// The name or the password is wrong.
     case refused
@@ -51,7 +51,7 @@ public enum AnswerFault: Error, Equatable, Sendable {
     case number
     /// A text is not UTF-8.
     case text
-    /// The keys do not ascend, or one stands there twice.
+    /// The keys are not in ascending order, or one is repeated.
     case keyOrder
     /// A key was not asked for.
     case keyOutsideRange
@@ -75,7 +75,7 @@ public enum SnapshotFault: Error, Equatable, Sendable {
     case missingEnd
     /// Its pieces do not add up to the length that was announced.
     case length
-    /// Its bytes do not give the SHA-256 that stands behind them.
+    /// The SHA-256 of its bytes is not the one after them.
     case digest(stored: [UInt8], computed: [UInt8])
     /// The cipher library computes no digest.
     case noDigest

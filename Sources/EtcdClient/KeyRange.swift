@@ -9,7 +9,7 @@ public struct KeyRange: Equatable, Sendable {
 
     /// - Parameters:
     ///   - start: If it is empty, the range begins with the first key of all.
-    ///   - end: Must stand behind `start`.
+    ///   - end: Must be after `start`.
     public init(from start: [UInt8], before end: [UInt8]? = nil) {
         self.init(start: start.isEmpty ? [0] : start, end: end)
         // etcd has other meanings for an end that is empty or a zero byte.
@@ -58,7 +58,7 @@ public struct KeyRange: Equatable, Sendable {
 }
 
 extension RawSpan {
-    /// Whether the bytes stand before those of `other` in the order of etcd's keys. Not for secrets.
+    /// Whether the bytes are before those of `other` in the order of etcd keys. Not for secrets.
     func precedes(_ other: RawSpan) -> Bool {
         for offset in 0..<Swift.min(byteCount, other.byteCount) where self[offset] != other[offset] {
             return self[offset] < other[offset]

@@ -20,7 +20,7 @@ final class Session: Sendable {
     private let token = Mutex(Token.unknown)
     private let cluster = Mutex<ClusterIdentity?>(nil)
 
-    /// - Parameter hasOneEndpoint: Whether there is nobody else who could be of another cluster.
+    /// - Parameter hasOneEndpoint: Whether no other endpoint exists, which could be of another cluster.
     init(_ settings: EtcdSettings, _ login: EtcdLogin?, hasOneEndpoint: Bool) {
         self.settings = settings
         self.login = login
@@ -100,12 +100,12 @@ final class Session: Sendable {
         }
     }
 
-    /// The token that is known, or a new one if that is none or `refused`; nil if the cluster has no users. etcd's own
-    /// client goes on without one then (etcd, client/v3/client.go, `getToken`).
+    /// The known token, or a new one if there is none or it is `refused`; nil if the cluster has no users. The client
+    /// of etcd then continues without one (etcd, client/v3/client.go, `getToken`).
     private func token(
         for login: EtcdLogin, _ channel: GRPCChannel, insteadOf refused: String?
     ) throws(EndpointFailure) -> String? {
-        // Whoever else wants a token waits here, and takes this one.
+        // Other threads that need a token wait here, and use this one.
         try token.withLock { known throws(EndpointFailure) in
             switch known {
             case .known(let token) where token != refused: return token
@@ -139,7 +139,7 @@ final class Session: Sendable {
 }
 
 extension RemotePeer {
-    /// Reads an answer of this peer, and says whose it was if it is none.
+    /// Reads an answer of this peer, and names the peer if it is invalid.
     func checking<Answer>(_ read: () throws(AnswerFault) -> Answer) throws(EndpointFailure) -> Answer {
         do throws(AnswerFault) { return try read() } catch { throw .final(.malformed(error, self)) }
     }

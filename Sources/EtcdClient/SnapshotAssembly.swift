@@ -6,7 +6,7 @@ internal import SecretMemory
 struct SnapshotAssembly: ~Copyable {
     private static let digestByteCount: Int64 = 32
     /// A database is a whole number of such blocks (etcd, etcdutl/snapshot/v3_snapshot.go, `hasChecksum`); otherwise
-    /// nobody could tell that a digest stands behind it.
+    /// a digest after it could not be detected.
     private static let blockByteCount: Int64 = 512
 
     /// The length of the database as far as it has come, in bytes.

@@ -38,7 +38,7 @@ extension BoltMeta {
         return first.transaction >= second.transaction ? (first, 0, true) : (second, 1, true)
     }
 
-    /// The meta page at `offset`, or nil if there is none that is valid.
+    /// The meta page at `offset`, or nil if it is not valid.
     private init?(at offset: Int, of database: RawSpan) {
         guard offset + BoltPage.headerLength + checkedLength + 8 <= database.byteCount else { return nil }
         let meta = offset + BoltPage.headerLength

@@ -21,13 +21,13 @@ struct BoltPage {
     private var index = 0
     /// Where the bytes of the next element may begin. bbolt writes them one behind the other (node.go, write).
     private var freeStart: Int
-    /// The key before the next one, or what a branch announces as the first; and what the last has to stand before.
+    /// The key before the next one, or the first key of the branch; and the upper bound of the last key.
     private var lower: Range<Int>
     private let upper: Range<Int>?
     private var hasKey = false
     private var disorder = 0
 
-    /// The page whose header stands at the start of `range`, between the keys `lower` and `upper` of the branch above.
+    /// The page whose header is at the start of `range`, between the keys `lower` and `upper` of the branch above.
     init(
         _ number: UInt64, in range: Range<Int>, of bytes: RawSpan, lower: Range<Int>, upper: Range<Int>?
     ) throws(PageFault) {
@@ -71,7 +71,7 @@ struct BoltPage {
         return element
     }
 
-    /// What the keys of the child that was read last have to stand before.
+    /// The upper bound of the keys of the last child.
     func upperBoundOfChild(in bytes: RawSpan) -> Range<Int>? {
         guard !isAtEnd else { return upper }
         let next = element(index, in: bytes).key
@@ -113,14 +113,14 @@ struct BoltElement {
 extension BoltElement {
     private static let bucketFlag: UInt32 = 0x01
 
-    /// The element of a leaf whose 16 bytes stand at `offset`, or nil if it reaches beyond the end of the file.
+    /// The element of a leaf with its 16 bytes at `offset`, or nil if it reaches beyond the end of the file.
     init?(leafAt offset: Int, in bytes: RawSpan, page: UInt64) {
         guard offset + 16 <= bytes.byteCount else { return nil }
         self.init(leafAt: offset, in: bytes, page: page, index: 0)
         guard value.upperBound <= bytes.byteCount else { return nil }
     }
 
-    /// The element of a leaf whose 16 bytes stand at `offset`.
+    /// The element of a leaf with its 16 bytes at `offset`.
     @inline(__always)
     init(leafAt offset: Int, in bytes: RawSpan, page: UInt64, index: Int) {
         let keyStart = offset + Int(bytes.uint32(offset + 4))
@@ -132,7 +132,7 @@ extension BoltElement {
             isBucket: flags & Self.bucketFlag != 0, hasKnownFlags: flags & ~Self.bucketFlag == 0, child: 0)
     }
 
-    /// The element of a branch whose 16 bytes stand at `offset`.
+    /// The element of a branch with its 16 bytes at `offset`.
     @inline(__always)
     init(branchAt offset: Int, in bytes: RawSpan, page: UInt64, index: Int) {
         let key = offset + Int(bytes.uint32(offset))

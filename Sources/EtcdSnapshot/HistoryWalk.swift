@@ -1,4 +1,5 @@
-/// Goes through all records as ``RevisionWalk`` does, and tells of each whether it is the latest of a key that exists.
+/// Visits all records as ``RevisionWalk`` does, and reports for each whether it is the latest record of an existing
+/// key.
 public struct HistoryWalk: ~Escapable {
     private var walk: RevisionWalk
     /// The live records that have not been met yet. They come in the order of the walk.

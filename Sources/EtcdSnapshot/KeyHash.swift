@@ -1,7 +1,7 @@
 /// SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF", 2012) of bytes where they stand.
 ///
 /// The same function as in the standard library's `Hasher`, which is not made for one run of bytes and takes twice as
-/// long. The seed is new for each value, so that nobody can choose keys which collide.
+/// long. The seed is new for each value, so that no writer can choose keys that collide.
 package struct KeyHash {
     private let seed: (UInt64, UInt64)
 

@@ -12,7 +12,7 @@ struct KeyValueMessage: Equatable {
     /// Where the message ends.
     private(set) var end = 0
 
-    /// Reads the message that stands in `range`.
+    /// Reads the message in `range`.
     @inline(__always)
     init(in range: Range<Int>, of bytes: RawSpan) throws(ElementFault) {
         if let message = Self(inOrder: range, of: bytes) {
@@ -22,7 +22,7 @@ struct KeyValueMessage: Equatable {
         }
     }
 
-    /// Where the etcd key stands in the message in `range`, or nil if that is no message.
+    /// The range of the etcd key in the message in `range`, or nil if it is not a message.
     @inline(__always)
     static func key(in range: Range<Int>, of bytes: RawSpan) -> Range<Int>? {
         (try? Self(in: range, of: bytes))?.key

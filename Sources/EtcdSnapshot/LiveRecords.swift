@@ -7,7 +7,7 @@ public struct LiveRecords: Sendable {
     public let locations: [RecordLocation]
     /// All records of bucket `key`, by kind.
     public let counts: RecordCounts
-    /// The revision of the newest record, or of a later revision marker; 0 if there is none.
+    /// The revision of the newest record, or of a later revision marker; 0 without one.
     public let lastRevision: Int64
 
     /// The records of bucket `key`, tombstones and revision markers among them.

@@ -1,10 +1,10 @@
 internal import SecretMemory
 
-/// Finds the latest record of a key, without holding the key: that is compared where it stands in the file.
+/// Finds the latest record of a key, without a copy of the key: it is compared in the file.
 ///
 /// A table with open addressing (linear probing, at most three quarters full) holds indices of a list of locations,
-/// which grows in the order of the records. An entry whose key was written again or deleted becomes a hole; when holes
-/// are a third of it, the list is packed instead of growing.
+/// which grows in the order of the records. An entry whose key was written again or deleted becomes a hole; when
+/// holes are a third of it, the list is packed instead of growing.
 ///
 /// Changes are made in batches: the memory that each of them needs is read for all before any is made, so that the
 /// processor waits for many places at a time, not for one after the other.
@@ -22,7 +22,7 @@ struct LiveTable {
         let isTombstone: Bool
         let hash: UInt32
         let key: Range<Int>
-        /// The entry that has the same hash, and where its key stands; 0 and nothing if there is none.
+        /// The entry with the same hash, and the place of its key; 0 and nil without one.
         var candidate: UInt32 = 0
         var candidateKey = 0..<0
     }
@@ -107,7 +107,7 @@ extension LiveTable {
 
     private var mask: Int { slots.count - 1 }
 
-    /// Empties a slot and moves up what only stands behind it because it was taken.
+    /// Empties a slot and moves up the entries after it that were displaced by it.
     private mutating func close(_ index: Int) {
         var gap = index
         var next = (index + 1) & mask

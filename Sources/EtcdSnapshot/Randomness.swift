@@ -6,7 +6,7 @@
 /// is random or compressed within plaintext looks random: so did 7 of 3,349 blocks of the objects of a recorded cluster,
 /// all of them random data of Secrets, and 97 of 100 blocks of 512 bytes of zlib's output.
 struct Randomness {
-    /// Shorter runs are not told apart: they are taken for plaintext.
+    /// Shorter runs are not distinguished: they count as plaintext.
     static let shortest = 64
     /// 255 degrees of freedom: mean 255, standard deviation 22.6. Eight of those above the mean.
     private static let byteLimit = 255 + 8 * 22.6

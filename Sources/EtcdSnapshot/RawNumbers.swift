@@ -17,7 +17,7 @@ extension RawSpan {
     // etcd itself writes big-endian, so that bytes sort as the numbers do.
     @inline(__always) func bigEndianUInt64(_ offset: Int) -> UInt64 { uint64(offset).byteSwapped }
 
-    /// Whether the bytes of `left` stand before those of `right` in the order of `bytes.Compare`.
+    /// Whether the bytes of `left` are before those of `right` in the order of `bytes.Compare`.
     @inline(__always) func isAscending(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
         let common = Swift.min(left.count, right.count)
         var offset = 0

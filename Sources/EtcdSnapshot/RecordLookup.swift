@@ -3,7 +3,7 @@ internal import SecretMemory
 /// What etcd would answer to a read of one key at one revision.
 public enum RecordLookup: Equatable, Sendable {
     case found(StoredRevision)
-    /// The key does not exist at that revision. If it was deleted and the file still tells, the revision that did it.
+    /// The key does not exist at that revision. The revision that deleted it, if the file still has it.
     case absent(deletedAt: Int64?)
     /// The history was removed up to this revision, which is later than the one asked for.
     case compacted(Int64)

@@ -61,7 +61,7 @@ public struct RemnantValue: Equatable, Sendable {
         case cbor
         /// `k8s:enc:`: a value that some provider wrote.
         case encrypted
-        /// The value of a whole record that is none of these.
+        /// The value of a whole record of another kind.
         case other
     }
 

@@ -29,7 +29,7 @@ public enum PageFault: Error, Equatable, Sendable {
     case elementCount(Int)
     /// The page belongs to another place of the tree already: a cycle, or pages that overlap.
     case visitedTwice
-    /// The page stands deeper than ``SnapshotFile/depthLimit``.
+    /// The page is deeper than ``SnapshotFile/depthLimit``.
     case depth
     case element(Int, ElementFault)
 }
@@ -40,7 +40,7 @@ public enum ElementFault: Error, Equatable, Sendable {
     case outsidePage
     /// Key or value shares bytes with another element.
     case overlap
-    /// The key does not ascend, or is none of those that the branch pages above announce.
+    /// The key is not in ascending order, or not in the range of the branch pages above.
     case keyOrder
     /// A bucket where none can be, no bucket where one has to be, or one that is too short.
     case bucket
@@ -54,6 +54,6 @@ public enum ElementFault: Error, Equatable, Sendable {
     case recordFieldType(Int)
     /// The value names no etcd key.
     case recordWithoutKey
-    /// The numbers in the value contradict the revision in the key. A salvage returns the record all the same.
+    /// The numbers in the value contradict the revision in the key. A salvage still returns the record.
     case recordNumbers
 }

@@ -60,10 +60,10 @@ public struct SnapshotFile: ~Escapable, Sendable {
 
 /// What the digest behind a database says.
 public enum DigestCheck: Equatable, Sendable {
-    /// There is none: the file was copied from a stopped member, or the end is missing.
+    /// No digest: the file was copied from a stopped member, or its end is missing.
     case absent
     case matches
-    /// Both are SHA-256: what stands in the file, and what its bytes give.
+    /// Both are SHA-256: the digest in the file, and the digest of its bytes.
     case differs(stored: [UInt8], computed: [UInt8])
 }
 
@@ -101,7 +101,7 @@ extension SnapshotFile {
         return Int(number)..<Int(number) + overflow + 1
     }
 
-    /// The bucket with this name at the top of the file, or nil if there is none.
+    /// The bucket with this name at the top of the file, or nil if it is absent.
     func bucket(_ name: String, _ problems: inout SnapshotProblems) throws(SnapshotError) -> BoltBucket? {
         var walk = try BoltWalk(BoltBucket(root: meta.root), of: self, &problems)
         let name = Array(name.utf8)

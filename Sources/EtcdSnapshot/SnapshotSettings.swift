@@ -2,7 +2,7 @@ internal import SecretMemory
 
 /// What etcd notes of itself, in the buckets `meta` and `cluster` (etcd, server/storage/schema).
 public struct SnapshotSettings: Equatable, Sendable {
-    /// The last entry of the log that the database holds; 0 if it is not told. A restored snapshot starts with 0.
+    /// The last entry of the log that the database holds; 0 if it is unknown. A restored snapshot starts with 0.
     public internal(set) var consistentIndex: UInt64 = 0
     /// The term of that entry.
     public internal(set) var term: UInt64 = 0

@@ -1,10 +1,10 @@
-/// Where a record stands: enough to read it again, in eight bytes.
+/// The place of a record: enough to read it again, in eight bytes.
 public struct RecordLocation: Hashable, Sendable {
-    /// The offset in the file of the record's element in its leaf page. No element stands at 0.
+    /// The offset in the file of the record's element in its leaf page. No element is at 0.
     let offset: Int
 }
 
-/// One change of one key, as it stands in bucket `key`: a revision and a `mvccpb.KeyValue`.
+/// One change of one key, in bucket `key`: a revision and a `mvccpb.KeyValue`.
 ///
 /// It holds no byte of the file, so it can be kept and handed to another thread.
 public struct StoredRevision: Equatable, Sendable {
@@ -15,9 +15,9 @@ public struct StoredRevision: Equatable, Sendable {
     public let subRevision: Int64
     /// Whether the change deletes the key. Only the key and the revision mean anything then.
     public let isTombstone: Bool
-    /// Where the etcd key stands in the file: 1 byte or more.
+    /// The range of the etcd key in the file: 1 byte or more.
     public let key: Range<Int>
-    /// Where the value stands in the file.
+    /// The range of the value in the file.
     public let value: Range<Int>
     /// The revision that made the key: ``revision`` or an earlier one.
     public let createRevision: Int64
@@ -107,7 +107,7 @@ extension SnapshotFile {
 }
 
 extension SnapshotFile {
-    /// Where the etcd key of a record stands; nowhere if the file is not what it was when the location was found.
+    /// The range of the etcd key of a record; nil if the file has changed since the location was found.
     func keyRange(at location: RecordLocation) -> Range<Int> {
         guard let element = BoltElement(leafAt: location.offset, in: bytes, page: 0) else { return 0..<0 }
         return KeyValueMessage.key(in: element.value, of: bytes) ?? 0..<0

@@ -2,7 +2,7 @@
 public struct PageRun: Equatable, Sendable {
     /// The numbers of the pages.
     public let pages: Range<Int>
-    /// Where they stand in the file.
+    /// Their ranges in the file.
     public let bytes: Range<Int>
 }
 
@@ -32,7 +32,7 @@ public struct UnreachablePages: Sequence, IteratorProtocol, Sendable {
 }
 
 extension SnapshotFile {
-    /// Walks through all buckets, and tells which pages belong to none.
+    /// Walks through all buckets, and reports the pages that belong to none.
     public func unreachablePages(_ problems: inout SnapshotProblems) throws(SnapshotError) -> UnreachablePages {
         var reachable = PageSet(pageCount: pageCount)
         var buckets = [BoltBucket(root: meta.root)]

@@ -59,7 +59,7 @@ struct HardState: Equatable {
 struct SnapshotMark: Equatable {
     private(set) var index: UInt64 = 0
     private(set) var term: UInt64 = 0
-    /// Who votes, from etcd 3.5 on; empty if it is not told.
+    /// Who votes, from etcd 3.5 on; empty if it is unknown.
     private(set) var voters: Set<UInt64> = []
 
     init(_ range: Range<Int>, of bytes: RawSpan) throws(MessageFault) {

@@ -6,9 +6,9 @@ public import EtcdSnapshot
 /// latest record. They are that for certain only if ``gaps`` is empty. Even then it is the state of one member: others of
 /// its cluster may have gone on (``role``).
 public struct ReplayedLog: Sendable {
-    /// Why it cannot be told what the member holds; empty if it can.
+    /// Why the content of the member is unknown; empty if it is known.
     public internal(set) var gaps: [LogGap] = []
-    /// The live records of the database that the log leaves as they are, in the order of their revisions.
+    /// The live records of the database that the log does not change, in the order of their revisions.
     public internal(set) var remaining: [RecordLocation]
     /// The last change of every key that the log changes, in the order of their revisions: values and tombstones. Only
     /// changes that are certain.

@@ -1,4 +1,4 @@
-/// Why it cannot be told what a request does.
+/// Why the effect of a request is unknown.
 enum RequestFault: Error {
     case message(MessageFault)
     case unforeseeable

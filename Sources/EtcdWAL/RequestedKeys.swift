@@ -4,7 +4,7 @@ internal import SecretMemory
 struct RequestedKeys: Equatable {
     /// Where the first key is in the segment.
     private(set) var first = 0..<0
-    /// Where the key is that the range ends before; empty if there is none.
+    /// The range of the end key, which is excluded; empty without one.
     private(set) var end = 0..<0
     private(set) var extent = Extent.one
 

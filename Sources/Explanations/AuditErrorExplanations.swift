@@ -13,7 +13,7 @@ extension AuditError {
             CommandFailure("\(path): \(error.explanation)", hint: error.hint)
         case .kine(let path, let error): error.failure(path)
         case .notForKine(let path, let limit):
-            CommandFailure("\(path): \(limit.explanation)", hint: "leave \(limit.option) out")
+            CommandFailure("\(path): \(limit.explanation)", hint: "omit \(limit.option)")
         case .etcd(let name, let error): error.failure(name)
         case .cipher(let error): CommandFailure(libraryProblem(error))
         case .place(let error): error.failure

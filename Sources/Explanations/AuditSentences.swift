@@ -139,7 +139,7 @@ extension AuditDoubt {
     public var clause: Phrase {
         switch self {
         case .noDigest: "the file has no digest, so writes may be missing"
-        case .kineFile: "nothing shows that the file has the newest writes"
+        case .kineFile: "newer writes may be missing"
         case .changed: "the digest does not match, so values may be missing"
         case .log: "the WAL does not contain all writes of the member"
         case .damage(let places): "the file is damaged in \(counted(places, "place"))"
@@ -170,6 +170,7 @@ extension AuditDoubt {
                 + gaps.prefix(3).map(\.explanation).joined(separator: "; ") + (gaps.count > 3 ? "; and more." : ".")
         case .damage(let places):
             "the file is damaged in \(counted(places, "place")). Values there were not counted."
+        case .noObjects(0): "no key found."
         case .noObjects(let keys): "none of \(counted(keys, "key")) names a Kubernetes object."
         case .missing(let patterns):
             "no object of \(patterns.map(\.description).listed) found. Check that this is the right etcd and not a part of it."

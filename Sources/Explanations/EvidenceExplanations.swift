@@ -100,7 +100,7 @@ extension EvidenceGap.Earliness {
 extension EvidenceGap.Incompleteness {
     fileprivate var explanation: Phrase {
         switch self {
-        case .kineFile: "it is a database of kine, which may be an old copy or lack writes of its WAL"
+        case .kineFile: "it is a database of kine; it may be an old copy, or lack writes of its WAL"
         case .noDigest: "it has no digest; more writes may be in the WAL of the member"
         case .changed: "its digest does not match, so it was modified after it was saved"
         case .damaged: "it is damaged"

@@ -56,7 +56,7 @@ extension FileError {
         case .interrupted(let copy):
             CommandFailure(
                 "\(name): an earlier --in-place write was interrupted; the previous content is in \(copy)",
-                hint: "compare the two with `encconf diff`, keep one, delete \(copy)")
+                hint: "compare the two with `encconf diff`, keep one, delete the other")
         case .notSynced(let error):
             CommandFailure(
                 "\(name): written, but a power failure may undo it: cannot sync its folder: \(error)",

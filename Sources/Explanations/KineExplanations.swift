@@ -3,43 +3,44 @@ internal import ShownText
 internal import StorageAudit
 
 extension KineError {
-    /// What to tell a person.
+    /// The error of a command.
     ///
     /// - Parameter path: The database.
     func failure(_ path: String) -> CommandFailure {
         switch self {
         case .noLibrary:
             CommandFailure(
-                "\(path): is an SQLite database, and libsqlite3.so.0 is missing or older than 3.31",
-                hint: "install it (Debian: libsqlite3-0)")
+                "\(path): an SQLite database; libsqlite3.so.0 is missing or older than 3.31",
+                hint: "install libsqlite3 3.31 or newer (Debian: libsqlite3-0)")
         case .file(let error): error.failure(canBeStream: false)
         case .journal:
             CommandFailure(
-                "\(path): an unfinished transaction has to be undone first (\(path)-journal)",
-                hint: "open a copy of both files once with sqlite3, and use that copy")
+                "\(path): has an unfinished transaction, in \(path)-journal",
+                hint: "copy both files, open the copy once with sqlite3, and use it")
         case .noTable:
             CommandFailure(
-                "\(path): is an SQLite database without kine's table",
-                hint: "name the state.db of k3s, or a copy of it")
+                "\(path): an SQLite database without a table kine",
+                hint: "pass the state.db of k3s, or a copy of it")
         case .damagedRow(let id):
             CommandFailure(
-                "\(path): row \(id) of the table kine is damaged, or cannot be one of kine", hint: Self.damageHint)
+                "\(path): row \(id) of the table kine is damaged, or not a row of kine", hint: Self.damageHint)
         case .sqlite(let code, let meaning):
-            CommandFailure("\(path): SQLite cannot read it: \(meaning) (code \(code))", hint: Self.damageHint)
+            CommandFailure("\(path): SQLite cannot read the file: \(meaning) (code \(code))", hint: Self.damageHint)
         case .endless:
             CommandFailure(
-                "\(path): reading takes more steps than a sound database of this size needs", hint: Self.damageHint)
+                "\(path): damaged: reading takes more steps than a valid database of this size needs",
+                hint: Self.damageHint)
         }
     }
 
-    private static var damageHint: Phrase { "check the file: sqlite3 -readonly FILE 'PRAGMA integrity_check'" }
+    private static var damageHint: Phrase { "check the file with sqlite3 -readonly FILE 'PRAGMA integrity_check'" }
 }
 
 extension KineLimit {
     var explanation: Phrase {
         switch self {
-        case .remnants: "is an SQLite database, and its free pages are not read"
-        case .salvage: "is an SQLite database, and nothing is read behind damage in it"
+        case .remnants: "an SQLite database; encconf does not read its free pages"
+        case .salvage: "an SQLite database; encconf does not read damaged ones"
         }
     }
 

@@ -1,4 +1,4 @@
-/// Joins error texts as Kubernetes does: one stands alone, several in brackets, equal ones once.
+/// Joins error texts as Kubernetes does: one without brackets, several in brackets, equal ones once.
 ///
 /// (k8s.io/apimachinery, pkg/util/errors, `aggregate.Error`.)
 public func aggregated(_ texts: [String]) -> String {

@@ -53,7 +53,7 @@ extension JSONTree {
     }
 }
 
-/// The bytes that the inside of a string stands for, one after the other. The parser has checked the escapes.
+/// The bytes of the content of a string, in sequence. The parser has checked the escapes.
 private struct StringDecoder: ~Escapable {
     private let content: RawSpan
     private var position = 0

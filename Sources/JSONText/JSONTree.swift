@@ -1,11 +1,11 @@
 /// The structure of a JSON text, without its bytes.
 ///
-/// A node says what a value is and where it stands. What a string holds is read from the text when it is asked for,
-/// so that a text full of secrets stays in the one place where it is wiped. The text must be the one that was parsed.
+/// A node has the type and the range of a value. The content of a string is read from the text when it is requested,
+/// so that a text with secrets stays in one place, where it is wiped. The text must be the one that was parsed.
 ///
 /// What is accepted is what Go's `json.Unmarshal` accepts: RFC 8259, with invalid UTF-8 in strings passed over.
 public struct JSONTree: Sendable {
-    /// How deep arrays and objects may stand in one another (Go: `maxNestingDepth`).
+    /// How deep arrays and objects may be nested (Go: `maxNestingDepth`).
     public static let maximumDepth = 10_000
     /// How many values and keys a text may have. The limit is ours: it bounds the memory that a hostile text takes.
     public static let maximumNodeCount = 2_000_000

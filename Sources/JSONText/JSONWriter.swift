@@ -33,7 +33,7 @@ public struct JSONWriter: ~Copyable {
 
     /// - Parameters:
     ///   - capacity: How many bytes the text will have about.
-    ///   - isOneLine: Whether all of it stands in one line, without indentation.
+    ///   - isOneLine: Whether to write one line, without indentation.
     public init(capacity: Int = 1024, isOneLine: Bool = false) {
         output = SecretBuffer(capacity: capacity)
         self.isOneLine = isOneLine

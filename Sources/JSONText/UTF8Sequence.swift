@@ -1,6 +1,6 @@
 import SecretMemory
 
-/// What stands in place of what is not text: U+FFFD.
+/// The replacement of bytes that are not text: U+FFFD.
 let replacementCharacter: Unicode.Scalar = "\u{fffd}"
 
 /// The length of the UTF-8 sequence of more than one byte that begins at `offset`; nil if none does.

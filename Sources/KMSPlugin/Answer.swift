@@ -1,8 +1,8 @@
 internal import Dispatch
 internal import Synchronization
 
-/// What is asked for once, by whoever wants it first; who asks meanwhile waits. After an error that may pass it is asked
-/// for again, but not at once and not without end.
+/// An answer that the first caller requests once; callers in the meantime wait. After a transient error it is
+/// requested again, after a pause and a limited number of times.
 final class Answer<Value: Sendable>: Sendable {
     /// So long an error counts, in nanoseconds.
     private static var pause: UInt64 { 1_000_000_000 }
@@ -24,7 +24,7 @@ final class Answer<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether there is an answer, and nobody asks now.
+    /// Whether there is an answer, and no request is in progress.
     var isDone: Bool { state.withLockIfAvailable { $0.outcome != nil } ?? false }
 
     func result(_ body: () throws(PluginError) -> Value) throws(PluginError) -> Value {

@@ -13,8 +13,8 @@ public final class PluginClient: Sendable {
     private static let connectionLimit = 4
     /// An answer holds a key and at most what belongs to it.
     private static let answerByteCountLimit = 64 << 10
-    /// After so many calls in a row without an answer the plugin is not asked any more: each could take as long as the
-    /// provider's timeout.
+    /// After so many calls in a row without an answer the plugin is no longer called: each call could take as long as
+    /// the provider's timeout.
     private static let silenceLimit = 3
 
     public let provider: KMSProvider
@@ -87,7 +87,7 @@ public final class PluginClient: Sendable {
         }
     }
 
-    /// A plugin that is just being started anew may be there at the second attempt.
+    /// A plugin that is restarting may be available at the second attempt.
     private func callTwice(_ path: String, _ request: RawSpan) throws(RemoteCallError) -> SecretBytes {
         do {
             return try channel.unary(path, request, options: options)
@@ -108,11 +108,11 @@ public final class PluginClient: Sendable {
         return !options.isCancelled()
     }
 
-    /// Together 200 ms: a program that is replaced by the next is back, and nobody who waits for the answer notices.
+    /// Together 200 ms: enough for the restart of a program, and too short for a user to notice.
     private static let pauseStepCount = 4
     private static let pauseStepMilliseconds = 50
 
-    /// What the plugin's log shall know a request by: a random UUID (RFC 9562, section 5.4).
+    /// The ID of a request in the log of the plugin: a random UUID (RFC 9562, section 5.4).
     private static func uid() throws(PluginError) -> String {
         let random = try random(16)
         var bytes = random.bytes.copiedToArray()

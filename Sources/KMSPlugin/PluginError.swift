@@ -7,7 +7,7 @@ public enum PluginError: Error, Equatable {
     case noAnswer(String)
     /// The plugin answered that it cannot answer now, or that it does not know the call.
     case passing(String)
-    /// The plugin answered with an error that tells nothing of whether it will last.
+    /// The plugin answered with an error that may be transient.
     case failed(String)
     /// The plugin answered that the request itself is wrong, now and later.
     case refused(String)
@@ -15,7 +15,7 @@ public enum PluginError: Error, Equatable {
     case untrue(String)
     /// What Encrypt made of a key, Decrypt does not make that key again.
     case keyNotReturned
-    /// What Encrypt made of a key holds that key in clear.
+    /// The answer of Encrypt contains the key unencrypted.
     case keyInClear(ClearKeyForm)
     /// There are no random bytes to ask with.
     case noRandomBytes
@@ -33,9 +33,9 @@ public enum PluginError: Error, Equatable {
             }
     }
 
-    /// What a server says of the request, whatever state it is in itself (google/rpc/code.proto). All else may be an
-    /// outage: Go's gRPC makes Unknown of each plain error of a plugin, and a KMS in the cloud that is away, or whose
-    /// credentials ran out, is told as Unknown, Internal, PermissionDenied or Unauthenticated.
+    /// The codes that are about the request, independent of the state of the server (google/rpc/code.proto). Any
+    /// other code may be an outage: Go's gRPC turns each plain error of a plugin into Unknown, and plugins report an
+    /// unavailable cloud KMS, or expired credentials, as Unknown, Internal, PermissionDenied or Unauthenticated.
     private static let finalCodes: Set<StatusCode> = [
         .invalidArgument, .notFound, .failedPrecondition, .outOfRange, .dataLoss,
     ]

@@ -6,7 +6,7 @@ internal import SecretMemory
 public struct PluginExamination: Equatable, Sendable {
     /// Nil if the plugin did not tell.
     public internal(set) var status: PluginStatus?
-    /// Whether a random key came back from Encrypt and Decrypt as it was.
+    /// Whether Encrypt and Decrypt returned a random key unchanged.
     public internal(set) var isRoundTripDone = false
     /// What is wrong, the first thing; nil if all is well.
     public internal(set) var problem: PluginError?
@@ -54,9 +54,9 @@ extension PluginClient {
     /// cannot be decrypted is lost.
     ///
     /// - Parameters:
-    ///   - keyID: What Status told; nil for v1.
-    ///   - isExamination: Whether errors are told as by kube-apiserver's health check, which encrypts and decrypts with a
-    ///     v1 plugin alone.
+    ///   - keyID: The key ID of Status; nil for v1.
+    ///   - isExamination: Whether errors have the text of the health check of kube-apiserver, which encrypts and
+    ///     decrypts only with a v1 plugin.
     func makeSeed(keyID: ByteName?, isExamination: Bool = false) throws(PluginError) -> NewSeed {
         let random = try Self.random(Self.seedByteCount)
         let seed = SecretKey(random)
@@ -67,7 +67,7 @@ extension PluginClient {
         if let form = encrypted.clearForm(of: seed.span) { throw .keyInClear(form) }
         if let keyID {
             guard encrypted.keyID == keyID else {
-                // What kube-apiserver tells in this case are the hashes in the midst of its own state.
+                // The text of kube-apiserver for this case contains hashes of its own state.
                 throw .untrue(
                     "failed to rotate DEK: statusKeyIDHash=\"\(PluginStatus.hash(keyID))\", "
                         + "encryptKeyIDHash=\"\(PluginStatus.hash(encrypted.keyID))\"")
@@ -88,8 +88,8 @@ extension PluginClient {
 }
 
 extension EncryptedKey {
-    /// The form in which the answer holds a key in clear; nil if it does not. The time of the search reveals nothing: the
-    /// plugin knows the key, and its answer is not secret.
+    /// The form in which the answer holds a key unencrypted; nil if it does not. The time of the search reveals
+    /// nothing: the plugin knows the key, and its answer is not secret.
     func clearForm(of key: RawSpan) -> ClearKeyForm? {
         KMSUnwrapRequest.clearForm(of: key, encryptedKey: ciphertext, keyID: keyID, annotations: annotations)
     }

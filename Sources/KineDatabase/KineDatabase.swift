@@ -77,7 +77,7 @@ extension KineDatabase {
     ///
     /// - Parameters:
     ///   - revision: The revision of the store; nil for the latest.
-    ///   - body: Gets the row that was the newest of the key then; nil if there is none.
+    ///   - body: Gets the newest row of the key at that revision; nil without one.
     public func find<Found>(
         _ key: [UInt8], revision: Int64?, _ body: (borrowing KineRow) throws -> Found
     ) throws -> Found? {

@@ -2,7 +2,7 @@
 public struct KineIndex: Sendable {
     /// The revisions of the live values, in order.
     public internal(set) var live: [Int64] = []
-    /// The highest revision; 0 if there is none.
+    /// The highest revision; 0 without rows.
     public internal(set) var lastRevision: Int64 = 0
     /// kine has compacted up to this revision.
     public internal(set) var compactRevision: Int64 = 0

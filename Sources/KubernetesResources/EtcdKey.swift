@@ -17,10 +17,10 @@ public enum EtcdKey: Hashable, Sendable {
         /// `ranges/serviceips`, `ranges/secondaryserviceips` or `ranges/servicenodeports`
         /// (kubernetes, pkg/registry/core/rest/storage_core.go).
         case range(ByteName)
-        /// `masterleases/<ip>`: the lease of a running apiserver (kubernetes, pkg/controlplane/instance.go).
+        /// `masterleases/<ip>`: the lease of a running kube-apiserver (kubernetes, pkg/controlplane/instance.go).
         case masterLease(ByteName)
-        /// `peerserverleases/<id>`: the address of an apiserver for requests from other apiservers
-        /// (kubernetes, pkg/controlplane/apiserver/peer.go, `CreatePeerEndpointLeaseReconciler`).
+        /// `peerserverleases/<id>`: the address of a kube-apiserver for requests from other servers (kubernetes,
+        /// pkg/controlplane/apiserver/peer.go, `CreatePeerEndpointLeaseReconciler`).
         case peerServerLease(ByteName)
         /// `health`: kube-apiserver only reads it, kine writes it.
         case health

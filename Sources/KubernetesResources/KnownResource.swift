@@ -13,7 +13,7 @@ public struct KnownResource: Hashable, Sendable {
     /// As in the objects' `kind`, such as `ConfigMap`.
     public let kind: ByteName
     public let scope: Scope
-    /// What stands between the etcd prefix and the namespace or name, such as `services/specs`.
+    /// The path between the etcd prefix and the namespace or name, such as `services/specs`.
     public let storagePath: ByteName
     public let era: Era
     /// Further groups of stored objects: earlier groups of the resource, and those that share its storage.
@@ -27,8 +27,8 @@ public struct KnownResource: Hashable, Sendable {
 
     /// Where the objects of any resource stand below the etcd prefix of a kube-apiserver.
     ///
-    /// Built-in resources stand under their plural alone, whatever their group; custom resources, whose group always
-    /// has a dot in it, under group and plural.
+    /// Built-in resources are stored under their plural, without their group; custom resources, whose group always
+    /// contains a dot, under group and plural.
     public static func storagePath(of name: GroupResource) -> ByteName { named(name)?.storagePath ?? name.unknownPath }
 
     /// Whether a stored object of this resource can be of this group.

@@ -19,13 +19,13 @@ public struct UpgradeDemand: Sendable {
         case delaySeeds
         /// Correct the file, which the version refuses.
         case correctFile
-        /// Take out the wildcards until all servers run the new version: the older one takes them for names.
+        /// Remove the wildcards until all servers run the new version: the older one reads them as names.
         case delayWildcards([ResourcePattern])
         /// Name each resource in place of the wildcards, which the older version does not have.
         case nameResources([ResourcePattern])
         /// The plugins of these providers must tell one of these versions in their Status.
         case pluginVersion([ByteName], versions: [String], before: [String])
-        /// Have every value of KMS v2 written anew by servers that write keys, since seeds cannot be read.
+        /// Re-encrypt every KMS v2 value with servers that write keys, because seeds cannot be read.
         case rewriteSeeds([ByteName])
     }
 

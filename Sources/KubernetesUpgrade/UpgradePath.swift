@@ -5,7 +5,7 @@ public import SecretMemory
 
 /// What an upgrade or downgrade of kube-apiserver makes of an encryption file, one minor version after the other.
 ///
-/// It judges the file and the flags as they are. Each step says what would have to be done before it.
+/// It judges the current file and flags. Each step says what to do before it.
 public struct UpgradePath: Sendable {
     /// The version that runs now, and what it makes of the file.
     public let start: KubernetesVersion
@@ -19,7 +19,7 @@ public struct UpgradePath: Sendable {
     ///   - source: The bytes of the file.
     ///   - options: The flags of the servers.
     ///   - start: The version that runs now.
-    ///   - end: The version that shall run in the end, newer or older.
+    ///   - end: The target version, newer or older.
     ///   - headerless: Whether a file without `apiVersion` and `kind` is welcome.
     public init(
         of source: SecretKey, options: ServerOptions, from start: KubernetesVersion, to end: KubernetesVersion,
@@ -61,7 +61,8 @@ struct Server {
     let answer: ServerAnswer
     /// What the file means to it once its feature gates let it pass; nil if the version refuses the file itself.
     let meaning: EncryptionConfiguration?
-    /// The same, or else what the file meant to the last version that could read it: what is mended keeps its providers.
+    /// The same, or the effective configuration of the last version that could read the file: a corrected file keeps
+    /// its providers.
     let lastMeaning: EncryptionConfiguration?
 
     init(

@@ -5,7 +5,7 @@ public import KubernetesVersions
 public struct UpgradeStep: Sendable {
     public let from: KubernetesVersion
     public let to: KubernetesVersion
-    /// What a server of the new version makes of the file and the flags as they are.
+    /// The result of the current file and flags on a server of the new version.
     public let answer: ServerAnswer
     /// What the file means otherwise than before.
     public let changes: [UpgradeChange]

@@ -5,11 +5,11 @@ extension KubernetesVersion {
     /// first. Probes p003, p013, p018 to p024.
     public var isDecodingStrict: Bool { isAtLeast(31) }
 
-    /// Whether `error decoding encryption provider configuration file "F": ` stands before what cannot be decoded, from
+    /// Whether `error decoding encryption provider configuration file "F": ` is the prefix of a decoding error, from
     /// 1.27 on. Probe p043.
     public var namesUndecodedFile: Bool { isAtLeast(27) }
 
-    /// What stands before the words on an empty file: the place is told from 1.29 on. Probe p115.
+    /// The prefix of the error for an empty file: it contains the place from 1.29 on. Probe p115.
     public var emptyFilePrefix: String { isAtLeast(29) ? "error while loading file: " : "" }
 
     /// Whether the words on a map key without a form in JSON begin with a small letter, from 1.31 on (sigs.k8s.io/yaml

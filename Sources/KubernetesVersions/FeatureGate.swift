@@ -11,7 +11,7 @@ public enum FeatureGate: String, CaseIterable, Sendable {
 
     /// What a version knows of a gate.
     public enum Standing: Equatable, Sendable {
-        /// There is no such gate: a flag that names it stops kube-apiserver. The feature is as it is.
+        /// The gate does not exist: a flag that names it stops kube-apiserver. The feature cannot be changed.
         case absent(isOn: Bool)
         /// The flag decides; without it the default does.
         case settable(isOn: Bool, Maturity)

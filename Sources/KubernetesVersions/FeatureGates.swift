@@ -1,6 +1,6 @@
 /// The feature gates that a kube-apiserver is started with, as far as they decide over encryption at rest.
 ///
-/// Other gates are passed over: whether a version knows them is not recorded here.
+/// Other gates are ignored: whether a version knows them is not recorded here.
 public struct FeatureGates: Equatable, Sendable {
     /// Gates by what they are set to. `AllAlpha` and `AllBeta` set all gates of their stage that are not named.
     private enum Name: Hashable, Sendable {
@@ -152,8 +152,8 @@ public enum GateRefusal: Equatable, Sendable {
         }
     }
 
-    /// What kube-apiserver says (k8s.io/component-base, featuregate/feature_gate.go, `unsafeSetFromMap`;
-    /// compatibility/registry.go, `Set`). What stands around it depends on the version.
+    /// The text of kube-apiserver (k8s.io/component-base, featuregate/feature_gate.go, `unsafeSetFromMap`;
+    /// compatibility/registry.go, `Set`). The text around it depends on the version.
     public var apiserverText: String {
         switch self {
         case .unrecognized(let gate): "unrecognized feature gate: \(gate.rawValue)"

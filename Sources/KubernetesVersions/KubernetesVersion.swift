@@ -45,7 +45,7 @@ extension KubernetesVersion: CustomStringConvertible {
 }
 
 extension KubernetesVersion: LosslessStringConvertible {
-    /// Reads `1.29`; a `v` in front and a patch level behind are passed over.
+    /// Reads `1.29`; a prefix `v` and a patch level are ignored.
     public init?(_ text: String) {
         let numbers = (text.hasPrefix("v") ? text.dropFirst() : text[...]).split(
             separator: ".", omittingEmptySubsequences: false)
@@ -57,7 +57,7 @@ extension KubernetesVersion: LosslessStringConvertible {
     }
 
     /// Reads the version of a release as servers and images tell it: `v1.36.2+k3s1`, `v1.31.0-eks-7f9249a`,
-    /// `1.28.5-gke.1`. What follows the numbers is passed over.
+    /// `1.28.5-gke.1`. The text after the numbers is ignored.
     public init?(release text: String) {
         let numbers = text.prefix { "v.0123456789".contains($0) }
         self.init(String(numbers.last == "." ? numbers.dropLast() : numbers))

@@ -1,7 +1,7 @@
-/// How a running kube-apiserver of a version takes a changed file, and what it tells of it.
+/// How a running kube-apiserver of a version reloads a changed file, and what it reports.
 ///
-/// (k8s.io/apiserver, pkg/server/options/encryptionconfig/controller and /metrics. 1.28.0 to 1.28.2 do not register their
-/// metrics.)
+/// (k8s.io/apiserver, pkg/server/options/encryptionconfig/controller and /metrics. 1.28.0 to 1.28.2 do not register
+/// their metrics.)
 extension KubernetesVersion {
     /// How automatic reload finds out that the file has changed.
     public enum ReloadTrigger: Equatable, Sendable {
@@ -27,7 +27,7 @@ extension KubernetesVersion {
     /// The form of the hash, which changed with 1.30 and 1.34.
     public var hashForm: HashForm { isAtLeast(34) ? .sha256 : isAtLeast(30) ? .unstable : .hexadecimal }
 
-    /// Whether the metric `last_config_info` tells which file a server runs, from 1.34 on. Before, no metric does.
+    /// Whether the metric `last_config_info` shows which file a server runs, from 1.34 on. Before, no metric does.
     public var tellsConfigurationHash: Bool { isAtLeast(34) }
 
     /// Whether metrics tell of reloads, from 1.28 on: `automatic_reload_last_timestamp_seconds`, and counters. These are

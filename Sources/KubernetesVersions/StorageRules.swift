@@ -25,8 +25,8 @@ extension KubernetesVersion {
     /// The protobuf package of KMS v2: of the plugin's API, and of the message in which a value is stored. Vector a1503.
     public var kmsv2Package: String { isAtLeast(27) ? "v2" : "v2alpha1" }
 
-    /// Whether what is wrong with a protobuf message is not told in detail, from 1.34 on (google.golang.org/protobuf in
-    /// place of github.com/gogo/protobuf). Vectors a1446, a1503.
+    /// Whether the error of a protobuf message has no details, from 1.34 on (google.golang.org/protobuf in place of
+    /// github.com/gogo/protobuf). Vectors a1446, a1503.
     public var hasPlainProtobufErrors: Bool { isAtLeast(34) }
 
     /// Whether texts say `encrypted DEK source`, from 1.28 on; before, `encrypted DEK`. Vector a1767.

@@ -2,8 +2,8 @@
 ///
 /// (k8s.io/apiserver, pkg/apis/apiserver/validation/validation_encryption.go; up to 1.29 pkg/apis/config/validation.)
 extension KubernetesVersion {
-    /// Whether `*.<group>` and `*.*` stand for resources, from 1.27 on. Before, they are names that no resource has, so
-    /// that they encrypt nothing. Probes p046, p048.
+    /// Whether `*.<group>` and `*.*` match resources, from 1.27 on. Before, they are names that no resource has, so
+    /// they encrypt nothing. Probes p046, p048.
     public var hasWildcards: Bool { isAtLeast(27) }
 
     /// Whether names of resources are checked, and overlaps within a list, from 1.27 on (validation.go:123, 193). Probes

@@ -2,11 +2,11 @@ import SecretMemory
 
 /// Bytes as etcd stores them, or as `etcdctl get` prints them: key, newline, value, newline, for each object.
 ///
-/// A value may hold any byte, so where one object ends is a guess. The next one is taken to begin behind a newline
-/// if the line there is a key with the first path segment of the very first key (`/registry/`) and behind that line
-/// a stored value begins. No ciphertext holds such a place by chance. A plaintext value does if a dump of etcd is a
-/// part of it, and is cut there. An object that is none of kube-apiserver's, whose value begins in another way, is
-/// taken for a part of the one before it. `-w json` leaves no such doubts.
+/// A value may hold any byte, so where one object ends is a guess. The next one is taken to begin behind a newline if
+/// the line there is a key with the first path segment of the very first key (`/registry/`) and behind that line a
+/// stored value begins. No ciphertext holds such a place by chance. A plaintext value does if it contains a dump of
+/// etcd, and is cut there. An object that is not from kube-apiserver, and whose value begins in another way, counts
+/// as part of the one before it. `-w json` is unambiguous.
 enum BinaryText {
     /// The values in `bytes`; nil if these begin with neither a stored value nor a key that has one.
     ///
@@ -32,7 +32,7 @@ enum BinaryText {
         return nil
     }
 
-    /// The values in `bytes`, which a format without doubt stands for.
+    /// The values in `bytes`, the content of an unambiguous format.
     static func readKnown(
         _ bytes: borrowing SecretBytes, printedAs format: PasteFormat
     ) throws(PasteError) -> [PastedValue] {
@@ -141,7 +141,7 @@ enum BinaryText {
     private static func endsInItsOwnNewline(_ bytes: RawSpan) -> Bool {
         // Go's json.Encoder ends what it writes with a newline, and etcdctl adds one.
         if bytes[0] == UInt8(ascii: "{") { return bytes[bytes.byteCount - 2] != UInt8(ascii: "\n") }
-        // Initialisation vector and ciphertext are whole blocks (the key's name is taken to have no colon).
+        // Initialization vector and ciphertext are whole blocks (assuming that the key name has no colon).
         let prefix = "k8s:enc:aescbc:v1:"
         guard bytes.has(prefix, at: 0) else { return false }
         for position in prefix.utf8.count..<bytes.byteCount where bytes[position] == UInt8(ascii: ":") {

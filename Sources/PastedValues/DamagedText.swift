@@ -13,14 +13,14 @@ enum DamagedText {
         if value.format == .raw || byteCount >= minimumCiphertext { throw .lostBytes }
     }
 
-    /// How much stands where the ciphertext should be; nil if `value` is not encrypted, or no text.
+    /// The length in the place of the ciphertext; nil if `value` is not encrypted, or not a text.
     private static func ciphertextByteCount(ofText value: borrowing SecretBytes) -> Int? {
         let bytes = value.bytes
         guard bytes.has(envelope, at: 0), bytes.isValidUTF8 else { return nil }
         return bytes.byteCount - ciphertextStart(in: bytes)
     }
 
-    /// Whether `text`, which no format stands for, is what a terminal left of a value.
+    /// Whether `text`, which has no known format, is a value that a terminal damaged.
     static func isLikely(_ text: RawSpan) -> Bool {
         guard text.isValidUTF8 else { return false }
         for position in text.byteOffsets where text.has("k8s", at: position) {

@@ -8,7 +8,7 @@ enum EtcdctlFields {
         hasLine(in: text, beginningWith: [headers[0], Field.key.rawValue, Field.value.rawValue])
     }
 
-    /// What stands around the objects, if there are any.
+    /// The text around the objects, if there is any.
     private static let headers = ["ClusterID", "MemberID", "Revision", "RaftTerm", "More", "Count"]
         .map { "\"\($0)\" : " }
 

@@ -1,7 +1,7 @@
 import SecretMemory
 
-/// The inverse of Go's `strconv.Quote`, which `%q` prints: bytes that are UTF-8 of printable characters stand as they
-/// are, other characters as `\u` and `\U`, bytes that are no UTF-8 as `\x` (Go 1.24, src/strconv/quote.go).
+/// The inverse of Go's `strconv.Quote`, which `%q` prints: UTF-8 of printable characters is unchanged, other
+/// characters are `\u` and `\U`, bytes that are not UTF-8 are `\x` (Go 1.24, src/strconv/quote.go).
 enum GoQuoting {
     enum Failure: Error {
         /// The closing quote is missing.
@@ -27,7 +27,7 @@ enum GoQuoting {
         }
     }
 
-    /// Appends what the escape at `offset` stands for; answers how many characters it has.
+    /// Appends the bytes of the escape at `offset`; returns the number of its characters.
     private static func appendEscape(
         at offset: Int, of quoted: RawSpan, to output: inout OutputRawSpan
     ) throws(Failure) -> Int {

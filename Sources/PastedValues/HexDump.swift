@@ -5,7 +5,7 @@ import SecretMemory
 /// Lines around the dump, such as a shell's prompt with the command, are passed over, and blank ones within it too.
 /// Each offset must be where the line before ended; this is also how the base in which od writes offsets is found.
 enum HexDump {
-    /// The bytes for which the dump in `text` stands; nil if no line has the offset 0.
+    /// The bytes of the dump in `text`; nil if no line has the offset 0.
     static func decode(_ text: RawSpan) throws(PasteError) -> SecretBytes? {
         var dump = DumpReader()
         var lines = TextLines(text)
@@ -28,7 +28,8 @@ enum HexDump {
 private struct DumpReader: ~Copyable {
     private enum Phase {
         case before, within
-        /// Behind the line that ended the dump; `interruption` is the number of one that was none of the dump's.
+        /// The offset after the line that ended the dump; `interruption` is the number of a line that is not part of
+        /// the dump.
         case after(interruption: Int?)
     }
 
@@ -36,7 +37,7 @@ private struct DumpReader: ~Copyable {
     private var output = SecretBuffer()
     /// The bases in which the offsets so far can have been written.
     private var bases: [Int] = []
-    /// Where in `output` the last row stands, which a `*` repeats.
+    /// The range in `output` of the last row, which a `*` repeats.
     private var row = 0..<0
     private var isRepeating = false
     /// Whether nothing can be missing behind the last line that was read.

@@ -86,7 +86,7 @@ extension HexDumpLine {
         self.init(kind, offset: offset, bytes: range.lowerBound..<position)
     }
 
-    /// The offset as a number; nil if its digits are none of the base.
+    /// The offset as a number; nil if its digits are not of the base.
     func offset(inBase base: Int, of text: RawSpan) -> Int? {
         var number: UInt64 = 0
         for position in offset {

@@ -2,8 +2,8 @@
 public enum PasteError: Error, Equatable {
     /// Nothing, or white space alone.
     case empty
-    /// None of the formats, or one that stands for bytes that are neither a stored value nor printed by `etcdctl get`.
-    /// A stored value begins with `k8s:enc:`, `k8s` and a zero byte, `{`, `apiVersion:` or the bytes d9 d9 f7.
+    /// None of the formats, or one whose bytes are neither a stored value nor output of `etcdctl get`. A stored value
+    /// begins with `k8s:enc:`, `k8s` and a zero byte, `{`, `apiVersion:` or the bytes d9 d9 f7.
     case notRecognized
     /// The end of a JSON text, of a quoted string, of base64 or of a hexdump is missing.
     case truncated
@@ -31,7 +31,7 @@ public enum PasteError: Error, Equatable {
     case columnOfSQLite
 
     public enum HexdumpFault: Equatable, Sendable {
-        /// Amid the dump stands a line of another kind.
+        /// The dump contains a line of another kind.
         case unreadable
         /// The offset is not where the line before ended: lines are missing, or there twice.
         case offset
@@ -40,10 +40,10 @@ public enum PasteError: Error, Equatable {
         /// The dump shows words of several bytes in the order of the machine, as `hexdump` without `-C` and `od`
         /// without `-t x1` do. `hexdump -C` helps.
         case words
-        /// The dump stands for more than ``PasteError/maximumDumpedByteCount``.
+        /// The dump has more bytes than ``PasteError/maximumDumpedByteCount``.
         case tooLong
     }
 
-    /// What a hexdump may stand for: one of few lines can, by its mark for repeated rows, stand for any length.
+    /// The maximum of a hexdump: a few lines can, by the mark for repeated rows, represent any length.
     public static let maximumDumpedByteCount = 16 << 20
 }

@@ -4,6 +4,6 @@ public enum PasteRemark: Equatable, Sendable {
     case lineEnds
     /// The text was in UTF-16, as PowerShell's `>` writes it.
     case utf16
-    /// Around the values stood what an answer or an article has: a code fence, quote marks, line numbers, commands.
+    /// The values had the decoration of an answer or article: a code fence, quotation marks, line numbers, commands.
     case surroundings
 }

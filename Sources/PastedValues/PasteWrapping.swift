@@ -1,6 +1,6 @@
 import SecretMemory
 
-/// What stands around a value that was copied out of an answer, a ticket or a terminal.
+/// The decoration of a value that was copied from an answer, a ticket or a terminal.
 enum PasteWrapping {
     /// `text` without its outermost wrapping; nil if it has none.
     static func undone(in text: RawSpan) -> (text: SecretKey, remark: PasteRemark)? {
@@ -47,7 +47,7 @@ enum PasteWrapping {
 
     // MARK: - Markdown and mail
 
-    /// What stands between the first two code fences.
+    /// The text between the first two code fences.
     private static func fenced(_ text: RawSpan) -> SecretBytes? {
         var start: Int?
         var lines = TextLines(text)

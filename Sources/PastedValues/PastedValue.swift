@@ -17,32 +17,31 @@ public enum PasteFormat: String, CaseIterable, Sendable {
     case hexdump
 }
 
-/// One stored value found in what a person pasted, and the etcd key if the text told it.
+/// One stored value found in pasted text, and the etcd key if the text contains it.
 ///
 /// ## The newline at the end
 ///
-/// etcdctl prints a newline behind a value, and a ciphertext may end in a newline of its own. Where the value is the
-/// last thing in binary input (as it is, or within base64 or a hexdump), the bytes do not tell whose newline it is.
-/// Then ``value`` is the likelier reading and ``alternatives`` has the other one: try them in this order and take the
-/// first that decrypts; if none does, the errors of ``value`` are the ones to report.
+/// etcdctl prints a newline after a value, and a ciphertext may end with a newline. If the value is at the end of
+/// binary input (raw, or in base64 or a hexdump), the bytes do not show which of the two it is. Then ``value`` is the
+/// likelier reading and ``alternatives`` has the other one: try them in this order and take the first that decrypts;
+/// if neither does, report the errors of ``value``.
 ///
-/// | the value | preferred |
-/// |---|---|
+/// | the value | preferred | |---|---|
 /// | `k8s:enc:aescbc:…` that is whole blocks of 16 bytes only with the newline | with |
 /// | JSON with a single newline at its end, where kube-apiserver writes one itself | with |
 /// | any other | without |
 ///
-/// What etcdctl printed with quotes (`-w json`, `-w fields`, `--hex`) has one reading, and so has each but the last of
-/// several objects, and what is given as ``PasteFormat/raw``.
+/// What etcdctl printed with quotes (`-w json`, `-w fields`, `--hex`) has one reading, and so has each but the last
+/// of several objects, and what is given as ``PasteFormat/raw``.
 public struct PastedValue: Sendable {
     /// The etcd key, such as the bytes of `/registry/secrets/default/token`; nil if the text holds the value alone.
     public let etcdKey: [UInt8]?
-    /// What is stored under it. It may be plaintext. Empty is what identity makes of an empty plaintext; kube-apiserver
-    /// stores nothing of that kind.
+    /// The stored value. It may be plaintext. Identity writes an empty plaintext as an empty value; kube-apiserver
+    /// stores no such value.
     public let value: SecretKey
     /// What may be stored under it instead, in order of preference; mostly nothing.
     public let alternatives: [SecretKey]
-    /// The revision that wrote the value, if the text tells it.
+    /// The revision that wrote the value, if the text contains it.
     public let modRevision: Int64?
     /// How it was printed; never ``PasteFormat/auto``. What `etcdctl get` printed is ``PasteFormat/raw``.
     public let format: PasteFormat
@@ -51,12 +50,12 @@ public struct PastedValue: Sendable {
 
     /// Finds the stored values in `input`, at least one, in their order.
     ///
-    /// Several objects may stand in what `etcdctl get PREFIX --prefix` printed; how they are told apart, and where
-    /// that fails, stands at `BinaryText`. Takes time and memory in proportion to `input`, whose length the caller
-    /// bounds; a hexdump may stand for up to ``PasteError/maximumDumpedByteCount`` besides.
+    /// The output of `etcdctl get PREFIX --prefix` can contain several objects; `BinaryText` explains how they are
+    /// separated, and when that fails. Takes time and memory in proportion to `input`, whose length the caller
+    /// bounds; a hexdump may represent up to ``PasteError/maximumDumpedByteCount`` besides.
     ///
-    /// - Throws: ``PasteError/lostBytes`` for a value that cannot be what etcd holds; but with ``PasteFormat/raw`` somebody
-    ///   says that these very bytes are meant.
+    /// - Throws: ``PasteError/lostBytes`` for a value that cannot be what etcd holds; but with ``PasteFormat/raw``
+    ///   somebody says that these very bytes are meant.
     public static func parse(_ input: RawSpan, format: PasteFormat = .auto) throws(PasteError) -> [PastedValue] {
         guard input.byteCount > 0 else { throw .empty }
         guard format == .raw || !trim(input.byteOffsets, in: input).isEmpty else { throw .empty }
@@ -108,7 +107,7 @@ extension PastedValue {
     /// How many wrappings are undone, such as a code fence within a quoted mail.
     private static var maximumLayers: Int { 4 }
 
-    /// Tries the formats, then those again without what stands around the values.
+    /// Tries the formats, then again without the decoration of the values.
     private static func recognize(_ input: RawSpan, layers: Int) throws(PasteError) -> [PastedValue] {
         do throws(PasteError) {
             return try recognize(input)

@@ -2,7 +2,7 @@ import SecretMemory
 
 /// Hexadecimal digits alone, with white space between the bytes: `xxd -p`, `od -A n -t x1`.
 enum PlainHex {
-    /// What `text` stands for; nil if there is anything else in it, or half a byte.
+    /// The bytes of `text`; nil if it contains anything else, or half a byte.
     static func decode(_ text: RawSpan) -> SecretBytes? {
         struct NotHexadecimal: Error {}
         return try? SecretBytes.filling(capacity: text.byteCount / 2) { output throws(NotHexadecimal) in

@@ -40,7 +40,7 @@ enum SQLText {
         return values
     }
 
-    /// What may be a key, and may be a piece of a secret until a value stands behind it: not copied before.
+    /// A possible key, which may be part of a secret unless a value follows: not copied before.
     private enum Key {
         case clear(Range<Int>)
         case digits(SecretKey)
@@ -100,7 +100,8 @@ enum SQLText {
         digits.byteCount >= 8 ? PlainHex.decode(digits) : nil
     }
 
-    /// The end of an etcd key in clear at `start`: a path of two parts or more, from one border of a column to the next.
+    /// The end of an unencoded etcd key at `start`: a path of two parts or more, from one border of a column to the
+    /// next.
     private static func keyEnd(in text: RawSpan, at start: Int) -> Int? {
         guard text[start] == UInt8(ascii: "/"), start == 0 || isBorder(text[start - 1]) else { return nil }
         var (end, isDeep) = (start + 1, false)

@@ -3,8 +3,8 @@ import SecretMemory
 /// Bytes that went through a terminal, which writes 0d 0a where a program wrote 0a (`onlcr` of termios(3), switched on
 /// by `kubectl exec -t` and `docker exec -t`).
 enum TerminalLineEnds {
-    /// The bytes as the program wrote them, where it is certain that a terminal changed them: etcdctl ends the line of
-    /// the key with 0a alone, and of the ciphertext behind it no 0a would stand behind 0d each time.
+    /// The original bytes, if a terminal certainly changed them: etcdctl ends the line of the key with only 0a, and
+    /// in a ciphertext not every 0a follows a 0d.
     static func undone(in bytes: RawSpan) -> SecretBytes? {
         guard isCertain(bytes) else { return nil }
         return SecretBytes.filling(capacity: bytes.byteCount) { output in

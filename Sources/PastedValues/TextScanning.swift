@@ -23,7 +23,7 @@ struct TextLines: ~Escapable {
     }
 }
 
-/// The number of the line that the byte at `offset` stands in.
+/// The number of the line with the byte at `offset`.
 func lineNumber(of offset: Int, in text: RawSpan) -> Int {
     var number = 1
     for position in 0..<min(offset, text.byteCount) where text[position] == UInt8(ascii: "\n") { number += 1 }
@@ -51,7 +51,7 @@ extension SecretBytes {
 }
 
 extension RawSpan {
-    /// Whether `expected` stands at `offset`.
+    /// Whether `expected` is at `offset`.
     func has(_ expected: String, at offset: Int) -> Bool {
         guard offset >= 0, offset + expected.utf8.count <= byteCount else { return false }
         var position = offset
@@ -62,7 +62,7 @@ extension RawSpan {
         return true
     }
 
-    /// The byte for which two hexadecimal digits stand at `offset`; nil if they do not.
+    /// The byte of two hexadecimal digits at `offset`; nil without digits.
     func hexadecimalByte(at offset: Int) -> UInt8? {
         guard offset + 2 <= byteCount, let high = self[offset].hexadecimalValue,
             let low = self[offset + 1].hexadecimalValue

@@ -1,4 +1,4 @@
-/// One field of a protobuf message: its number, its type, and where its content stands.
+/// One field of a protobuf message: its number, its type, and the range of its content.
 ///
 /// It holds no byte of the message, so it can be kept and copied where the message itself may not.
 public struct WireField: Equatable, Sendable {
@@ -10,7 +10,7 @@ public struct WireField: Equatable, Sendable {
     public let type: WireType
     /// The value of a ``WireType/varint`` field, the length of a ``WireType/bytes`` field; else 0.
     public let varint: UInt64
-    /// Where the content stands within the span that was read, without tag and length.
+    /// The range of the content in the span, without tag and length.
     public let payload: Range<Int>
 }
 
@@ -34,6 +34,6 @@ public enum WireError: Error, Equatable {
     case reservedWireType
     /// A group ends that is not the innermost open one.
     case unmatchedEndGroup
-    /// Groups stand in one another deeper than ``WireReader/groupDepthLimit``.
+    /// Groups are nested deeper than ``WireReader/groupDepthLimit``.
     case groupDepth
 }

@@ -6,7 +6,7 @@ internal import SecretMemory
 /// `ConsumeFieldValue` of encoding/protowire/wire.go, with the limit on field numbers of internal/impl/decode.go.
 /// What a field means, whether it repeats, and what an unknown one says, is the caller's affair.
 public struct WireReader: ~Escapable {
-    /// Groups may stand in one another this deep (`protowire.DefaultRecursionLimit`, and the outermost).
+    /// Groups may be nested this deep (`protowire.DefaultRecursionLimit`, and the outermost).
     public static let groupDepthLimit = 10_001
 
     private let bytes: RawSpan

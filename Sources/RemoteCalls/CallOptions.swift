@@ -2,10 +2,10 @@ public import SecretMemory
 
 /// How long a call may take and how much it may bring.
 public struct CallOptions: Sendable {
-    /// From the call to the end of the answer. The peer is told of it. Nil for no limit.
+    /// From the call to the end of the answer. It is sent to the peer. Nil for no limit.
     public var timeout: Duration?
-    /// From the call until a connection stands, TLS included; nothing if there is one already. Nil for no limit of its
-    /// own (libcurl's is five minutes).
+    /// From the call until the connection is established, with TLS; no time if there is one already. Nil for no limit
+    /// of its own (libcurl's is five minutes).
     public var connectTimeout: Duration?
     /// So long nothing at all may arrive. In whole seconds, at least one. Nil for no limit.
     public var stallTimeout: Duration?

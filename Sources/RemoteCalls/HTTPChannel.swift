@@ -10,7 +10,7 @@ public struct HTTPResponse: ~Copyable {
         self.body = body
     }
 
-    /// Such as 200. A redirect is an answer too; nobody follows it.
+    /// For example 200. A redirect is an answer too; it is not followed.
     public var status: Int { head.status }
 
     /// The value of a header field, by its name in lower case; of several the last one.
@@ -19,8 +19,8 @@ public struct HTTPResponse: ~Copyable {
 
 /// Requests to one server over HTTP/1.1 or HTTP/2, from any number of threads.
 ///
-/// Over TLS the server chooses the version; in clear it is HTTP/1.1. Connections are made when they are needed and kept.
-/// No redirect is followed and no cookie used. What is wiped is as with ``GRPCChannel``.
+/// Over TLS the server chooses the version; without TLS it is HTTP/1.1. Connections are made when they are needed and
+/// kept. No redirect is followed and no cookie used. Memory is wiped as in ``GRPCChannel``.
 public final class HTTPChannel: Sendable {
     public let peer: RemotePeer
     private let pool: HandlePool
@@ -35,9 +35,9 @@ public final class HTTPChannel: Sendable {
     ///
     /// - Parameters:
     ///   - target: The path, which begins with a slash, and what follows it: `/metrics`, `/api/v1/secrets?limit=500`.
-    ///   - body: What goes with the request; not for GET.
-    ///   - options: ``CallOptions/metadata`` are header fields; ``CallOptions/messageByteCountLimit`` is for the body of
-    ///     the answer, as it is when it is no longer compressed.
+    ///   - body: The body of the request; not for GET.
+    ///   - options: ``CallOptions/metadata`` are header fields; ``CallOptions/messageByteCountLimit`` limits the
+    ///     decompressed body of the answer.
     public func send(
         _ method: HTTPMethod, _ target: String, body: RawSpan = RawSpan(), options: CallOptions = CallOptions()
     ) throws(RemoteCallError) -> HTTPResponse {
@@ -49,10 +49,10 @@ public final class HTTPChannel: Sendable {
         return HTTPResponse(head, body: received.finish())
     }
 
-    /// Sends a request and hands over the body of the answer as it comes, so that nobody holds all of it.
+    /// Sends a request and passes the body of the answer in pieces, without holding all of it.
     ///
-    /// - Parameter consume: Gets the head, which is complete but for trailers, and the next bytes; answers whether it wants
-    ///   more. If not, the rest is given up, which is no error.
+    /// - Parameter consume: Gets the head, which is complete but for trailers, and the next bytes; answers whether it
+    ///   wants more. If not, the rest is given up, which is no error.
     public func stream(
         _ method: HTTPMethod, _ target: String, body: RawSpan = RawSpan(), options: CallOptions = CallOptions(),
         _ consume: (HTTPHead, RawSpan) -> Bool

@@ -17,7 +17,7 @@ public struct RemoteCallError: Error, Equatable {
     public let origin: Origin
     /// How far the call came.
     public let reach: Reach
-    /// What went wrong in the words of the system or of libcurl, without those of gRPC; nil if there are none.
+    /// The error text of the system or of libcurl, without that of gRPC; nil without one.
     public let cause: String?
 
     /// How far a call came.

@@ -13,7 +13,7 @@ public struct RemotePeer: Equatable, Sendable {
     }
 
     public let address: Address
-    /// Nil for HTTP/2 in clear, spoken from the first byte on ("prior knowledge").
+    /// Nil for HTTP/2 without TLS, from the first byte ("prior knowledge").
     public let tls: TLSSettings?
     /// The URL of a proxy between this side and a host (`http://`, `https://`, `socks5://`), which can hold a password; nil
     /// for none. No variable of the environment is asked.

@@ -95,10 +95,8 @@ extension AuditReport {
             )
         }
         if isFound(.oldPlaintext), let format = result.source.snapshot?.format, format != .etcd {
-            return (
-                "re-encrypt every object once more (each row of kine keeps a copy of the value before), wait for a "
-                    + "compaction (5 minutes), restart k3s, which vacuums the database, then audit a new copy", nil
-            )
+            // A row of kine keeps the previous value, kine compacts every 5 minutes, and k3s vacuums when it starts.
+            return ("re-encrypt every object again, wait 5 minutes, restart k3s, then audit a new copy", nil)
         }
         if isFound(.oldPlaintext) || isFound(.freePlaintext) {
             return ("compact and defragment each etcd member, then audit a new snapshot", nil)

@@ -24,7 +24,7 @@ extension RawSpan {
         return true
     }
 
-    /// Whether `part` stands somewhere in the span. The time that it takes tells something of both.
+    /// Whether the span contains `part`. The time depends on both.
     public func contains(_ part: RawSpan) -> Bool {
         unsafe withUnsafeBytes { bytes in
             unsafe part.withUnsafeBytes { part in
@@ -39,7 +39,7 @@ extension RawSpan {
         }
     }
 
-    /// Where `byte` stands first, from `offset` on.
+    /// The first offset of `byte`, from `offset` on.
     @inlinable public func firstOffset(of byte: UInt8, from offset: Int = 0) -> Int? {
         var offset = offset
         while offset < byteCount {
@@ -69,7 +69,7 @@ extension OutputRawSpan {
 }
 
 extension UInt8 {
-    /// What the byte stands for as a hexadecimal digit of ASCII; nil if it is none.
+    /// The value of the byte as a hexadecimal digit in ASCII; nil for any other byte.
     @inlinable public var hexadecimalValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")

@@ -1,14 +1,14 @@
 /// Why a text is not base64.
 public enum Base64Error: Error, Equatable {
-    /// The byte at this offset cannot stand there. The offset is the one that Go's `base64.CorruptInputError` tells.
+    /// The byte at this offset is invalid. The offset is the one of Go's `base64.CorruptInputError`.
     case illegalData(offset: Int)
 }
 
 /// Standard base64 with required padding, straight into and out of wiped memory.
 ///
 /// What is accepted is what Go's `base64.StdEncoding` accepts, since that is what kube-apiserver decodes keys with:
-/// CR and LF are passed over wherever they stand, and unused trailing bits may be anything
-/// (Go 1.24, src/encoding/base64/base64.go, `decodeQuantum`).
+/// CR and LF are ignored anywhere, and unused trailing bits may have any value (Go 1.24,
+/// src/encoding/base64/base64.go, `decodeQuantum`).
 public enum SecretBase64 {
     /// Decodes `text`.
     public static func decode(_ text: RawSpan) throws(Base64Error) -> SecretBytes {

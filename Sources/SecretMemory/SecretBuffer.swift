@@ -44,7 +44,7 @@
 
     /// Appends what `body` writes into a space of `room` bytes.
     ///
-    /// If `body` throws, what it wrote is wiped before the error leaves, and the buffer is as it was.
+    /// If `body` throws, its bytes are wiped before the error is thrown on, and the buffer is unchanged.
     @inlinable
     public mutating func append<Failure: Error>(
         upTo room: Int, _ body: (inout OutputRawSpan) throws(Failure) -> Void

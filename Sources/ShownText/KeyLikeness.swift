@@ -1,8 +1,8 @@
-/// Tells what looks like the base64 of a key, in either alphabet, from words, names and paths.
+/// Distinguishes text that looks like the base64 of a key, in either alphabet, from words, names and paths.
 ///
-/// Chance lets a key pass: of 16 bytes 2 in 100, of 24 bytes 2 in 1,000, of 32 bytes 5 in 10,000; with a blank, a dot or
-/// the like in its middle 12, 3 and 0.1 in 100. A piece of fewer than 18 digits in a text of its own looks like a name and
-/// is shown. Hidden are some names that mix letters of both cases with digits.
+/// Chance lets a key pass: of 16 bytes 2 in 100, of 24 bytes 2 in 1,000, of 32 bytes 5 in 10,000; with a blank, a dot
+/// or the like in its middle 12, 3 and 0.1 in 100. A piece of fewer than 18 digits in a text of its own looks like a
+/// name and is shown. Hidden are some names that mix letters of both cases with digits.
 public enum KeyLikeness {
     /// Whether a part of the text looks like a key.
     public static func holds(_ text: [UInt8]) -> Bool {
@@ -28,8 +28,8 @@ public enum KeyLikeness {
         }
     }
 
-    /// Whether `count` letters and digits in a row, passing over all else, have letters of both cases and so many changes
-    /// between neighbours. What stands between them makes no change: `2026-01-31T12` has two.
+    /// Whether `count` consecutive letters and digits, ignoring other characters, have letters of both cases and
+    /// enough changes between neighbors. Ignored characters are not a change: `2026-01-31T12` has two.
     /// - Parameter changesWithoutDigit: How many it takes where there is no digit, as in `camelCaseWords`; nil if no
     ///   number is enough.
     private static func holdsMixture(
@@ -113,7 +113,7 @@ public enum KeyLikeness {
         case lower, upper, digit
         /// What standard base64 has besides.
         case sign
-        /// What stands in its place in the alphabet for URLs, and the padding; words have it between them too.
+        /// Its replacement in the alphabet for URLs, and the padding; both also occur between words.
         case filler
 
         init?(_ byte: UInt8) {

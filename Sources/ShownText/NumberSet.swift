@@ -2,7 +2,7 @@ internal import SecretMemory
 
 /// A set of numbers in memory that is wiped. A `Set` would leave copies behind, unwiped, each time that it grows.
 struct NumberSet: ~Copyable, Sendable {
-    /// A number stands in the slot that its hash names, or behind it. An empty slot is 0, so 0 counts as a member.
+    /// A number is in the slot of its hash, or after it. An empty slot is 0, so 0 counts as a member.
     private let slots: SecretBytes
     private let factor: UInt64
     private let slotCount: Int
@@ -14,7 +14,7 @@ struct NumberSet: ~Copyable, Sendable {
         // At most three quarters full.
         var slotCount = 2
         while slotCount / 4 * 3 <= capacity { slotCount *= 2 }
-        // Odd, and not to be known before: nobody can choose secrets that all want the same slot.
+        // Odd and unpredictable, so that no input can have many secrets with the same slot.
         let factor = UInt64.random(in: .min ... .max) | 1
         let byteCount = slotCount * MemoryLayout<UInt64>.size
         slots = SecretBytes.filling(capacity: byteCount) { output in

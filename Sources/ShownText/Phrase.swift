@@ -13,7 +13,7 @@ public struct Phrase: Sendable, Equatable, ExpressibleByStringInterpolation {
         case literal(String)
         /// Foreign text: shown unless it holds a key.
         case foreign(String)
-        /// A name that a person chose, where a key can be pasted by mistake: shown unless it holds a part of a key, or
+        /// A name chosen by a user, where a key can be pasted by mistake: shown unless it holds a part of a key, or
         /// looks like one.
         case name(String)
         /// Foreign text of several lines, each shown as such.
@@ -34,7 +34,7 @@ public struct Phrase: Sendable, Equatable, ExpressibleByStringInterpolation {
     /// Foreign text.
     public init(foreign text: String) { pieces = [.foreign(text)] }
 
-    /// A name that a person chose.
+    /// A name chosen by a user.
     public init(name text: String) { pieces = [.name(text)] }
 
     public init(name: ByteName) { self.init(name: name.text) }
@@ -59,7 +59,7 @@ public struct Phrase: Sendable, Equatable, ExpressibleByStringInterpolation {
         /// Puts in foreign text.
         public mutating func appendInterpolation(_ text: some StringProtocol) { pieces.append(.foreign(String(text))) }
 
-        /// Puts in a name that a person chose.
+        /// Inserts a name chosen by a user.
         public mutating func appendInterpolation(name text: String) { pieces.append(.name(text)) }
 
         public mutating func appendInterpolation(name: ByteName) { appendInterpolation(name: name.text) }

@@ -68,7 +68,7 @@ public final class Redactor: Sendable, CustomReflectable {
         return run == text.count && run > 0 ? .max : run
     }
 
-    /// Made when the first text is shown, anew after more keys have come.
+    /// Created when the first text is shown, and again after keys are added.
     private var pieces: SecretPieces? {
         state.withLock { state in
             if state.pieces == nil, !state.secrets.isEmpty {

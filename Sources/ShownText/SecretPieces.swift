@@ -2,7 +2,7 @@ public import SecretMemory
 
 /// Every eight bytes in a row of some secrets, to look for in texts.
 ///
-/// The pieces are parts of the secrets, as they are. Like these they are in memory that is wiped when it is released.
+/// The pieces are unencrypted parts of the secrets. Like these they are in memory that is wiped when it is released.
 public final class SecretPieces: Sendable {
     static let pieceByteCount = 8
     /// What is looked at of one secret, and of all together.

@@ -7,9 +7,9 @@ internal import SecretMemory
 
 /// Audits a database of kine.
 ///
-/// Besides its own value, each row holds a copy of the value of the row before. Compaction removes that row and leaves the
-/// copy: after every object was encrypted anew, the plaintext of each is still in the database until the object is
-/// written once more. An audit of the history judges these copies too.
+/// Besides its own value, each row has a copy of the value of the previous row. Compaction removes that row and keeps
+/// the copy: after every object was re-encrypted, the plaintext of each is still in the database until the object is
+/// written again. An audit of the history judges these copies too.
 struct KineAudit {
     let file: MappedFile
     /// The configuration in force, then archives.

@@ -24,7 +24,9 @@ struct SnapshotAudit {
     func run(history: Bool, remnants: Bool, progress: any AuditProgress) throws(AuditError) -> AuditResult {
         do {
             var (found, digest, crew) = try auditLive(history: history, progress)
-            let snapshot = try SnapshotFile(file.span, &found.problems)
+            // The problems that opening the file shows are among those found.
+            var known = SnapshotProblems.collected
+            let snapshot = try SnapshotFile(file.span, &known)
             let (live, logged) = (found.live, found.logged)
             let replayed = logged?.replayed
             let counts = replayed?.counts ?? live.counts
@@ -67,7 +69,7 @@ struct SnapshotAudit {
         let settings: SnapshotSettings
         let live: LiveRecords
         let logged: LoggedChanges?
-        var problems: SnapshotProblems
+        let problems: SnapshotProblems
 
         /// The records whose values are live.
         var locations: [RecordLocation] { logged?.replayed.remaining ?? live.locations }
@@ -84,9 +86,9 @@ struct SnapshotAudit {
 
     /// Audits the live records, and computes the digest.
     ///
-    /// The digest takes one thread as long as all the rest takes another, so both begin at once: one thread finds the live
-    /// records and opens them, and whoever has nothing else to do any more takes a share of those that are left. Threads
-    /// begin in the order of their numbers, so what the others wait for is under way.
+    /// The digest takes one thread as long as everything else takes another, so both start together: one thread finds
+    /// the live records and decrypts them, and every thread that becomes free takes a share of the remaining ones.
+    /// Threads start in the order of their numbers, so the work that others wait for is already started.
     private func auditLive(
         history: Bool, _ progress: any AuditProgress
     ) throws -> (Found, DigestCheck, (census: Census, nonces: NonceLog)) {

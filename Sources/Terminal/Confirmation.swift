@@ -3,7 +3,7 @@ internal import Glibc
 internal import SecretMemory
 public import ShownText
 
-/// Asks a person at the terminal whether to go on.
+/// Asks at the terminal whether to continue.
 public enum Confirmation {
     /// Whether there is a terminal to ask at.
     public static var isPossible: Bool {

@@ -3,23 +3,23 @@ internal import Glibc
 internal import SecretMemory
 public import ShownText
 
-/// The terminal, or what stands in its place: results go to standard output, all else to standard error.
+/// The terminal or its replacement: results go to standard output, everything else to standard error.
 ///
 /// Nothing is buffered, so that no copy of a secret stays behind.
 public struct Console {
-    /// When to use colour (`--color`).
+    /// When to use color (`--color`).
     public enum Color: String, CaseIterable, Sendable { case auto, always, never }
 
-    /// Whether standard error shows colour.
+    /// Whether standard error shows color.
     public let isColored: Bool
-    /// Whether standard output shows colour.
+    /// Whether standard output shows color.
     public let isOutputColored: Bool
 
     private let redactor: Redactor
     private let onWarning: @Sendable (_ message: Phrase, _ hint: Phrase?) -> Void
 
     /// - Parameters:
-    ///   - color: When to use colour.
+    ///   - color: When to use color.
     ///   - redactor: Decides what may be shown.
     ///   - onWarning: Is called with each warning, so that a report can repeat it.
     public init(
@@ -39,7 +39,7 @@ public struct Console {
         self.onWarning = onWarning
     }
 
-    /// Writes a result. A reader that has gone away is no error: there is nobody left to tell.
+    /// Writes a result. A closed reader is not an error: nobody would read the message.
     public func write(_ bytes: RawSpan) throws(OutputError) {
         guard !StandardStreams.missing.contains(STDOUT_FILENO) else { throw .closed }
         do {

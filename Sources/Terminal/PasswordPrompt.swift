@@ -3,7 +3,7 @@ internal import Glibc
 public import SecretMemory
 public import ShownText
 
-/// Asks a person for a password at the terminal.
+/// Asks for a password at the terminal.
 public enum PasswordPrompt {
     /// Why there is no password.
     public enum Failure: Error, Sendable {

@@ -3,7 +3,7 @@ internal import Glibc
 internal import SecretMemory
 internal import Synchronization
 
-/// A line on standard error that tells how far the work is, on a terminal only.
+/// A line with the progress on standard error, only on a terminal.
 public final class Progress: Sendable {
     private struct State {
         var total = 0

@@ -4,13 +4,13 @@ internal import GoText
 internal import KubernetesVersions
 internal import SecretMemory
 
-/// Opens the values of one KMS provider, with the help of whoever decrypts its keys.
+/// Decrypts the values of one KMS provider, with the component that decrypts its keys.
 ///
 /// (k8s.io/apiserver 1.36, pkg/storage/value/encrypt/envelope/envelope.go and kmsv2/envelope.go.)
 ///
 /// Not Sendable: ciphers keep contexts. Each thread makes its own.
 final class KMSOpener {
-    /// So many keys are kept at once; a cluster has one for each start of an apiserver and key of the plugin.
+    /// The maximum number of cached keys; a cluster has one for each start of a kube-apiserver and key of the plugin.
     private static let cachedKeyLimit = 1000
 
     private let opener: Opener
@@ -45,7 +45,7 @@ final class KMSOpener {
         }
     }
 
-    /// Seals a value, without the name of the provider. Only v2 is written.
+    /// Encrypts a value, without the name of the provider. Only v2 is written.
     func seal(_ plaintext: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer) throws(SealError) {
         guard plugin.version == .v2 else { throw .kmsv1(plugin) }
         let key: KMSv2SealingKey

@@ -43,7 +43,7 @@ final class KeyCipher {
         return Opened(opener)
     }
 
-    /// Seals a value, without the prefixes.
+    /// Encrypts a value, without the prefixes.
     func seal(_ plaintext: RawSpan, etcdKey: RawSpan, appendingTo output: inout SecretBuffer) throws(CipherError) {
         switch cipher {
         case .aescbc(let cipher): try cipher.seal(plaintext, appendingTo: &output)

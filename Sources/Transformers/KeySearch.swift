@@ -22,7 +22,7 @@ public enum KeySearch {
     /// - Parameters:
     ///   - value: The whole value as etcd has it.
     ///   - etcdKey: The etcd key, to which AES-GCM ties the value.
-    ///   - keys: Candidates in order; those of other ciphers are passed over.
+    ///   - keys: Candidates in order; those of other ciphers are skipped.
     ///   - accepting: Whether a plaintext is what was stored. AES-CBC opens much with a wrong key, so it decides.
     /// - Throws: ``CipherError`` if the cipher library lacks a cipher.
     public static func find(

@@ -9,7 +9,7 @@ public final class Opener: Sendable {
     public let name: ProviderName
     /// Nil for identity and KMS.
     public let key: EncryptionKey?
-    /// So many bytes stand before the message in each value: the prefix of the provider, and the key's name.
+    /// The number of bytes before the message in each value: the prefix of the provider, and the key name.
     public let prefixByteCount: Int
 
     init(_ provider: Provider, key: EncryptionKey? = nil) {
@@ -23,11 +23,11 @@ public final class Opener: Sendable {
 /// How a value was opened. The plaintext itself is in the buffer that the caller gave.
 public struct Opened: Sendable {
     public let opener: Opener
-    /// Whether kube-apiserver would store the object anew at its next write, because it is not stored as a new value
-    /// would be.
+    /// Whether kube-apiserver would write the object at its next update even without a change, because a new value
+    /// would be stored differently.
     public private(set) var isStale: Bool
-    /// The form in which a KMS value holds its own data key or seed in clear; nil if it does not, and for other providers.
-    /// Such a value can be decrypted without the plugin.
+    /// The form in which a KMS value contains its own data key or seed unencrypted; nil if it does not, and for other
+    /// providers. Such a value can be decrypted without the plugin.
     public let keyInClear: ClearKeyForm?
 
     init(_ opener: Opener, isStale: Bool = false, keyInClear: ClearKeyForm? = nil) {

@@ -68,7 +68,7 @@ public final class ResourceTransformer {
         }
     }
 
-    /// Seals a new value with the write key of the resource and appends it to `output`, prefix and all.
+    /// Encrypts a new value with the write key of the resource and appends it to `output`, with the prefix.
     ///
     /// - Throws: ``SealError``.
     public func seal(
@@ -100,7 +100,7 @@ public final class ResourceTransformer {
     private static let encryptedPrefix = Array(EnvelopePrefix.anyEncrypted.utf8)
     private static let implicitIdentity = Opener(.implicitIdentity)
 
-    /// Identity, be it an entry of the list or because no entry covers the resource.
+    /// Identity, as a provider of the list or because no entry covers the resource.
     private func openIdentity(
         _ value: RawSpan, _ opener: Opener, appendingTo output: inout SecretBuffer
     ) throws(TransformError) -> Opened {
@@ -123,7 +123,7 @@ public final class ResourceTransformer {
     }
 }
 
-/// Why a new value could not be sealed.
+/// Why a new value could not be encrypted.
 public enum SealError: Error {
     /// KMS v1 is read and not written: kube-apiserver has deprecated it.
     case kmsv1(KMSPlugin)

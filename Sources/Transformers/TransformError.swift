@@ -62,8 +62,8 @@ public struct TransformError: Error, Equatable {
         return texts.count == failures.count ? aggregated(texts) : nil
     }
 
-    /// The plugin that has to answer before anything is known, the request that it has to answer, and why it did not
-    /// (nil if nobody asked it), if that is what is missing.
+    /// If an answer of a plugin is missing: the plugin, the request, and why it did not answer (nil if it was not
+    /// called).
     public var missingUnwrap: (plugin: KMSPlugin, request: KMSUnwrapRequest, reason: KMSUncertainty?)? {
         for failure in failures {
             switch failure {

@@ -27,7 +27,7 @@ public struct YAMLError: Error, Equatable {
         case tagBeforeComma
         /// An alias without its anchor. A name long enough to be a key is left out.
         case unknownAnchor(name: String?)
-        /// An alias inside the node that it stands for. A name long enough to be a key is left out.
+        /// An alias inside its own target. A name long enough to be a key is omitted.
         case anchorContainsItself(name: String?)
         /// Nearly all of the document comes from aliases.
         case excessiveAliasing

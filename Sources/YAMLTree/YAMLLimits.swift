@@ -8,6 +8,6 @@ public enum YAMLLimits {
     public static let nodeCount = 500_000
     /// Directives in front of the document. libyaml compares each `%TAG` with all before it.
     public static let directiveCount = 100
-    /// Values in the JSON view, where each alias counts as all that it stands for.
+    /// Values in the JSON view, where each alias counts as its whole target.
     public static let valueCount = 1_000_000
 }

@@ -1,14 +1,14 @@
 public import Diagnostics
 public import SecretMemory
 
-/// One node of the tree, as it stands in the file. Immutable, and shared by the aliases that point to it.
+/// One node of the tree. Immutable, and shared by the aliases that point to it.
 public final class YAMLNode: Sendable {
     public enum Content: Sendable {
         case scalar(YAMLScalar)
         case sequence([YAMLNode])
         /// The pairs in file order, duplicates among them; merge keys are not applied.
         case mapping([YAMLEntry])
-        /// `*name`, and the node that it stands for.
+        /// `*name`, and its target.
         case alias(YAMLNode)
     }
 
@@ -42,7 +42,7 @@ public final class YAMLNode: Sendable {
     /// The bytes of the file that the node takes up, tag and anchor included.
     public var range: Range<Int> { start.offset..<end.offset }
 
-    /// The node itself, or what an alias stands for.
+    /// The node itself, or the target of an alias.
     public var resolved: YAMLNode {
         // An alias points to a collection or a scalar, never to another alias: `&a *b` is no YAML.
         if case .alias(let target) = content { target } else { self }
@@ -69,7 +69,7 @@ public struct YAMLScalar: Sendable {
 }
 
 extension YAMLNode {
-    /// What stands for an empty document: nothing, at the start of the file.
+    /// The node of an empty document: empty, at the start of the file.
     static var nothing: YAMLNode {
         let start = SourcePosition(line: 1, column: 1, offset: 0)
         let text = YAMLScalar(text: SecretKey(SecretBytes()), style: .plain, contentOffset: 0, isPlainImplicit: true)

@@ -5,7 +5,7 @@ public struct YAMLValue: Sendable {
     public enum Kind: Sendable {
         case null
         case bool(Bool)
-        /// The text of the number in JSON: for YAML as Go would print it, for JSON input as it stands there.
+        /// The text of the number in JSON: for YAML as Go would print it, for JSON input as in the file.
         case number(SecretKey)
         /// UTF-8.
         case string(SecretKey)
@@ -15,7 +15,7 @@ public struct YAMLValue: Sendable {
     }
 
     public let kind: Kind
-    /// Where the value stands; for an alias, the alias.
+    /// The place of the value; for an alias, the alias.
     public let node: YAMLNode
 
     public init(kind: Kind, node: YAMLNode) {
@@ -28,7 +28,7 @@ public struct YAMLValue: Sendable {
 public struct YAMLMember: Sendable {
     /// The key as JSON has it: `yes:` in YAML is `true` here.
     public let key: SecretKey
-    /// Where the key stands; for a merged member, in the mapping that was merged.
+    /// The place of the key; for a merged member, in the mapping that was merged.
     public let keyNode: YAMLNode
     public let value: YAMLValue
 }

@@ -3,7 +3,7 @@ import Foundation
 /// One run of the program itself: how long it took, and how much anonymous memory it had at most.
 struct WholeRun {
     let seconds: Double
-    /// The time of all its processors, which tells more on a machine that others use too.
+    /// The time of all processors, which is more reliable on a shared machine.
     let processorSeconds: Double
     let anonymousByteCount: Int
 

@@ -125,7 +125,7 @@ struct Workload {
     }
 }
 
-/// Seals values, and opens them with nothing around the cipher.
+/// Encrypts values, and decrypts them with only the cipher.
 final class Sealer {
     private let gcm: AESGCM?
     private let cbc: AESCBC?

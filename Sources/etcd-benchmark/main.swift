@@ -63,7 +63,7 @@ func measure(_ name: String, _ etcd: EtcdMember, _ tls: TLSSettings?) throws {
     report("etcdctl", try (0..<runs).map { _ in try milliseconds { try etcd.etcdctl(get, isOutputWanted: false) } })
 }
 
-try measure("in clear", EtcdMember(), nil)
+try measure("without TLS", EtcdMember(), nil)
 let certificates = try Certificates()
 try measure(
     "over TLS", EtcdMember(certificates: certificates),

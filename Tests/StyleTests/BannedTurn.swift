@@ -26,6 +26,7 @@ struct BannedTurn: Sendable {
 /// their own; so are code in backticks, quotation marks and the ending of a genitive.
 struct Words {
     private var text: String
+    private let first: Set<Substring>
 
     init(_ text: String) {
         var words: [Substring] = []
@@ -44,12 +45,17 @@ struct Words {
             if hasComma { words.append(",") }
         }
         self.text = " \(words.joined(separator: " ")) "
+        first = Set(words)
     }
 
-    func contains(_ turn: String) -> Bool { text.contains(" \(turn) ") }
+    /// Only a text with the first word of a turn is searched.
+    func contains(_ turn: String) -> Bool {
+        first.contains(turn.prefix { $0 != " " }) && text.contains(" \(turn) ")
+    }
 
     /// The same with another word for a turn.
     func without(_ turn: String) -> Words {
+        guard contains(turn) else { return self }
         var words = self
         words.text = text.replacing(" \(turn) ", with: " § ")
         return words
@@ -75,7 +81,8 @@ extension BannedTurn {
         BannedTurn(
             "what goes", "that which", "who writes", "what is stored", instead: "name the thing", inComments: true),
         BannedTurn(
-            "take out", "takes out", "taken out", "take it out", "take them out", "put back", "puts back", instead: "remove, restore"),
+            "take out", "takes out", "taken out", "take it out", "take them out", "put back", "puts back",
+            instead: "remove, restore"),
         BannedTurn("nobody", "no one", instead: "say that it is unknown, or was not asked"),
         BannedTurn("any more", instead: "no longer", inComments: true),
         BannedTurn("alone", instead: "only"),

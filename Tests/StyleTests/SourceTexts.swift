@@ -1,7 +1,7 @@
 /// The words in a Swift file: its string literals and its comments.
 ///
-/// An interpolation is shown as `…`; literals within it are texts of their own. A line that a literal continues with a
-/// backslash is joined.
+/// An interpolation is shown as `…`; literals in it are separate texts. A line that a literal continues with a backslash is
+/// joined; so are literals with a plus between them, and comments in consecutive lines.
 struct SourceTexts {
     enum Kind { case literal, comment }
 
@@ -30,7 +30,7 @@ struct SourceTexts {
     private struct Literal {
         let hashes: [UInt8]
         let quotes: [UInt8]
-        let line: Int
+        var line: Int
         var content: [UInt8] = []
 
         var end: [UInt8] { quotes + hashes }
@@ -44,10 +44,8 @@ struct SourceTexts {
         }
     }
 
-    private func isNext(_ text: [UInt8]) -> Bool { bytes[position...].starts(with: text) }
-
-    private func isNext(_ text: StaticString) -> Bool {
-        isNext(Array(String(describing: text).utf8))
+    private func isNext(_ text: [UInt8]) -> Bool {
+        bytes[position] == text[0] && bytes[position...].starts(with: text)
     }
 
     private mutating func advance(_ count: Int = 1) {
@@ -60,29 +58,56 @@ struct SourceTexts {
     // MARK: Code
 
     private mutating func readCode() {
-        if isNext("//") { return readComment(until: "\n") }
-        if isNext("/*") { return readComment(until: "*/") }
-        if isNext("#/") { return skipRegex(end: Array("/#".utf8)) }
-        if isRegexNext { return skipRegex(end: Array("/".utf8)) }
-        if let literal = literalStart() {
-            open.append(.literal(literal))
-            return advance(literal.hashes.count + literal.quotes.count)
-        }
-        if case .interpolation(let depth)? = open.last {
-            switch bytes[position] {
-            case UInt8(ascii: "("): open[open.count - 1] = .interpolation(depth: depth + 1)
-            case UInt8(ascii: ")"):
-                if depth == 1 { open.removeLast() } else { open[open.count - 1] = .interpolation(depth: depth - 1) }
-            default: break
+        switch bytes[position] {
+        case UInt8(ascii: "/"):
+            if isNext(Self.lineComment) { return readLineComments() }
+            if isNext(Self.comment) { return readComment() }
+            if isRegexNext { return skipRegex(end: Array("/".utf8)) }
+        case UInt8(ascii: "#"), UInt8(ascii: "\""):
+            if isNext(Array("#/".utf8)) { return skipRegex(end: Array("/#".utf8)) }
+            if let literal = literalStart() {
+                open.append(.literal(literal))
+                return advance(literal.hashes.count + literal.quotes.count)
             }
+        case UInt8(ascii: "("):
+            if case .interpolation(let depth)? = open.last { open[open.count - 1] = .interpolation(depth: depth + 1) }
+        case UInt8(ascii: ")"):
+            guard case .interpolation(let depth)? = open.last else { break }
+            if depth == 1 { open.removeLast() } else { open[open.count - 1] = .interpolation(depth: depth - 1) }
+        default: break
         }
         advance()
     }
 
-    private mutating func readComment(until end: String) {
+    // MARK: Comments
+
+    private static let lineComment = Array("//".utf8)
+    private static let comment = Array("/*".utf8)
+    private static let commentEnd = Array("*/".utf8)
+
+    private mutating func readComment() {
         let (first, start) = (line, position)
-        while position < bytes.count, !isNext(Array(end.utf8)) { advance() }
+        while position < bytes.count, !isNext(Self.commentEnd) { advance() }
         texts.append(Text(kind: .comment, line: first, text: String(decoding: bytes[start..<position], as: UTF8.self)))
+    }
+
+    /// Comments in lines that follow each other are one text, so that a turn is found across the end of a line.
+    private mutating func readLineComments() {
+        let first = line
+        var text: [UInt8] = []
+        repeat {
+            advance(bytes[position...].prefix { $0 == UInt8(ascii: "/") }.count)
+            let rest = bytes[position...].prefix { $0 != UInt8(ascii: "\n") }
+            text += rest
+            advance(rest.count)
+            let blanks = bytes[position...].prefix { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: " ") }
+            guard blanks.filter({ $0 == UInt8(ascii: "\n") }).count == 1,
+                bytes[blanks.endIndex...].starts(with: Self.lineComment)
+            else { break }
+            text.append(UInt8(ascii: "\n"))
+            advance(blanks.count)
+        } while true
+        texts.append(Text(kind: .comment, line: first, text: String(decoding: text, as: UTF8.self)))
     }
 
     /// Whether a regular expression between slashes begins: a slash where no operator can stand, and another one in the
@@ -104,6 +129,28 @@ struct SourceTexts {
 
     // MARK: Literals
 
+    /// Literals with a plus between them are one text.
+    private mutating func close(_ literal: Literal) {
+        var rest = bytes[position...].drop(while: Self.isBlank)
+        if rest.first == UInt8(ascii: "+") {
+            rest = rest.dropFirst().drop(while: Self.isBlank)
+            let gap = rest.startIndex - position
+            let (start, startLine) = (position, line)
+            advance(gap)
+            if var next = position < bytes.count ? literalStart() : nil {
+                advance(next.hashes.count + next.quotes.count)
+                next.line = literal.line
+                next.content = literal.content
+                return open.append(.literal(next))
+            }
+            (position, line) = (start, startLine)
+        }
+        let text = String(decoding: literal.content, as: UTF8.self)
+        texts.append(Text(kind: .literal, line: literal.line, text: text))
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") }
+
     private static let threeQuotes = [UInt8](repeating: UInt8(ascii: "\""), count: 3)
 
     private func literalStart() -> Literal? {
@@ -118,14 +165,14 @@ struct SourceTexts {
         var literal = literal
         if isNext(literal.end) {
             open.removeLast()
-            let text = String(decoding: literal.content, as: UTF8.self)
-            texts.append(Text(kind: .literal, line: literal.line, text: text))
-            return advance(literal.end.count)
+            advance(literal.end.count)
+            return close(literal)
         }
         guard isNext(literal.escape) else {
-            literal.content.append(bytes[position])
+            let run = bytes[(position + 1)...].prefix { $0 != literal.quotes[0] && $0 != literal.escape[0] }
+            literal.content += [bytes[position]] + run
             open[open.count - 1] = .literal(literal)
-            return advance()
+            return advance(1 + run.count)
         }
         advance(literal.escape.count)
         guard position < bytes.count else { return }

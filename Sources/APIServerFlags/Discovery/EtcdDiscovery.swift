@@ -83,7 +83,7 @@ public struct EtcdDiscovery: Sendable {
         guard files.isEmpty else { throw .dropIns(path, files) }
     }
 
-    /// The bytes of a file of variables; nil if there is none.
+    /// The bytes of a file of variables; nil if the file does not exist.
     private static func variables(
         _ file: SystemdUnit.EnvironmentFile, of unit: String
     ) throws(DiscoveryError) -> SecretKey? {

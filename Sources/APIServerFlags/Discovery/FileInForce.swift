@@ -5,7 +5,7 @@ public import SecretMemory
 public enum FileInForce: Sendable {
     /// The server runs one of them.
     case same
-    /// The server runs the file at this path, which is none of them.
+    /// The server runs the file at this path, which is not one of them.
     case other(path: String)
     case unknown(Unknown)
 

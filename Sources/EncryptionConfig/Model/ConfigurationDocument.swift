@@ -2,13 +2,13 @@ public import Diagnostics
 public import KubernetesVersions
 public import SecretMemory
 
-/// A value of the file, and where it stands there.
+/// A value of the file, and its place.
 public struct Located<Value: Sendable>: Sendable {
     public let value: Value
     public let position: SourcePosition
 }
 
-/// An `EncryptionConfiguration` as it is written: every field that the file sets, whether or not it makes sense.
+/// A parsed `EncryptionConfiguration`: every field that the file sets, valid or not.
 ///
 /// The names are those of the fields of the API (k8s.io/apiserver 1.36, pkg/apis/apiserver/v1/types_encryption.go).
 /// What kube-apiserver defaults is still nil here.
@@ -19,19 +19,19 @@ public struct ConfigurationDocument: Sendable {
         case current
         /// `v1`, `EncryptionConfig`, which kube-apiserver still reads.
         case legacy
-        /// No `apiVersion` and no `kind`, as Talos keeps it. kube-apiserver would refuse the file as it is.
+        /// No `apiVersion` and no `kind`, as Talos stores it. kube-apiserver would reject the file.
         case headerless
     }
 
     public let form: Form
     public let resources: [ResourceConfiguration]
-    /// Where the list of resources stands, or the document if it has none.
+    /// The place of the list of resources, or of the document without a list.
     public let position: SourcePosition
     /// Knows the secrets of the file, for every text that quotes it.
     let redactor: SecretRedactor
     /// The version of kube-apiserver that read it, whose rules are those of the file.
     public let kubernetes: KubernetesVersion
-    /// What that version has read over without a word, in file order; always empty for one that is strict.
+    /// The fields that the version ignored, in file order; always empty for a strict version.
     public let ignored: [IgnoredField]
 }
 

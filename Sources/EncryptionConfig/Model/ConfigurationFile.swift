@@ -1,4 +1,4 @@
-/// A configuration as it was read from a file.
+/// A configuration, read from a file.
 public struct ConfigurationFile: Sendable {
     /// As the person gave it; `-` is standard input.
     public let path: String

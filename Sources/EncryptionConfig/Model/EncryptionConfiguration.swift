@@ -45,7 +45,7 @@ public struct Provider: Sendable {
     }
 
     public let kind: Kind
-    /// Where it stands in the document, such as `resources[0].providers[1]`.
+    /// The path in the document, such as `resources[0].providers[1]`.
     public let path: String
     public let position: SourcePosition
 
@@ -55,7 +55,7 @@ public struct Provider: Sendable {
         self.position = position
     }
 
-    /// What serves a resource that no entry covers. It stands nowhere in the document.
+    /// The provider of a resource that no entry covers. It is not in the document.
     public static let implicitIdentity = Provider(
         kind: .identity, path: "", position: SourcePosition(line: 1, column: 1, offset: 0))
 
@@ -89,7 +89,7 @@ public struct EncryptionKey: Sendable {
     public let name: ByteName
     /// The key's bytes: 16, 24 or 32, for secretbox 32.
     public let secret: SecretKey
-    /// Where it stands in the document, such as `resources[0].providers[1].aescbc.keys[0]`.
+    /// The path in the document, such as `resources[0].providers[1].aescbc.keys[0]`.
     public let path: String
     public let position: SourcePosition
 }

@@ -1,6 +1,6 @@
 public import Diagnostics
 
-/// What a kube-apiserver that is not strict reads over without a word (Kubernetes 1.26 to 1.30).
+/// A field that a kube-apiserver without strict decoding ignores silently (Kubernetes 1.26 to 1.30).
 public struct IgnoredField: Sendable {
     public enum Reason: Equatable, Sendable {
         /// The type has no field of this name.
@@ -14,7 +14,7 @@ public struct IgnoredField: Sendable {
     public let reason: Reason
     /// The name of the field, as it may be shown.
     public let name: String
-    /// Where it stands in the document, such as `resources[0].provider`; nil where only the line is known.
+    /// The path in the document, such as `resources[0].provider`; nil if only the line is known.
     public let path: String?
     /// The place of what has no effect; for a repeated JSON field that of the later one.
     public let position: SourcePosition

@@ -2,14 +2,14 @@ internal import Diagnostics
 internal import SecretMemory
 internal import YAMLTree
 
-/// A configuration while its fields are decoded, type by type, as they are declared in
-/// k8s.io/apiserver 1.36, pkg/apis/apiserver/v1/types_encryption.go.
+/// A configuration while its fields are decoded, type by type, as declared in k8s.io/apiserver 1.36,
+/// pkg/apis/apiserver/v1/types_encryption.go.
 ///
-/// A JSON file can set a field twice. Up to Kubernetes 1.30 the later value is laid over the earlier one, so every draft
-/// can be decoded onto itself: null leaves texts as they are, and unsets what is a pointer or a list in Go.
+/// A JSON file can set a field twice. Up to Kubernetes 1.30 the later value is merged into the earlier one, so every
+/// draft can be decoded onto itself: null keeps texts, and unsets pointers and lists of Go.
 struct ConfigurationDraft {
     private var resources = DecodedList<ResourceDraft>()
-    /// Where the list of resources stands, or the document if it has none.
+    /// The place of the list of resources, or of the document without a list.
     private(set) var position: SourcePosition
 
     init(decoding value: YAMLValue, _ decoder: inout FieldDecoder) {

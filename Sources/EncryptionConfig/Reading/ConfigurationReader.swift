@@ -188,7 +188,7 @@ extension ConfigurationRefusal {
 }
 
 extension YAMLValue {
-    /// What stands below `config:`, as Talos keeps it (KubeEtcdEncryptionConfig); nil if nothing does.
+    /// The content of `config:`, as Talos stores it (KubeEtcdEncryptionConfig); nil without it.
     fileprivate var innerConfiguration: YAMLValue? {
         guard case .object(let members) = kind else { return nil }
         func member(_ name: String, of members: [YAMLMember]) -> YAMLValue? {

@@ -1,8 +1,8 @@
-/// A list as Go's JSON decoder fills it. A field that is set twice has its later list laid over the earlier one: elements
-/// keep what the later ones do not set, even those that a shorter list in between has hidden.
+/// A list as Go's JSON decoder fills it. A field that is set twice has its later list laid over the earlier one:
+/// elements keep what the later ones do not set, even those that a shorter list in between has hidden.
 ///
-/// (sigs.k8s.io/json, internal/golang/encoding/json/decode.go, `array`: the slice gets another length, and what stands
-/// behind it stays in its memory.)
+/// (sigs.k8s.io/json, internal/golang/encoding/json/decode.go, `array`: the slice gets another length, and the
+/// elements after it stay in its memory.)
 struct DecodedList<Element> {
     /// The elements, and behind them those that a shorter list has hidden. They are changed in their place: a file can set
     /// one field a million times.
@@ -22,7 +22,7 @@ struct DecodedList<Element> {
     /// - Parameters:
     ///   - values: The elements of the later list.
     ///   - blank: What a place holds before anything was decoded for it.
-    ///   - decode: Decodes an element, with its index, onto what stands in its place.
+    ///   - decode: Decodes an element, with its index, onto the present value.
     mutating func lay<Value>(
         _ values: [Value], blank: (Value) -> Element, _ decode: (Value, Int, inout Element) -> Void
     ) {

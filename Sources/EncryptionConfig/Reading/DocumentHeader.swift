@@ -10,7 +10,7 @@ internal import YAMLTree
 struct DocumentHeader {
     let apiVersion: String
     let kind: String
-    /// Where the kind stands, or else the document.
+    /// The place of the kind, or else of the document.
     let position: SourcePosition
 
     /// Finds the two, whatever else the document holds. As Go's encoding/json does it, names match in any case, the
@@ -49,7 +49,7 @@ struct DocumentHeader {
             apiVersion: texts["apiVersion", default: ""], kind: texts["kind", default: ""], position: position)
     }
 
-    /// What kube-apiserver puts in front where the JSON is none, or its header has the wrong types.
+    /// The prefix of kube-apiserver if the JSON is invalid, or its header has the wrong types.
     static let parseError = "couldn't get version/kind; json parse error: "
 
     /// Which of the two fields a key means (Go 1.24, src/encoding/json/fold.go, `foldName`): beside letters of the
@@ -90,7 +90,7 @@ extension DocumentHeader {
     /// - Parameters:
     ///   - headerless: Whether a document that says nothing is welcome.
     ///   - kubernetes: The version whose decoder is asked.
-    ///   - body: What stands in place of the document, which kube-apiserver prints if something is missing.
+    ///   - body: The replacement of the document, which kube-apiserver prints if a field is missing.
     func meaning(
         headerless: Bool, redactor: SecretRedactor, _ kubernetes: KubernetesVersion, body: String = SecretRedactor.mark
     ) throws(ConfigurationRefusal) -> Meaning {

@@ -1,10 +1,10 @@
 internal import SecretMemory
 internal import YAMLTree
 
-/// How much text a document has once each alias stands for all that it names.
+/// The size of the text of a document after each alias is replaced by its target.
 ///
-/// YAMLTree bounds the number of values, not what they hold: a text of 8 MiB and a hundred thousand aliases to it are a
-/// small file. Whatever looks at the texts one after another can rely on this bound.
+/// YAMLTree bounds the number of values, not what they hold: a text of 8 MiB and a hundred thousand aliases to it are
+/// a small file. Whatever looks at the texts one after another can rely on this bound.
 struct ExpandedText {
     static let byteCountLimit = 64 << 20
 

@@ -3,12 +3,12 @@ internal import GoText
 internal import SecretMemory
 internal import YAMLTree
 
-/// Decodes values into fields as Go's JSON decoder does for the types of the configuration, and keeps what it finds on
-/// the way: the first type error, unknown fields, the first duration that is none.
+/// Decodes values into fields as Go's JSON decoder does for the types of the configuration, and keeps the errors: the
+/// first type error, unknown fields, the first invalid duration.
 ///
 /// (sigs.k8s.io/json, based on Go's encoding/json, `UnmarshalStrict` with case-sensitive names.)
 struct FieldDecoder {
-    /// Where a value stands: for people as Kubernetes writes paths, for Go as it names struct fields.
+    /// The path of a value: as Kubernetes writes paths, and as Go names struct fields.
     struct Place {
         /// `resources[0].providers[1].aescbc.keys`
         var path: String
@@ -74,7 +74,8 @@ struct FieldDecoder {
         }
     }
 
-    /// Lays the elements of a list over what a field holds. Null unsets the field; what is no list leaves it as it is.
+    /// Merges the elements of a list into a field. Null unsets the field; a value that is not a list leaves it
+    /// unchanged.
     mutating func list<Element>(
         _ value: YAMLValue, of structName: String, goType: String, at place: Place,
         onto list: inout DecodedList<Element>, blank: (SourcePosition) -> Element,
@@ -104,7 +105,7 @@ struct FieldDecoder {
         }
     }
 
-    /// A 32-bit integer; nil for null or for what is none.
+    /// A 32-bit integer; nil for null or for any other value.
     mutating func int32(_ value: YAMLValue, of structName: String, at place: Place) -> Located<Int32>? {
         switch value.kind {
         case .null: return nil
@@ -119,7 +120,7 @@ struct FieldDecoder {
         }
     }
 
-    /// A duration in nanoseconds; nil for null or for what is none.
+    /// A duration in nanoseconds; nil for null or an invalid one.
     mutating func duration(_ value: YAMLValue, of structName: String, at place: Place) -> Located<Int64>? {
         let position = value.node.start
         switch value.kind {

@@ -36,7 +36,7 @@ public enum GoDuration {
         }
     }
 
-    /// The duration; nil if `text` is none.
+    /// The duration; nil if `text` is not a duration.
     public static func parse(_ text: String) -> Duration? { (try? nanoseconds(text)).map { .nanoseconds($0) } }
 
     private static func nanoseconds(_ text: String) throws(Flaw) -> Int64 {

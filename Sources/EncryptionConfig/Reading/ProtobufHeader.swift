@@ -96,7 +96,7 @@ enum ProtobufHeader {
         throw unexpectedEnd
     }
 
-    /// A length. Over `Int.max` it is negative in Go; near it the sum overflows, which Go tells in the same words.
+    /// A length. Over `Int.max` it is negative in Go; near it the sum overflows; Go reports both with the same text.
     private static func length(_ bytes: RawSpan, _ position: inout Int) throws(Refusal) -> Int {
         guard let length = Int(exactly: try varint(bytes, &position)), length <= Int.max - bytes.byteCount - 16 else {
             throw Refusal(text: "proto: negative length found during unmarshaling")

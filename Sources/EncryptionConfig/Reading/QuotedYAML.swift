@@ -45,7 +45,7 @@ struct QuotedYAML {
         kubernetes.writesMapKeyErrorSmall ? text : text.prefix(1).uppercased() + text.dropFirst()
     }
 
-    // MARK: Where it stands
+    // MARK: Places
 
     private static func first(in node: YAMLNode, where fits: (YAMLNode) -> Bool) -> YAMLNode? {
         if fits(node) { return node }

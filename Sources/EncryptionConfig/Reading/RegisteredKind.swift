@@ -6,7 +6,7 @@ internal import KubernetesVersions
 /// (k8s.io/apiserver 1.36, pkg/apis/apiserver/register.go and v1/register.go; k8s.io/apimachinery 1.36,
 /// pkg/apis/meta/v1/register.go, `AddToGroupVersion`. In this scheme no version but `v1` is registered.)
 enum RegisteredKind {
-    /// A type with these fields at its top. What stands in them is not looked at, but for lists of `items`.
+    /// A type with these fields at its top. Their content is not read, except for lists of `items`.
     case type(fields: Set<String>, items: [String: Set<String>] = [:])
     /// A type that has no internal version. To get one is tried after the fields have been decoded.
     case withoutInternalVersion

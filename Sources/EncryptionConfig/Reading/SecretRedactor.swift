@@ -6,16 +6,16 @@ internal import YAMLTree
 /// Decides whether a text of the file may be shown. Whatever quotes the file, in the words of kube-apiserver or in
 /// ours, asks it first.
 ///
-/// A secret is what stands in a field `secret`, wherever a mapping has one, in whatever case. Not shown is what equals
-/// a secret or has eight bytes in a row in common with one, with what it is the base64 of, or with its base64; and
-/// what looks like a key, since a line that went astray can make anything of one, a field's name for instance.
+/// A secret is the value of a field `secret`, in any mapping and any case. A text is hidden if it equals a secret, or
+/// shares eight consecutive bytes with a secret, with its decoded base64, or with its base64; and if it looks like a
+/// key, because a misplaced line can turn a key into something else, for example the name of a field.
 ///
 /// Of a secret its first 4 KiB count, far more than any key has.
 struct SecretRedactor: Sendable {
-    /// What stands in place of a text that may not be shown.
+    /// The replacement of a text that must not be shown.
     static let mark = Redactor.mark
 
-    /// Nil if there are none.
+    /// Nil without secrets.
     private let secrets: KnownSecrets?
 
     /// Knows no secrets; only what looks like a key is kept back.
@@ -31,7 +31,7 @@ struct SecretRedactor: Sendable {
     /// Whether the document has a secret that is not empty.
     var knowsSecrets: Bool { secrets?.hasText ?? false }
 
-    /// The text, or what stands in its place.
+    /// The text, or its replacement.
     func shown(_ text: String) -> String { mayShow(Array(text.utf8)) ? text : Self.mark }
 
     /// Whether the text may be shown.
@@ -68,7 +68,7 @@ private final class KnownSecrets: Sendable, CustomReflectable {
     var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Finds every scalar that stands where a secret stands.
+/// Finds every scalar in the place of a secret.
 private struct SecretCollector {
     private(set) var secrets: [SecretKey] = []
     /// Aliases make many ways to one node.
@@ -76,7 +76,7 @@ private struct SecretCollector {
 
     mutating func search(_ node: YAMLNode) {
         switch node.content {
-        // What an alias stands for is searched where it is written.
+        // The target of an alias is searched in its own place.
         case .scalar, .alias: break
         case .sequence(let elements): for element in elements { search(element) }
         case .mapping(let entries):

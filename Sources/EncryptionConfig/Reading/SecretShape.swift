@@ -83,7 +83,8 @@ enum SecretShape {
         }
     }
 
-    /// What the text is the base64 of, in the standard alphabet and with its padding; nil if it is none even so.
+    /// The bytes that the text encodes, in base64 with the standard alphabet and with padding; nil if it is not
+    /// base64.
     private static func completed(_ text: RawSpan) -> SecretKey? {
         let padding = (4 - text.byteCount % 4) % 4
         return ProviderRules.decodedSecret(

@@ -1,8 +1,8 @@
 internal import SecretMemory
 
-/// The lines of a file that look like a template which nobody has filled in: `{{ … }}`, `${…}`, `<% … %>`.
+/// The lines of a file that look like an unrendered template: `{{ … }}`, `${…}`, `<% … %>`.
 struct TemplateMarks {
-    /// Lines, from 1. A file that has more is told by its first ones.
+    /// Lines, from 1. Only the first ones of a file.
     private var lines: Set<Int> = []
     private static let lineLimit = 10_000
 

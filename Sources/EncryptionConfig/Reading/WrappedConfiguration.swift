@@ -8,7 +8,7 @@ internal import YAMLTree
 ///
 /// It is found by its shape, whatever the document is.
 struct WrappedConfiguration {
-    /// How it stands there.
+    /// Its form in the document.
     enum Form {
         /// As a part of the document.
         case mapping
@@ -41,7 +41,7 @@ struct WrappedConfiguration {
         }
     }
 
-    /// The first configuration in a document that is none itself; nil if there is none.
+    /// The first configuration in a document that is not a configuration itself; nil if it contains none.
     ///
     /// - Parameter redactor: Decides over the names on the way.
     static func first(in document: YAMLValue, _ redactor: SecretRedactor) -> WrappedConfiguration? {

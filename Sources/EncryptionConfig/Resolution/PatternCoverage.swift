@@ -2,12 +2,12 @@ internal import GoText
 public import KubernetesResources
 
 extension ResourceResolution.Rule {
-    /// Whether new values are stored as they are.
+    /// Whether new values are stored as plaintext.
     public var writesPlaintext: Bool { providers.first?.name == .identity }
 }
 
 extension ResourcePattern {
-    /// Whether a resource is the one that is named, or one of those that the wildcard stands for.
+    /// Whether a resource is the named one, or one that the wildcard matches.
     public func covers(_ resource: GroupResource) -> Bool {
         [.exact(resource), .all(of: resource.group), .everything].contains(self)
     }

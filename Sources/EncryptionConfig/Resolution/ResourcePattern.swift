@@ -14,7 +14,7 @@ public struct ResourcePattern: Hashable, Sendable {
         isLiteral = name.resource == "*" && !kubernetes.hasWildcards
     }
 
-    /// Whether it stands for more than one resource.
+    /// Whether it can match more than one resource.
     public var isWildcard: Bool { name.resource == "*" && !isLiteral }
 
     /// `*.*`: every resource of every group.

@@ -62,8 +62,8 @@ struct BuildRules {
             hint: "write unix:///absolute/path/of/the/socket")
     }
 
-    /// Why gRPC would not take the path of the socket. It parses the path as a URL of its own, as it is and with its
-    /// default scheme in front (google.golang.org/grpc, clientconn.go, `initParsedTargetAndResolverBuilder`;
+    /// Why gRPC would reject the path of the socket. It parses the path as a URL, once unchanged and once with its
+    /// default scheme as prefix (google.golang.org/grpc, clientconn.go, `initParsedTargetAndResolverBuilder`;
     /// k8s.io/apiserver, pkg/storage/value/encrypt/envelope/util, `ParseEndpoint`).
     private func connectionError(_ kms: EffectiveKMS) -> String? {
         do {

@@ -7,8 +7,8 @@ internal import SecretMemory
 extension EncryptionConfiguration {
     /// Checks a document as the version of kube-apiserver that read it does before it starts, and decodes its keys.
     ///
-    /// - Throws: ``ConfigurationRefusal`` of the stage `validate` with every breach of a rule, or of the stage `build`
-    ///   with the first thing that hinders the transformers.
+    /// - Throws: ``ConfigurationRefusal`` of the stage `validate` with every error, or of the stage `build` with the
+    ///   first error of the transformers.
     public init(
         checking document: ConfigurationDocument, options: ServerOptions = ServerOptions()
     ) throws(ConfigurationRefusal) {
@@ -45,8 +45,7 @@ extension EncryptionConfiguration {
 
     private static let weightLimit = 1_000_000
 
-    /// All breaches, in the order in which kube-apiserver tells them (validation_encryption.go,
-    /// `ValidateEncryptionConfiguration`).
+    /// All errors, in the order of kube-apiserver (validation_encryption.go, `ValidateEncryptionConfiguration`).
     private static func validationErrors(
         of document: ConfigurationDocument, options: ServerOptions
     ) -> [FieldError] {

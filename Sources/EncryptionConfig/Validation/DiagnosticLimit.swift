@@ -1,6 +1,6 @@
 public import Diagnostics
 
-/// So many findings are listed one by one. Nobody reads more of them, and a file can be made to have a million.
+/// The maximum of listed findings. A malicious file can have a million.
 public enum DiagnosticLimit {
     public static let count = 1000
 }

@@ -1,6 +1,6 @@
 internal import Diagnostics
 
-/// One breach of a rule, in the words of kube-apiserver and in ours.
+/// One violated rule, in the words of kube-apiserver and in ours.
 struct FieldError {
     /// `PATH: Invalid value: …` or `PATH: Required value: …`, secrets redacted.
     let apiserverText: String

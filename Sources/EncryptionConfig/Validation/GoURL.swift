@@ -3,7 +3,7 @@ internal import GoText
 /// As much of Go's `net/url` as decides over the endpoint of a KMS provider
 /// (Go 1.24, src/net/url/url.go, `Parse`). It works on bytes, as Go does.
 struct GoURL {
-    /// In lower case; empty if there is none.
+    /// In lower case; empty without a scheme.
     private(set) var scheme = ""
     /// Decoded. Empty for a URL such as `unix:foo.sock`, whose scheme no slash follows.
     private(set) var path: [UInt8] = []
@@ -125,7 +125,7 @@ struct GoURL {
 
     private enum Mode { case path, host, zone }
 
-    /// `unescape`: each `%` needs two hexadecimal digits, and within a host it may not stand for just anything.
+    /// `unescape`: each `%` needs two hexadecimal digits, and in a host only some bytes may be escaped.
     private static func unescape(_ text: ArraySlice<UInt8>, in mode: Mode) throws(Refusal) -> [UInt8] {
         var result: [UInt8] = []
         var rest = text
@@ -143,7 +143,7 @@ struct GoURL {
             rest = rest.dropFirst(2)
             switch mode {
             case .path: break
-            // RFC 6874 lets "%25" stand in front of a zone; "%" may else escape only what is not ASCII.
+            // RFC 6874 allows "%25" before a zone; otherwise "%" may escape only bytes that are not ASCII.
             case .host: if value < 0x80, escape != Array("%25".utf8) { throw refusal }
             case .zone:
                 if escape != Array("%25".utf8), value != UInt8(ascii: " "), !isHostCharacter(value) { throw refusal }

@@ -27,7 +27,7 @@ struct ResourceRules {
             hint: hint)
     }
 
-    /// A hint is made of the name only where the name may be shown as it is.
+    /// A hint contains the name only if the name may be shown.
     private func isShown(_ text: String) -> Bool { redactor.mayShow(Array(text.utf8)) }
 
     private func nameObjection(_ text: String) -> (detail: String, hint: String?)? {
@@ -101,7 +101,7 @@ struct ResourceRules {
 private struct ResourceOverlaps {
     /// The first name that the list has again, and where.
     private(set) var repetition: (name: GroupResource, second: Int)?
-    /// The first wildcard that covers another name, and the first name that it covers, which can stand before it.
+    /// The first wildcard that covers another name, and the first name that it covers, which can be before it.
     private(set) var covering: (wildcard: Int, other: Int)?
 
     /// The first two places in the list.

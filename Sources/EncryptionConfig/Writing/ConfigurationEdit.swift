@@ -3,8 +3,8 @@ public import SecretMemory
 
 /// One change of a configuration, made in every place that it names.
 ///
-/// A place that the file shares by aliases is written once, so a change of it must name all the places that it stands
-/// for: see ``EditRefusal/shared(with:)``.
+/// A place that the file shares by aliases is written once, so a change of it must name all its places: see
+/// ``EditRefusal/shared(with:)``.
 public enum ConfigurationEdit: Sendable {
     /// The new key becomes number `at` of each list.
     case insertKey(NewKey, at: Int, in: [ProviderPlace])
@@ -78,7 +78,7 @@ public enum EditRefusal: Error, Equatable {
     case shared(with: [String])
     /// What is to be removed carries an anchor that is used elsewhere.
     case anchorInUse
-    /// An alias would come to stand before its anchor.
+    /// An alias would come before its anchor.
     case aliasBeforeAnchor
     /// The version of kube-apiserver ignores something in the file, so that what an edit finds may have no effect.
     case ignoresFields

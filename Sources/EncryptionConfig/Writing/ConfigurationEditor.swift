@@ -100,7 +100,7 @@ public enum ConfigurationEditor {
         for edit in batch {
             guard let place = edit.places.first else { continue }
             let lists = try SharedLists(like: place, in: text.document).lists(of: edit, in: text.document)
-            // Of the places that one list serves, the first one stands for all.
+            // Of the places that one list serves, the first one represents all.
             for (place, _) in lists.reversed() {
                 let location = try ListLocation(of: place, in: text.document)
                 let list = ListEdit(edit, at: location, in: text, keeping: KeyComments(of: text))

@@ -1,7 +1,7 @@
 internal import GoText
 public import SecretMemory
 
-/// Writes whole configurations, for files that nobody has laid out yet.
+/// Writes whole configurations, for new files.
 public enum ConfigurationText {
     /// The file in YAML, with `apiVersion` and `kind` unless they are left out.
     public static func write(

@@ -111,7 +111,7 @@ extension ResourceConfiguration {
 }
 
 extension ProviderConfiguration {
-    /// The item as it is read back from the text that is written for `provider`.
+    /// The item, read back from the written text of `provider`.
     fileprivate init(_ provider: NewProvider) {
         let nowhere = SourcePosition(line: 1, column: 1, offset: 0)
         var lists: [KeyedProvider: KeyListConfiguration] = [:]

@@ -35,7 +35,7 @@ struct ItemWriter {
         return SecretKey(output.finish())
     }
 
-    /// Whether nothing stands behind the colons and commas of the siblings.
+    /// Whether the siblings have no space after colons and commas.
     var isCompact: Bool {
         guard text.isJSON, let entry = layout.items.lazy.compactMap({ $0.node.entries.first }).first else {
             return false

@@ -1,7 +1,7 @@
 internal import SecretMemory
 internal import YAMLTree
 
-/// Comments that may hold a key, such as one that was commented out: nobody else may have it any more.
+/// Comments that may hold a key, for example one that was commented out: it may be the last copy.
 struct KeyComments {
     private let text: SourceLines
     /// All comments of the text, from `#` to the end of the line, in order.
@@ -37,7 +37,7 @@ struct KeyComments {
 }
 
 extension SourceLines {
-    /// From `#` to the end of the line. What stands in a scalar is none.
+    /// From `#` to the end of the line. A `#` in a scalar does not start a comment.
     fileprivate var comments: [Range<Int>] {
         let scalars = (document.root?.descendants ?? []).compactMap { node -> Range<Int>? in
             guard case .scalar(let scalar) = node.content else { return nil }

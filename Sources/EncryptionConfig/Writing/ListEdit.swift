@@ -92,7 +92,7 @@ struct ListEdit {
         return (isLast ? [.removing(previous.separator)] : []) + [.removing(removed)]
     }
 
-    /// The item with the line break before it, so that comments around it stay as they are.
+    /// The item with the line break before it, so comments around it are unchanged.
     private func lines(of item: ListItem) -> Range<Int> {
         guard text.isFirstInLine(item.head.lowerBound), endsLine(item) else { return item.head.lowerBound..<item.end }
         return text.beforeBreak(at: text.lineStart(of: item.head.lowerBound))..<item.end
@@ -137,7 +137,7 @@ struct ListEdit {
             + [.inserting(joined(gap(in: layout), new, hasComma ? "," : ""), at: previous.end)]
     }
 
-    /// What stands between the new item and its neighbour: what stands between the first two, if it is white space.
+    /// The separator between the new item and its neighbor: that of the first two, if it is white space.
     private func gap(in layout: ListLayout) -> SecretKey {
         let first = layout.items[0]
         if layout.items.count > 1 {

@@ -7,7 +7,7 @@ struct ListItem {
     /// The comment lines that belong to the item, and the item. In block style these are whole lines, without the
     /// last line break.
     let head: Range<Int>
-    /// The comma with what stands before it; empty in block style and behind a last item without one.
+    /// The comma with the white space before it; empty in block style and after a last item without a comma.
     let separator: Range<Int>
     /// A comment in the line of the item, behind the comma. Empty in block style, where it is part of the head.
     let tail: Range<Int>
@@ -19,10 +19,10 @@ struct ListItem {
     var end: Int { tail.upperBound }
 }
 
-/// How the items of a list stand in the text.
+/// The layout of the items of a list.
 ///
-/// Between the end of an item and the head of the next one is a gap, which stays where it is when items move. So blank
-/// lines, line breaks and a file's last line keep their places.
+/// Between the end of an item and the head of the next one is a gap, which stays where it is when items move. So
+/// blank lines, line breaks and a file's last line keep their places.
 struct ListLayout {
     let items: [ListItem]
     let isFlow: Bool
@@ -173,13 +173,13 @@ extension SourceLines {
         return offset
     }
 
-    /// Whether blanks and a comment are all that stands between the two.
+    /// Whether only blanks and a comment are between the two.
     fileprivate func isComment(after start: Int, before end: Int) -> Bool {
         let text = skipBlanks(from: start)
         return start < end && text > start && (text >= end || isCharacter("#", at: text))
     }
 
-    /// The comma behind an item with the white space before it; empty if there is none.
+    /// The comma after an item with the white space before it; empty without a comma.
     fileprivate func separator(after end: Int) -> Range<Int> {
         var offset = end
         while isBlank(at: offset) || isBreak(at: offset) { offset += 1 }

@@ -42,11 +42,11 @@ extension ConfigurationEdit {
     }
 }
 
-/// Where a list of the document stands in the text.
+/// The place of a list in the text.
 struct ListLocation {
     /// The mapping that the list is a field of.
     let owner: YAMLNode
-    /// The field; nil if there is none.
+    /// The field; nil if it is absent.
     let field: YAMLEntry?
     /// The name of the field.
     let name: String

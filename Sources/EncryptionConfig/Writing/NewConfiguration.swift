@@ -3,7 +3,7 @@ public import SecretMemory
 
 /// A configuration that is yet to be written.
 public struct NewConfiguration: Sendable {
-    /// The provider that shall encrypt.
+    /// The write provider.
     public enum NewProvider: Sendable {
         /// A cipher with one key.
         case key(provider: KeyedProvider, name: ByteName, secret: SecretKey)
@@ -11,7 +11,7 @@ public struct NewConfiguration: Sendable {
         case kms(name: ByteName, endpoint: ByteName)
     }
 
-    /// Where plaintext stands in the order of providers.
+    /// The position of identity in the order of providers.
     public enum Identity: Sendable {
         /// Plaintext that is stored already cannot be read.
         case absent

@@ -121,15 +121,15 @@ struct FlowStyle {
 /// How new nodes are written line by line.
 struct BlockStyle {
     let lineBreak: SecretKey
-    /// How far the dashes of a list stand behind the key of the list.
+    /// The indentation of the dashes of a list from the key of the list.
     let dashOffset: Int
-    /// How far the fields of a mapping stand behind its key.
+    /// The indentation of the fields of a mapping from its key.
     let fieldOffset: Int
 
     /// As the documentation of Kubernetes writes configurations.
     static var usual: BlockStyle { BlockStyle(lineBreak: joined("\n"), dashOffset: 2, fieldOffset: 2) }
 
-    /// The node as it stands behind a dash or a colon, where `column` is that of its fields.
+    /// The text of the node after a dash or a colon; `column` is that of its fields.
     func write(_ node: NewNode, column: Int, to output: inout SecretBuffer) {
         switch node {
         case _ where node.fitsOneLine: output.append(FlowStyle(isJSON: false).text(of: node).span)

@@ -1,6 +1,6 @@
 internal import SecretMemory
 
-/// Some bytes of a text, and what stands in their place.
+/// Some bytes of a text, and their replacement.
 struct Patch {
     let range: Range<Int>
     let replacement: SecretKey

@@ -4,10 +4,10 @@ internal import YAMLTree
 /// What of a configuration's text may not be shown.
 ///
 /// - each value of a field `secret`, however it is written;
-/// - the text of each such value of either file, wherever else it stands;
-/// - each run of 22 characters of base64 or more, and of 8 or more if it looks like part of a key, unless it belongs to
-///   the value of another field or is one of the words that such a file is made of: the shortest key has 22 characters
-///   without its padding, and a comment, a later document or a broken file may hold a key that no field holds any more.
+/// - the text of each such value of either file, in any other place;
+/// - each run of 22 characters of base64 or more, and of 8 or more if it looks like part of a key, unless it belongs
+///   to the value of another field or is a known word of such a file: the shortest key has 22 characters without its
+///   padding, and a comment, a later document or a broken file may hold a key that no field holds.
 struct Redaction {
     private static let shortestKey = 22
     /// Of a key that is broken into lines; it has to look like one, unless the text is no configuration at all.
@@ -118,7 +118,7 @@ struct Redaction {
 }
 
 extension YAMLNode {
-    /// The scalars that stand behind a key `secret`, in any spelling, with their own nodes.
+    /// The values of keys `secret`, in any spelling, with their nodes.
     fileprivate var secretNodes: [(node: YAMLNode, scalar: YAMLScalar)] {
         descendants.flatMap { node -> [(node: YAMLNode, scalar: YAMLScalar)] in
             // The entries of an alias are those of its target, which is a descendant of the root itself.

@@ -50,7 +50,7 @@ struct SourceLines {
         return end
     }
 
-    /// Behind the line break at `offset`; `offset` itself if there is none.
+    /// The offset after the line break at `offset`; `offset` itself without a line break.
     func afterBreak(at offset: Int) -> Int {
         guard isBreak(at: offset) else { return offset }
         let isPair = isCharacter("\r", at: offset) && isCharacter("\n", at: offset + 1)
@@ -78,7 +78,7 @@ struct SourceLines {
         return offset
     }
 
-    /// Whether only blanks stand before `offset` in its line.
+    /// Whether only blanks are before `offset` in its line.
     func isFirstInLine(_ offset: Int) -> Bool {
         let start = skipBlanks(before: offset)
         return start == 0 || isBreak(at: start - 1)
@@ -99,8 +99,8 @@ struct SourceLines {
         return joined("\n")
     }
 
-    /// The lines directly above that of `offset` that hold nothing but a comment in the given column: where the first
-    /// of them begins. It is the line of `offset` itself if there are none.
+    /// The start of the first line of the comments directly above `offset`, in the given column. It is the line of
+    /// `offset` itself without such comments.
     func startOfComments(above offset: Int, column: Int, notBefore limit: Int) -> Int {
         var start = lineStart(of: offset)
         while start > limit {

@@ -2,8 +2,8 @@ public import SecretMemory
 
 /// What changes between two texts of a configuration, as `diff -u` would print it, without their secrets.
 ///
-/// Lines are compared as they are and shown redacted: each character of a secret is a `*`, so a changed secret of the
-/// same length shows as a line that goes and one that comes. See ``Redaction`` for what counts as a secret.
+/// Lines are compared unredacted and shown redacted: each character of a secret is a `*`, so a changed secret of the
+/// same length is shown as a removed and an added line. See ``Redaction`` for what counts as a secret.
 public struct UnifiedDiff: Sendable {
     /// The hunks; empty if the texts are the same.
     public let text: String

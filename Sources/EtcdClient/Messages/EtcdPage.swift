@@ -2,7 +2,7 @@ internal import ProtobufWire
 public import RemoteCalls
 internal import SecretMemory
 
-/// The answer to a ``RangeRequest``: the message as it came, in memory that is wiped, and where its keys stand in it.
+/// The answer to a ``RangeRequest``: the received message, in memory that is wiped, and the ranges of its keys.
 ///
 /// Several threads may share it.
 public struct EtcdPage: Sendable {
@@ -35,7 +35,7 @@ public struct EtcdPage: Sendable {
         message.span.extracting(record.key)
     }
 
-    /// The value, still as it is stored. Empty if none was asked for.
+    /// The stored value. Empty if values were not requested.
     @_lifetime(borrow self)
     public func value(of record: EtcdRecord) -> RawSpan {
         message.span.extracting(record.value)
@@ -83,8 +83,8 @@ private struct RangeReading {
         let newest = request.revision > 0 ? request.revision : header.revision
         guard records.allSatisfy({ $0.modRevision <= newest }) else { throw .recordNumbers }
         let known = Int64(records.count)
-        // A member that leaves keys out says so by `more`, and counts all of them all the same
-        // (etcd 3.4 to 3.6, etcdserver/apply.go or txn/range.go).
+        // A member that omits keys sets `more`, and counts all of them (etcd 3.4 to 3.6, etcdserver/apply.go or
+        // txn/range.go).
         let isWhole = hasMore ? known > 0 && keyCount > known : request.isCountOnly || keyCount == known
         guard isWhole else { throw .total }
         return header

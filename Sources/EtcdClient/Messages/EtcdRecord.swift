@@ -2,9 +2,9 @@ internal import ProtobufWire
 
 /// One key of an ``EtcdPage`` (etcd, api/mvccpb/kv.proto, `KeyValue`). It holds no byte of the page.
 public struct EtcdRecord: Equatable, Sendable {
-    /// Where the key stands in the page: 1 byte or more.
+    /// The range of the key in the page: 1 byte or more.
     let key: Range<Int>
-    /// Where the value stands in the page.
+    /// The range of the value in the page.
     let value: Range<Int>
     /// The revision that made the key.
     public let createRevision: Int64
@@ -17,7 +17,7 @@ public struct EtcdRecord: Equatable, Sendable {
 }
 
 extension EtcdRecord {
-    /// Reads the message that stands in `place` of `page`.
+    /// Reads the message in `place` of `page`.
     init(in place: Range<Int>, of page: RawSpan) throws(AnswerFault) {
         var (key, value) = (0..<0, 0..<0)
         var (createRevision, modRevision, version, lease): (Int64, Int64, Int64, Int64) = (0, 0, 0, 0)

@@ -13,7 +13,7 @@ public struct EtcdStatus: Equatable, Sendable {
     public let databaseByteCount: Int64
     /// The bytes of it that are in use. 0 if the member does not tell.
     public let usedByteCount: Int64
-    /// The member that leads; 0 if there is none.
+    /// The leader; 0 without one.
     public let leaderID: UInt64
     /// The last entry of the log that is agreed upon, and the last one that this member has applied.
     public let raftIndex: UInt64

@@ -9,7 +9,7 @@ extension WireReader {
 }
 
 extension WireField {
-    /// The value of a number; throws if the field is none.
+    /// The value of a number; throws if the field has another type.
     func number() throws(AnswerFault) -> UInt64 {
         guard type == .varint else { throw .fieldType(number) }
         return varint
@@ -21,7 +21,7 @@ extension WireField {
         return value
     }
 
-    /// Where the bytes of a byte string, a text or an embedded message stand; throws if the field is none.
+    /// The range of a byte string, a text or an embedded message; throws if the field has another type.
     func bytes() throws(AnswerFault) -> Range<Int> {
         guard type == .bytes else { throw .fieldType(number) }
         return payload

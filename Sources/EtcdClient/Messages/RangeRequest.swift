@@ -21,7 +21,7 @@ public struct RangeRequest: Equatable, Sendable {
         var writer = WireWriter()
         writer.append(1, bytes: range.start.span.rawBytes)
         if !range.isOneKey {
-            // A single zero byte stands for no end (same file, `range_end`).
+            // A single zero byte means no end (same file, `range_end`).
             let end = range.end ?? [0]
             writer.append(2, bytes: end.span.rawBytes)
         }

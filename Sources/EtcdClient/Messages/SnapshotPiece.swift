@@ -2,11 +2,11 @@ internal import ProtobufWire
 
 /// One message of a snapshot (etcd, api/etcdserverpb/rpc.proto, `SnapshotResponse`).
 struct SnapshotPiece: Equatable {
-    /// etcd 3.4 tells none.
+    /// etcd 3.4 does not send it.
     private(set) var header: ResponseHeader?
     /// What follows of the database, in bytes.
     private(set) var remainingByteCount: Int64 = 0
-    /// Where the bytes stand in the message.
+    /// The range of the bytes in the message.
     private(set) var blob = 0..<0
 
     init(_ message: RawSpan) throws(AnswerFault) {

@@ -19,10 +19,10 @@ public struct WalkStart: Equatable, Sendable {
     public let restartCount: Int
 }
 
-/// Goes through a range of keys as it was at one revision, page by page, whatever is written meanwhile.
+/// Reads a range of keys at one revision, page by page, independent of concurrent writes.
 ///
-/// A page that no endpoint can answer at the moment is asked for again, from where the walk stands. The next page is
-/// fetched while the caller works on the present one.
+/// If no endpoint can answer for a page at the moment, the page is requested again. The next page is fetched while
+/// the caller works on the present one.
 public final class EtcdWalk {
     private let client: EtcdClient
     private let range: KeyRange
@@ -42,7 +42,7 @@ public final class EtcdWalk {
     }
 
     deinit {
-        // Nobody wants the page that is on its way; it is given up within a tenth of a second.
+        // The page in flight is not needed; it is canceled within a tenth of a second.
         abandonment.isAbandoned.store(true, ordering: .relaxed)
         if isFetching { _ = try? ahead?.finish() }
     }
@@ -107,7 +107,7 @@ extension EtcdClient {
     }
 }
 
-/// Tells the fetching thread that its page is not wanted any more.
+/// Signals the fetching thread that its page is no longer needed.
 private final class Abandonment: Sendable {
     let isAbandoned = Atomic(false)
 }

@@ -19,7 +19,7 @@ struct Pacing {
         try Self.sleep(until: due, isCancelled: isCancelled)
     }
 
-    /// Sleeps in steps short enough for a person who wants to stop.
+    /// Sleeps in short steps, so that the user can stop the program.
     static func sleep(until end: ContinuousClock.Instant, isCancelled: () -> Bool) throws(EtcdError) {
         while true {
             guard !isCancelled() else { throw .cancelled }

@@ -11,13 +11,13 @@ struct PageSizing: Equatable {
     private let targetTime: Duration
     private(set) var keyCount: Int
 
-    /// - Parameter targetTime: What a page shall take at most; one that takes so long is not followed by a larger one.
+    /// - Parameter targetTime: The maximum time of a page; after a page that takes longer, the size is not increased.
     init(_ settings: WalkSettings, targetByteCount: Int, targetTime: Duration) {
         largestKeyCount = max(1, settings.largestPageKeyCount)
         self.targetByteCount = max(1, targetByteCount)
         self.targetTime = targetTime
         keyCount = min(max(1, settings.firstPageKeyCount), largestKeyCount)
-        // Of the first page nobody knows how large its values are; a Secret has at most 1 MiB, most have a few KiB.
+        // The size of the values of the first page is unknown; a Secret has at most 1 MiB, most have a few KiB.
         if let rate = settings.maxBytesPerSecond { keyCount = min(keyCount, max(1, rate / Self.assumedByteCount)) }
     }
 

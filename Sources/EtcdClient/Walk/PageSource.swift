@@ -72,7 +72,7 @@ struct PageSource {
         return try fetch()
     }
 
-    /// Asks for a page, for a smaller one if it is too large, and again if nobody can answer at the moment.
+    /// Requests a page, a smaller one if it is too large, and again if no endpoint can answer at the moment.
     private mutating func fetch() throws(EtcdError) -> EtcdPage {
         let isUnderWay = remainingKeyCount != nil
         var attempt = 1
@@ -80,7 +80,7 @@ struct PageSource {
         while true {
             request.limit = sizing.keyCount
             do throws(EtcdError) {
-                // A revision that is asked for from the start is one that an earlier walk told.
+                // A revision that is set at the start comes from an earlier walk.
                 return try client.range(
                     request, isRevisionKnown: request.revision > 0, isCancelled: isCancelled)
             } catch .answerTooLarge(let error) {

@@ -33,7 +33,7 @@ struct CBORParser: ~Escapable {
     private var open: [Container] = []
     /// The tag 21, 22 or 23 in force for the next item.
     private var encoding: CBORString.Encoding?
-    /// How many tags stand before the next item.
+    /// The number of tags before the next item.
     private var tagCount = 0
     /// Of the item at hand, for errors.
     private var start = 0
@@ -148,7 +148,7 @@ struct CBORParser: ~Escapable {
         string range: Range<Int>, isText: Bool, isChunked: Bool = false
     ) throws(StoredObjectError) {
         let isKey = try beginItem(isString: true)
-        // A text is what it is; only byte strings stand for one.
+        // A text is decoded; only byte strings are converted to one.
         let encoding = isText ? nil : encoding
         let value: ValueTree.Value =
             isChunked || encoding != nil

@@ -1,10 +1,10 @@
 internal import CBORWire
 internal import SecretMemory
 
-/// A string of CBOR that is not written as it is read: in chunks, or as bytes that stand for a text (RFC 8949, sections
-/// 3.2.3 and 3.4.5.2).
+/// A string of CBOR whose bytes are not its text: in chunks, or as a byte string that represents a text (RFC 8949,
+/// sections 3.2.3 and 3.4.5.2).
 struct CBORString: Sendable {
-    /// The text that the bytes stand for, as Kubernetes makes it of a byte string (fxamacker/cbor 2.9, decode.go,
+    /// The text of a byte string, as Kubernetes converts it (fxamacker/cbor 2.9, decode.go,
     /// `applyByteStringTextConversion`).
     enum Encoding: UInt8, Sendable {
         case base64URL = 21

@@ -27,8 +27,8 @@ enum MessageGuess {
         return fields
     }
 
-    /// Whether a field has the wire types that Kubernetes uses, and is written as short as can be. It is not if a group
-    /// stands before it.
+    /// Whether a field has the wire types that Kubernetes uses, and has the shortest encoding. Not if a group is
+    /// before it.
     private static func isAsWritten(_ field: WireField, after end: Int) -> Bool {
         let tagLength = varintLength(UInt64(field.number) << 3)
         switch field.type {

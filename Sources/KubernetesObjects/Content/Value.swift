@@ -25,7 +25,7 @@ extension ValueTree {
         case text(Range<Int>)
         /// Bytes that are no text to protobuf.
         case bytes(Range<Int>)
-        /// A string of CBOR that is not written as it is read.
+        /// A string of CBOR whose bytes are not its text.
         case cborString(CBORString)
         /// A moment of protobuf, which JSON writes as RFC 3339.
         case moment(Moment)
@@ -89,7 +89,7 @@ extension ValueTree.Value {
         }
     }
 
-    /// How protobuf writes the value, as far as that can be told.
+    /// The protobuf type of the value, as far as it is known.
     var protobufType: String {
         switch self {
         case .integer, .bool: "varint"

@@ -4,8 +4,9 @@ internal import SecretMemory
 extension IdentityCheck {
     /// Whether a plaintext is the object of this place, found without making a text of anything.
     ///
-    /// What it says yes to, ``init(plaintext:key:)`` calls ``same`` as well. A no means only that the slower way has to
-    /// be gone, which tells why: it also meets whatever Kubernetes itself does not write, such as long varints.
+    /// If it returns true, ``init(plaintext:key:)`` returns ``same`` too. False only means that the slower check is
+    /// needed, which also finds the reason: for example an encoding that Kubernetes does not write, such as long
+    /// varints.
     ///
     /// - Parameters:
     ///   - group: The API group of the object. The slower way also accepts further groups of the resource.
@@ -66,8 +67,8 @@ extension IdentityCheck {
     }
 }
 
-/// Goes through the fields of a message as long as they are as Kubernetes writes them: varints and bytes, with numbers
-/// below 2048 and lengths below 2^28. Where something else stands it stops, before the end.
+/// Reads the fields of a message as long as they are encoded as Kubernetes does: varints and bytes, with numbers
+/// below 2048 and lengths below 2^28. It stops at any other encoding, before the end.
 private struct FieldScanner {
     private var position: Int
     private let end: Int
@@ -83,7 +84,7 @@ private struct FieldScanner {
     @inline(__always)
     func isBytes(_ number: Int) -> Bool { isBytes && self.number == number }
 
-    /// Whether the field is one of the first, which are all bytes, and is none.
+    /// Whether the field is one of the first fields, which must be bytes, but is not bytes.
     @inline(__always)
     func isOtherThanBytes(upTo number: Int) -> Bool { !isBytes && self.number <= number }
 

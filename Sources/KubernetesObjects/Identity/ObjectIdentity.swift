@@ -56,7 +56,7 @@ extension ObjectIdentity {
                 switch field.number {
                 case 1: name = try field.range()
                 case 3: namespace = try field.range()
-                // The other texts of metadata: what is none is the damage of a block of AES-CBC.
+                // The other texts of metadata: a value that is not text is a damaged block of AES-CBC.
                 case 2, 4, 5, 6: _ = try field.range()
                 default: break
                 }

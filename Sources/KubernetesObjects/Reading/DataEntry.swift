@@ -1,4 +1,4 @@
-/// A named value of an object, and where it stands in the plaintext. It holds no byte of the value.
+/// A named value of an object, and its range in the plaintext. It contains no byte of the value.
 public struct DataEntry: Sendable {
     /// The key, or the annotation's.
     public let key: String
@@ -7,11 +7,11 @@ public struct DataEntry: Sendable {
 
 /// How to get at the bytes of a value.
 enum StoredValue {
-    /// They stand in the plaintext as they are.
+    /// Its bytes are in the plaintext, not encoded.
     case bytes(Range<Int>)
     /// What a string of JSON or CBOR holds.
     case string(ValueTree.Node)
-    /// What the base64 in such a string stands for. It has been found to be base64.
+    /// The bytes that the base64 of the string encodes. It is known to be base64.
     case base64(ValueTree.Node)
 }
 

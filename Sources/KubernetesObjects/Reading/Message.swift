@@ -16,8 +16,8 @@ struct Field {
     /// Where the content is in the plaintext, whatever its type.
     var content: Range<Int> { wire.payload.lowerBound + start..<wire.payload.upperBound + start }
 
-    /// Where the bytes, text or message stands in the plaintext. As in the decoders of Kubernetes' own types, a
-    /// field of another wire type than expected is an error.
+    /// The range of the bytes, text or message in the plaintext. As in the decoders of Kubernetes' own types, a field
+    /// of another wire type than expected is an error.
     func range() throws(StoredObjectError) -> Range<Int> {
         guard wire.type == .bytes else { throw .fieldType }
         return content
@@ -52,7 +52,7 @@ struct Message: ~Escapable {
     }
 }
 
-/// The text that stands at `range`.
+/// The text at `range`.
 func text(at range: Range<Int>, of plaintext: RawSpan) throws(StoredObjectError) -> String {
     guard let text = String(validatingUTF8: plaintext.extracting(range)) else { throw .notUTF8 }
     return text

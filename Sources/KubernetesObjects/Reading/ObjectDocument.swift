@@ -32,7 +32,7 @@ struct ObjectDocument: ~Escapable {
         self.plaintext = plaintext
     }
 
-    /// The member of that name and kind; nil if there is none, or null.
+    /// The member of that name and kind; nil if it is absent or null.
     func member(_ name: String, of node: Node?, _ kind: ValueTree.Kind) throws(StoredObjectError) -> Node? {
         guard let node, let found = tree.member(name, of: node, in: plaintext), found.kind != .null else { return nil }
         guard found.kind == kind else { throw .fieldType }
@@ -44,7 +44,7 @@ struct ObjectDocument: ~Escapable {
         return try text(found)
     }
 
-    /// A text; empty if there is none.
+    /// A text; empty if it is absent.
     func text(_ name: String, of node: Node?) throws(StoredObjectError) -> String {
         try textIfAny(name, of: node) ?? ""
     }
@@ -74,7 +74,7 @@ struct ObjectDocument: ~Escapable {
 
     func members(of node: Node) -> [Named<Node>] { tree.namedMembers(of: node, in: plaintext) }
 
-    /// What a string holds; empty if there is none.
+    /// The text of a string; empty if it is absent.
     func text(ifAny node: Node?) throws(StoredObjectError) -> String {
         guard let node else { return "" }
         return try text(node)

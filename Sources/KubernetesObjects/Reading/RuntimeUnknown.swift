@@ -1,6 +1,6 @@
 internal import SecretMemory
 
-/// The envelope in which Kubernetes stores protobuf, and where its parts stand in the plaintext.
+/// The envelope in which Kubernetes stores protobuf, and the ranges of its parts in the plaintext.
 ///
 /// (k8s.io/apimachinery, pkg/runtime/generated.proto: `Unknown`, `TypeMeta`.)
 struct RuntimeUnknown {

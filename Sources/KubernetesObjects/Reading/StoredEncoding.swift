@@ -1,6 +1,6 @@
 internal import SecretMemory
 
-/// How kube-apiserver wrote an object, told by the first bytes of the plaintext.
+/// The encoding of an object, by the first bytes of the plaintext.
 ///
 /// `PastedValues`, which knows nothing of objects, goes by the same beginnings in `BinaryText.isValue`.
 public enum StoredEncoding: String, Sendable {

@@ -14,7 +14,8 @@ public struct StoredObject: Sendable {
         case byNumber
     }
 
-    /// JSON or CBOR that is nested deeper is refused. (The API server takes up to 10,000; nobody writes that.)
+    /// JSON or CBOR that is nested deeper is refused. (kube-apiserver accepts up to 10,000, which is not used in
+    /// practice.)
     public static let depthLimit = 250
     /// An object of more parts is refused: labels, annotations, owner references, finalizers and entries of data, and of
     /// an object of another kind all values outside apiVersion, kind and metadata. The limit is ours. Of the 1.5 MiB
@@ -38,8 +39,8 @@ public struct StoredObject: Sendable {
     public internal(set) var data: [DataEntry] = []
     /// A ConfigMap's `binaryData`, by key.
     public internal(set) var binaryData: [DataEntry] = []
-    /// Of JSON and CBOR the whole object. Of protobuf the fields that have no place in ``metadata``, ``data`` and their
-    /// like; nil if there are none.
+    /// Of JSON and CBOR the whole object. Of protobuf the fields that have no place in ``metadata``, ``data`` and
+    /// their like; nil without such fields.
     var tree: ValueTree?
 
     init(encoding: StoredEncoding, apiVersion: String, kind: String) {

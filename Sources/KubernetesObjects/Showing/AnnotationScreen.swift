@@ -2,13 +2,13 @@ internal import SecretMemory
 
 /// What an annotation must not be to be shown where values are not revealed.
 ///
-/// Tools and people put into annotations what stands in values: whole objects, settings, passwords. Shown are short texts
-/// that are no JSON and have none of the object's own values in them. A secret that stands in an annotation alone, or
-/// there in another form than as it is or in base64, is not found out.
+/// Tools and users copy values into annotations: whole objects, settings, passwords. Only short texts that are not
+/// JSON and contain none of the values of the object are shown. A secret that is only in an annotation, or is there
+/// in another form than plain or base64, is not detected.
 enum AnnotationScreen {
     /// What is longer is no note.
     static let longestByteCount = 256
-    /// A shorter value stands in many a text by chance.
+    /// A shorter value occurs in many texts by chance.
     static let shortestValueByteCount = 4
     /// How many bytes of objects are looked through for the annotations of one object, each time all of it. The limit is
     /// ours; an object of 1.5 MiB is below it with 42 annotations.
@@ -28,7 +28,7 @@ enum AnnotationScreen {
         return first != UInt8(ascii: "{") && first != UInt8(ascii: "[")
     }
 
-    /// Whether `value` stands in `text`: as it is, without white space at its ends, or in base64 without padding.
+    /// Whether `text` contains `value`: unchanged, without white space at its ends, or in base64 without padding.
     static func isFound(_ value: RawSpan, in text: RawSpan) -> Bool {
         guard value.byteCount >= shortestValueByteCount else { return false }
         let core = value.trimmed
@@ -41,7 +41,7 @@ enum AnnotationScreen {
 }
 
 extension StoredObject {
-    /// Whether an annotation is shown as it is. Takes no memory beyond that of one value.
+    /// Whether an annotation is shown unredacted. Needs memory only for one value.
     ///
     /// - Precondition: `plaintext` is what this object was read from.
     func shows(_ annotation: DataEntry, in plaintext: RawSpan, _ disclosure: Disclosure) -> Bool {
@@ -94,7 +94,7 @@ extension StoredObject {
 }
 
 extension StoredValue {
-    /// Whether it can be short enough to stand in an annotation that is shown, with as much white space around it.
+    /// Whether it can be short enough to occur in an annotation that is shown, with as much white space around it.
     /// JSON takes up to six bytes for one.
     fileprivate var isInReach: Bool {
         switch self {

@@ -1,12 +1,12 @@
 internal import JSONText
 internal import SecretMemory
 
-/// The content of an object for a report: each text, number and boolean outside apiVersion, kind and metadata under its
-/// path, such as `spec.list[0].color`, or of protobuf that is known by numbers alone `2.1[0].3`.
+/// The content of an object for a report: each text, number and boolean outside apiVersion, kind and metadata under
+/// its path, such as `spec.list[0].color`, or of protobuf that is known by numbers alone `2.1[0].3`.
 ///
-/// A path repeats the names of all that its value stands in, so a long name above many values could make any amount of
-/// output. The paths of a report have at most ``StoredObject/pathByteLimit`` bytes together; from the first on that has
-/// no room left, values are counted only.
+/// A path repeats the names of all parents of its value, so a long name above many values could produce unlimited
+/// output. The paths of a report have at most ``StoredObject/pathByteLimit`` bytes together; from the first on that
+/// has no room left, values are counted only.
 ///
 /// Recursive; ``StoredObject/depthLimit`` and ``ProtobufContent/depthLimit`` keep it from exhausting the stack.
 struct ContentLeaves: ~Escapable {
@@ -83,7 +83,7 @@ struct ContentLeaves: ~Escapable {
         return false
     }
 
-    /// A member's part of a path; a name that would be mistaken for several parts stands in brackets and quotes.
+    /// A member's part of a path; a name that would look like several parts is in brackets and quotes.
     private func step(_ name: String) -> String {
         guard name.isEmpty || name.utf8.contains(where: { #".[]"\"#.utf8.contains($0) }) else {
             return path.isEmpty ? name : "." + name

@@ -18,8 +18,8 @@ struct ContentYAML: ~Escapable {
         self.disclosure = disclosure
     }
 
-    /// Appends the members at the top of a document; what is known by number alone stands under `fields`, which no
-    /// manifest has.
+    /// Appends the members at the top of a document; members with only a number are under `fields`, which no manifest
+    /// has.
     func append(to yaml: inout YAMLWriter) {
         for content in tree.namedMembers(of: tree.root, in: plaintext) where StoredObject.isContent(content.name) {
             member(content, indent: 0, showsType: false, to: &yaml)
@@ -94,7 +94,7 @@ struct ContentYAML: ~Escapable {
         switch kind {
         case .number: yaml.number(text)
         case .bool: yaml.literal(text)
-        // YAML has characters alone: bytes that are none are written in base64 (yaml.org/type/binary.html).
+        // YAML has only characters: other bytes are written in base64 (yaml.org/type/binary.html).
         case _ where !text.isValidUTF8: yaml.binary(text)
         default: yaml.block(text, indent: indent + 2)
         }

@@ -2,10 +2,10 @@ public import SecretMemory
 
 /// Writes objects as manifests in YAML, several with `---` between them.
 ///
-/// Left out is what belongs to one cluster and would only be in the way of `kubectl apply`: uid, resourceVersion,
-/// generation, selfLink, managedFields and the deletion timestamp. Redacted, each value, and each annotation that may
-/// hold one (see ``Disclosure``), is replaced by a text with its length and tag; revealed, what was written can be
-/// applied, unless some of it is known by number alone (``StoredObject/Coverage/byNumber``): that stands under `fields`.
+/// Fields that belong to one cluster and would disturb `kubectl apply` are omitted: uid, resourceVersion, generation,
+/// selfLink, managedFields and the deletion timestamp. Redacted, each value, and each annotation that may hold one
+/// (see ``Disclosure``), is replaced by a text with its length and tag; revealed, the manifest can be applied, unless
+/// some members have only a number (``StoredObject/Coverage/byNumber``): these are under `fields`.
 public struct ManifestWriter: ~Copyable {
     private var yaml = YAMLWriter()
     private var isEmpty = true

@@ -2,16 +2,17 @@ public import JSONText
 internal import SecretMemory
 
 extension StoredObject {
-    /// Writes the object as one JSON value: `{encoding, apiVersion, kind, namespace, name, type, immutable, labels,
-    /// annotations, data}`.
+    /// Writes the object as one JSON value:
+    /// `{encoding, apiVersion, kind, namespace, name, type, immutable, labels, annotations, data}`.
     ///
-    /// `data` has for each value, also of `binaryData`, its length (`bytes`) and a tag that equal values share (`tag`), and
-    /// if the values are revealed, the value in base64 (`value`). Of an object that is no Secret and no ConfigMap it has
-    /// each text, number and boolean by path, such as `spec.list[0].color`; it is null for a kind of which only the
-    /// numbers of fields are known. Those are in the member `fields`, by paths such as `2.1[0].3`, with their type in
-    /// protobuf (`type`: `varint`, `fixed32`, `fixed64`, `text`, `bytes`). Paths have up to ``pathByteLimit`` bytes; if that
-    /// leaves values out, the member `omitted` is there and tells how many. Other texts that are absent are null, maps that
-    /// are absent empty. Annotations that may hold values are redacted, see ``Disclosure``.
+    /// `data` has for each value, also of `binaryData`, its length (`bytes`) and a tag that equal values share
+    /// (`tag`), and if the values are revealed, the value in base64 (`value`). Of an object that is not a Secret or
+    /// ConfigMap it has each text, number and boolean by path, such as `spec.list[0].color`; it is null for a kind of
+    /// which only the numbers of fields are known. Those are in the member `fields`, by paths such as `2.1[0].3`,
+    /// with their type in protobuf (`type`: `varint`, `fixed32`, `fixed64`, `text`, `bytes`). Paths have up to
+    /// ``pathByteLimit`` bytes; if values are omitted, the member `omitted` has their number. Other texts that are
+    /// absent are null, maps that are absent empty. Annotations that may hold values are redacted, see
+    /// ``Disclosure``.
     ///
     /// - Precondition: `plaintext` is what this object was read from.
     public func write(to json: inout JSONWriter, plaintext: RawSpan, disclosure: Disclosure) {
@@ -78,7 +79,7 @@ extension StoredObject {
 }
 
 extension JSONWriter {
-    /// What a report tells of a value.
+    /// The report of a value.
     mutating func report(on value: RawSpan, ofType type: String? = nil, _ disclosure: Disclosure) {
         object { json in
             if let type { json.member("type", type) }

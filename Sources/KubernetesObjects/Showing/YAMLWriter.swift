@@ -9,7 +9,7 @@ struct YAMLWriter: ~Copyable {
 
     consuming func finish() -> SecretBuffer { output }
 
-    /// Bytes as they are.
+    /// Bytes, unchanged.
     mutating func write(_ text: String) { output.append(text) }
 
     mutating func indent(_ indent: Int) {
@@ -29,7 +29,7 @@ struct YAMLWriter: ~Copyable {
         write(":")
     }
 
-    /// A string on one line: as it is if no reader can take that for something else, otherwise in double quotes.
+    /// A string on one line: plain if every reader reads it as that string, otherwise in double quotes.
     mutating func scalar(_ text: RawSpan) {
         if isPlain(text) { output.append(text) } else { quoted(text) }
     }
@@ -60,7 +60,7 @@ struct YAMLWriter: ~Copyable {
         output.append(SecretBase64.encode(bytes).bytes)
     }
 
-    /// A word as it is.
+    /// A word, unquoted.
     mutating func literal(_ text: RawSpan) { output.append(text) }
 
     /// A number as JSON writes it. To YAML 1.1 one with an exponent is a number only if it has a point, and its exponent

@@ -16,7 +16,7 @@ extension HTTPHead {
         throw CallFailure(code: .unknown, message: type ?? "malformed header: missing HTTP content-type")
     }
 
-    /// The status that the peer ended with; nil if it told none.
+    /// The final status of the peer; nil if it sent none.
     func grpcStatus() throws(CallFailure) -> CallFailure? {
         guard let grpcStatus = self["grpc-status"] else { return nil }
         guard let number = UInt32(grpcStatus), grpcStatus.utf8.first != UInt8(ascii: "+") else {
@@ -34,7 +34,7 @@ extension HTTPHead {
         return [nil, "+", ";"].contains(type.dropFirst(base.count).first)
     }
 
-    /// Resolves `%41`; a percent sign that begins no escape stands for itself (gRPC over HTTP2, "Status-Message").
+    /// Resolves `%41`; a percent sign that does not start an escape is kept (gRPC over HTTP2, "Status-Message").
     static func percentDecoded(_ text: String) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

@@ -24,7 +24,7 @@ struct GRPCResponse: ~Copyable {
     /// - Parameter ending: How the transfer ended.
     /// - Throws: ``CallFailure`` if it is not one that ended well.
     func finish(_ ending: TransferEnding, peer: RemotePeer) throws(CallFailure) {
-        // A peer that told its status may tear down the stream as it likes.
+        // After its status a peer may close the stream in any way.
         if let status = try head.grpcStatus() {
             guard status.code == .ok else { throw status }
             guard frames.isBetweenMessages else { throw CallFailure(code: .internal, message: "unexpected EOF") }

@@ -1,7 +1,7 @@
 /// Which versions of HTTP a connection may speak.
 enum HTTPVersions {
-    /// HTTP/2 alone, in clear from the first byte on ("prior knowledge"): gRPC knows no other.
+    /// Only HTTP/2, without TLS from the first byte ("prior knowledge"): gRPC supports no other.
     case two
-    /// HTTP/1.1 in clear; over TLS what the peer prefers (ALPN, RFC 7301).
+    /// HTTP/1.1 without TLS; over TLS the version that the peer prefers (ALPN, RFC 7301).
     case oneOrTwo
 }

@@ -1,6 +1,6 @@
 internal import SecretMemory
 
-/// What a transfer brought and nobody has looked at yet.
+/// Received data of a transfer that was not read yet.
 struct Arrivals: ~Copyable {
     /// Header lines of one answer, all together, may have so many bytes.
     static let headerByteCountLimit = 64 << 10

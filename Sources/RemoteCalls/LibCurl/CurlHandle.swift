@@ -5,7 +5,7 @@ internal import SecretMemory
 /// Owns one easy handle, the connection that it keeps, and the multi handle that drives it. libcurl is called here and
 /// nowhere else.
 @safe final class CurlHandle: @unchecked Sendable {
-    // Sendable because one thread at a time has it: whoever took it out of the pool of its channel.
+    // Sendable because one thread at a time uses it: the one that took it from the pool of its channel.
     private let curl: CurlLibrary
     private let easy: UnsafeMutableRawPointer
     private let multi: UnsafeMutableRawPointer
@@ -19,7 +19,7 @@ internal import SecretMemory
     private let reuse: ConnectionReuse
     /// Whether there may be a connection from the transfer before.
     private var hasRun = false
-    /// What ``ConnectionReuse/inDisguise`` asks when a connection stands: whether it may be a new one.
+    /// For ``ConnectionReuse/inDisguise``, when a connection is established: whether it may be a new one.
     private var refusesNewConnection = false
     private var hasRefusedConnection = false
     /// What the URL of the proxy has in front of `@`. libcurl quotes a URL that it does not understand.
@@ -60,7 +60,7 @@ internal import SecretMemory
     ///
     /// - Parameters:
     ///   - headers: Lines of the form `name: value`.
-    ///   - body: What goes with it, but for a GET. libcurl reads it where it is.
+    ///   - body: The body, except for a GET. libcurl reads it in place.
     ///   - bodyByteCountLimit: More than this cannot wait to be looked at.
     ///   - consume: Gets what has arrived; answers whether more is wanted.
     func send(
@@ -87,7 +87,7 @@ internal import SecretMemory
         arrivals.bodyByteCountLimit = bodyByteCountLimit
         set(CURLOPT_URL, url)
         unsafe set(CURLOPT_HTTPHEADER, pointer: list.map { UnsafeMutableRawPointer($0) })
-        // 0 stands for no limit; what is longer than a C long can hold as milliseconds has none.
+        // 0 means no limit; so does a duration whose milliseconds do not fit into a C long.
         set(CURLOPT_TIMEOUT_MS, options.timeout.map { max(1, Int($0.milliseconds)) } ?? 0)
         set(CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.map { max(1, Int($0.milliseconds)) } ?? 0)
         set(CURLOPT_LOW_SPEED_LIMIT, options.stallTimeout == nil ? 0 : 1)
@@ -174,7 +174,7 @@ internal import SecretMemory
         }
     }
 
-    /// Milliseconds. So often a person who wants to stop is heard.
+    /// Milliseconds between checks for cancellation.
     private static let longestWait: CInt = 100
     /// Milliseconds, after something has arrived. libcurl may not notice at once that it was the end: 7.88.1 did so only
     /// at the second look, with nothing to wake up for on the socket.
@@ -242,7 +242,7 @@ extension CurlHandle {
         set(CURLOPT_PROXY, "")
         set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         set(CURLOPT_TCP_KEEPALIVE, 1)
-        // Whoever gives up does not wait for a look-up of a name that hangs. Added in 7.87.0 (CURLOPT_QUICK_EXIT(3)).
+        // A canceled call does not wait for a name lookup that hangs. Added in 7.87.0 (CURLOPT_QUICK_EXIT(3)).
         if curl.version >= 0x07_57_00 { set(CURLOPT_QUICK_EXIT, 1) }
         unsafe set(CURLOPT_ERRORBUFFER, pointer: UnsafeMutableRawPointer(errorText.baseAddress))
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()

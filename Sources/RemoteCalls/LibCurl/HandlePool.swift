@@ -15,7 +15,7 @@ final class HandlePool: Sendable {
         permits = DispatchSemaphore(value: connectionLimit)
     }
 
-    /// Lends a handle that nobody else has meanwhile.
+    /// Lends a handle for exclusive use.
     func withHandle<Answer: ~Copyable>(
         _ body: (CurlHandle) throws(CallFailure) -> Answer
     ) throws(CallFailure) -> Answer {

@@ -1,7 +1,7 @@
 /// How a transfer ended, before anybody asks what the answer says.
 enum TransferEnding: Equatable {
     case finished
-    /// Whoever takes the answer wanted no more of it.
+    /// The reader of the answer stopped it.
     case stopped
     case cancelled
     case timedOut

@@ -10,7 +10,7 @@ struct Scan: ~Escapable {
 
     var isAtEnd: Bool { position == text.byteCount }
 
-    /// Moves over `character`, if it stands here.
+    /// Moves over `character`, if it is the next one.
     @_lifetime(self: copy self)
     mutating func skip(_ character: Unicode.Scalar) -> Bool {
         guard position < text.byteCount, UInt32(text[position]) == character.value else { return false }

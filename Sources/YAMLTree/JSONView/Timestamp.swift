@@ -2,7 +2,7 @@ internal import SecretMemory
 
 /// The dates that go-yaml v2 knows (go-yaml v2.4, resolve.go, `parseTimestamp`), read as Go's `time.Parse` does.
 ///
-/// They stay strings all the same; it matters for nothing but the tag `!!timestamp`.
+/// They remain strings; they only matter for the tag `!!timestamp`.
 enum Timestamp {
     static func matches(_ text: RawSpan) -> Bool {
         var scan = Scan(text: text)

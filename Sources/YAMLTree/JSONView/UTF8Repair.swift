@@ -2,7 +2,7 @@ internal import SecretMemory
 
 /// Puts U+FFFD in place of each byte that is not UTF-8, as Go's `encoding/json` does when it writes a string.
 ///
-/// Text of a YAML file is UTF-8; only what `!!binary` stands for can be anything else.
+/// Text of a YAML file is UTF-8; only the content of `!!binary` can be anything else.
 enum UTF8Repair {
     static func repair(_ bytes: RawSpan) -> SecretBytes {
         var repaired = SecretBuffer(capacity: bytes.byteCount)

@@ -4,10 +4,10 @@ internal import Synchronization
 
 /// The allocator of libyaml, replaced by one that wipes.
 ///
-/// libyaml copies the text through its read buffers into scalars, growing both as it goes, and frees all of it as it
-/// is. It allocates through four functions of its own (libyaml 0.2.5, src/api.c) that it exports and calls through the
-/// dynamic linker. A program that exports them too is asked first, so the four below serve every block of libyaml in
-/// the process. They are public because the linker exports nothing else in an optimised build.
+/// libyaml copies the text through its read buffers into scalars, growing both, and frees all of it without wiping.
+/// It allocates with four functions of its own (libyaml 0.2.5, src/api.c) that it exports and calls through the
+/// dynamic linker. The functions of a program that exports them too are used first, so the four below allocate every
+/// block of libyaml in the process. They are public because the linker exports nothing else in an optimized build.
 enum LibYAMLMemory {
     /// Whether libyaml has ever asked for memory here. If not, the program was linked in a way that leaves its secrets
     /// in freed memory.

@@ -2,8 +2,8 @@ internal import SecretMemory
 
 /// Lets libyaml read what go-yaml takes for plain text and libyaml does not.
 ///
-/// The character is shown to libyaml as another of the same width that means nothing to it, so that all marks stay
-/// right, and is put back into the text of the scalar. Where that is needed shows only when libyaml has tried.
+/// The character is replaced for libyaml by another of the same width without a meaning, so that all marks stay
+/// correct, and restored in the text of the scalar. Whether that is needed is known only after libyaml has tried.
 struct Disguise {
     /// How often libyaml may try. A file that needs more is refused with libyaml's words.
     static let attempts = 16
@@ -13,7 +13,7 @@ struct Disguise {
     /// Byte order marks that begin a line, in order; and how many of them the scalars so far have reached.
     private let marks: [Int]
     private var passedCount = 0
-    /// Those that stand in no scalar.
+    /// Those that are not in a scalar.
     private var stray: [Int] = []
 
     init(_ text: borrowing SourceText) {
@@ -78,7 +78,7 @@ struct Disguise {
         }
     }
 
-    /// The text of a plain scalar as it stands in `range` of the file.
+    /// The text of a plain scalar in `range` of the file.
     func restore(_ scalar: SecretKey, in range: Range<Int>, of text: borrowing SourceText) -> SecretKey {
         var characters: [Int: Unicode.Scalar] = [:]
         var (offset, index) = (range.lowerBound, 0)

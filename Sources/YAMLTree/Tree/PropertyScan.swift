@@ -1,10 +1,10 @@
-/// What stands in front of the text of a node: `&anchor`, `!tag`, and white space and comments between them.
+/// The properties before the text of a node: `&anchor`, `!tag`, and white space and comments between them.
 ///
-/// libyaml tells neither where the text begins behind them nor of the tag `!`, which it drops.
+/// libyaml reports neither the start of the text after them nor the tag `!`, which it drops.
 struct PropertyScan {
     /// Where the text begins.
     private(set) var contentOffset: Int
-    /// Whether there is a tag, be it only `!`.
+    /// Whether there is a tag, even only `!`.
     private(set) var hasTag = false
     /// Where a short tag runs straight into a comma.
     private(set) var commaOffset: Int?

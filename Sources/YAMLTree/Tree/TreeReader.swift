@@ -48,7 +48,7 @@ struct TreeReader: ~Copyable, ~Escapable {
     }
 
     private enum Anchor {
-        /// Stands on a collection that has not ended; the number tells anchors of one name apart.
+        /// Marks a collection that has not ended; the number distinguishes anchors with the same name.
         case open(number: Int)
         case node(YAMLNode)
     }
@@ -147,7 +147,7 @@ struct TreeReader: ~Copyable, ~Escapable {
     private mutating func end(_ event: YAMLEvent) throws(YAMLError) {
         guard let ended = open.popLast() else { return }
         let start = position(ended.start)
-        // The end of a block collection is only noticed at the next node, so the event stands there.
+        // The end of a block collection is only noticed at the next node, so the place of the event is there.
         let end =
             ended.isFlow && ended.kind != .pair
             ? position(event.end) : max(ended.children.last?.end ?? start, start)
