@@ -300,9 +300,13 @@ let package = Package(
         .testTarget(
             name: "ConfigurationLintTests",
             dependencies: [
-                "ConfigurationLint", "Diagnostics", "EncryptionConfig", "Explanations", "GoText", "KeyTransition",
-                "KubernetesVersions", "SecretMemory",
-                "TestSupport",
+                "ConfigurationLint", "Diagnostics", "EncryptionConfig", "Explanations", "GoText", "JSONText",
+                "KeyTransition", "KubernetesVersions", "SecretMemory", "TestSupport", "YAMLTree",
+            ], swiftSettings: tests),
+        .testTarget(
+            name: "ExplanationsTests",
+            dependencies: [
+                "Diagnostics", "EncryptionConfig", "Explanations", "KubernetesVersions", "SecretMemory", "TestSupport",
             ], swiftSettings: tests),
         .testTarget(
             name: "KeyTransitionTests",

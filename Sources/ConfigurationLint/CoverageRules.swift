@@ -36,8 +36,9 @@ extension LintRule {
                 + "a note: another API server may use that file.",
             check: "`encconf show` lists the resources of the file; `encconf audit` counts the plaintext in a "
                 + "snapshot.",
-            remedy: "Add `secrets` to an entry whose first provider has a key, with identity after it until all "
-                + "Secrets are re-encrypted. With several servers, start with identity first."
+            remedy: "Add an entry with identity first and a key after it, as `encconf init --provider secretbox "
+                + "--identity-first --resources secrets` prints it. When every server runs the file, promote the key "
+                + "with `encconf rotate`, and rewrite every Secret."
         ) { subject in
             let secrets = GroupResource(resource: "secrets")
             guard subject.resolution.rule(for: secrets) == nil else { return [] }
@@ -47,8 +48,9 @@ extension LintRule {
                         path: "resources", position: subject.position,
                         message: "only custom resources are listed: if kube-apiserver uses this file, all Secrets "
                             + "are plaintext",
-                        hint:
-                            "add an entry for `secrets`, unless the file is for an aggregated API server",
+                        hint: Hint(
+                            .addEntry(["secrets"]),
+                            before: "an aggregated API server stores no Secrets; in a file of kube-apiserver, "),
                         severity: .note)
                 ]
             }
@@ -56,16 +58,17 @@ extension LintRule {
                 LintFinding(
                     path: "resources", position: subject.position,
                     message: "all Secrets are plaintext: no entry covers the resource `secrets`",
-                    hint: "copy an entry from `encconf init --provider secretbox --resources secrets`")
+                    hint: Hint(.addEntry(["secrets"]), after: ", then promote its key with `encconf rotate`"))
             ]
         },
         LintRule(
-            "ENC0203", .warning, "copies of the data are plaintext",
-            meaning: "Controllers copy the pod template of a workload into other objects: of a Deployment into "
-                + "ReplicaSets and Pods, of a CronJob into Jobs and Pods. If only the first is encrypted, its "
-                + "environment variables and arguments are still plaintext in etcd.",
+            "ENC0203", .warning, "the same data is stored in plaintext under another resource",
+            meaning: "Controllers copy the pod template of a workload into the objects that they make: a Deployment's "
+                + "into ReplicaSets and Pods, a CronJob's into Jobs and Pods. Where only the former is encrypted, "
+                + "its environment variables and arguments are still plaintext in etcd.",
             check: "`encconf show`, and `encconf audit` of a snapshot.",
-            remedy: "Encrypt the copies too, or move the secrets from the template to Secret objects."
+            remedy: "Encrypt the copies too, in an entry with identity first and a key after it, and promote the key "
+                + "with `encconf rotate`; or keep secrets out of the template and in Secret objects."
         ) { subject in
             let exposures = copies.compactMap { original, copies -> Exposure? in
                 guard let resource = subject.encrypted(original) else { return nil }
@@ -74,13 +77,17 @@ extension LintRule {
             }
             return exposures.grouped { $0.copies.isEmpty ? nil : $0.copies }.compactMap { copies, exposures in
                 exposures.min { $0.resource.position < $1.resource.position }.map { first in
-                    let copies = copies.map(\.description).inSentence
+                    let names = copies.map(\.description)
+                    // What has an entry that stores it in plaintext is a matter of that entry (ENC0201).
+                    let uncovered = copies.filter { subject.resolution.rule(for: $0) == nil }.map(\.description)
                     return LintFinding(
                         path: first.resource.path, position: first.resource.position,
                         message:
                             "data of \(exposures.map(\.original.description).inSentence) is encrypted, but its copies in "
                             + "\(copies) are plaintext",
-                        hint: "encrypt \(copies) too (`encconf explain ENC0203`)")
+                        hint: uncovered.isEmpty
+                            ? "`encconf rotate` with --resources \(names.joined(separator: ",")) --to secretbox adds a key for them"
+                            : Hint(.addEntry(uncovered), after: ", then promote its key with `encconf rotate`"))
                 }
             }
         },
@@ -106,7 +113,8 @@ extension LintRule {
                     path: "\(entry.path).providers", position: first.provider.position,
                     message: "plaintext \(subject.listed(exposed)) are unreadable: the entry has no identity provider"
                         + (isKnown ? ", and such values are stored" : ""),
-                    hint: "add `- identity: {}` last, until an audit finds no plaintext",
+                    hint: Hint(
+                        .appendIdentity(entry: entry.path), after: " unless an audit has found no plaintext"),
                     severity: isKnown ? .warning : nil)
             }
         },
@@ -134,7 +142,8 @@ extension LintRule {
                 return LintFinding(
                     path: identity.provider.path, position: identity.provider.position,
                     message: "plaintext of \(subject.listed(entry.resources)) is still readable, \(reason)",
-                    hint: "when `encconf audit` finds no plaintext, remove identity")
+                    hint: Hint(
+                        .remove(path: identity.provider.path), after: " when `encconf audit` finds no plaintext"))
             }
         },
     ]

@@ -12,11 +12,14 @@ extension LintRule {
             meaning: "kube-apiserver joins the providers of all entries that list a resource, in file order. The "
                 + "first provider of the first entry writes; the later entry only adds read keys.",
             check: "`encconf show` shows the joined list.",
-            remedy: "Write one entry for each resource, with its providers in the intended order."
+            remedy: "Append the providers of the later entry to those of the earlier one, and remove the resource from "
+                + "the later one: nothing changes by that. For another order prove the change with `encconf diff`. A KMS "
+                + "provider cannot be repeated, so an entry that has one and other resources stays unchanged."
         ) { subject in
             var first: [ResourcePattern: String] = [:]
             return subject.entries.flatMap { entry in
                 let groups = entry.resources.filter { !$0.text.isEmpty }.grouped { first[$0.pattern] }
+                let canRepeat = !entry.providers.contains(where: \.provider.isPlugin)
                 for resource in entry.resources { first[resource.pattern] = first[resource.pattern] ?? entry.path }
                 return groups.compactMap { earlier, resources in
                     resources.first.map {
@@ -24,7 +27,7 @@ extension LintRule {
                             path: $0.path, position: $0.position,
                             message: "\(earlier) covers \(subject.listed(resources)) too; the providers of this "
                                 + "entry only decrypt",
-                            hint: "join the two entries")
+                            hint: subject.joining(resources, of: entry, into: earlier, canRepeat: canRepeat))
                     }
                 }
             }
@@ -45,7 +48,7 @@ extension LintRule {
                     subject.comparison(of: resource).flatMap { search.lack($0) }
                 }
                 return groups.compactMap { lack, resources in
-                    resources.first.map { lack.finding(subject, $0, resources) }
+                    resources.first.map { lack.finding(subject, entry.path, $0, resources) }
                 }
             }
         },
@@ -75,11 +78,13 @@ private struct Lack: Hashable {
     let count: Int
     /// Whether there is no key in common.
     let isAll: Bool
+    /// Whether the wildcard has KMS providers, whose names may stand in a file only once.
+    let hasPlugin: Bool
 
     static let listedCount = 10
 
     func finding(
-        _ subject: LintSubject, _ first: LintSubject.Resource, _ resources: [LintSubject.Resource]
+        _ subject: LintSubject, _ entry: String, _ first: LintSubject.Resource, _ resources: [LintSubject.Resource]
     ) -> LintFinding {
         let wildcard = subject.shown(wildcard.description)
         let keys = self.keys.map(\.text) + (count > keys.count ? ["\(count - keys.count) more"] : [])
@@ -87,12 +92,26 @@ private struct Lack: Hashable {
             path: first.path, position: first.position,
             message: "\(subject.listed(resources)) written under `\(wildcard)` are unreadable: this entry does not "
                 + "repeat \(keys.inSentence)",
-            hint: "repeat the keys of `\(wildcard)` after its own until every object is re-encrypted",
+            hint: hasPlugin
+                ? "a KMS provider cannot be repeated: prove with `encconf audit` that no value needs it"
+                : Hint(.repeatProviders(ofWildcard: wildcard, entry: entry), after: " until everything is rewritten"),
             severity: isAll ? .note : nil)
     }
 }
 
 extension LintSubject {
+    /// The hint at one entry in place of two. The list that serves the resources stays what it is.
+    ///
+    /// - Parameter canRepeat: Whether the providers of the entry may stand in two entries.
+    fileprivate func joining(
+        _ resources: [Resource], of entry: Entry, into earlier: String, canRepeat: Bool
+    ) -> Hint {
+        guard canRepeat || resources.count == entry.resources.count else {
+            return "check with `encconf show` that the joined list is meant: a KMS provider cannot be repeated"
+        }
+        return Hint(.join(entry: entry.path, into: earlier, resources: listed(resources)))
+    }
+
     fileprivate func comparison(of resource: Resource) -> Comparison? {
         let name = resource.pattern.name
         let wider: [ResourcePattern] = [.all(of: name.group), .everything].filter { $0 != resource.pattern }
@@ -115,11 +134,13 @@ private struct LackSearch {
     private struct Forms {
         let all: Set<StoredForm>
         let inOrder: [StoredForm]
+        let hasPlugin: Bool
 
         init(_ providers: [Provider]) {
             var all: Set<StoredForm> = []
             inOrder = providers.flatMap(StoredForm.all).filter { all.insert($0).inserted }
             self.all = all
+            hasPlugin = providers.contains(where: \.isPlugin)
         }
     }
 
@@ -143,7 +164,7 @@ private struct LackSearch {
         return Lack(
             wildcard: comparison.wildcard,
             keys: missing.map { ByteName("\($0.provider.rawValue) \(subject.shown($0.name))") }, count: missingCount,
-            isAll: missingCount == wildcard.all.count)
+            isAll: missingCount == wildcard.all.count, hasPlugin: wildcard.hasPlugin)
     }
 }
 
@@ -171,4 +192,8 @@ private struct StoredForm: Hashable {
         hasher.combine(name)
         if let key { hasher.combine(SecretHash(key.secret)) }
     }
+}
+
+extension Provider {
+    fileprivate var isPlugin: Bool { if case .kms = kind { true } else { false } }
 }

@@ -38,12 +38,13 @@ public enum FileFinding: Equatable, Sendable {
         }
     }
 
-    private var hint: String {
+    private var hint: Hint {
         switch self {
         case .readableByOthers: "run `chmod 600 FILE`; if others could read it before, rotate the keys"
         case .owner: "run `chown root:root FILE`, unless kube-apiserver runs as its owner"
         case .notRegular: "copy the configuration to a regular file"
-        case .furtherDocument: "join the documents into one list of `resources`"
+        case .furtherDocument:
+            Hint(.removeFurtherDocuments, after: ", or add its entries in the steps that `encconf diff` shows")
         }
     }
 
@@ -65,5 +66,7 @@ public enum FileFinding: Equatable, Sendable {
         "ENC0263", "a second document is ignored",
         meaning: "kube-apiserver reads only the first document of a YAML file and does not parse the rest. Entries and "
             + "keys there have no effect.",
-        check: "Look for a line `---` or `...`.", remedy: "Join the documents into one list of `resources`.")
+        check: "Look for a line `---` or `...`.",
+        remedy: "Remove the rest. To put its entries into effect, add them to the first document in the steps that "
+            + "`encconf diff` shows.")
 }

@@ -26,7 +26,7 @@ extension LintRule {
                             + "later reject the file"
                         : "unknown field \(name): Kubernetes \(subject.kubernetes) ignores it, 1.31 and later "
                             + "reject the file",
-                    hint: likely.map { "did you mean \($0)?" } ?? "remove it; this changes nothing")
+                    hint: subject.correcting(field, to: likely, isHeader: isHeader && isOtherCase))
             }
         },
         LintRule(
@@ -43,27 +43,36 @@ extension LintRule {
                 + "with `encconf diff`."
         ) { subject in
             subject.ignored.compactMap { field in
-                let message: String
+                let (message, hint): (String, Hint)
                 switch field.reason {
                 case .unknown: return nil
                 case .overridden(let line):
+                    hint = Hint(.keepLast, after: ", which is in effect now")
                     message =
                         "no effect: line \(line) sets \(subject.shown(field.name)) again, and Kubernetes "
                         + "\(subject.kubernetes) uses the last one"
                 case .repeated:
+                    hint = "write it once, as `encconf show` prints it, and prove the change with `encconf diff`"
                     message =
                         "\(subject.shown(field.name)) is set again: Kubernetes \(subject.kubernetes) merges it into "
                         + "the earlier one"
                 }
                 return LintFinding(
-                    path: subject.shownPath(field), position: field.position, message: message,
-                    hint: "keep one of the two; see the effective table of `encconf show`")
+                    path: subject.shownPath(field), position: field.position, message: message, hint: hint)
             }
         },
     ]
 }
 
 extension LintSubject {
+    /// The hint at a field that is ignored. Its right name would put it into effect, with whatever that changes.
+    fileprivate func correcting(_ field: IgnoredField, to likely: String?, isHeader: Bool) -> Hint {
+        let path = shownPath(field)
+        if isHeader, let likely { return Hint(.rename(path: path, to: likely)) }
+        let rest = likely.map { "; for \($0) prove the change with `encconf diff`" } ?? ""
+        return Hint(.remove(path: path), after: ", which changes nothing\(rest)")
+    }
+
     /// The way to a field, without a name that may not be shown.
     fileprivate func shownPath(_ field: IgnoredField) -> String {
         let name = shown(field.name)

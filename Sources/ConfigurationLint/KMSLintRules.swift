@@ -41,7 +41,7 @@ extension LintRule {
                             + "writes fail if its key service is slow"
                         : "a call of the plugin may take \(GoDuration.text(item.plugin.timeout)), more than half of "
                             + "a request timeout",
-                    hint: "omit it for 3s")
+                    hint: Hint(.remove(path: "\(item.provider.path).kms.timeout"), after: ": the default is 3s"))
             }
         },
         LintRule(
@@ -59,7 +59,8 @@ extension LintRule {
                     "endpoint", at: item.configuration.endpoint?.position,
                     "\(subject.shown(item.plugin.endpoint)) is not an absolute path; kube-apiserver would dial "
                         + (endpoint.socket.isEmpty ? "nothing" : subject.shown(endpoint.socket)),
-                    hint: "write unix:///absolute/path/of/the/socket")
+                    hint: Hint(
+                        .write("unix:///absolute/path/of/the/socket", path: "\(item.provider.path).kms.endpoint")))
             }
         },
         LintRule(
@@ -117,7 +118,7 @@ private struct PluginItem {
     let configuration: KMSConfiguration
 
     func finding(
-        _ field: String, at position: SourcePosition?, _ message: String, hint: String,
+        _ field: String, at position: SourcePosition?, _ message: String, hint: Hint,
         severity: Diagnostic.Severity? = nil
     ) -> LintFinding {
         LintFinding(

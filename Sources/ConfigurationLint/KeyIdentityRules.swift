@@ -16,14 +16,18 @@ extension LintRule {
                 + "with a third key first (`encconf rotate`), then remove both."
         ) { subject in
             // A resource that is listed twice brings one key into its list twice (Kubernetes 1.26).
-            subject.pairsInOneList(KeyPairs.sameName).filter { $0.key.path != $1.key.path }.map { earlier, later in
+            let owners = subject.providersOfOneKey
+            return subject.pairsInOneList(KeyPairs.sameName).filter { $0.key.path != $1.key.path }.map {
+                earlier, later in
                 let isSame = earlier.key.secret.isEqual(to: later.key.secret)
                 let name = subject.shown(later.key.name)
                 return LintFinding(
                     path: later.namePath, position: later.namePosition,
                     message: "duplicate key name \(name) with "
                         + (isSame ? "the same key bytes" : "different key bytes") + " (also \(earlier.key.path))",
-                    hint: isSame ? "remove this key" : "rotate to a key with a unique name, with `encconf rotate`")
+                    hint: isSame
+                        ? Hint(.remove(path: owners[later.key.path] ?? later.key.path), after: ": it is there twice")
+                        : "`encconf rotate` gives new keys names of their own")
             }
         },
         LintRule(
@@ -80,13 +84,14 @@ extension LintRule {
                 + "are the same and the rest of the longer name, with its colon, is 16 bytes, which are then read "
                 + "as the initialization vector. Such reads return wrong data without an error.",
             check: "`encconf decrypt-secret` with a value of the longer name.",
-            remedy: "Put the key with the longer name first: then its values decrypt correctly, and the finding is "
-                + "a note. Re-encrypt every value with a key whose name overlaps with no other, and remove both."
+            remedy: "Put the key with the longer name first: its values are then read rightly, and the finding is a "
+                + "note. If the key with the shorter name writes, promote a key whose name overlaps with none before that, "
+                + "or the order would change which key writes. Then rewrite everything, and take both out."
         ) { subject in
             subject.pairsInOneList(KeyPairs.overlappingNames).map { earlier, later in
                 let names = (subject.shown(earlier.key.name), subject.shown(later.key.name))
                 let rest = later.key.name.utf8.count - earlier.key.name.utf8.count
-                let (message, hint): (String, String)
+                let (message, hint): (String, Hint)
                 if rest < 0 {
                     message =
                         "the name overlaps with \(names.0) (\(earlier.key.path)); in the other order this key would "
@@ -98,12 +103,12 @@ extension LintRule {
                     message =
                         "every value of \(names.1) decrypts to wrong data without an error: key \(names.0) "
                         + "(\(earlier.key.path)) comes first and reads part of the name as the IV"
-                    hint = "put this key before \(names.0), then rotate to a key whose name overlaps with no other"
+                    hint = subject.reordering(earlier, later)
                 } else {
                     message =
                         "\(names.0) (\(earlier.key.path)) is tried first for values of \(names.1), and can decrypt "
                         + "them to wrong data without an error"
-                    hint = "put this key before \(names.0), then rotate to a key whose name overlaps with no other"
+                    hint = subject.reordering(earlier, later)
                 }
                 return LintFinding(
                     path: later.namePath, position: later.namePosition, message: message, hint: hint,
@@ -133,6 +138,30 @@ extension LintRule {
 }
 
 extension LintSubject {
+    /// The providers of keys that have no other, by the path of the key.
+    fileprivate var providersOfOneKey: [String: String] {
+        let pairs = entries.flatMap(\.providers).compactMap { item in
+            item.keys.count == 1 ? item.keys.first.map { ($0.key.path, item.provider.path) } : nil
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// The hint at the right order of two aescbc keys whose names overlap.
+    fileprivate func reordering(_ earlier: Key, _ later: Key) -> Hint {
+        let name = shown(earlier.key.name)
+        // What comes first in its list writes.
+        guard !earlier.writes else {
+            return """
+                rotate to a key whose name overlaps with none (`encconf rotate`); when it writes, put this key before \
+                \(name), before anything is re-encrypted
+                """
+        }
+        let rest = ", then rotate to a key whose name overlaps with none"
+        return earlier.entry == later.entry
+            ? Hint(.moveKey(path: later.key.path, before: earlier.key.path, named: name), after: rest)
+            : Hint(.repeatKey(path: later.key.path, before: earlier.key.path, named: name), after: rest)
+    }
+
     /// Pairs of keys that serve the same resources; of several for one key, the first.
     ///
     /// `pairs` finds them among the keys of one list.

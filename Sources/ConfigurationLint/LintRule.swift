@@ -26,7 +26,7 @@ struct LintFinding {
     let path: String
     let position: SourcePosition
     let message: String
-    var hint: String?
+    var hint: Hint?
     /// Nil for the rule's own.
     var severity: Diagnostic.Severity?
 

@@ -41,7 +41,7 @@ extension LintRule {
                     path: key.secretPath, position: key.secretPosition,
                     message: "\(key.provider.rawValue) \(subject.shown(key.key.name)) has "
                         + "\(key.key.secret.bytes.count) bytes (AES-\(key.key.secret.bytes.count * 8))",
-                    hint: "rotate to a key of 32 bytes with `encconf rotate`")
+                    hint: "`encconf rotate` makes the next key with 32 bytes")
             }
         },
     ]

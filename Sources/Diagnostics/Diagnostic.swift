@@ -16,16 +16,22 @@ public struct Diagnostic: Equatable, Sendable {
     public let message: String
     /// What to do about it.
     public let hint: String?
+    /// The edit that the hint proposes; nil if it proposes none that a machine could make.
+    public let edit: ProposedEdit?
+    /// Whether servers may be given the edited file as it is.
+    public let isEditImmediate: Bool
 
     public init(
         code: String, severity: Severity, path: String? = nil, position: SourcePosition? = nil,
-        message: String, hint: String? = nil
+        message: String, hint: Hint? = nil
     ) {
         self.code = code
         self.severity = severity
         self.path = path
         self.position = position
         self.message = message
-        self.hint = hint
+        self.hint = hint?.text
+        edit = hint?.edit
+        isEditImmediate = hint?.isImmediate ?? true
     }
 }

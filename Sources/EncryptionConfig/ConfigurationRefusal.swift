@@ -40,8 +40,8 @@ public struct ConfigurationRefusal: Error {
         return refusal
     }
 
-    /// The same with other words of ours for some findings: a message and a hint, or nil to keep a finding unchanged.
-    func replacing(_ words: (Diagnostic) -> (message: String, hint: String?)?) -> ConfigurationRefusal {
+    /// The same with other words of ours for some findings: a message and a hint, or nil to leave a finding as it is.
+    func replacing(_ words: (Diagnostic) -> (message: String, hint: Hint?)?) -> ConfigurationRefusal {
         var refusal = ConfigurationRefusal(
             stage: stage, apiserverText: apiserverText, namesFile: namesFile,
             diagnostics: diagnostics.map { finding in
@@ -90,7 +90,7 @@ extension ConfigurationRefusal {
 
 extension ConfigurationRefusal {
     /// The refusal of a file that would cost this program too much.
-    static func limit(_ stage: Stage, _ message: String, at position: SourcePosition, hint: String) -> Self {
+    static func limit(_ stage: Stage, _ message: String, at position: SourcePosition, hint: Hint) -> Self {
         ConfigurationRefusal(
             stage: stage, apiserverText: nil,
             diagnostics: [

@@ -15,9 +15,9 @@ extension Explanation {
             meaning: "The value is plaintext, although the configuration encrypts new objects of its resource. It "
                 + "was written before encryption was enabled, or by a server that ran another file. It also counts "
                 + "as stale.",
-            check: "The revision of the finding, and when every server loaded the file. `encconf servers FILE` "
+            check: "The revision of the finding, and when every server loaded the file. `encconf servers` "
                 + "shows which servers run it.",
-            remedy: "When every server runs the file, re-encrypt the objects (`encconf rewrite FILE`, `kubectl "
+            remedy: "When every server runs the file, re-encrypt the objects (`encconf rewrite`, `kubectl "
                 + "replace`, or a StorageVersionMigration). Old revisions keep the plaintext until etcd is "
                 + "compacted and each member is defragmented."),
         Explanation(
@@ -38,8 +38,8 @@ extension Explanation {
                 + "the KMS is disabled, scheduled for deletion, or not accessible to its account.",
             remedy:
                 "Add the key again as a read key; for an error of a plugin, restore its key in the KMS. A value is "
-                + "not lost while its key can be restored, so delete nothing because of a plugin error. If no key "
-                + "decrypts it and none can be restored, restore the object from a backup, or delete it."
+                + "not lost while its key can be restored. Only if no file, no archive and no key of a KMS decrypts it, "
+                + "restore the object from a backup, and keep a copy of the value."
         ),
         Explanation(
             "ENC0404", "not an object",
@@ -49,15 +49,19 @@ extension Explanation {
             check:
                 "`encconf decrypt-secret` with --reveal -o raw shows the bytes. If the audit names a key that "
                 + "decrypts the value to its object, two keys have exchanged their order or their bytes.",
-            remedy: "Replace the wrong key by the one that the finding names, or restore the object from a backup."),
+            remedy:
+                "Replace the wrong key by the one that the finding names. Only if no file and no archive decrypts the "
+                + "value to its object, restore the object from a backup, and keep a copy of the value."),
         Explanation(
             "ENC0405", "moved",
             meaning: "The value decrypts to another object than its etcd key names: somebody copied it within etcd. "
                 + "AES-CBC and secretbox do not authenticate the etcd key, so kube-apiserver serves the other "
                 + "object under this name.",
             check: "Who can write to etcd, and whether the object that the value names has the same stored value.",
-            remedy: "Treat it as an attack until you know the cause. Restore the object from a backup. With AES-GCM "
-                + "and KMS a moved value does not decrypt."),
+            remedy:
+                "Treat it as an attack until you know the cause. Only if it was not intended, restore the object of this "
+                + "etcd key from a backup, and keep a copy of the value. With AES-GCM and KMS a moved value does not "
+                + "decrypt."),
         Explanation(
             "ENC0406", "nonce reuse",
             meaning: "Two values of one AES-GCM key have the same nonce. Anyone who has both values can compute the "
@@ -67,11 +71,12 @@ extension Explanation {
             remedy: "Rotate the key now and re-encrypt every value. Treat the content of both values as disclosed."),
         Explanation(
             "ENC0407", "padding too long",
-            meaning: "The decrypted AES-CBC value ends with more than one block of padding. kube-apiserver accepts "
-                + "such values but never writes them: the value is damaged, another program wrote it, or the key is "
-                + "wrong.",
-            check: "`encconf decrypt-secret` shows whether the object is complete.",
-            remedy: "Restore the object from a backup."),
+            meaning: "After decryption the AES-CBC value ends in more than one block of padding. kube-apiserver takes "
+                + "it, and never writes it: the value was damaged or made by somebody else, or the key is wrong.",
+            check: "`encconf decrypt-secret` shows whether the object is whole.",
+            remedy:
+                "If another file or archive decrypts the value without the finding, its key is the right one. Only if none "
+                + "does, restore the object from a backup, and keep a copy of the value."),
         Explanation(
             "ENC0408", "needs a KMS plugin",
             meaning:
@@ -103,8 +108,9 @@ extension Explanation {
             check:
                 "`encconf show` lists what is encrypted; `encconf verify` warns of names that no Kubernetes "
                 + "version has.",
-            remedy: "Add the resource to an entry whose first provider encrypts, roll the file out, and re-encrypt the "
-                + "objects."),
+            remedy: "Add an entry for the resource with identity first and a key after it, as `encconf init` with "
+                + "--identity-first prints it. When every server runs the file, promote the key with `encconf rotate`, and "
+                + "re-encrypt the objects."),
         Explanation(
             "ENC0411", "an old revision is plaintext",
             meaning: "etcd still stores an earlier revision of the value, unencrypted. It was written before "

@@ -1,4 +1,4 @@
-public import Diagnostics
+internal import Diagnostics
 internal import EncryptionConfig
 
 extension Explanation {
@@ -6,14 +6,24 @@ extension Explanation {
     /// Status, several lines. Nil for another text.
     ///
     /// (Texts: spec of the file format; each is one that `verify` prints for some version.)
-    public static func ofConfigurationText(_ text: String) -> Explanation? {
-        let text = text.folded
-        return configurationTexts.first { _, signs in signs.contains { text.contains($0.folded) } }
-            .flatMap { ofConfiguration($0.code) }
+    static func ofConfigurationText(_ text: FoldedText) -> Explanation? {
+        let code = configurationTexts.first { _, signs in signs.contains { $0.isIn(text) } }?.code
+        return (code ?? (isUnreadable(text) ? RefusalCode.syntax : nil)).flatMap(ofConfiguration)
+    }
+
+    /// Whether the words of a parser stand beside those about the file.
+    private static func isUnreadable(_ text: FoldedText) -> Bool {
+        let file: [RuntimeError.Sign] = [
+            "error while parsing file", "error decoding encryption provider configuration file",
+        ]
+        let parser: [RuntimeError.Sign] = [": yaml:", ": proto:", ": unexpected EOF", ": empty body"]
+        // What is refused for being strict can be read, and says more in its next line.
+        let strict: RuntimeError.Sign = "strict decoding error"
+        return file.contains { $0.isIn(text) } && parser.contains { $0.isIn(text) } && !strict.isIn(text)
     }
 
     /// In the order in which they count: the narrower sign before the wider one.
-    private static let configurationTexts: [(code: String, signs: [String])] = [
+    private static let configurationTexts: [(code: String, signs: [RuntimeError.Sign])] = [
         (RefusalCode.featureGate, ["unrecognized feature gate", "feature is locked to"]),
         (RefusalCode.kmsv2Gate, ["KMSv2 feature is not enabled"]),
         (RefusalCode.kmsv1Gate, ["KMSv1 is deprecated", "feature-gates=KMSv1=true"]),
@@ -22,10 +32,12 @@ extension Explanation {
             RefusalCode.keySecret,
             [
                 "secrets must be base64 encoded", "secret is not of the expected length",
-                "secret is a mandatory field for a key",
+                "secret is a mandatory field for a key", "has no provided secret",
+                "could not obtain secret for named key", "error while creating cipher for named key",
+                "error while creating transformer for named key", "expected key size 32 for secretbox provider",
             ]
         ),
-        (RefusalCode.keyName, ["name is a mandatory field for a key"]),
+        (RefusalCode.keyName, ["name is a mandatory field for a key", "key with invalid name provided"]),
         (
             RefusalCode.provider,
             [
@@ -50,12 +62,20 @@ extension Explanation {
                 "unsupported scheme", "invalid endpoint for kms provider", "cachesize is not supported",
                 "cachesize should be a positive value", "unsupported apiVersion apiVersion for KMS provider",
                 "could not configure KMSv1-Plugin's probe", "could not configure KMSv2-Plugin's probe",
+                "could not configure KMS plugin",
             ]
         ),
-        (RefusalCode.emptyList, [": Required value: at least one"]),
+        (RefusalCode.emptyList, [": Required value: at least one", "provider has no valid keys"]),
         (RefusalCode.duplicateField, ["already set in map", "duplicate field \""]),
         (RefusalCode.unknownField, ["unknown field \""]),
         (RefusalCode.duration, ["time: invalid duration", "time: unknown unit", "time: missing unit"]),
+        (
+            RefusalCode.kind,
+            [
+                "Go struct field .kind of", "Go struct field .apiVersion of",
+                "Go value of type struct { APIVersion string",
+            ]
+        ),
         (RefusalCode.type, ["cannot unmarshal"]),
         (
             RefusalCode.kind,
@@ -69,17 +89,11 @@ extension Explanation {
             RefusalCode.syntax,
             [
                 "json parse error", "error converting YAML to JSON", "yaml: line", "yaml: found",
-                "yaml: unknown anchor",
+                "yaml: unknown anchor", "yaml: anchor", "yaml: incomplete",
                 "yaml: invalid map key", "yaml: cannot decode", "yaml: control characters", "yaml: invalid",
                 "unsupported map key of type", "encryption provider configuration file \"\" is empty", "\" is empty",
+                "protobuf marshalling interface", "json: unsupported value",
             ]
         ),
     ]
-}
-
-extension String {
-    /// In lower case, every run of white space one blank, and without the backslashes that logs put before quotes.
-    var folded: String {
-        replacing("\\\"", with: "\"").lowercased().split { $0.isWhitespace }.joined(separator: " ")
-    }
 }

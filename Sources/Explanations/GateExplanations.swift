@@ -6,7 +6,8 @@ extension GateRefusal {
     /// The refusal as a finding. It has no position in the file.
     public func diagnostic(in kubernetes: KubernetesVersion) -> Diagnostic {
         Diagnostic(
-            code: RefusalCode.featureGate, severity: .error, message: message(in: kubernetes), hint: hint(kubernetes))
+            code: RefusalCode.featureGate, severity: .error, message: message(in: kubernetes),
+            hint: Hint(hint(kubernetes)))
     }
 
     private func message(in kubernetes: KubernetesVersion) -> String {

@@ -1,4 +1,5 @@
 internal import EncryptionConfig
+internal import GoText
 internal import KubernetesResources
 
 /// The keys of each rule of a configuration.
@@ -13,10 +14,11 @@ struct ResolvedKeys {
 
     init(_ configuration: EncryptionConfiguration) {
         resolution = ResourceResolution(configuration)
-        // What a version without wildcards takes for a name is that of no resource: nothing is stored by it.
-        lists = resolution.rules.filter { !$0.pattern.isLiteral }
-            .map { KeyList(pattern: $0.pattern, providers: $0.providers) }
-        patterns = resolution.rules.map(\.pattern).filter { !$0.isLiteral }
+        // No resource has an empty name, or the one that a version without wildcards takes a wildcard for: nothing is
+        // stored by such a rule.
+        let rules = resolution.rules.filter { !$0.pattern.isLiteral && !$0.pattern.name.resource.isEmpty }
+        lists = rules.map { KeyList(pattern: $0.pattern, providers: $0.providers) }
+        patterns = rules.map(\.pattern)
         byPattern = Dictionary(uniqueKeysWithValues: zip(patterns, lists))
         forms = Set(lists.flatMap(\.writers).map { StorageKeyForm($0) })
     }

@@ -33,7 +33,7 @@ extension TransitionReport {
             Diagnostic(
                 code: "transition", severity: counterexample.certainty == .certain ? .error : .warning,
                 message: redactor.shown("\(counterexample.resource.description): \(counterexample.sentence)").text,
-                hint: redactor.shown(nextSentence(new: "NEW")).text)
+                hint: Hint(redactor.shown(nextSentence(new: "NEW")).text))
         }
         return counterexamples
             + gaps.map { Diagnostic(code: "evidence", severity: .warning, message: $0.message, $0.hint, redactor) }
@@ -69,6 +69,6 @@ extension Diagnostic {
     fileprivate init(code: String, severity: Severity, message: Phrase, _ hint: Phrase?, _ redactor: Redactor) {
         self.init(
             code: code, severity: severity, message: redactor.shown(message).text,
-            hint: hint.map { redactor.shown($0).text })
+            hint: hint.map { Hint(redactor.shown($0).text) })
     }
 }

@@ -24,9 +24,9 @@ struct SnapshotAudit {
     func run(history: Bool, remnants: Bool, progress: any AuditProgress) throws(AuditError) -> AuditResult {
         do {
             var (found, digest, crew) = try auditLive(history: history, progress)
-            // The problems that opening the file shows are among those found.
-            var known = SnapshotProblems.collected
-            let snapshot = try SnapshotFile(file.span, &known)
+            // Its problems are noted already.
+            var repeatedProblems = SnapshotProblems.collected
+            let snapshot = try SnapshotFile(file.span, &repeatedProblems)
             let (live, logged) = (found.live, found.logged)
             let replayed = logged?.replayed
             let counts = replayed?.counts ?? live.counts

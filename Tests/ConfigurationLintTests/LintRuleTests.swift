@@ -139,7 +139,8 @@ struct LintSpellingTests {
         let finding = try #require(try findings(in: written).first { $0.code == "ENC0240" })
         #expect(
             finding.hint
-                == (meant.map { "did you mean \($0)?" } ?? "list names and groups with `kubectl api-resources`"))
+                == (meant.map { "\($0) may be meant; where servers run this file, `encconf diff` shows the steps" }
+                    ?? "`kubectl api-resources` lists names and groups"))
     }
 
     @Test(arguments: [

@@ -117,7 +117,7 @@ import Testing
             try member.put(secret: "a", by: Self.new)
             let result = try folder.run("audit --config f.yaml -o json \(member.databasePath)")
             #expect(result.status == 2)
-            #expect(result.errors.contains("running etcd member"), "\(result.errors)")
+            #expect(result.errors.contains("running etcd or k3s"), "\(result.errors)")
             #expect(!result.text.contains("\"verdict\": \"clean\""))
         }
     }

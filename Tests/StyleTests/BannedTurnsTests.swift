@@ -19,6 +19,9 @@ import Testing
             file: "testdata/cli/diff.txt", text: "\"step\": \"mend\"",
             reason: "the same code"),
         Allowance(
+            file: "Sources/Explanations/RuntimeErrors/DistributionErrors.swift", text: "apiserver has not reloaded",
+            reason: "a message of k3s"),
+        Allowance(
             file: "testdata/cli/decrypt-secret.txt", text: "component: apiserver", reason: "a label of a stored object"),
     ]
 

@@ -37,27 +37,22 @@ struct ExplainCommand: EncconfCommand {
             return .success
         }
         let text = subject == "-" ? SecretKey(try Inputs.standardInput()).revealedText() : subject
-        guard let answer = answer(to: text) else {
+        guard text.utf8.count <= ExplainedText.byteCountLimit else {
+            throw CommandFailure(
+                "\(text.utf8.count) bytes are too many to explain", hint: "give the lines that name the error")
+        }
+        let answers = ExplainedText.all(of: text)
+        guard !answers.isEmpty else {
             throw CommandFailure(
                 "Unknown code or error text.",
                 hint: "run `encconf explain` for all codes, or quote the whole error text")
         }
-        try console.result(Phrase(stringLiteral: answer))
+        let paragraphs = answers.map { answer in
+            "\(answer.subject)\n"
+                + self.paragraphs(meaning: answer.meaning, check: answer.check, remedy: answer.remedy)
+        }
+        try console.result(Phrase(stringLiteral: paragraphs.joined(separator: "\n")))
         return .success
-    }
-
-    private func answer(to text: String) -> String? {
-        // The cause of an unreadable value is a better answer than its error text.
-        if let code = Explanation.ofConfiguration(text) ?? Explanation.ofAudit(text)
-            ?? Explanation.ofConfigurationText(text)
-        {
-            return "\(code.code): \(code.title)\n"
-                + paragraphs(meaning: code.meaning, check: code.check, remedy: code.remedy)
-        }
-        return RuntimeError.recognize(text).map {
-            "\($0.sign)\n"
-                + paragraphs(meaning: $0.error.meaning, check: $0.error.check, remedy: $0.error.remedy)
-        }
     }
 
     private func paragraphs(meaning: String, check: String, remedy: String) -> String {

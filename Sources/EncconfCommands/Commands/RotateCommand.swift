@@ -20,11 +20,10 @@ struct RotateCommand: EncconfCommand {
         commandName: "rotate",
         abstract: "Rotate encryption keys, one safe step at a time.",
         discussion: """
-            A rotation has three steps. After each one, roll the file out to every server.
-              add      Add a new key. It only decrypts.
+            A rotation has three steps, each proven safe. After each, roll the file out.
+              add      Add a new key. It only decrypts. abort undoes this step.
               promote  Make the new key the write key. The old key still decrypts.
               retire   Remove the old key, after every value was re-encrypted.
-            abort undoes add. Each step is proven safe before the file is written.
             Examples:
               encconf rotate --status enc.yaml
               encconf rotate enc.yaml --dry-run

@@ -18,7 +18,8 @@ struct EtcdConnectionOptions: ParsableArguments {
     var discoverFrom: String?
     @Option(
         name: .long,
-        help: ArgumentHelp("Use the default paths of a distribution.", valueName: "name"))
+        help: ArgumentHelp("Use default paths of a distribution, such as k3s.", valueName: "name"),
+        transform: Preset.parse)
     var preset: Preset?
     @Option(name: .long, help: ArgumentHelp("etcd endpoints. Default: 127.0.0.1:2379.", valueName: "list"))
     var endpoints: String?

@@ -5,12 +5,16 @@ internal import Glibc
 internal import ShownText
 
 /// The value of `--preset`.
-struct Preset: ExpressibleByArgument {
+struct Preset {
     let distribution: Distribution
 
-    init?(argument: String) {
-        guard let distribution = Distribution(rawValue: argument) else { return nil }
-        self.distribution = distribution
+    /// - Throws: What there is instead. The help does not list it, which would take three of its lines.
+    static func parse(_ name: String) throws -> Preset {
+        guard let distribution = Distribution(rawValue: name) else {
+            let names = Distribution.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("unknown distribution \(name); choose one of \(names)")
+        }
+        return Preset(distribution: distribution)
     }
 
     /// The failure to read one of its files. That a file is missing has a reason: it is on certain machines only.
@@ -20,6 +24,4 @@ struct Preset: ExpressibleByArgument {
             "\(path): no such file or directory",
             hint: "run this as root on a control-plane node of \(distribution.rawValue)")
     }
-
-    static var allValueStrings: [String] { Distribution.allCases.map(\.rawValue) }
 }

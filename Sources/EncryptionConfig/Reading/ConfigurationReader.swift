@@ -172,7 +172,7 @@ extension ConfigurationRefusal {
             guard [RefusalCode.syntax, RefusalCode.type].contains(finding.code), let line = finding.position?.line,
                 marks.explain(line)
             else { return nil }
-            return (finding.message, TemplateMarks.hint)
+            return (finding.message, Hint(TemplateMarks.hint))
         }
     }
 
@@ -180,7 +180,7 @@ extension ConfigurationRefusal {
     fileprivate func explained(by wrapped: WrappedConfiguration, kind: String) -> ConfigurationRefusal {
         // Talos names the part that --headerless reads.
         let isTalos = wrapped.form == .mapping && wrapped.path == "config"
-        let hint =
+        let hint: Hint =
             isTalos
             ? "read the part below config: with --headerless" : "extract it, for example with \(wrapped.extraction)"
         return replacing { _ in (wrapped.message(kind: kind), hint) }

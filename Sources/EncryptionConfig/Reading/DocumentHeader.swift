@@ -12,6 +12,8 @@ struct DocumentHeader {
     let kind: String
     /// The place of the kind, or else of the document.
     let position: SourcePosition
+    /// Whether the document looks like a configuration apart from them.
+    var hasEntries = false
 
     /// Finds the two, whatever else the document holds. As Go's encoding/json does it, names match in any case, the
     /// last one counts, and null changes nothing.
@@ -42,11 +44,12 @@ struct DocumentHeader {
                     parseError + "json: cannot unmarshal \(member.value.kind.goName) into Go struct field "
                         + ".\(field) of type string",
                     path: field, at: member.value.node.start, message: "\(field) is not text",
-                    hint: "put the value in quotes")
+                    hint: Hint(.quote(path: field)))
             }
         }
         return DocumentHeader(
-            apiVersion: texts["apiVersion", default: ""], kind: texts["kind", default: ""], position: position)
+            apiVersion: texts["apiVersion", default: ""], kind: texts["kind", default: ""], position: position,
+            hasEntries: members.contains { $0.key.isText("resources") && $0.value.isListOfEntries })
     }
 
     /// The prefix of kube-apiserver if the JSON is invalid, or its header has the wrong types.
@@ -99,17 +102,17 @@ extension DocumentHeader {
             throw Self.refusal(
                 "unexpected GroupVersion string: \(redactor.shown(apiVersion))",
                 at: position,
-                message: "apiVersion has more than one slash", hint: Self.headerHint)
+                message: "apiVersion has more than one slash", hint: headerHint())
         }
         guard !kind.isEmpty else {
             throw Self.refusal(
                 "Object 'Kind' is missing in '\(body)'", at: position, message: "kind is missing",
-                hint: Self.headerHint + "; for a Talos file use --headerless")
+                hint: headerHint("; --headerless reads a file without them, as Talos keeps it"))
         }
         guard !version.isEmpty else {
             throw Self.refusal(
                 "Object 'apiVersion' is missing in '\(body)'", at: position, message: "apiVersion is missing",
-                hint: Self.headerHint)
+                hint: headerHint())
         }
         switch (group, version, kind) {
         case (RegisteredKind.configurationGroup, "v1", "EncryptionConfiguration"): return .configuration(.current)
@@ -142,7 +145,7 @@ extension DocumentHeader {
             "no kind \(goQuoted(redactor.shown(kind))) is registered for \(place) in scheme "
                 + "\"k8s.io/apiserver/pkg/server/options/encryptionconfig/config.go:\(kubernetes.schemeLine)\"",
             path: "kind", at: position,
-            message: "apiVersion and kind do not name an encryption configuration", hint: Self.headerHint)
+            message: "apiVersion and kind do not name an encryption configuration", hint: headerHint())
     }
 
     /// The refusal of a type without an internal version.
@@ -155,15 +158,19 @@ extension DocumentHeader {
     func unexpected(_ redactor: SecretRedactor) -> ConfigurationRefusal {
         Self.refusal(
             "got unexpected config type: \(redactor.shown(description))", namesFile: false, path: "kind", at: position,
-            message: "apiVersion and kind do not name an encryption configuration", hint: Self.headerHint)
+            message: "apiVersion and kind do not name an encryption configuration", hint: headerHint())
     }
 
-    private static let headerHint =
-        "begin the file with `apiVersion: apiserver.config.k8s.io/v1` and `kind: EncryptionConfiguration`"
+    /// Another document must stay what it is.
+    private func headerHint(_ rest: String = "") -> Hint {
+        hasEntries
+            ? Hint(.writeHeader, after: rest)
+            : "check that it is the right file: an EncryptionConfiguration has apiVersion, kind and resources\(rest)"
+    }
 
     private static func refusal(
         _ apiserverText: String, namesFile: Bool = true, path: String? = nil, at position: SourcePosition,
-        message: String, hint: String
+        message: String, hint: Hint
     ) -> ConfigurationRefusal {
         ConfigurationRefusal(
             stage: .decode, apiserverText: apiserverText, namesFile: namesFile,
@@ -172,5 +179,13 @@ extension DocumentHeader {
                     code: RefusalCode.kind, severity: .error, path: path, position: position, message: message,
                     hint: hint)
             ])
+    }
+}
+
+extension YAMLValue {
+    /// Whether it is a list whose first item has providers.
+    fileprivate var isListOfEntries: Bool {
+        guard case .array(let items) = kind, case .object(let fields)? = items.first?.kind else { return false }
+        return fields.contains { $0.key.isText("providers") }
     }
 }

@@ -165,7 +165,7 @@ struct FieldDecoder {
             diagnostic: Diagnostic(
                 code: RefusalCode.type, severity: .error, path: place.path, position: value.node.start,
                 message: "\(article(found)) instead of \(wanted(goType))",
-                hint: hint(found: found, goType: goType)))
+                hint: hint(found: found, goType: goType, place.path)))
     }
 
     /// The fields of all types, for those that are only written in another case.
@@ -184,8 +184,8 @@ struct FieldDecoder {
                 diagnostic: Diagnostic(
                     code: RefusalCode.unknownField, severity: .error, path: path, position: position,
                     message: "unknown field",
-                    hint: Self.knownNames.first { $0.lowercased() == name.lowercased() }
-                        .map { "write `\($0)`; field names are case-sensitive" }
+                    hint: Self.knownNames.first { $0 != name && $0.lowercased() == name.lowercased() }
+                        .map { Hint(.rename(path: path, to: $0), after: ": names of fields are case-sensitive") }
                         ?? "check spelling and indentation"),
                 ignored: IgnoredField(
                     reason: .unknown, name: redactor.shown(name), path: path, position: position)))
@@ -207,7 +207,11 @@ struct FieldDecoder {
     static func duplicateDiagnostic(_ name: String, path: String?, at position: SourcePosition) -> Diagnostic {
         Diagnostic(
             code: RefusalCode.duplicateField, severity: .error, path: path, position: position,
-            message: "this mapping sets \(name) twice", hint: "keep one of the two")
+            message: "this mapping sets \(name) twice",
+            // In JSON a version that is not strict lays the second value over the first.
+            hint: path == nil
+                ? Hint(.keepLast, after: " if another version runs this file, and else the one that is meant")
+                : "write it once, with all that is meant")
     }
 
     private static func wanted(_ goType: String) -> String {
@@ -229,8 +233,8 @@ struct FieldDecoder {
         }
     }
 
-    private static func hint(found: String, goType: String) -> String? {
-        goType == "string" && (found == "bool" || found.hasPrefix("number")) ? "put the value in quotes" : nil
+    private static func hint(found: String, goType: String, _ path: String) -> Hint? {
+        goType == "string" && (found == "bool" || found.hasPrefix("number")) ? Hint(.quote(path: path)) : nil
     }
 }
 

@@ -14,9 +14,9 @@ struct BuildRules {
 
     func check(_ document: ConfigurationDocument) throws(ConfigurationRefusal) {
         /// The wildcards so far, by their group.
-        var wildcards: [ByteName: String] = [:]
-        for (index, entry) in document.resources.enumerated() {
-            let path = "resources[\(index)]"
+        var wildcards: [ByteName: (text: String, entry: Int)] = [:]
+        for (number, entry) in document.resources.enumerated() {
+            let path = "resources[\(number)]"
             for (index, provider) in entry.providers.enumerated() {
                 guard let kms = provider.kms else { continue }
                 try check(kms, in: document.kubernetes, at: "\(path).providers[\(index)].kms")
@@ -28,11 +28,14 @@ struct BuildRules {
                 if let wildcard = wildcards[name.group] ?? wildcards["*"] {
                     throw refusal(
                         "resource \(goQuoted(redactor.shown(text))) is masked by earlier rule "
-                            + goQuoted(redactor.shown(wildcard)),
+                            + goQuoted(redactor.shown(wildcard.text)),
                         code: RefusalCode.masked, path: "\(path).resources[\(index)]", at: resource.position,
-                        hint: "put exact resources before the wildcard that covers them")
+                        // Another wildcard in the entry may cover what stands between the two.
+                        hint: entry.resources.contains { GroupResource(parsing: $0.value).resource == "*" }
+                            ? "put exact resources before the wildcard that covers them"
+                            : Hint(.moveEntry(path: path, before: "resources[\(wildcard.entry)]")))
                 }
-                if name.resource == "*" { wildcards[name.group] = text }
+                if name.resource == "*" { wildcards[name.group] = (text, number) }
             }
         }
     }
@@ -47,7 +50,7 @@ struct BuildRules {
                 code: RefusalCode.kmsv2Gate, path: path, at: kms.position,
                 hint: options.gates[.kmsv2] == false
                     ? "remove KMSv2=false from --feature-gates"
-                    : "set --feature-gates=KMSv2=true, or use another provider until Kubernetes 1.27")
+                    : "set --feature-gates=KMSv2=true, as Kubernetes before 1.27 needs it")
         }
         if effective.apiVersion == "v1", !options.gates.isOn(.kmsv1, in: kubernetes) {
             throw refusal(
@@ -59,7 +62,7 @@ struct BuildRules {
         guard let text = connectionError(effective) else { return }
         throw refusal(
             text, code: RefusalCode.kms, path: "\(path).endpoint", at: kms.endpoint?.position ?? kms.position,
-            hint: "write unix:///absolute/path/of/the/socket")
+            hint: Hint(.write("unix:///absolute/path/of/the/socket", path: "\(path).endpoint")))
     }
 
     /// Why gRPC would reject the path of the socket. It parses the path as a URL, once unchanged and once with its
@@ -78,7 +81,7 @@ struct BuildRules {
     }
 
     private func refusal(
-        _ text: String, code: String, path: String, at position: SourcePosition, hint: String
+        _ text: String, code: String, path: String, at position: SourcePosition, hint: Hint
     ) -> ConfigurationRefusal {
         ConfigurationRefusal(
             stage: .build, apiserverText: text,

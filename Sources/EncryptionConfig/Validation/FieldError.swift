@@ -12,7 +12,7 @@ struct FieldError {
     ///   - detail: What kube-apiserver says against it.
     static func invalid(
         _ path: String, _ value: String, _ detail: String, code: String, at position: SourcePosition,
-        message: String? = nil, hint: String? = nil
+        message: String? = nil, hint: Hint? = nil
     ) -> FieldError {
         FieldError(
             apiserverText: "\(path): Invalid value: \(value): \(detail)",
@@ -22,7 +22,7 @@ struct FieldError {
 
     /// A field that must be there.
     static func required(
-        _ path: String, _ detail: String, code: String, at position: SourcePosition, hint: String? = nil
+        _ path: String, _ detail: String, code: String, at position: SourcePosition, hint: Hint? = nil
     ) -> FieldError {
         FieldError(
             apiserverText: "\(path): Required value: \(detail)",

@@ -57,7 +57,8 @@ struct KMSRules {
         return [
             .invalid(
                 path, ValueText(kubernetes, redactor).duration(effective.timeout), "timeout should be a positive value",
-                code: RefusalCode.kms, at: kms.timeout?.position ?? kms.position, hint: "omit it for 3s")
+                code: RefusalCode.kms, at: kms.timeout?.position ?? kms.position,
+                hint: Hint(.remove(path: path), after: ": the default is 3s"))
         ]
     }
 
@@ -70,7 +71,7 @@ struct KMSRules {
                 .invalid(
                     path, goQuoted(redactor.shown(endpoint)), detail, code: RefusalCode.kms,
                     at: kms.endpoint?.position ?? kms.position,
-                    hint: "write unix:///absolute/path/of/the/socket")
+                    hint: Hint(.write("unix:///absolute/path/of/the/socket", path: path)))
             ]
         }
         guard !endpoint.isEmpty else { return refused("endpoint is a mandatory field for a kms") }
@@ -93,14 +94,14 @@ struct KMSRules {
             return [
                 .invalid(
                     path, "\(cachesize)", "cachesize is not supported in v2", code: RefusalCode.kms, at: position,
-                    hint: "remove it")
+                    hint: Hint(.remove(path: path)))
             ]
         }
         guard cachesize == 0 else { return [] }
         return [
             .invalid(
                 path, "0", "cachesize should be a positive value, or negative to disable", code: RefusalCode.kms,
-                at: position, hint: "omit it for 1000")
+                at: position, hint: Hint(.remove(path: path), after: ": the default is 1000"))
         ]
     }
 
@@ -114,7 +115,7 @@ struct KMSRules {
                 // The second "apiVersion" is upstream's.
                 "unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported",
                 code: RefusalCode.kms, at: kms.apiVersion?.position ?? kms.position,
-                message: "set apiVersion to v2 or v1", hint: "write v2")
+                hint: "write v1 or v2, as the values of this plugin were written")
         ]
     }
 }

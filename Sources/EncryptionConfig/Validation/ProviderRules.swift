@@ -34,8 +34,7 @@ struct ProviderRules {
                     "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity",
                     code: RefusalCode.provider, at: provider.position,
                     message: "this item has no provider",
-                    hint:
-                        "for plaintext write `identity: {}`; without a value the field counts as not set")
+                    hint: "with nothing behind its colon a field counts as not set: for plaintext write `identity: {}`")
             ]
         case 1: return []
         default:
@@ -45,7 +44,7 @@ struct ProviderRules {
                     "more than one provider specified in a single element, should split into different list elements",
                     code: RefusalCode.provider, at: provider.position,
                     message: "this item names \(set) providers",
-                    hint: "begin each provider with its own dash")
+                    hint: Hint(.splitProvider(path: path)))
             ]
         }
     }
@@ -68,7 +67,7 @@ struct ProviderRules {
             return [
                 .required(
                     path, "at least one keys is required", code: RefusalCode.emptyList, at: list.position,
-                    hint: "create a key with `encconf keygen`")
+                    hint: newKeyHint)
             ]
         }
         return list.keys.enumerated().flatMap { index, key in
@@ -76,6 +75,10 @@ struct ProviderRules {
                 + [secretError(of: key, at: "\(path)[\(index)].secret", allowed: allowed)].compactMap { $0 }
         }
     }
+
+    /// New bytes under a name that is in use would make all unreadable that was written with the old ones.
+    private static let newKeyHint: Hint =
+        "restore the bytes of a key that is in use; `encconf keygen` makes those of a new one"
 
     private static func nameError(of key: KeyConfiguration, at path: String) -> FieldError? {
         guard key.name?.value.isEmpty ?? true else { return nil }
@@ -88,14 +91,14 @@ struct ProviderRules {
         guard let secret = key.secret, secret.value.bytes.count > 0 else {
             return .required(
                 path, "secret is a mandatory field for a key", code: RefusalCode.keySecret,
-                at: key.secret?.position ?? key.position, hint: "create a key with `encconf keygen`")
+                at: key.secret?.position ?? key.position, hint: newKeyHint)
         }
         guard let decoded = decodedSecret(secret.value) else {
             return .invalid(
                 path, "\"REDACTED\"", "secrets must be base64 encoded", code: RefusalCode.keySecret,
                 at: secret.position, message: "the secret is not valid base64",
-                hint: SecretShape(ofText: secret.value, allowed: allowed)?.hint
-                    ?? "use standard base64 with padding and without spaces")
+                hint: SecretShape(ofText: secret.value, allowed: allowed).map { Hint($0.hint) }
+                    ?? "write base64: standard alphabet, with its padding, without blanks")
         }
         guard allowed.contains(decoded.bytes.count) else {
             let list = "[" + allowed.map(String.init).joined(separator: " ") + "]"
@@ -104,8 +107,8 @@ struct ProviderRules {
                 "secret is not of the expected length, got \(decoded.bytes.count), expected one of \(list)",
                 code: RefusalCode.keySecret, at: secret.position,
                 message: "the secret has \(decoded.bytes.count) bytes; allowed are \(list)",
-                hint: SecretShape(ofText: secret.value, decoded: decoded, allowed: allowed)?.hint
-                    ?? "create a key of 32 bytes with `encconf keygen`")
+                hint: SecretShape(ofText: secret.value, decoded: decoded, allowed: allowed).map { Hint($0.hint) }
+                    ?? newKeyHint)
         }
         return nil
     }

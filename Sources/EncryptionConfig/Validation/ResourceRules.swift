@@ -21,7 +21,7 @@ struct ResourceRules {
 
     /// The first thing that is wrong with a name.
     private func nameError(of resource: Located<String>, at path: String) -> FieldError? {
-        guard let (detail, hint) = nameObjection(resource.value) else { return nil }
+        guard let (detail, hint) = nameObjection(resource.value, path) else { return nil }
         return .invalid(
             path, goQuoted(redactor.shown(resource.value)), detail, code: RefusalCode.resource, at: resource.position,
             hint: hint)
@@ -30,10 +30,10 @@ struct ResourceRules {
     /// A hint contains the name only if the name may be shown.
     private func isShown(_ text: String) -> Bool { redactor.mayShow(Array(text.utf8)) }
 
-    private func nameObjection(_ text: String) -> (detail: String, hint: String?)? {
+    private func nameObjection(_ text: String, _ path: String) -> (detail: String, hint: Hint?)? {
         let name = GroupResource(parsing: text)
         if text != text.lowercased() {
-            let hint = isShown(text) ? "write \(text.lowercased())" : nil
+            let hint = isShown(text) ? Hint(.write(text.lowercased(), path: path)) : nil
             return ("resource name should not contain capital letters", hint)
         }
         if text == "*" {
@@ -43,12 +43,12 @@ struct ResourceRules {
             )
         }
         if ["apiserveripinfo", "serviceipallocations", "servicenodeportallocations"].contains(text) {
-            return ("resources which do not have REST API/s cannot be encrypted", "remove it from the list")
+            return ("resources which do not have REST API/s cannot be encrypted", Hint(.remove(path: path)))
         }
         if name.group == "events.k8s.io" {
             return (
                 "'*.events.k8s.io' objects are stored using the 'events' API group in etcd. "
-                    + "Use 'events' instead in the config file", "write events"
+                    + "Use 'events' instead in the config file", Hint(.write("events", path: path))
             )
         }
         if name.group == "extensions" {
@@ -78,7 +78,7 @@ struct ResourceRules {
                     path, list, "the same resource cannot be specified multiple times", code: RefusalCode.resource,
                     at: entry.resources[second].position,
                     message: "\(redactor.shown(name.description)) is listed more than once",
-                    hint: "list each resource once"))
+                    hint: Hint(.remove(path: "\(path)[\(second)]"), after: ": name each resource once")))
         }
         if let (wildcard, other) = overlaps.covering {
             // Upstream names 'secrets' and '*.' whatever the list holds.
@@ -91,7 +91,7 @@ struct ResourceRules {
                     message:
                         "\(redactor.shown(entry.resources[wildcard].value)) in the same list covers "
                         + redactor.shown(entry.resources[other].value),
-                    hint: "put exact resources into an entry before that of the wildcard"))
+                    hint: Hint(.remove(path: "\(path)[\(other)]"), after: ": the wildcard covers it")))
         }
         return errors
     }

@@ -1,0 +1,36 @@
+/// What to do about a finding, in words.
+public struct Hint: Equatable, Sendable {
+    public let text: String
+    /// The edit that the words propose; nil if they propose none that a machine could make.
+    public let edit: ProposedEdit?
+    /// Whether servers may be given the edited file as it is. Otherwise the words say how to get there.
+    public let isImmediate: Bool
+
+    public init(_ text: String) {
+        self.text = text
+        edit = nil
+        isImmediate = true
+    }
+
+    /// - Parameters:
+    ///   - before: Words in front of those of the edit.
+    ///   - after: Words behind them, such as a condition.
+    public init(_ edit: ProposedEdit, before: String = "", after: String = "") {
+        text = before + edit.words + after
+        self.edit = edit
+        isImmediate = true
+    }
+
+    /// The hint at an edit that changes what is encrypted, so that servers get there by way of other files.
+    ///
+    /// - Parameter text: What may be meant.
+    public init(inSteps edit: ProposedEdit, _ text: String) {
+        self.text = text + "; where servers run this file, `encconf diff` shows the steps"
+        self.edit = edit
+        isImmediate = false
+    }
+}
+
+extension Hint: ExpressibleByStringInterpolation {
+    public init(stringLiteral text: String) { self.init(text) }
+}

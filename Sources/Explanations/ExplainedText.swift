@@ -1,0 +1,66 @@
+internal import Diagnostics
+internal import EncryptionConfig
+
+/// What is known of a text that a person found: a code, an error, lines of a log, a Status.
+public struct ExplainedText: Equatable, Sendable {
+    /// `CODE: TITLE`, or the words by which the error is known.
+    public let subject: String
+    public let meaning: String
+    public let check: String
+    public let remedy: String
+
+    /// A text of more bytes is not looked through.
+    public static let byteCountLimit = 1 << 18
+    /// Most explanations of one text.
+    private static let countLimit = 5
+
+    private init(_ explanation: Explanation) {
+        subject = "\(explanation.code): \(explanation.title)"
+        (meaning, check, remedy) = (explanation.meaning, explanation.check, explanation.remedy)
+    }
+
+    private init(_ error: RuntimeError, sign: String) {
+        subject = sign
+        (meaning, check, remedy) = (error.meaning, error.check, error.remedy)
+    }
+
+    /// The explanations of a text, each once, in the order of its lines, at most five. White space, case and the escapes of
+    /// JSON logs do not count, nor does what stands around the error.
+    public static func all(of text: String) -> [ExplainedText] {
+        var found: [(answer: ExplainedText, isPassedOn: Bool)] = []
+        for line in text.split(whereSeparator: \.isNewline) {
+            guard let known = one(of: String(line)), !found.contains(where: { $0.answer == known.answer }) else {
+                continue
+            }
+            found.append(known)
+        }
+        // Some texts go over several lines.
+        if found.isEmpty, let known = one(of: text) { found.append(known) }
+        let causes = found.filter { !$0.isPassedOn }
+        return (causes.isEmpty ? found : causes).prefix(countLimit).map(\.answer)
+    }
+
+    private static func one(of text: String) -> (answer: ExplainedText, isPassedOn: Bool)? {
+        let folded = FoldedText(withoutPassedChecks(text))
+        if let code = code(in: folded.text) ?? Explanation.ofConfigurationText(folded) {
+            return (ExplainedText(code), false)
+        }
+        return RuntimeError.recognize(folded).map { (ExplainedText($0.error, sign: $0.sign), $0.error.isPassedOn) }
+    }
+
+    /// A check that passes says nothing: `[+]ping ok`. Word by word, because a pattern tries each place again.
+    private static func withoutPassedChecks(_ text: String) -> String {
+        var words: [Substring] = []
+        for word in text.split(whereSeparator: \.isWhitespace) {
+            if word == "ok", words.last?.hasPrefix("[+]") == true { words.removeLast() } else { words.append(word) }
+        }
+        return words.joined(separator: " ")
+    }
+
+    /// The first code of this program in a text.
+    private static func code(in folded: String) -> Explanation? {
+        folded.matches(of: /\benc\d{4}\b/).lazy.compactMap {
+            Explanation.ofConfiguration(String($0.0)) ?? Explanation.ofAudit(String($0.0))
+        }.first
+    }
+}

@@ -1,0 +1,108 @@
+extension RuntimeError {
+    /// A stored value that this server cannot read.
+    static let values: [RuntimeError] = [
+        RuntimeError(
+            signs: ["no matching prefix found"],
+            meaning:
+                "No provider of the resource's entry has the value prefix. Causes: this server runs another file than the "
+                + "one that wrote the value; the provider was removed; or the value is plaintext and identity was removed.",
+            check: "\(compare) `encconf decrypt-secret` names the provider that the value needs.",
+            remedy:
+                "Give every server the same file. Put the provider back behind the write key, re-encrypt the objects, and "
+                + "remove it after an audit. For plaintext add `- identity: {}` at the end of the list."),
+        RuntimeError(
+            signs: ["no matching key was found for the provided"],
+            meaning:
+                "The provider is there, but it has no key of the name in the value. Causes: this server runs another file "
+                + "than the one that wrote the value; the key was removed or renamed. The name is part of the value.",
+            check:
+                "\(compare) `encconf decrypt-secret` shows the name, and whether a key with the right bytes has another "
+                + "name.",
+            remedy:
+                "Give every server the same file. Add the key again under that name, behind the write key, from a backup of "
+                + "the file or from the archive of retired keys; re-encrypt the objects; then remove it."),
+        RuntimeError(
+            signs: ["identity transformer tried to read encrypted data"],
+            meaning:
+                "This server has no entry for the resource, so it reads plaintext, and the value is encrypted. Causes: it "
+                + "runs without the file that the others have, or with another one; or the resource was removed from the file.",
+            check: "--encryption-provider-config in the manifest of every server; \(compare)",
+            remedy: "Give every server the same file, with an entry for the resource."),
+        RuntimeError(
+            signs: ["illegal base64 data at input byte"],
+            meaning:
+                "While reading stored objects: this server runs without --encryption-provider-config, or without an entry "
+                + "for the resource, and an old decoder met ciphertext. Byte 3 is the colon of `k8s:enc:`. At start, beside "
+                + "the path of a key (`…keys[0].secret`): the text of that key is not base64.",
+            check:
+                "Does the message name a configuration file or a list of objects? For a list: --encryption-provider-config "
+                + "in the manifest of every server; \(compare) For a file: `encconf verify FILE` names the line.",
+            remedy:
+                "For a list give this server the flag and the file that the others have. For a file correct the base64 text "
+                + "of the key."),
+        RuntimeError(
+            signs: ["invalid padding on input", "invalid PKCS7 data"],
+            meaning:
+                "AES-CBC with a key of the right name and other bytes, or a damaged value. The commonest cause: two servers "
+                + "run different files that give one key name different bytes, or one server was not restarted. About 1 in 255 "
+                + "wrong keys passes unnoticed and returns garbage.",
+            check: "\(compare) `encconf decrypt-secret` with every file that may have the key: repeat --config.",
+            remedy:
+                "Give every server the same file, with the key bytes that wrote the values. Other bytes belong under "
+                + "another name."),
+        RuntimeError(
+            signs: ["the stored data is not a multiple of the block size"],
+            meaning:
+                "What follows the key name is not AES-CBC. Causes: the name of this key begins that of a removed one (`a` and "
+                + "`a:b`), and kube-apiserver tries the wrong key; the value is cut or has extra bytes; or another program "
+                + "wrote it.",
+            check:
+                "`encconf decrypt-secret` with every file that may have the key: repeat --config. `etcdctl get KEY "
+                + "--print-value-only | wc -c` shows its size.", remedy: lastResort),
+        RuntimeError(
+            signs: ["the stored data was shorter than the required size"],
+            meaning:
+                "The value ends before its nonce or initialization vector does: it is cut, or something else was written.",
+            check:
+                "`etcdctl get KEY --print-value-only | wc -c`, and `encconf decrypt-secret` with the value: the paste or the "
+                + "read may be cut, and not the value.", remedy: lastResort),
+        RuntimeError(
+            signs: ["index out of range [-1]"],
+            meaning:
+                "kube-apiserver panics over an AES-CBC value that has an initialization vector and nothing after it: the "
+                + "value is cut.",
+            check: "The lines below name the request; `encconf audit` names the etcd key of the value.",
+            remedy: lastResort),
+        RuntimeError(
+            signs: ["unable to read sufficient random bytes", "failed to write nonce for AES-GCM"],
+            meaning: "The operating system gave kube-apiserver no random bytes, so it did not write the object.",
+            check: "The kernel log of this node; nothing about stored values follows.",
+            remedy: "Repair the node, then repeat the request."),
+        RuntimeError(
+            signs: ["cipher: message authentication failed"],
+            meaning:
+                "The value does not fit the key. Causes: two servers run different files that give one key name different "
+                + "bytes; the value was copied or restored to another etcd key (another --etcd-prefix, for example); with "
+                + "KMS v2 a server older than 1.28 reads a value of a newer one; or the value is damaged.",
+            check:
+                "\(compare) `encconf decrypt-secret` with every file that may have the key, and with --etcd-key for where "
+                + "the value came from.",
+            remedy:
+                "Give every server the same file, with the key bytes that wrote the values, or move the value back to its "
+                + "own etcd key."),
+        RuntimeError(
+            signs: ["output array was not large enough"],
+            meaning:
+                "Secretbox says so when the authentication fails; no array is too small. Causes: two servers run different "
+                + "files that give one key name different bytes, or the value is damaged.",
+            check: "\(compare) `encconf decrypt-secret` with every file that may have the key.",
+            remedy: "Give every server the same file, with the key bytes that wrote the values."),
+        RuntimeError(
+            signs: ["object not decodable"],
+            meaning:
+                "The value decrypts, but not to an object: with aescbc usually a key of the right name and other bytes; "
+                + "else something else was written at this etcd key.",
+            check: "\(compare) `encconf decrypt-secret` names the right key if it has it.",
+            remedy: "Give every server the same file, with the key bytes that wrote the values."),
+    ]
+}
