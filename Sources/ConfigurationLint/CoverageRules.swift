@@ -84,7 +84,7 @@ extension LintRule {
                         path: first.resource.path, position: first.resource.position,
                         message:
                             "data of \(exposures.map(\.original.description).inSentence) is encrypted, but its copies in "
-                            + "\(copies) are plaintext",
+                            + "\(names.inSentence) are plaintext",
                         hint: uncovered.isEmpty
                             ? "`encconf rotate` with --resources \(names.joined(separator: ",")) --to secretbox adds a key for them"
                             : Hint(.addEntry(uncovered), after: ", then promote its key with `encconf rotate`"))

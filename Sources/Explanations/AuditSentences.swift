@@ -162,7 +162,7 @@ extension AuditDoubt {
         case .noDigest:
             "the file has no digest. It may be the db of a member, with more writes in its WAL."
         case .kineFile:
-            "the file is a database of kine, which has no digest. It may be an old copy, or lack writes of its WAL."
+            "the file is a database of kine. It may be an old copy, or lack writes of its WAL."
         case .changed:
             "the digest does not match: the file was modified after it was saved, and values may be missing."
         case .log(let gaps):

@@ -15,8 +15,6 @@ public final class KineDatabase {
     /// The row in which kine keeps up to which revision it has compacted, as its `prev_revision`
     /// (kine, pkg/drivers/generic/generic.go).
     private static let compactionKey = "compact_rev_key"
-    /// Rows that fill gaps in the revisions have names `gap-<revision>`, and are deletions (the same).
-    private static let gapPrefix = "gap-"
 
     /// Whether a file is an SQLite database (sqlite.org/fileformat2.html, section 1.3.1).
     public static func isDatabase(beginningWith bytes: RawSpan) -> Bool {
@@ -59,17 +57,13 @@ extension KineDatabase {
         var check = RowCheck(byteLimit: byteCount)
         var nextLive = index.live.startIndex
         let query = "SELECT id, name, deleted, value, old_value FROM kine NOT INDEXED ORDER BY id"
-        try connection.rows(query) { row in
-            let id = row.integer(at: 0) ?? 0
-            guard let name = row.bytes(at: 1), let deleted = row.integer(at: 2), let value = row.bytes(at: 3),
-                let previous = row.bytes(at: 4)
-            else { throw KineError.damagedRow(id: id) }
-            try check.add(id, name.byteCount + value.byteCount + previous.byteCount)
-            let isLive = nextLive < index.live.endIndex && index.live[nextLive] == id
-            if isLive { nextLive += 1 }
-            guard !Self.isMarker(name) else { return }
-            try body(
-                KineRow(id: id, name: name, isDeleted: deleted != 0, value: value, previousValue: previous), isLive)
+        try connection.rows(query) { columns in
+            try KineRow.read(columns) { row in
+                try check.add(row.id, row.name.byteCount + row.value.byteCount + row.previousValue.byteCount)
+                let isLive = nextLive < index.live.endIndex && index.live[nextLive] == row.id
+                if isLive { nextLive += 1 }
+                if !row.name.isText(Self.compactionKey) { try body(row, isLive) }
+            }
         }
     }
 
@@ -86,13 +80,8 @@ extension KineDatabase {
             SELECT id, name, deleted, value, old_value FROM kine NOT INDEXED \
             WHERE CAST(name AS BLOB) = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1
             """
-        try connection.rows(query, [.bytes(key), .integer(revision ?? .max)]) { row in
-            let id = row.integer(at: 0) ?? 0
-            guard let name = row.bytes(at: 1), let deleted = row.integer(at: 2), let value = row.bytes(at: 3),
-                let previous = row.bytes(at: 4)
-            else { throw KineError.damagedRow(id: id) }
-            found = try body(
-                KineRow(id: id, name: name, isDeleted: deleted != 0, value: value, previousValue: previous))
+        try connection.rows(query, [.bytes(key), .integer(revision ?? .max)]) { columns in
+            found = try KineRow.read(columns, body)
         }
         return found
     }
@@ -129,9 +118,9 @@ extension KineDatabase {
             try check.add(id, name.byteCount)
             index.rows += 1
             index.lastRevision = id
-            if Self.isMarker(name) {
+            if name.isText(Self.compactionKey) {
                 index.markers += 1
-                if name.isText(Self.compactionKey) { index.compactRevision = max(index.compactRevision, previous) }
+                index.compactRevision = max(index.compactRevision, previous)
                 return
             }
             if hasPreviousValue != 0 { index.previousValues += 1 }
@@ -141,9 +130,6 @@ extension KineDatabase {
         index.live = newest.values.filter { $0 > 0 }.sorted()
         return index
     }
-
-    /// The rows that are kine's own.
-    private static func isMarker(_ name: RawSpan) -> Bool { name.isText(compactionKey) || name.beginsText(gapPrefix) }
 }
 
 /// Rows come in the order of their numbers, and hold no more bytes than the files: whatever else a damaged or hostile

@@ -10,7 +10,7 @@ public struct KineIndex: Sendable {
     public internal(set) var rows = 0
     /// The rows of deletions among them that have no value.
     public internal(set) var emptyDeletions = 0
-    /// The rows among them that are kine's own.
+    /// The rows among them in which kine keeps up to where it has compacted.
     public internal(set) var markers = 0
     /// The rows that hold a copy of an earlier value.
     public internal(set) var previousValues = 0

@@ -17,7 +17,7 @@ enum KineTable {
 
     private static func isOrdinary(in connection: SQLiteConnection) throws -> Bool {
         var isOrdinary = false
-        try connection.rows("SELECT type, sql FROM sqlite_schema WHERE name = 'kine'") { row in
+        try connection.rows("SELECT type, sql FROM sqlite_master WHERE name = 'kine'") { row in
             guard let type = row.bytes(at: 0), let text = row.bytes(at: 1) else { return }
             isOrdinary = type.isText("table") && !text.beginsText("CREATE VIRTUAL")
         }

@@ -77,10 +77,8 @@ internal import Synchronization
         try run("PRAGMA query_only=ON")
         try run("PRAGMA cache_size=-1024")
         // Reads the schema.
-        try run("SELECT count(*) FROM (SELECT 1 FROM sqlite_schema LIMIT 1)")
+        try run("SELECT count(*) FROM (SELECT 1 FROM sqlite_master LIMIT 1)")
         _ = unsafe library.functions.limit(handle, SQLITE_LIMIT_LENGTH, Self.longestValue)
-        // Twenty steps for a row of at least ten bytes, in each of a few queries.
-        unsafe files.pointee.rounds_left = Self.schemaRounds + Int64(byteCount) / 32
     }
 
     /// The bytes of the database and of the log.
@@ -95,6 +93,8 @@ internal import Synchronization
     func rows(
         _ query: String, _ parameters: [SQLiteParameter] = [], _ body: (borrowing SQLiteRow) throws -> Void
     ) throws {
+        // A row has ten bytes or more, and each query takes about twenty steps for it.
+        unsafe files.pointee.rounds_left = Self.schemaRounds + Int64(byteCount) * 4 / Int64(encconf_sqlite_round_length)
         var raw: OpaquePointer?
         try check(unsafe library.functions.prepare_v2(handle, query, -1, &raw, nil))
         guard let raw = unsafe raw else { preconditionFailure("a query without a statement") }

@@ -290,6 +290,11 @@ extension AuditReport {
                 ("Revision", "\(source.revision), compacted up to \(snapshot.compactRevision)"),
             ]
         }
-        return facts + [("Keys", "\(source.liveKeys) live; \(result.live.otherKeys) are not objects")]
+        return facts + [
+            (
+                "Keys",
+                "\(source.liveKeys) live; \(result.live.otherKeys) \(result.live.otherKeys == 1 ? "is not an object" : "are not objects")"
+            )
+        ]
     }
 }

@@ -38,7 +38,11 @@ extension AuditReport {
             clauses = judgement.counted.map { $0.code.clause(count: $0.count) }
         case .unknown: verdict = "UNKNOWN."
         }
-        clauses += judgement.doubts.map(\.clause)
+        // Each has a line of its own below.
+        clauses +=
+            judgement.doubts.count > 1
+            ? ["\(clauses.isEmpty ? "Not" : "not") all was checked, for \(judgement.doubts.count) reasons"]
+            : judgement.doubts.map(\.clause)
         let uncounted = judgement.uncounted.reduce(0) { $0 + $1.count }
         // A verdict that depends on an option says so.
         if uncounted > 0, judgement.verdict != .findings {

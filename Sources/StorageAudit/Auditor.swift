@@ -24,9 +24,7 @@ public final class Auditor {
     private var plaintext = SecretBuffer(capacity: 64 << 10)
     private var log: Census
     private var books = RecordBooks()
-    private var keyNumbers: [ObjectIdentifier: UInt64] = [:]
-    /// Neighbours mostly share a key.
-    private var lastKeyNumber: (opener: Opener, number: UInt64)?
+    private var keyNumbers = KeyNumbers()
     /// The nonces of AES-GCM values seen so far.
     public private(set) var nonces = NonceLog()
 
@@ -82,7 +80,7 @@ public final class Auditor {
     ) throws(CipherError) {
         guard !options.isCensusOnly, let place = try place(of: record), place.resource.isWanted else { return }
         // One nonce in a million values must not cost opening them all again.
-        guard try mayRepeat(record.value, place.resource, repeated) else { return }
+        guard try keyNumbers.mayRepeat(record.value, place.resource.transformer, repeated) else { return }
         plaintext.truncate(to: 0)
         let opened: Opened
         do throws(TransformError) {
@@ -93,29 +91,11 @@ public final class Auditor {
         }
         guard opened.opener.name == .aesgcm, let key = opened.key else { return }
         let message = record.value.extracting(droppingFirst: opened.opener.prefixByteCount)
-        let number = try keyNumber(of: opened.opener)
+        let number = try keyNumbers.number(of: opened.opener)
         guard repeated.contains(NonceLog.hash(message, key: number)) else { return }
         // The first value of a nonce is only known to be one of two when the second comes.
         guard let other = seen.add(message, at: record.key, key: number) else { return }
         _ = note(record, .nonceReused(StoredLabel(provider: .aesgcm, key: key.name), with: other))
-    }
-
-    /// Whether the nonce of a value is one of `repeated`, whichever of the keys that fit its prefix has written it.
-    private func mayRepeat(
-        _ value: RawSpan, _ resource: AuditedResource, _ repeated: Set<UInt64>
-    ) throws(CipherError) -> Bool {
-        var hashes: [UInt64] = []
-        var failure: CipherError?
-        resource.transformer.eachKey(fitting: value) { opener, message in
-            guard opener.name == .aesgcm else { return }
-            do throws(CipherError) {
-                hashes.append(NonceLog.hash(message, key: try keyNumber(of: opener)))
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        return hashes.contains(where: repeated.contains)
     }
 
     /// What was found so far.
@@ -252,7 +232,7 @@ extension Auditor {
         switch opened.opener.name {
         case .aesgcm:
             nonces.add(
-                record.value.extracting(last: messageLength), key: try keyNumber(of: opened.opener))
+                record.value.extracting(last: messageLength), key: try keyNumbers.number(of: opened.opener))
         case .aescbc:
             // The initialization vector is a block too.
             let padding = messageLength - 16 - plaintext.count
@@ -275,18 +255,6 @@ extension Auditor {
         }
         resource.countOpened(label: label, isStale: opened.isStale)
         return booking
-    }
-
-    /// A number that equal key bytes share, wherever they stand: the same key for two resources has one set of nonces.
-    private func keyNumber(of opener: Opener) throws(CipherError) -> UInt64 {
-        if let lastKeyNumber, lastKeyNumber.opener === opener { return lastKeyNumber.number }
-        guard let secret = opener.key?.secret else { return 0 }
-        if keyNumbers[ObjectIdentifier(secret)] == nil {
-            keyNumbers[ObjectIdentifier(secret)] = UInt64(try Digest.keyFingerprint(secret.span), radix: 16)
-        }
-        let number = keyNumbers[ObjectIdentifier(secret)] ?? 0
-        lastKeyNumber = (opener, number)
-        return number
     }
 
     /// The slower check whether the plaintext is the object. It also shows what it is instead.

@@ -20,36 +20,48 @@ struct KineAudit {
 
     /// Goes through the live values, and with `history` through all others.
     func run(history: Bool, progress: any AuditProgress) throws(AuditError) -> AuditResult {
+        var opened: KineDatabase?
         do {
             let database = try KineDatabase(file)
-            let index = database.index
-            let auditors = Auditors(self, history: history)
-            progress.start(total: index.live.count)
-            try database.eachRow { row, isLive throws(CipherError) in
-                try auditors.add(row, isLive: isLive)
-                if isLive { progress.advance(by: 1) }
-            }
-            var live = auditors.live.census
-            let repeated = auditors.nonces.repeated()
-            if !repeated.isEmpty {
-                live.add(try checkNonces(repeated, in: database, history: history))
-            }
-            progress.finish()
+            opened = database
+            let result = try audit(database, history: history, progress)
             try database.checkUnchanged()
-            return AuditResult(
-                source: AuditedSource(
-                    revision: max(index.lastRevision, index.compactRevision), liveKeys: index.live.count,
-                    byteCount: database.byteCount, origin: .snapshot(Self.facts(of: database))),
-                live: live, history: auditors.old?.census)
+            return result
         } catch {
-            // A file that changed meanwhile looks damaged.
-            try refuseChanged()
-            throw AuditError(error, source: file.path)
+            throw failure(error, of: opened)
         }
     }
 
-    private func refuseChanged() throws(AuditError) {
-        do throws(FileError) { try file.checkUnchanged() } catch { throw .file(error) }
+    /// A file that changed while it was read looks damaged.
+    private func failure(_ error: any Error, of database: KineDatabase?) -> AuditError {
+        do {
+            try file.checkUnchanged()
+            try database?.checkUnchanged()
+        } catch {
+            return AuditError(error, source: file.path)
+        }
+        return AuditError(error, source: file.path)
+    }
+
+    private func audit(
+        _ database: KineDatabase, history: Bool, _ progress: any AuditProgress
+    ) throws -> AuditResult {
+        let index = database.index
+        let auditors = Auditors(self, history: history)
+        progress.start(total: index.live.count)
+        try database.eachRow { row, isLive throws(CipherError) in
+            try auditors.add(row, isLive: isLive)
+            if isLive { progress.advance(by: 1) }
+        }
+        var live = auditors.live.census
+        let repeated = auditors.nonces.repeated()
+        if !repeated.isEmpty { live.add(try checkNonces(repeated, in: database, history: history)) }
+        progress.finish()
+        return AuditResult(
+            source: AuditedSource(
+                revision: max(index.lastRevision, index.compactRevision), liveKeys: index.live.count,
+                byteCount: database.byteCount, origin: .snapshot(Self.facts(of: database))),
+            live: live, history: auditors.old?.census)
     }
 
     private static func facts(of database: KineDatabase) -> AuditedSource.Snapshot {

@@ -52,9 +52,11 @@ final class PrefixList<Entry> {
 
     /// Goes through the entries whose prefix fits.
     @inline(__always)
-    func eachFit(_ value: RawSpan, _ body: (Entry, RawSpan) -> Void) {
+    func eachFit<Failure>(
+        _ value: RawSpan, _ body: (Entry, RawSpan) throws(Failure) -> Void
+    ) throws(Failure) {
         for index in entries.indices {
-            if let rest = rest(of: value, behindPrefix: index) { body(entries[index], rest) }
+            if let rest = rest(of: value, behindPrefix: index) { try body(entries[index], rest) }
         }
     }
 

@@ -61,10 +61,12 @@ public final class ResourceTransformer {
     /// Goes through the static keys that a value would be tried with, by its prefix. Nothing is decrypted.
     ///
     /// - Parameter body: Gets each key, and the message behind its name.
-    public func eachKey(fitting value: RawSpan, _ body: (Opener, RawSpan) -> Void) {
-        providers.eachFit(value) { entry, rest in
+    public func eachKey<Failure>(
+        fitting value: RawSpan, _ body: (Opener, RawSpan) throws(Failure) -> Void
+    ) throws(Failure) {
+        try providers.eachFit(value) { entry, rest throws(Failure) in
             guard case .keys(let keys) = entry else { return }
-            keys.eachFit(rest) { key, message in body(key.opener, message) }
+            try keys.eachFit(rest) { key, message throws(Failure) in try body(key.opener, message) }
         }
     }
 

@@ -55,6 +55,12 @@ struct LintTests {
                 "a (resources[0].providers[1].aescbc.keys[0]) is tried first for values of a:12345678901234") == true)
     }
 
+    @Test func copiesAreNamed() throws {
+        let copies = try LintCase(name: "ENC0203-copies.yaml").findings().filter { $0.code == "ENC0203" }
+        #expect(!copies.isEmpty)
+        for finding in copies { #expect(!finding.message.contains("["), "\(finding.message)") }
+    }
+
     @Test func filesHaveFindingsToo() {
         let findings: [FileFinding] = [
             .readableByOthers(mode: 0o644), .owner(userID: 1000), .notRegular,

@@ -57,7 +57,7 @@ struct KineDatabaseTests {
             let index = database.index
             #expect(index.live == [4, 9] && index.lastRevision == 9 && index.compactRevision == 2)
             // The deletion at 8 kept its value, as older versions of kine leave it.
-            #expect(index.rows == 9 && index.markers == 2 && index.emptyDeletions == 1 && index.previousValues == 1)
+            #expect(index.rows == 9 && index.markers == 1 && index.emptyDeletions == 2 && index.previousValues == 1)
             #expect(database.hasLog == (inDatabase.map { $0 < 9 } ?? false))
         }
     }
@@ -73,6 +73,14 @@ struct KineDatabaseTests {
             #expect(try found("/a", nil) == "4" && found("/a", 3) == "2" && found("/a", 1) == nil)
             #expect(try found("/b", nil) == "6 deleted" && found("/b", 5) == "3")
             #expect(try found("/c", 8) == "8 deleted" && found("/c", 9) == "9" && found("/d", nil) == nil)
+        }
+    }
+
+    /// Each query has work enough of its own, however many there are.
+    @Test func manyQueriesAreNoEndlessOne() throws {
+        try with([Self.story]) { files in
+            let database = try open(files.path("0.db"))
+            for _ in 0..<2000 { #expect(try database.find(Array("/a".utf8), revision: nil) { $0.id } == 4) }
         }
     }
 

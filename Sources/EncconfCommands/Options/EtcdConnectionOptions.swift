@@ -92,9 +92,6 @@ struct EtcdConnectionOptions: ParsableArguments {
         for file in discovery.missingVariableFiles {
             Console().note("\(fileName(manifest)): \(file) of EnvironmentFile= does not exist; skipped")
         }
-        for file in discovery.missingVariableFiles {
-            Console().note("\(fileName(manifest)): \(file) of EnvironmentFile= does not exist; passed over")
-        }
         Self.known.withLock { $0[manifest] = discovery }
         return discovery
     }
