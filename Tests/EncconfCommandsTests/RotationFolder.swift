@@ -85,8 +85,10 @@ extension [String: RotationFolder.Entry] {
 /// One system call of a run, as strace counts it.
 struct SystemCall: CustomStringConvertible {
     let name: String
-    /// Which call of this name it is, from 1.
+    /// Which call of this name it is, from 1; of a `read`, which one of this file.
     let number: Int
+    /// The file that a `read` reads, as it was opened.
+    let file: String?
     /// The line of strace, without the process.
     let line: String
 
@@ -101,13 +103,22 @@ struct SystemCall: CustomStringConvertible {
     /// The calls in the order of a trace, from the one on that opens the configuration.
     static func read(trace: String) -> [SystemCall] {
         var numbers: [String: Int] = [:]
+        // By descriptor.
+        var files: [String: String] = [:]
         let calls = trace.split(separator: "\n").compactMap { line -> SystemCall? in
             let line = line.drop { $0.isNumber || $0 == " " }
             guard let end = line.firstIndex(of: "(") else { return nil }
             let name = String(line[..<end])
             guard all.contains(name) else { return nil }
-            numbers[name, default: 0] += 1
-            return SystemCall(name: name, number: numbers[name] ?? 0, line: String(line))
+            if let opened = line.firstMatch(of: #/^openat\([^,]+, "([^"]+)".* = (\d+)$/#) {
+                files[String(opened.2)] = String(opened.1)
+            }
+            // By file, since the runtime reads /proc/self/maps at the start, in as many pieces as the random layout of
+            // memory takes.
+            let file = line.firstMatch(of: #/^read\((\d+),/#).flatMap { files[String($0.1)] }
+            let kind = "\(name) \(file ?? "")"
+            numbers[kind, default: 0] += 1
+            return SystemCall(name: name, number: numbers[kind] ?? 0, file: file, line: String(line))
         }
         return Array(calls.drop { !($0.name == "openat" && $0.line.contains("\"enc.yaml\"")) })
     }
@@ -126,7 +137,8 @@ extension RotationFolder {
                 case .stop: "signal=STOP"
                 case .error(let name): "error=\(name)"
                 }
-            return "-e inject=\(call.name):\(effect):when=\(call.number)"
+            let file = call.file.map { $0.hasPrefix("/") ? "-P '\($0)' " : "-P \"$PWD/\($0)\" " } ?? ""
+            return "\(file)-e inject=\(call.name):\(effect):when=\(call.number)"
         }
     }
 
