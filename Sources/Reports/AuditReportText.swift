@@ -41,14 +41,14 @@ extension AuditReport {
         // Each has a line of its own below.
         clauses +=
             judgement.doubts.count > 1
-            ? ["\(clauses.isEmpty ? "Not" : "not") all was checked, for \(judgement.doubts.count) reasons"]
+            ? ["not all was checked, for \(judgement.doubts.count) reasons"]
             : judgement.doubts.map(\.clause)
         let uncounted = judgement.uncounted.reduce(0) { $0 + $1.count }
         // A verdict that depends on an option says so.
         if uncounted > 0, judgement.verdict != .findings {
             clauses.append("\(counted(uncounted, "finding")) that --fail-on does not count")
         }
-        return clauses.isEmpty ? verdict : "\(verdict) \(clauses.joined(separator: "; "))."
+        return clauses.isEmpty ? verdict : "\(verdict) \(clauses.joined(separator: "; ").capitalized)."
     }
 
     /// Where the data came from, and what the verdict does not cover.

@@ -34,6 +34,14 @@ public struct Phrase: Sendable, Equatable, ExpressibleByStringInterpolation {
     /// Foreign text.
     public init(foreign text: String) { pieces = [.foreign(text)] }
 
+    /// The same, with a capital letter at the start if it begins with a word of the program.
+    public var capitalized: Phrase {
+        guard case .literal(let text)? = pieces.first else { return self }
+        var phrase = self
+        phrase.pieces[0] = .literal(text.prefix(1).uppercased() + text.dropFirst())
+        return phrase
+    }
+
     /// A name chosen by a user.
     public init(name text: String) { pieces = [.name(text)] }
 
