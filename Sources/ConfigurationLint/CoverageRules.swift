@@ -114,7 +114,7 @@ extension LintRule {
                     message: "plaintext \(subject.listed(exposed)) are unreadable: the entry has no identity provider"
                         + (isKnown ? ", and such values are stored" : ""),
                     hint: Hint(
-                        .appendIdentity(entry: entry.path), after: " unless an audit has found no plaintext"),
+                        .appendIdentity(entry: entry.path), after: " if stored values may be plaintext"),
                     severity: isKnown ? .warning : nil)
             }
         },

@@ -44,7 +44,9 @@ public enum FileFinding: Equatable, Sendable {
         case .owner: "run `chown root:root FILE`, unless kube-apiserver runs as its owner"
         case .notRegular: "copy the configuration to a regular file"
         case .furtherDocument:
-            Hint(.removeFurtherDocuments, after: ", or add its entries in the steps that `encconf diff` shows")
+            Hint(
+                .removeFurtherDocuments,
+                after: ", or add its entries; `encconf diff` with the edited copy as NEW shows the steps")
         }
     }
 

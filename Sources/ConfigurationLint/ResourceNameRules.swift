@@ -84,7 +84,7 @@ extension LintRule {
                 + "encrypts nothing. Wildcards work from 1.27 on.",
             check: "`kubectl version`.",
             remedy:
-                "Name each resource, in the steps that `encconf diff` shows, or upgrade to 1.27 or later, as `encconf "
+                "Name each resource in a copy, and take the steps that `encconf diff` shows for it; or upgrade to 1.27 or later, as `encconf "
                 + "verify` with --upgrade-to shows."
         ) { subject in
             subject.entries.compactMap { entry in
@@ -95,7 +95,7 @@ extension LintRule {
                     message:
                         "Kubernetes \(subject.kubernetes) has no wildcards: \(subject.listed(early)) encrypts nothing",
                     hint:
-                        "name each resource in the steps of `encconf diff`, or see `encconf verify` with --upgrade-to 1.27"
+                        "name each resource (`encconf diff` with the edited copy as NEW shows the steps), or see `encconf verify` with --upgrade-to 1.27"
                 )
             }
         },

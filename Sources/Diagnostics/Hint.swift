@@ -25,7 +25,8 @@ public struct Hint: Equatable, Sendable {
     ///
     /// - Parameter text: What may be meant.
     public init(inSteps edit: ProposedEdit, _ text: String) {
-        self.text = text + "; where servers run this file, `encconf diff` shows the steps"
+        self.text =
+            text + "; if servers already run this file, `encconf diff` with the edited copy as NEW shows the steps"
         self.edit = edit
         isImmediate = false
     }

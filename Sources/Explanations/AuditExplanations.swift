@@ -57,7 +57,8 @@ extension Explanation {
             meaning: "The value decrypts to another object than its etcd key names: somebody copied it within etcd. "
                 + "AES-CBC and secretbox do not authenticate the etcd key, so kube-apiserver serves the other "
                 + "object under this name.",
-            check: "Who can write to etcd, and whether the object that the value names has the same stored value.",
+            check:
+                "Find out who can write to etcd, and whether the object that the value names has the same stored value.",
             remedy:
                 "Treat it as an attack until you know the cause. Only if it was not intended, restore the object of this "
                 + "etcd key from a backup, and keep a copy of the value. With AES-GCM and KMS a moved value does not "

@@ -52,7 +52,7 @@ extension FindingCode {
         switch self {
         case .nonceReuse: "rotate this key now:"
         case .keyInClear: "stop using this KMS plugin; treat its values as plaintext:"
-        case .moved: "find out who wrote to etcd; restore the objects from a backup:"
+        case .moved: "find out who wrote to etcd before you restore anything:"
         default: "find the key of these values before anything is deleted:"
         }
     }
@@ -162,7 +162,7 @@ extension AuditDoubt {
         case .noDigest:
             "the file has no digest. It may be the db of a member, with more writes in its WAL."
         case .kineFile:
-            "the file is a database of kine. It may be an old copy, or lack writes of its WAL."
+            "the file is a database of kine. It may be an old copy, or lack the newest writes."
         case .changed:
             "the digest does not match: the file was modified after it was saved, and values may be missing."
         case .log(let gaps):
@@ -170,7 +170,7 @@ extension AuditDoubt {
                 + gaps.prefix(3).map(\.explanation).joined(separator: "; ") + (gaps.count > 3 ? "; and more." : ".")
         case .damage(let places):
             "the file is damaged in \(counted(places, "place")). Values there were not counted."
-        case .noObjects(0): "no key found."
+        case .noObjects(0): "no etcd key found."
         case .noObjects(let keys): "none of \(counted(keys, "key")) names a Kubernetes object."
         case .missing(let patterns):
             "no object of \(patterns.map(\.description).listed) found. Check that this is the right etcd and not a part of it."

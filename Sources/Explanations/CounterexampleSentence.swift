@@ -5,17 +5,25 @@ public import ShownText
 
 extension Counterexample {
     /// The effect and its cause, in one sentence.
-    public var sentence: Phrase { "\(effectClause): \(cause)." }
+    ///
+    /// - Parameters:
+    ///   - old: What the file before the change is called.
+    ///   - new: What the file after the change is called.
+    public func sentence(old: Phrase = "OLD", new: Phrase = "NEW") -> Phrase {
+        "\(effectClause(old: old, new: new)): \(cause(old: old, new: new))."
+    }
 
     /// Which values a server cannot read.
-    public var effectClause: Phrase {
-        let written: Phrase =
-            writer.side == .new || certainty == .certain || isOfEndpoint ? "writes" : "may have written"
-        let values: Phrase =
-            "alues that \(writer.side == .old ? "OLD" : "NEW" as Phrase) \(written) \(writer.key.phrase)"
+    public func effectClause(old: Phrase = "OLD", new: Phrase = "NEW") -> Phrase {
         switch reader {
-        case .new: return "V\(values) \(isOfEndpoint ? "may become unreadable" : effect.ofValues)"
-        case .old: return "Servers with OLD \(isOfEndpoint ? "may be unable to read" : effect.ofServers) v\(values)"
+        case .new:
+            let left: Phrase = certainty == .certain || isOfEndpoint ? "" : ", if any are left,"
+            return
+                "Values written \(writer.key.phrase)\(left) \(isOfEndpoint ? "may become unreadable" : effect.ofValues)"
+        case .old:
+            return
+                "Servers with \(old) \(isOfEndpoint ? "may be unable to read" : effect.ofServers) values that \(new) "
+                + "writes \(writer.key.phrase)"
         }
     }
 
@@ -23,8 +31,8 @@ extension Counterexample {
     private var isOfEndpoint: Bool { if case .kmsEndpointChanged = reason { true } else { false } }
 
     /// Why a server cannot read them.
-    public var cause: Phrase {
-        let (here, there): (Phrase, Phrase) = reader == .new ? ("NEW", "OLD") : ("OLD", "NEW")
+    public func cause(old: Phrase = "OLD", new: Phrase = "NEW") -> Phrase {
+        let (here, there): (Phrase, Phrase) = reader == .new ? (new, old) : (old, new)
         let name = writer.key.name ?? ""
         switch reason {
         case .keyRenamed(let other):
@@ -46,8 +54,8 @@ extension Counterexample {
         case .resourceUncovered, .resourceUnknown: return "\(here) has no entry for the resource"
         case .identityRemoved: return "\(here) has no identity provider"
         case .plaintextLeftBehind: return "\(here) has no identity provider for the existing plaintext"
-        case .identityFirst: return "identity is first in NEW, and OLD has no identity provider"
-        case .plaintextWithoutRule: return "NEW has no entry for the resource, and OLD has no identity provider"
+        case .identityFirst: return "identity is first in \(new), and \(old) has no identity provider"
+        case .plaintextWithoutRule: return "\(new) has no entry for the resource, and \(old) has no identity provider"
         case .kmsRenamed(let other):
             return "\(here) has this plugin as \(name: other); stored values carry the name of the provider"
         case .kmsEndpointChanged(let from, let to):

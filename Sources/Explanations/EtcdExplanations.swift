@@ -48,7 +48,7 @@ extension EtcdError {
     }
 
     private static let `where`: Phrase =
-        "set --endpoints, --cacert, --cert and --key, or use --discover-from"
+        "check that etcd runs and that --endpoints, --cacert, --cert and --key are right, or use --discover-from"
 }
 
 extension ClusterIdentity {

@@ -69,7 +69,7 @@ extension FileError {
 extension SystemError {
     fileprivate func readingHint(_ path: String, canBeStream: Bool) -> Phrase? {
         if path == "-" { return nil }
-        if isNoSuchFile { return canBeStream ? "pass - to read standard input" : nil }
+        if isNoSuchFile { return canBeStream ? "check the path; - reads standard input" : nil }
         return isAccessDenied ? "run this with sudo; the file belongs to another user" : nil
     }
 }

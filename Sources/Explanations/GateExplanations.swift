@@ -29,6 +29,6 @@ extension GateRefusal {
         guard let range = gate.settableVersions else { return "remove \(name) from --feature-gates" }
         let versions =
             range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
-        return "remove \(name) from --feature-gates; it can be set in Kubernetes \(versions)"
+        return "remove \(name) from --feature-gates; it has an effect only in Kubernetes \(versions)"
     }
 }

@@ -36,21 +36,22 @@ extension RotationRefusal {
         switch self {
         case .notAccepted: "run `encconf verify` for the reason"
         case .noSuchResource: "run `encconf show` for the resources of the file"
-        case .nothingToRotate: "start encryption, or change the provider, with --to secretbox"
+        case .nothingToRotate:
+            "rotate the key of a KMS provider with `encconf rollout` and --new-kms-key; start encryption, or change the provider, with --to"
         case .ambiguous: "choose it with --step add, promote, retire or abort"
         case .stepsDiffer: "select one with --resources, or choose --step"
         case .notAdded: "run --step add first"
         case .notPromoted: "run --step promote first, or name the key that stays with --key-name"
-        case .stillWrites: "go back with --step promote --key-name OLD, re-encrypt, then --step retire"
+        case .stillWrites: "go back with --step promote and --key-name of the old key, re-encrypt, then --step retire"
         case .whichKey: "name it with --key-name"
         case .nameTaken: "choose another --key-name"
         case .oneNameForSeveral: "omit --key-name, or rotate one entry at a time with --resources"
         case .newOrOld: "name the key with --key-name; an unknown name adds a key"
         case .weak: "add a new key with --step add; run `encconf verify` for the weakness"
         case .otherProviders:
-            "name the provider that stays with --to; edit by hand what an earlier entry of the resources hides"
+            "choose with --to which provider stays"
         case .identityStays: "remove identity with --step retire --remove-identity, which needs proof"
-        case .onlyIdentity: "choose the resources to encrypt with --resources"
+        case .onlyIdentity: "choose the resources to encrypt with --resources, and the provider with --to"
         case .notNewest: "check the clock of this machine, or choose a name with --key-name"
         }
     }
@@ -111,7 +112,7 @@ extension KeySet.State {
 
     public var explanation: Phrase {
         switch self {
-        case .settled: "idle: one key"
+        case .settled: "one key"
         case .added: "added: the new key is a read key; next is promote"
         case .promoted: "promoted: old keys are still read keys; next is retire"
         case .ambiguous(.foreignNames): "ambiguous: no key name contains its date"

@@ -56,7 +56,7 @@ extension ServerCensus.Gap {
                 + Self.counts([
                     ("Leases", leases), ("the addresses of the Service kubernetes", endpoints), ("--server", named),
                 ])
-        case .oneSource: "Only one source lists the servers. It may be wrong."
+        case .oneSource: "Only one list of the servers is known, and it may be incomplete."
         case .unknownEndpoint(let address):
             "The Service kubernetes has an address of no known server: \(address)"
         }

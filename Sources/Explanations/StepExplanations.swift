@@ -22,8 +22,40 @@ extension StepJudgement {
                 false
             }
         }
-        return CommandFailure(
-            refusals.flatMap { $0.problems(evidence) }, status: isProvable ? .unproven : .failure)
+        // What refuses in any case is not to be skipped.
+        let canSkip = refusals.allSatisfy { refusal in
+            switch refusal {
+            case .used, .unsafe, .destroyedWithoutProof: false
+            default: true
+            }
+        }
+        let lacksEvidence = refusals.contains { if case .gaps = $0 { true } else { false } }
+        let problems = refusals.flatMap { refusal -> [CommandFailure.Problem] in
+            switch refusal {
+            case .gaps(let gaps):
+                [
+                    CommandFailure.Problem(
+                        message: "Not written: the evidence does not cover every value that may need the removed keys.",
+                        hint: Self.remedy(canSkip))
+                ] + (evidence.map { evidence in gaps.map { $0.problem(in: evidence) } } ?? [])
+            case .unsettled(let counterexamples):
+                (lacksEvidence
+                    ? []
+                    : [
+                        CommandFailure.Problem(
+                            message: "Not written: the evidence does not exclude these values.",
+                            hint: Self.remedy(canSkip))
+                    ]) + StepJudgement.Refusal.problems(counterexamples)
+            default: refusal.problems(evidence)
+            }
+        }
+        return CommandFailure(problems, status: isProvable ? .unproven : .failure)
+    }
+
+    /// What to do about evidence that is not complete.
+    private static func remedy(_ canSkip: Bool) -> Phrase {
+        "add the evidence that is missing, as said below"
+            + (canSkip ? "; only if you know that no such value exists, skip the proof with --without-evidence" : "")
     }
 
     /// The warnings of a step that may be written.
@@ -95,7 +127,9 @@ extension StepJudgement.Refusal {
             [
                 CommandFailure.Problem(
                     message: "The step removes keys. Older backups may need them.",
-                    hint: "keep them with --archive FILE, or destroy them with --discard-retired-keys")
+                    hint:
+                        "keep them with --archive FILE; --discard-retired-keys destroys them, and needs complete evidence"
+                )
             ]
         case .destroyedWithoutProof:
             [
@@ -104,26 +138,17 @@ extension StepJudgement.Refusal {
                     hint: "keep them with --archive FILE, or add evidence that is complete and late enough")
             ]
         case .used(let uses): uses.map { $0.problem(isDestroyed: true) }
-        case .gaps(let gaps):
-            [
-                CommandFailure.Problem(
-                    message: "Not written: the evidence does not cover every value that may need the removed keys.",
-                    hint: "if you know that none exists, add --without-evidence")
-            ] + (evidence.map { evidence in gaps.map { $0.problem(in: evidence) } } ?? [])
+        case .gaps(let gaps): evidence.map { evidence in gaps.map { $0.problem(in: evidence) } } ?? []
         case .unsafe(let counterexamples):
             [CommandFailure.Problem(message: "Not written: the step is not safe.")] + Self.problems(counterexamples)
-        case .unsettled(let counterexamples):
-            [
-                CommandFailure.Problem(
-                    message: "Not written: the evidence does not exclude these values.",
-                    hint: "if you know that none exists, add --without-evidence")
-            ] + Self.problems(counterexamples)
+        case .unsettled(let counterexamples): Self.problems(counterexamples)
         }
     }
 
-    private static func problems(_ counterexamples: [Counterexample]) -> [CommandFailure.Problem] {
+    fileprivate static func problems(_ counterexamples: [Counterexample]) -> [CommandFailure.Problem] {
         counterexamples.prefix(5).map {
-            CommandFailure.Problem(message: "\($0.resource.description): \($0.sentence)")
+            CommandFailure.Problem(
+                message: "\($0.resource.description): \($0.sentence(old: "the present file", new: "the changed file"))")
         }
     }
 }
@@ -132,7 +157,7 @@ extension RemovedKeys.Use {
     /// - Parameter isDestroyed: Whether the keys are not archived.
     fileprivate func problem(isDestroyed: Bool) -> CommandFailure.Problem {
         let name: Phrase = label.map { "\($0.text)" } ?? "the removed key"
-        let keep: Phrase = isDestroyed ? "keep the key with --archive FILE" : "keep the archive until they are gone"
+        let keep: Phrase = isDestroyed ? "keep the key with --archive FILE" : "keep the archive"
         switch kind {
         case .inUse where label?.provider == .identity:
             return CommandFailure.Problem(
@@ -155,7 +180,7 @@ extension RemovedKeys.Use {
             return CommandFailure.Problem(
                 message:
                     "\(counted(count, "value")) of \(resource.description) \(count == 1 ? "is" : "are" as Phrase) unreadable or "
-                    + "moved already. The removed key may be the one that \(count == 1 ? "it needs" : "they need" as Phrase).",
+                    + "moved. The removed key may be the one that \(count == 1 ? "it needs" : "they need" as Phrase).",
                 hint: "list them with `encconf audit`; \(keep)")
         }
     }

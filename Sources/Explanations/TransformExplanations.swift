@@ -17,6 +17,9 @@ extension TransformError {
         }
         return clauses.joined(separator: "; ")
     }
+
+    /// Whether no key of the name in the value was found, although its provider was.
+    public var lacksKey: Bool { failures.contains { if case .noMatchingKey = $0 { true } else { false } } }
 }
 
 extension TransformFailure {
@@ -102,7 +105,7 @@ extension IdentityCheck {
             )
         case .notRead(let encoding):
             (
-                "decrypts to an object in \(encoding.rawValue.uppercased()), which encconf does not read",
+                "decrypts to \(encoding.rawValue.uppercased()) in a form that encconf does not read",
                 "print the bytes with -o raw"
             )
         case .cannotTell: ("the object, as far as its kind and its etcd key show", "")

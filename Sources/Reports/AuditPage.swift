@@ -154,7 +154,8 @@ extension AuditReport {
             if let history = result.history { html += try tables(of: history, caption: "Old revisions") }
             if let words = remnantWords { html += "<p>\(words.heading)</p>\n\(HTML.list(words.lines.map { "\($0)" }))" }
             if !judgement.absent.isEmpty {
-                html += "<p>No objects stored: \(judgement.absent.map(\.description).listed).</p>\n"
+                html +=
+                    "<p>\(judgement.doubts.isEmpty ? "No objects stored" : "No objects found" as Phrase): \(judgement.absent.map(\.description).listed).</p>\n"
             }
             if !notCovered.isEmpty {
                 let names = notCovered.map { "\($0.resource.description) (\($0.plaintext))" as Phrase }

@@ -18,7 +18,10 @@ extension AuditReport {
         if !judgement.doubts.isEmpty {
             text += "\n" + judgement.doubts.map { "Not checked: \($0.sentence(isAsked: isPluginAsked))\n" }.joined()
         }
-        if !judgement.absent.isEmpty { text += "\nNo objects stored: \(judgement.absent.map(\.description).listed)\n" }
+        if !judgement.absent.isEmpty {
+            text +=
+                "\n\(judgement.doubts.isEmpty ? "No objects stored" : "No objects found" as Phrase): \(judgement.absent.map(\.description).listed)\n"
+        }
         return text + nextText
     }
 

@@ -31,7 +31,7 @@ public struct NextCommand {
     }
 
     /// The end of the sentence before ``needs``.
-    var listEnd: Phrase { isBlocked ? ". This fails now:" : ". It needs:" }
+    var listEnd: Phrase { isBlocked ? ". Not possible now:" : ". It needs:" }
 
     var value: ReportValue {
         ["command": .phrase(command), "needs": .array(needs.map { .phrase($0) }), "reason": .phrase(reason)]

@@ -89,7 +89,7 @@ public struct ObjectPresenter {
         case .notTheObject(let opened, let check, let rightKey):
             let text = check.explained(provider: opened.provider.name).text
             let hint = try rightKey.map { key throws(CommandFailure) -> Phrase in
-                "\(try foundName(key)) decrypts it to the object"
+                "\(try foundName(key, tried: opened)) decrypts it to the object"
             }
             notices.append(Notice(.warning, "\(record.name): \(text); printing the raw bytes", hint: hint))
             value = opened
@@ -152,7 +152,8 @@ public struct ObjectPresenter {
             let (text, hint) = check.explained(provider: value.provider.name)
             let message: Phrase = "\(record.name): \(try value.openerName()): \(text)"
             if let rightKey {
-                throw CommandFailure(message, hint: "\(hint); \(try foundName(rightKey)) decrypts it to the object")
+                throw CommandFailure(
+                    message, hint: "\(hint); \(try foundName(rightKey, tried: value)) decrypts it to the object")
             }
             guard case .other = check else { throw CommandFailure(message, hint: hint) }
             notices.append(Notice(.warning, message, hint: hint))
@@ -197,13 +198,18 @@ public struct ObjectPresenter {
                     message: "\(record.name): kube-apiserver cannot read this value\(place): \(text)",
                     hint: error.meaning(for: label, resource: record.resource)))
         }
-        if let rightKey, let last = problems.indices.last {
+        guard let last = problems.indices.last else { return CommandFailure(problems) }
+        if let rightKey {
             let found = try foundName(rightKey)
             let advice: Phrase =
                 rightKey.storedName == rightKey.key.name
                 ? "\(found) decrypts it"
                 : "add the key bytes of \(found) again under the name \(name: rightKey.storedName), after the write key"
             problems[last].hint = [problems[last].hint, advice].compactMap { $0 }.joined(separator: "; ")
+        } else if errors.contains(where: \.lacksKey) {
+            problems[last].hint =
+                (problems[last].hint ?? "")
+                + "; pass a file that has the key as another --config, such as an archive or an older copy"
         }
         return CommandFailure(problems)
     }
@@ -229,8 +235,11 @@ public struct ObjectPresenter {
         return Notice(.note, "\(record.name): \(facts.joined(separator: ", "))")
     }
 
-    private func foundName(_ found: FoundKey) throws(CommandFailure) -> Phrase {
-        "\(found.provider.name) \(name: found.key.name)\(try fingerprintNote(of: found.key))"
+    /// - Parameter tried: The key that was used first; nil if none was.
+    private func foundName(_ found: FoundKey, tried: OpenedValue? = nil) throws(CommandFailure) -> Phrase {
+        let isNamesake = tried.map { $0.provider.name == found.provider.name && $0.keyName == found.key.name } ?? false
+        return "\(isNamesake ? "another key named " : "" as Phrase)\(found.provider.name) \(name: found.key.name)"
+            + (try fingerprintNote(of: found.key))
     }
 
     private func disclosure() throws(CommandFailure) -> Disclosure {

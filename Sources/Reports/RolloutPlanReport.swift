@@ -34,10 +34,12 @@ public struct RolloutPlanReport {
             name: "audit", does: "read etcd at a later revision and decrypt every value", demands: "the rewrite is done"
         )
         let snapshot = snapshots.map { folder in
-            Phase(name: "snapshot", does: "save a snapshot to \(folder)", demands: "every value is readable")
+            Phase(name: "snapshot", does: "save a snapshot in the folder \(folder)", demands: "every value is readable")
         }
         let lastSnapshot = snapshots.map { folder in
-            Phase(name: "snapshot", does: "save a snapshot to \(folder)", demands: "every value uses the write key")
+            Phase(
+                name: "snapshot", does: "save a snapshot in the folder \(folder)",
+                demands: "every value uses the write key")
         }
         if isKMSKeyChange {
             phases =

@@ -46,7 +46,7 @@ public struct RotationGuide {
             guard hasOldKeys else { return NextCommand(reason: "nothing: no old key is left to retire") }
             return Self.retirement(file: file, hash: hash, options: repeatedOptions)
         case .retire where hasOldKeys:
-            return NextCommand(reason: "choose the provider that stays with --to: the file still reads several")
+            return NextCommand(reason: "choose with --to which provider stays: the file still reads several")
         case .retire: return NextCommand(reason: "nothing: the rotation is complete")
         case .abort: return NextCommand(reason: "nothing: the rotation is undone")
         }
@@ -72,7 +72,8 @@ public struct RotationGuide {
     static func next(_ command: Phrase, reason: Phrase, isSayable: Bool, _ obstacle: Phrase?) -> NextCommand {
         if let obstacle { return NextCommand(obstacle: obstacle, reason: reason) }
         guard isSayable else {
-            return NextCommand(needs: ["a command that you type: a name in it has control characters"], reason: reason)
+            return NextCommand(
+                needs: ["a command with names that cannot be printed: they contain control characters"], reason: reason)
         }
         return NextCommand(command: command, reason: reason)
     }
@@ -98,7 +99,7 @@ public struct RotationGuide {
         let repeated: [Phrase] = options.isEmpty ? [] : ["the same options again: \(options)"]
         return NextCommand(
             needs: [
-                "proof that nothing uses the old keys: --etcd, --discover-from, or --evidence --after-revision",
+                "proof that nothing uses the old keys: --etcd, --discover-from, or --evidence NEW-SNAPSHOT",
                 "proof that every server runs this file: --servers, or --servers-loaded \(short(hash))",
                 "a file for the old keys: --archive \(argument(file + ".retired"))",
             ] + repeated, reason: "retire when every value is re-encrypted")
@@ -138,8 +139,8 @@ public struct RotationGuide {
         var lines = rolloutLines
         if !plan.rewritten.isEmpty, plan.step == .promote || isSingleServer {
             lines += [
-                "Wait 60 s for running requests. Then note the etcd revision (header.revision of",
-                "   `etcdctl get x -w json`): a snapshot is a proof only from this revision on.",
+                "Wait 60 s for running requests. Then note the revision that `etcdctl endpoint status -w json`",
+                "   shows: the next step needs it as --after-revision, if its proof is a snapshot.",
                 "Re-encrypt every object, with `encconf rewrite` or with kubectl (repeat it after a conflict):",
             ]
             lines += rewriteCommands.map { "     \($0)" }

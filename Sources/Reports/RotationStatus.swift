@@ -63,10 +63,13 @@ public struct RotationStatus {
     /// The next step, if the file shows exactly one.
     public var next: NextCommand {
         if sets.isEmpty {
-            return NextCommand(reason: "the file has no key to rotate; change the provider with --to PROVIDER")
+            return NextCommand(reason: keylessReason)
         }
         if isAmbiguous {
-            return NextCommand(reason: "choose the step with --step; the file does not show which is next")
+            return NextCommand(
+                reason:
+                    "choose the step with --step (and --to, if a provider change began): the file does not show it"
+            )
         }
         let states = sets.map(\.state).filter { $0 != .settled }
         guard states.allSatisfy({ $0 == states.first }) else {
@@ -78,6 +81,9 @@ public struct RotationStatus {
                 RotationGuide.promotion(of: file, hash: hash, options: options), reason: RotationGuide.promotionReason,
                 isSayable: RotationGuide.isSayable(file), obstacle)
         case .retire: return RotationGuide.retirement(file: file, hash: hash, options: options)
+        case .add where readsOtherProviders && obstacle == nil:
+            return NextCommand(
+                reason: "to continue a provider change, repeat --to; to rotate the write key, use --step add")
         default:
             return RotationGuide.next(
                 "encconf rotate \(RotationGuide.argument(file)) --step add\(options.isEmpty ? "" : " ")\(options)",
@@ -94,6 +100,24 @@ public struct RotationStatus {
         case .promoted: .retire
         default: .add
         }
+    }
+
+    /// Why there is no next step of a file without a key of its own.
+    private var keylessReason: Phrase {
+        let hasPlugin = configuration.entries.contains { $0.providers.contains { $0.name != .identity } }
+        return hasPlugin
+            ? "rotate in the KMS with `encconf rollout` and --new-kms-key, or change the provider with --to"
+            : "start encryption with --to and --resources"
+    }
+
+    /// Whether an entry with a key set has further providers, so that a provider change may have begun.
+    private var readsOtherProviders: Bool {
+        Set(sets.flatMap(\.places).map(\.entry)).contains { !Self.others(in: configuration.entries[$0]).isEmpty }
+    }
+
+    /// The keys of all providers but the first one and identity.
+    private static func others(in entry: EncryptionConfiguration.Entry) -> [ReadKey] {
+        ReadKey.list(of: Array(entry.providers.filter { $0.name != .identity }.dropFirst()))
     }
 
     /// The resources of entries without a key set: those with only KMS or identity.
@@ -121,10 +145,10 @@ public struct RotationStatus {
     /// Further providers of each entry: a provider change may be in progress, which the file does not record.
     private static func otherReaders(in configuration: EncryptionConfiguration) -> Phrase {
         configuration.entries.enumerated().map { index, entry -> Phrase in
-            let others = ReadKey.list(of: Array(entry.providers.filter { $0.name != .identity }.dropFirst()))
+            let others = others(in: entry)
             guard !others.isEmpty else { return "" }
             return "resources[\(index)] also reads \(others.map(\.name).joined(separator: ", ")).\n"
-                + "  To continue a provider change, repeat --to.\n"
+                + "  A provider change may have begun or ended.\n"
         }.joined()
     }
 }

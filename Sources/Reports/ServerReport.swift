@@ -119,9 +119,10 @@ public struct ServerReport {
                 )
             }
         }
+        // The cause before what follows from it.
         let ofAll =
-            census.gaps.map { CommandFailure.Problem(message: $0.explanation, hint: $0.hint) }
-            + failures.map { CommandFailure.Problem(message: $0.sentence, hint: $0.hint) }
+            failures.map { CommandFailure.Problem(message: $0.sentence, hint: $0.hint) }
+            + census.gaps.map { CommandFailure.Problem(message: $0.explanation, hint: $0.hint) }
         return ofServers + ofAll + [CommandFailure.Problem(message: doubt)]
     }
 
@@ -141,12 +142,12 @@ public struct ServerReport {
         for server in census.servers {
             for problem in server.problems {
                 lines += "\(server.host ?? server.id): \(problem.explanation)\n"
-                if let hint = problem.hint(lease: server.id) { lines += "  \(hint)\n" }
+                if let hint = problem.hint(lease: server.id) { lines += "  hint: \(hint)\n" }
             }
             if server.hash == nil { lines += uses(server) }
         }
         for failure in failures { lines += "\(failure.sentence)\n" }
-        for gap in census.gaps { lines += "\(gap.explanation)\n  \(gap.hint)\n" }
+        for gap in census.gaps { lines += "\(gap.explanation)\n  hint: \(gap.hint)\n" }
         return lines
     }
 

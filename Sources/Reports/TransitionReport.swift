@@ -28,7 +28,7 @@ public struct TransitionReport {
             let rests = unaided.map { ($0.safe, $0.rolling) != (proof.safe, proof.rolling) } ?? false
             guard rests, proof.safe == .yes || proof.rolling == .yes else { return nil }
             let revisions = evidence.sources.map { "revision \($0.revision) of \($0.name)" as Phrase }
-            return "every server ran OLD before \(revisions.joined(separator: ", "))"
+            return "every server already ran OLD at \(revisions.joined(separator: ", "))"
         }
         next = proof.next
         self.gaps = gaps
@@ -47,17 +47,20 @@ public struct TransitionReport {
 extension TransitionReport {
     /// The report for people: the verdict first, the next step last.
     ///
-    /// - Parameter new: The path of the new file.
-    public func text(new: String) -> Phrase {
-        let gathered: Phrase = condition.map { " This holds if \($0)." } ?? ""
+    /// - Parameters:
+    ///   - new: The path of the new file.
+    ///   - resources: Those that were compared; nil for all.
+    public func text(new: String, resources: String? = nil) -> Phrase {
+        let gathered: Phrase = condition.map { " This holds only if \($0)." } ?? ""
         var text: Phrase =
             "\(fileName(new)): \(Self.verdict(safe: proof.safe, rolling: proof.rolling))\(gathered)\n"
             + Self.answers(safe: proof.safe, rolling: proof.rolling)
+        if !losing.isEmpty { text += "New objects of \(Self.list(losing)) are stored as plaintext.\n" }
         for group in proof.groups where !group.proof.counterexamples.isEmpty {
             text += "\n\(Self.list(group.resources))\n"
             for counterexample in group.proof.counterexamples {
                 let already: Phrase = counterexample.isOldAlready ? " \(counterexample.effect.alreadyNow)" : ""
-                text += "  \(counterexample.effectClause):\n    \(counterexample.cause).\(already)\n"
+                text += "  \(counterexample.effectClause()):\n    \(counterexample.cause()).\(already)\n"
             }
         }
         if !proof.changes.isEmpty {
@@ -67,7 +70,8 @@ extension TransitionReport {
             }
         }
         if case .newItself = next, proof.changes.isEmpty {
-            return text + "\nNext: nothing. Both files mean the same.\n"
+            let scope: Phrase = resources.map { " for \($0)" } ?? ""
+            return text + "\nNext: nothing. Both files mean the same\(scope).\n"
         }
         text += "\nNext: \(nextSentence(new: new)).\n"
         if case .intermediate(let proposal) = next {
@@ -76,6 +80,14 @@ extension TransitionReport {
             }
         }
         return text
+    }
+
+    /// The resources whose new objects are encrypted by the old file only.
+    private var losing: [ResourcePattern] {
+        proof.changes.flatMap { change -> [ResourcePattern] in
+            guard case .writeKeyChanged(let from, let to) = change.kind, to.provider == .identity else { return [] }
+            return from.provider == .identity ? [] : change.resources
+        }
     }
 
     /// The verdict in one clause.
@@ -102,9 +114,10 @@ extension TransitionReport {
     func nextSentence(new: String) -> Phrase {
         switch next {
         case .newItself: "roll out \(fileName(new))"
-        case .intermediate: "roll out an intermediate file first. Write it with --write-intermediate PATH"
+        case .intermediate:
+            "roll out an intermediate file first (--write-intermediate PATH), then `encconf diff` again"
         case .evidence:
-            "prove that no stored value needs the removed keys (--evidence, --etcd or --discover-from)"
+            "prove that no stored value becomes unreadable (--evidence, --etcd or --discover-from)"
         case .conflict(let resources):
             "give the new key a new name. No sequence of files makes this change safe for \(Self.list(resources))"
         }
@@ -148,7 +161,7 @@ extension Counterexample {
             "writer": [
                 "side": .word(writer.side), "provider": .word(writer.key.provider), "key": .name(writer.key.name),
             ], "reader": .word(reader), "effect": .word(effect), "certainty": .word(certainty),
-            "reason": .word(reason.code), "message": .phrase(sentence), "alreadyUnderOld": .bool(isOldAlready),
+            "reason": .word(reason.code), "message": .phrase(sentence()), "alreadyUnderOld": .bool(isOldAlready),
         ]
     }
 }

@@ -32,7 +32,7 @@ extension TransitionReport {
         let counterexamples = proof.counterexamples.map { counterexample in
             Diagnostic(
                 code: "transition", severity: counterexample.certainty == .certain ? .error : .warning,
-                message: redactor.shown("\(counterexample.resource.description): \(counterexample.sentence)").text,
+                message: redactor.shown("\(counterexample.resource.description): \(counterexample.sentence())").text,
                 hint: Hint(redactor.shown(nextSentence(new: "NEW")).text))
         }
         return counterexamples

@@ -145,7 +145,9 @@ struct LintSpellingTests {
         let finding = try #require(try findings(in: written).first { $0.code == "ENC0240" })
         #expect(
             finding.hint
-                == (meant.map { "\($0) may be meant; where servers run this file, `encconf diff` shows the steps" }
+                == (meant.map {
+                    "\($0) may be meant; if servers already run this file, `encconf diff` with the edited copy as NEW shows the steps"
+                }
                     ?? "`kubectl api-resources` lists names and groups"))
     }
 

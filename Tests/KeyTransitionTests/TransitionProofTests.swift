@@ -24,13 +24,15 @@ struct TransitionProofTests {
         #expect(proof.counterexamples.map(\.summary) == item.counterexamples)
         #expect(proof.changes.map(\.code) == item.changes)
         // Every reason has a sentence.
-        #expect(proof.counterexamples.allSatisfy { Redactor().shown($0.sentence).text.hasSuffix(".") })
+        #expect(proof.counterexamples.allSatisfy { Redactor().shown($0.sentence()).text.hasSuffix(".") })
     }
 
     @Test func sentencesDiffer() throws {
         let sentences = try Case.all.flatMap { item in
             TransitionProof(from: try configuration(short: item.old), to: try configuration(short: item.new))
-                .counterexamples.map { ($0.reason.code + $0.writer.side.rawValue, Redactor().shown($0.sentence).text) }
+                .counterexamples.map {
+                    ($0.reason.code + $0.writer.side.rawValue, Redactor().shown($0.sentence()).text)
+                }
         }
         let reasons = Set(sentences.map(\.0))
         #expect(reasons.count >= 20)

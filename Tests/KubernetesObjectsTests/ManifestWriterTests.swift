@@ -41,7 +41,7 @@ struct ManifestWriterTests {
     @Test func redactsASecret() throws {
         #expect(
             try Self.manifest(StoredObjectTests.example, reveal: false)
-                .hasSuffix("type: Opaque\ndata:\n  k: \"<redacted: 1 bytes, tag 0000000000000001>\"\n"))
+                .hasSuffix("type: Opaque\ndata:\n  k: \"<redacted: 1 byte, tag 0000000000000001>\"\n"))
     }
 
     @Test func separatesDocuments() throws {

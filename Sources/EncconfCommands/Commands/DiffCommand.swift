@@ -90,7 +90,7 @@ struct DiffCommand: EncconfCommand {
             let report = try report(from: oldFile, to: newFile, console)
             if let path = change.writeIntermediate { try write(report.next, to: path, console) }
             switch format.output {
-            case .text: try console.result(report.text(new: new))
+            case .text: try console.result(report.text(new: new, resources: change.resources))
             case .json:
                 try console.result(
                     value(

@@ -150,14 +150,15 @@ struct InitCommand: EncconfCommand {
                 "Then make the new key the write key: run `encconf rotate` with --step promote --servers.",
             ]
         }
-        let newCluster: Phrase = "New cluster: copy \(path) to every node, then start with \(option)."
+        let newCluster: Phrase =
+            "New cluster: copy \(path) to every control-plane node, mount it into kube-apiserver, and start it with \(option)."
         if new.noIdentity {
             return [newCluster, "Running cluster: do not use this file; its plaintext would become unreadable."]
         }
         return [
             newCluster,
             "One running server: restart it with \(option), then re-encrypt every object.",
-            "Several running servers: use --identity-first; else some could not read new objects.",
+            "Several running servers: use --identity-first; otherwise some could not read new objects.",
         ]
     }
 

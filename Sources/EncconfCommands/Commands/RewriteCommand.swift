@@ -79,12 +79,12 @@ struct RewriteCommand: EncconfCommand {
         guard look.census.writesAsFile else {
             let report = try servers.report(look, of: configuration, isSettlingAwaited: false)
             throw CommandFailure(
-                report.problems + [
+                [
                     CommandFailure.Problem(
                         message:
                             "Nothing was re-encrypted: a server that does not run \(fileName(file)) could undo it.",
                         hint: "run `encconf servers \(fileName(file))` for the state of each server")
-                ], status: look.census.converged == .no ? .failure : .unproven)
+                ] + report.problems, status: look.census.converged == .no ? .failure : .unproven)
         }
         let rewrite = ClusterRewrite(
             servers: servers, file: configuration,

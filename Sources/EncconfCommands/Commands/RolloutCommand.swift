@@ -226,7 +226,9 @@ struct RolloutCommand: EncconfCommand {
     private func showPlan(_ console: Console) throws(CommandFailure) -> ExitStatus {
         _ = try Inputs.configuration(file, reading.rules(try evidence.etcd.connection.discovery()))
         let way: Phrase =
-            if delivery.deliver == nil { "ask you to copy the file to every server" } else if sshTargets != nil {
+            if delivery.deliver == nil {
+                "ask you to copy the file to every server, and to restart it unless it reloads the file"
+            } else if sshTargets != nil {
                 "copy the file over ssh"
             } else { "run your command" }
         let report = RolloutPlanReport(

@@ -146,8 +146,13 @@ struct EtcdVariables {
     /// Whether the environment is used.
     let isRead: Bool
 
+    /// The variable for an option.
+    private static func variable(_ option: String) -> String {
+        "ETCDCTL_" + option.dropFirst(2).replacing("-", with: "_").uppercased()
+    }
+
     func text(_ option: String?, _ name: String) throws(Conflict) -> String? {
-        let variable = "ETCDCTL_" + name.dropFirst(2).replacing("-", with: "_").uppercased()
+        let variable = Self.variable(name)
         let value = isRead ? Environment.value(variable).flatMap { $0.isEmpty ? nil : $0 } : nil
         guard option == nil || value == nil else {
             throw Conflict(
@@ -162,14 +167,15 @@ struct EtcdVariables {
         switch text {
         case "1", "t", "T", "true", "TRUE", "True": return true
         case "0", "f", "F", "false", "FALSE", "False": return false
-        default: throw Conflict(message: "\(name) accepts true or false")
+        default: throw Conflict(message: "\(option == nil ? Self.variable(name) : name) accepts true or false")
         }
     }
 
     func duration(_ option: String?, _ name: String) throws(Conflict) -> Duration? {
         guard let text = try text(option, name) else { return nil }
         guard let duration = GoDuration.parse(text), duration > .zero else {
-            throw Conflict(message: "\(name) needs a duration such as 5s or 1m30s")
+            throw Conflict(
+                message: "\(option == nil ? Self.variable(name) : name) needs a duration such as 5s or 1m30s")
         }
         return duration
     }
@@ -177,7 +183,7 @@ struct EtcdVariables {
     /// Refuses a variable that would choose another endpoint.
     func refuse(_ name: String) throws(Conflict) {
         guard try text(nil, name) != nil else { return }
-        throw Conflict(message: "\(name) is not supported; use --endpoints")
+        throw Conflict(message: "\(Self.variable(name)) is not supported; unset it, and use --endpoints")
     }
 }
 

@@ -23,8 +23,8 @@ struct KMSEndpointOptions: ParsableArguments {
     func validate() throws {
         for text in kmsEndpoint where Override(text) == nil {
             throw ValidationError(
-                "\(text): --kms-endpoint needs NAME=unix:///PATH, or NAME=unix:///@NAME for an abstract socket, "
-                    + "without control characters; in PATH write %3D for = before unix:")
+                "\(text): --kms-endpoint needs PROVIDER=unix:///PATH; an abstract socket is unix:///@SOCKET; "
+                    + "control characters are refused, and =unix: within a path is written %3Dunix:")
         }
         for (index, override) in overrides.enumerated()
         where overrides[..<index].contains(where: { $0.target == override.target }) {

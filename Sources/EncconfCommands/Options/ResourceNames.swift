@@ -9,7 +9,7 @@ enum ResourceNames {
         guard let name else { return }
         let isName = !name.isEmpty && name == name.lowercased() && !name.contains("*") && !name.hasPrefix(".")
         guard isName else {
-            throw ValidationError("a resource is a name such as secrets or widgets.example.com")
+            throw ValidationError("\"\(name)\" is not the name of a resource, such as secrets or widgets.example.com")
         }
     }
 }

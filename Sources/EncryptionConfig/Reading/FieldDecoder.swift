@@ -210,7 +210,11 @@ struct FieldDecoder {
             message: "this mapping sets \(name) twice",
             // In JSON a version that is not strict lays the second value over the first.
             hint: path == nil
-                ? Hint(.keepLast, after: " if another version runs this file, and else the one that is meant")
+                ? Hint(
+                    .keepLast,
+                    after:
+                        " if a server of 1.30 or older runs this file: it uses that one; otherwise keep the one that you meant"
+                )
                 : "write it once, with all that is meant")
     }
 

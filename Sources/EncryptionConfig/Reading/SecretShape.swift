@@ -72,7 +72,7 @@ enum SecretShape {
         case .variable: "replace the variable before kube-apiserver reads the file"
         case .template: "render the template first"
         case .placeholder: "replace the placeholder with a key of `encconf keygen`"
-        case .urlAlphabet: "replace - by + and _ by /: this is the URL alphabet of base64"
+        case .urlAlphabet: "replace - with + and _ with /: this is the URL alphabet of base64"
         case .blank: "remove spaces and tabs from the base64 text"
         case .missingPadding: "complete the base64 text: pad it with = to a multiple of 4 characters"
         case .hexadecimal: "convert the hexadecimal digits to bytes, then encode the bytes in base64"

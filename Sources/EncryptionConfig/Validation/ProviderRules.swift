@@ -34,7 +34,7 @@ struct ProviderRules {
                     "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity",
                     code: RefusalCode.provider, at: provider.position,
                     message: "this item has no provider",
-                    hint: "with nothing behind its colon a field counts as not set: for plaintext write `identity: {}`")
+                    hint: "a field without a value counts as not set; for plaintext write `identity: {}`")
             ]
         case 1: return []
         default:
@@ -78,7 +78,7 @@ struct ProviderRules {
 
     /// New bytes under a name that is in use would make all unreadable that was written with the old ones.
     private static let newKeyHint: Hint =
-        "restore the bytes of a key that is in use; `encconf keygen` makes those of a new one"
+        "restore the bytes of a key that is in use; `encconf keygen` makes a new key"
 
     private static func nameError(of key: KeyConfiguration, at path: String) -> FieldError? {
         guard key.name?.value.isEmpty ?? true else { return nil }

@@ -6,13 +6,13 @@ extension RuntimeError {
             signs: ["hash does not match between"],
             meaning:
                 "k3s or RKE2: two servers have different copies of encryption-config.json. Between the steps of a rotation "
-                + "that is usual until every server was restarted.",
+                + "that is usual until the last server is restarted.",
             check:
                 "`k3s secrets-encrypt status` on each server; `sha256sum "
                 + "/var/lib/rancher/k3s/server/cred/encryption-config.json` (RKE2: rke2 in place of k3s).",
             remedy:
                 "Restart the servers one after the other, the one that ran the command first. Do not continue a rotation "
-                + "before all hashes match: values would be written that another server cannot read."),
+                + "before all hashes match: one server would write values that another cannot read."),
         RuntimeError(
             signs: ["incorrect stage:", "unknown stage", "another reencrypt is already active"],
             meaning:

@@ -173,7 +173,7 @@ extension RuntimeError {
             meaning:
                 "A call of gRPC failed. Behind `desc =` is the reason of the program that was called: a KMS plugin, or etcd.",
             check:
-                "`encconf kms status --config FILE` asks the plugin as kube-apiserver does; then the plugin's own log.",
+                "`encconf kms status --config FILE` asks the plugin as kube-apiserver does. Then read the log of the plugin.",
             remedy: "Solve what the plugin says. \(keepValues)"),
     ]
 }

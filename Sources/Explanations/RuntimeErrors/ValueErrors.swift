@@ -43,9 +43,9 @@ extension RuntimeError {
         RuntimeError(
             signs: ["invalid padding on input", "invalid PKCS7 data"],
             meaning:
-                "AES-CBC with a key of the right name and other bytes, or a damaged value. The commonest cause: two servers "
-                + "run different files that give one key name different bytes, or one server was not restarted. About 1 in 255 "
-                + "wrong keys passes unnoticed and returns garbage.",
+                "AES-CBC with a key of the right name and other bytes, or a damaged value. The most common cause: two servers "
+                + "run different files that give one key name different bytes, or one server was not restarted. For about 1 in 255 "
+                + "values a wrong key stays undetected, and the result is garbage.",
             check: "\(compare) `encconf decrypt-secret` with every file that may have the key: repeat --config.",
             remedy:
                 "Give every server the same file, with the key bytes that wrote the values. Other bytes belong under "

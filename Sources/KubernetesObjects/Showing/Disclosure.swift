@@ -26,5 +26,7 @@ public struct Disclosure {
     }
 
     /// The replacement of `value` in a redacted manifest.
-    func redaction(of value: RawSpan) -> String { "<redacted: \(value.byteCount) bytes, tag \(tag(value))>" }
+    func redaction(of value: RawSpan) -> String {
+        "<redacted: \(value.byteCount) \(value.byteCount == 1 ? "byte" : "bytes"), tag \(tag(value))>"
+    }
 }
