@@ -36,12 +36,20 @@ enum ArgumentFile {
         let lines = try ShellScript.commands(of: CommandWord(text, at: nil), environment: environment, budget: &budget)
         // The services take the lines as words of one command; what else a shell would do is not done.
         let lineCount = text.utf8.split(separator: UInt8(ascii: "\n")).count
-        guard lines.count <= lineCount, lines.allSatisfy({ $0[0].certainText.utf8.starts(with: "--".utf8) }) else {
+        guard lines.count <= lineCount, lines.indices.allSatisfy({ isFlag(lines[$0]) || isValue($0, in: lines) }) else {
             throw APIServerFlagsError(.noAPIServer(programs: []), at: nil)
         }
         var paths = ServicePaths()
         paths.workingDirectory = nil
         return try APIServerCommand(ServerCall(arguments: lines.flatMap(\.self)), paths: paths)
+    }
+
+    private static func isFlag(_ line: [CommandWord]) -> Bool { line[0].certainText.utf8.starts(with: "--".utf8) }
+
+    /// Whether a line is the value of the flag on the line before.
+    private static func isValue(_ index: Int, in lines: [[CommandWord]]) -> Bool {
+        guard index > 0, lines[index].count == 1, lines[index - 1].count == 1 else { return false }
+        return isFlag(lines[index - 1]) && !lines[index - 1][0].certainText.utf8.contains(UInt8(ascii: "="))
     }
 
     private static func variables(of path: String) -> [ByteName: String] {

@@ -6,11 +6,19 @@ public enum Installer: Equatable, Sendable {
     case rke
     /// Talos (docs.siderolabs.com/talos, MachineConfig).
     case talos
+    /// Kubespray (kubespray.io, "Configurable Parameters").
+    case kubespray
 
     /// Options of k3s and RKE2 that hardly any other file has.
     private static let rancherOptions = [
         "kube-apiserver-arg", "kube-apiserver-arg+", "secrets-encryption", "secrets-encryption-provider", "tls-san",
         "write-kubeconfig-mode", "cluster-init", "datastore-endpoint", "flannel-backend", "cni",
+    ]
+
+    /// Variables of Kubespray's inventory.
+    private static let kubesprayVariables = [
+        "kube_encrypt_secret_data", "kube_encryption_algorithm", "kube_version", "kube_network_plugin",
+        "kube_kubeadm_apiserver_extra_args", "kube_apiserver_enable_admission_plugins",
     ]
 
     /// - Parameter root: A document without a kind.
@@ -22,6 +30,8 @@ public enum Installer: Equatable, Sendable {
             self = .rke
         } else if Self.rancherOptions.contains(where: root.has) || root.has("server") && root.has("token") {
             self = .k3sOrRKE2
+        } else if Self.kubesprayVariables.contains(where: root.has) {
+            self = .kubespray
         } else {
             return nil
         }

@@ -62,6 +62,7 @@ struct ProgramCall {
                 rest = rest.drop { $0.text.utf8.first == UInt8(ascii: "-") }
             // RKE's, which ends in `exec "$@"` (github.com/rancher/rke-tools, entrypoint.sh).
             case "entrypoint.sh" where Self.entryPoints.contains(program.text): continue
+            case "sudo" where rest.first?.text.utf8.first != UInt8(ascii: "-"): continue
             case "sh", "bash", "dash", "ash", "busybox":
                 guard depth < Self.depthLimit else { return .other(first) }
                 let outcome = try shell(name, Array(rest), &budget)
@@ -197,7 +198,7 @@ struct ProgramSearch {
     private var call: ServerCall?
     private var unknown: APIServerFlagsError?
 
-    mutating func add(_ outcome: ProgramCall.Outcome, at position: SourcePosition) throws(APIServerFlagsError) {
+    mutating func add(_ outcome: ProgramCall.Outcome, at position: SourcePosition?) throws(APIServerFlagsError) {
         switch outcome {
         case .other(let name): if let name, programs.count < 8 { programs.append(name) }
         case .unknown(let error): unknown = unknown ?? error

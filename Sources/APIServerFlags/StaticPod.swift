@@ -39,6 +39,9 @@ struct StaticPodReader {
                 throw APIServerFlagsError(.malformedField(path: "spec.template"), at: root.position)
             }
             return [template]
+        // (kubernetes, cmd/kubeadm/app/constants: what `kubectl -n kube-system get cm kubeadm-config` shows.)
+        case "ConfigMap" where try root["data"]?.has("ClusterConfiguration") == true:
+            throw APIServerFlagsError(.noPod(kind: "ClusterConfiguration"), at: root.position)
         case nil:
             guard let installer = try Installer(told: root) else {
                 throw APIServerFlagsError(.noPod(kind: nil), at: root.position)
@@ -60,8 +63,16 @@ struct StaticPodReader {
                         try environment.expand(text, at: field.position, &budget))
                 }
             }
-            // Without a command the image decides what runs, and the first word is an argument.
-            guard try container["command"] != nil else { continue }
+            // Without a command the image decides what runs: a program that starts kube-apiserver if the arguments name
+            // it, and otherwise nobody knows, unless the image is for something else.
+            if try container["command"] == nil, words.first?.programName != "kube-apiserver" {
+                guard let image = try container["image"]?.text(&budget), ImageReference(image).isOfAPIServer
+                else { continue }
+                try search.add(
+                    .unknown(APIServerFlagsError(.unsupported(.imageEntryPoint), at: container.position)),
+                    at: container.position)
+                continue
+            }
             let outcome = try ProgramCall.resolve(
                 words, environment: ShellEnvironment(values: environment.values), budget: &budget)
             try search.add(outcome, at: container.position)

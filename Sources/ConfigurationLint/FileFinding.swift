@@ -40,8 +40,9 @@ public enum FileFinding: Equatable, Sendable {
 
     private var hint: Hint {
         switch self {
-        case .readableByOthers: "run `chmod 600 FILE`; if others could read it before, rotate the keys"
-        case .owner: "run `chown root:root FILE`, unless kube-apiserver runs as its owner"
+        case .readableByOthers:
+            Hint(aroundFile: ["run `chmod 600 ", "`; if others could read it before, rotate the keys"])
+        case .owner: Hint(aroundFile: ["run `chown root:root ", "`, unless kube-apiserver runs as its owner"])
         case .notRegular: "copy the configuration to a regular file"
         case .furtherDocument:
             Hint(
@@ -69,6 +70,7 @@ public enum FileFinding: Equatable, Sendable {
         meaning: "kube-apiserver reads only the first document of a YAML file and does not parse the rest. Entries and "
             + "keys there have no effect.",
         check: "Look for a line `---` or `...`.",
-        remedy: "Remove the rest. To put its entries into effect, add them to the first document in the steps that "
+        remedy:
+            "Move the rest to another file. To put its entries into effect, add them to the first document in the steps that "
             + "`encconf diff` shows.")
 }

@@ -15,7 +15,10 @@ public struct Diagnostic: Equatable, Sendable {
     /// What is wrong, in one sentence without a full stop.
     public let message: String
     /// What to do about it.
-    public let hint: String?
+    public var hint: String? { hintParts?.joined(separator: file ?? "FILE") }
+    private let hintParts: [String]?
+    /// The file in the commands of the hint, as a word of the shell; nil if it is not known.
+    private var file: String?
     /// The edit that the hint proposes; nil if it proposes none that a machine could make.
     public let edit: ProposedEdit?
     /// Whether servers may be given the edited file as it is.
@@ -30,8 +33,17 @@ public struct Diagnostic: Equatable, Sendable {
         self.path = path
         self.position = position
         self.message = message
-        self.hint = hint?.text
+        hintParts = hint?.parts
         edit = hint?.edit
         isEditImmediate = hint?.isImmediate ?? true
+    }
+
+    /// The same, with the file named in the commands of its hint.
+    ///
+    /// - Parameter file: The path, as a word of the shell.
+    public func naming(file: String) -> Diagnostic {
+        var diagnostic = self
+        diagnostic.file = file
+        return diagnostic
     }
 }

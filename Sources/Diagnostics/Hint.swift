@@ -1,13 +1,20 @@
 /// What to do about a finding, in words.
 public struct Hint: Equatable, Sendable {
-    public let text: String
+    public var text: String { parts.joined(separator: "FILE") }
+    /// The words between the places where the path of the file stands.
+    let parts: [String]
     /// The edit that the words propose; nil if they propose none that a machine could make.
     public let edit: ProposedEdit?
     /// Whether servers may be given the edited file as it is. Otherwise the words say how to get there.
     public let isImmediate: Bool
 
-    public init(_ text: String) {
-        self.text = text
+    public init(_ text: String) { self.init(aroundFile: [text]) }
+
+    /// A hint with commands that name the file. Whoever knows its path puts it in: see ``Diagnostic/naming(file:)``.
+    ///
+    /// - Parameter parts: The words between the places of the path.
+    public init(aroundFile parts: [String]) {
+        self.parts = parts
         edit = nil
         isImmediate = true
     }
@@ -16,7 +23,7 @@ public struct Hint: Equatable, Sendable {
     ///   - before: Words in front of those of the edit.
     ///   - after: Words behind them, such as a condition.
     public init(_ edit: ProposedEdit, before: String = "", after: String = "") {
-        text = before + edit.words + after
+        parts = [before + edit.words + after]
         self.edit = edit
         isImmediate = true
     }
@@ -25,8 +32,7 @@ public struct Hint: Equatable, Sendable {
     ///
     /// - Parameter text: What may be meant.
     public init(inSteps edit: ProposedEdit, _ text: String) {
-        self.text =
-            text + "; if servers already run this file, `encconf diff` with the edited copy as NEW shows the steps"
+        parts = [text + "; if servers already run this file, `encconf diff` with the edited copy as NEW shows the steps"]
         self.edit = edit
         isImmediate = false
     }

@@ -43,7 +43,7 @@ extension ProposedEdit {
         switch self {
         case .remove(let path): "remove \(Self.noun(path))"
         case .keepLast: "keep the last one"
-        case .removeFurtherDocuments: "remove what follows"
+        case .removeFurtherDocuments: "move what follows to another file"
         case .write(let text, _): "write \(text)"
         case .quote: "put the value in quotes"
         case .rename(_, let name): "write \(name)"

@@ -130,7 +130,7 @@ extension APIServerFlagsError {
         case .noAPIServer(let programs) where programs.contains("rke2"):
             "the manifest of RKE2 is \(rke2Manifest): pass --preset rke2"
         case .noAPIServer, .noPod:
-            "pass the manifest or unit of kube-apiserver; k3s has none: pass --preset k3s"
+            "pass the manifest or unit of kube-apiserver, in a file of its own; k3s has none: pass --preset k3s"
         default: "use --endpoints, --cacert, --cert and --key instead"
         }
     }
@@ -145,6 +145,7 @@ extension Installer {
         case .k3sOrRKE2: "k3s or RKE2"
         case .rke: "RKE"
         case .talos: "Talos"
+        case .kubespray: "Kubespray"
         }
     }
 
@@ -157,6 +158,7 @@ extension Installer {
             \(k3sConfiguration): pass --preset k3s
             """
         case .rke: "on a control-plane node, pipe `docker inspect kube-apiserver` to --discover-from -"
+        case .kubespray: "use the manifest that it wrote, /etc/kubernetes/manifests/kube-apiserver.yaml"
         case .talos: "Talos has no manifest; use --config, --endpoints, --cacert, --cert and --key"
         }
     }

@@ -40,11 +40,13 @@ public struct UpgradeReport {
         }
     }
 
-    /// A block of lines for each version, and a sentence for all.
+    /// What it is called.
+    var way: Phrase { path.steps.last.map { path.start < $0.to } ?? true ? "upgrade" : "downgrade" }
+
+    /// A sentence for all, and a block of lines for each version.
     var text: Phrase {
         guard let last = path.steps.last else { return "" }
-        let isUpgrade = path.start < last.to
-        var text: Phrase = "\(isUpgrade ? "Upgrade" : "Downgrade" as Phrase) from \(path.start) to \(last.to)\n"
+        var text: Phrase = "\(way.capitalized) from \(path.start) to \(last.to)\n\(conclusion)\n"
         /// The last error text, and its version.
         var refused: (text: String, version: KubernetesVersion)?
         for step in steps {
@@ -65,12 +67,11 @@ public struct UpgradeReport {
                 text += "        before: \(demand.sentence(from: step.step.from, to: step.step.to))\n"
             }
         }
-        return text + "\(conclusion)\n"
+        return text
     }
 
     /// The answer in one sentence.
     var conclusion: Phrase {
-        let way: Phrase = path.steps.last.map { path.start < $0.to } ?? true ? "upgrade" : "downgrade"
         guard path.startAnswer.isAccepted else {
             return "The running version does not start with this file and these flags: kube-apiserver "
                 + "\(path.start)."
@@ -81,11 +82,11 @@ public struct UpgradeReport {
                 "The \(way) would stop at \(first): kube-apiserver does not start with this file and these flags."
         }
         if let harmful = path.steps.first(where: { $0.effect == .harmful }) {
-            return "With \(harmful.to) the meaning of the file changes: see the changes above."
+            return "With \(harmful.to) the meaning of the file changes."
         }
         if path.steps.contains(where: { $0.effect == .depends }) {
             return
-                "Every version starts. Encryption does not change if the KMS plugins meet the conditions above."
+                "Every version starts. Encryption does not change if the KMS plugins meet the conditions below."
         }
         return "Every version starts with this file and these flags, and encryption does not change."
     }

@@ -69,6 +69,8 @@ public struct Verification {
         }
         found += (file.attributes?.findings(holdsKeys: KeyPresence.isFound(in: content)) ?? []).map(\.diagnostic)
         let suppressions = Suppressions(options: suppressedCodes, source: SecretBytes(copying: content.span))
+        let file = shellArgument(path)
+        found = found.map { diagnostic in file.map { diagnostic.naming(file: $0) } ?? diagnostic }
         diagnostics = found.filter { !suppressions.cover($0) }
         suppressed = found.filter { suppressions.cover($0) }
         lines = QuotableLines(
@@ -108,7 +110,13 @@ extension Verification {
             .map { counted($0.0, $0.1) }
         if !suppressed.isEmpty { counts.append("\(suppressed.count) suppressed") }
         let details: Phrase = counts.isEmpty ? "" : ", with " + counts.joined(separator: ", ")
-        return text + "\(name): \(verdict) by kube-apiserver \(kubernetes)\(details); \(hash)\n"
+        // What the answer on the file alone does not say.
+        var reservations: [Phrase] = []
+        if let upgrade, upgrade.status != .success { reservations.append("the \(upgrade.way)") }
+        if let transition, transition.status != .success { reservations.append("the change") }
+        if evidence.contains(where: { $0.status != .success }) { reservations.append("the stored values") }
+        let but: Phrase = reservations.isEmpty ? "" : ", but see above: " + reservations.joined(separator: ", ")
+        return text + "\(name): \(verdict) by kube-apiserver \(kubernetes)\(details)\(but); \(hash)\n"
     }
 
     /// The report of the kind `VerifyReport`.

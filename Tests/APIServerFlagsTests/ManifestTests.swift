@@ -127,7 +127,11 @@ import Testing
         ("kind: Pod\nspec: {containers: {}}", .malformedField(path: "spec.containers")),
         ("kind: Pod\nspec: {containers: [5]}", .malformedField(path: "spec.containers[0]")),
         ("kind: Pod\nspec: {containers: [{command: [5]}]}", .malformedField(path: "spec.containers[0].command[0]")),
-        ("kind: Pod\nspec: {containers: [{args: [kube-apiserver]}]}", .noAPIServer(programs: [])),
+        ("kind: Pod\nspec: {containers: [{args: [sleep]}]}", .noAPIServer(programs: [])),
+        (
+            "kind: Pod\nspec: {containers: [{image: 'r.example/kube-apiserver-amd64:v1.30.1', args: [--v=2]}]}",
+            .unsupported(.imageEntryPoint)
+        ),
         (
             "kind: Pod\nspec: {containers: [{command: [kube-apiserver], env: [{value: a}]}]}",
             .malformedField(path: "spec.containers[0].env[0].name")

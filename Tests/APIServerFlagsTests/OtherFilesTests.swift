@@ -69,13 +69,46 @@ import Testing
         #expect(flags.etcdAuthorityFile == .file("/var/snap/k8s/common/pki/ca.crt"))
     }
 
+    /// The services take all lines as the words of one command.
+    @Test func valueOnALineOfItsOwn() throws {
+        let flags = try read(arguments: "--etcd-servers\nhttp://e:1\n--encryption-provider-config\n/etc/enc.yaml\n")
+        #expect(flags.etcdServers == ["http://e:1"] && flags.encryptionProviderConfig == .file("/etc/enc.yaml"))
+    }
+
     @Test(arguments: ["---\nkind: Pod", "- a", "-", "--", "# x\n", "", "[Unit]", "{}"])
     func isNoArgumentFile(text: String) { #expect(!isArgumentFile(text)) }
 
-    @Test(arguments: ["--a=b; x", "--a='b", "--a=b\0", "--a=b\n&& rm"])
+    @Test(arguments: ["--a=b; x", "--a='b", "--a=b\0", "--a=b\n&& rm", "--a=b\nc", "--a\nb c", "--a\nb\nc"])
     func argumentFilesOfAnotherKind(text: String) {
         #expect(throws: APIServerFlagsError.self) { try read(arguments: text) }
     }
+
+    // MARK: - Scripts
+
+    @Test(arguments: [
+        "docker run -v /etc/kubernetes:/conf r.example/kube-apiserver:v1.30.1 kube-apiserver",
+        "#!/bin/sh\nset -e\n# x\nsudo podman run -v /etc/kubernetes:/conf r.example/kube-apiserver:v1.30.1 kube-apiserver",
+    ])
+    func script(start: String) throws {
+        let text = "\(start) \\\n  --etcd-servers=http://e:1 --encryption-provider-config=/conf/enc.yaml\n"
+        #expect(isScript(text))
+        let flags = try read(script: text)
+        #expect(flags.etcdServers == ["http://e:1"] && flags.kubernetes?.minor == 30)
+        #expect(flags.encryptionProviderConfig == .file("/etc/kubernetes/enc.yaml"))
+    }
+
+    @Test(arguments: [
+        ("docker run image --etcd-servers=a", APIServerFlagsError.Reason.unsupported(.imageEntryPoint)),
+        ("/usr/bin/kube-apiserver --etcd-servers=$A", .unknownVariable(flag: "etcd-servers", variable: "A")),
+        ("#!/bin/sh\nkubelet\n", .noAPIServer(programs: ["kubelet"])), ("docker ps\0", .notText),
+        ("sudo -u root kube-apiserver --etcd-servers=a", .noAPIServer(programs: ["sudo"])),
+    ])
+    func scriptThatDoesNotTell(text: String, expected: APIServerFlagsError.Reason) {
+        #expect(isScript(text) && reason { try read(script: text) } == expected)
+    }
+
+    @Test(arguments: ["", "kind: Pod", "dockerd", "# docker run", "docker: {}"])
+    func isNoScript(text: String) { #expect(!isScript(text)) }
 
     // MARK: - Containers of a unit
 

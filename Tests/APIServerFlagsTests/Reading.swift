@@ -24,6 +24,16 @@ func read(arguments: String, path: String = "-") throws -> APIServerFlags {
     return try ArgumentFile.read(bytes.span.rawBytes, path: path).flags()
 }
 
+func read(script: String) throws -> APIServerFlags {
+    let bytes = Array(script.utf8)
+    return try ScriptFile.read(bytes.span.rawBytes).flags()
+}
+
+func isScript(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return ScriptFile.isLikely(bytes.span.rawBytes)
+}
+
 /// Reads a server together with the file that its `--openshift-config` names.
 func read(manifest: String, openShiftConfig: String) throws -> APIServerFlags {
     let command = try APIServerCommand.read(manifest: SecretBytes(Array(manifest.utf8)))

@@ -17,12 +17,19 @@ struct HintWithoutEdit: Sendable {
 
     /// By the code.
     static let all: [String: [HintWithoutEdit]] = [
-        "ENC0101": [.init("create a configuration with `encconf init`", .intention)],
+        "ENC0101": [
+            .init("create a configuration with `encconf init`", .intention),
+            .init("if the rest is not meant for kube-apiserver, *", .intention),
+            .init("copy it to a new file: *", .otherPlace),
+        ],
         "ENC0102": [
             .init("write a mapping with apiVersion, kind and resources", .intention),
             .init("check that it is the right file: *", .intention),
             .init("--headerless reads what is below config:", .otherPlace),
-            .init("extract it, for example: *", .otherPlace),
+            .init("extract it to a new file: *", .otherPlace),
+            .init("copy it to a new file: *", .otherPlace),
+            .init("copy the text of the configuration to a file of its own", .otherPlace),
+            .init("if the rest is not meant for kube-apiserver, *", .intention),
         ],
         "ENC0104": [.init("check spelling and indentation", .intention)],
         "ENC0105": [.init("write it once, with all that is meant", .intention)],
@@ -37,9 +44,7 @@ struct HintWithoutEdit: Sendable {
             .init("write '*.' or '*.*', in quotes", .intention),
         ],
         "ENC0112": [
-            .init(
-                "with nothing behind its colon a field counts as not set: for plaintext write `identity: {}`",
-                .intention)
+            .init("a field without a value counts as not set; for plaintext write `identity: {}`", .intention)
         ],
         "ENC0114": [
             .init("restore the bytes of a key that is in use; *", .intention),
@@ -47,7 +52,7 @@ struct HintWithoutEdit: Sendable {
             .init("complete the base64 text: *", .intention),
             .init("remove spaces and tabs from the base64 text", .intention),
             .init("convert the hexadecimal digits to bytes, *", .intention),
-            .init("replace - by + and _ by /: this is the URL alphabet of base64", .intention),
+            .init("replace - with + and _ with /: this is the URL alphabet of base64", .intention),
             .init("write base64: standard alphabet, with its padding, without blanks", .intention),
         ],
         "ENC0115": [
@@ -110,7 +115,7 @@ struct HintWithoutEdit: Sendable {
                 "keep a copy of the keys outside the cluster; to name less, follow the steps of `encconf diff`", .proof)
         ],
         "ENC0244": [
-            .init("name each resource in the steps of `encconf diff`, or see `encconf verify` *", .proof)
+            .init("name each resource (`encconf diff` *", .proof)
         ],
         "ENC0245": [.init("complete the name in the steps of `encconf diff`", .proof)],
         "ENC0250": [.init("rotate it with `encconf rotate`", .rotation)],

@@ -82,7 +82,10 @@ import Testing
     @Test func ofFurtherDocuments() {
         let hint = FileFinding.furtherDocument(nil).diagnostic
         #expect(hint.edit == .removeFurtherDocuments)
-        #expect(hint.hint == "remove what follows, or add its entries in the steps that `encconf diff` shows")
+        #expect(
+            hint.hint
+                == "move what follows to another file, or add its entries; `encconf diff` with the edited copy as NEW shows the steps"
+        )
     }
 
     /// A document of another kind must stay what it is.
@@ -217,7 +220,7 @@ private struct EditTrial {
         if finding.isEditImmediate {
             prove(old, new, place)
         } else {
-            #expect(finding.hint?.contains("`encconf diff` shows the steps") == true)
+            #expect(finding.hint?.contains("`encconf diff`") == true)
             #expect(canBeReached(new, from: old), "\(place)")
         }
     }

@@ -20,6 +20,8 @@ public struct EtcdDiscovery: Sendable {
             command = try explaining(path) { () throws(APIServerFlagsError) in
                 try ArgumentFile.read(content.span, path: path)
             }
+        } else if ScriptFile.isLikely(content.span) {
+            command = try explaining(path) { () throws(APIServerFlagsError) in try ScriptFile.read(content.span) }
         } else if SystemdUnit.isUnit(content.span) {
             command = try unit(content, path, &missing)
         } else {

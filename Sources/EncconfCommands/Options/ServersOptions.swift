@@ -75,12 +75,15 @@ struct ServersOptions: ParsableArguments {
         if proof.servers { return .receipt(try ask(file, evidence, console)) }
         if let receipt = proof.receipt {
             let content = try Inputs.file(receipt).content
-            guard let read = ConvergenceReceipt(json: content.span) else {
+            do throws(ReceiptFault) {
+                return .receipt(try ConvergenceReceipt(json: content.span))
+            } catch {
                 throw CommandFailure(
-                    "\(fileName(receipt)): not a receipt of kind ConvergenceReceipt",
-                    hint: "create one with `encconf servers FILE --receipt \(fileName(receipt))`")
+                    "\(fileName(receipt)): \(error.explanation)",
+                    hint:
+                        "create one with `encconf servers \(shellArgument(file.path) ?? "FILE") --receipt receipt.json`"
+                )
             }
-            return .receipt(read)
         }
         return proof.serversLoaded.flatMap { HashPrefix($0) }.map { .word($0) }
     }

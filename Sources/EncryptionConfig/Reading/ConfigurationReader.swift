@@ -16,11 +16,14 @@ extension ConfigurationDocument {
     public static func read(
         _ source: consuming SecretBytes, headerless: Bool = false, kubernetes: KubernetesVersion = .newest
     ) throws(ConfigurationRefusal) -> ConfigurationDocument {
-        let marks = TemplateMarks(in: source.bytes)
+        // What is refused is looked at once more, so that whoever reads the refusal learns what the file is.
+        let text = SecretKey(source)
         do {
-            return try decode(source, headerless: headerless, kubernetes)
+            return try decode(SecretBytes(copying: text.span), headerless: headerless, kubernetes)
         } catch {
-            throw error.attributed(to: kubernetes).explained(by: marks)
+            let refusal = error.attributed(to: kubernetes)
+            if let content = FileContent(of: text.span) { throw refusal.explained(by: content) }
+            throw refusal.explained(by: TemplateMarks(in: text.span))
         }
     }
 
@@ -50,12 +53,7 @@ extension ConfigurationDocument {
         if headerless, let inner = value.innerConfiguration {
             (value, meaning) = (inner, .configuration(.headerless))
         } else {
-            do {
-                meaning = try header.meaning(headerless: headerless, redactor: redactor, kubernetes)
-            } catch {
-                guard let wrapped = WrappedConfiguration.first(in: value, redactor) else { throw error }
-                throw error.explained(by: wrapped, kind: redactor.shown(header.kind))
-            }
+            meaning = try header.meaning(headerless: headerless, redactor: redactor, kubernetes)
         }
         var decoder = FieldDecoder(redactor)
         // JSON reports the fields that are set twice as it decodes them.
@@ -176,14 +174,10 @@ extension ConfigurationRefusal {
         }
     }
 
-    /// The same, with the place of the configuration in the document.
-    fileprivate func explained(by wrapped: WrappedConfiguration, kind: String) -> ConfigurationRefusal {
-        // Talos names the part that --headerless reads.
-        let isTalos = wrapped.form == .mapping && wrapped.path == "config"
-        let hint: Hint =
-            isTalos
-            ? "read the part below config: with --headerless" : "extract it, for example with \(wrapped.extraction)"
-        return replacing { _ in (wrapped.message(kind: kind), hint) }
+    /// The same, with the remark what the file is.
+    fileprivate func explained(by content: FileContent) -> ConfigurationRefusal {
+        let (remark, hint) = content.words
+        return replacing { finding in (content.isCertain ? remark : "\(finding.message); \(remark)", hint) }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import SecretMemory
 
 /// What the text of a key looks like that kube-apiserver does not take, for a hint that fits. It holds nothing of the text.
@@ -6,6 +7,8 @@ enum SecretShape {
     case variable
     /// `{{ … }}` or `<% … %>`.
     case template
+    /// Another tool encrypted it.
+    case encrypted(ForeignEncryption)
     /// `<…>`, or words such as `REPLACE_ME`.
     case placeholder
     /// Base64 with `-` and `_`.
@@ -29,10 +32,12 @@ enum SecretShape {
     init?(ofText text: SecretKey, allowed: [Int]) {
         let bytes = text.span
         func holds(_ words: String...) -> Bool {
-            words.contains { word in Self.offset(of: Array(word.utf8), in: bytes) != nil }
+            words.contains { bytes.holds($0) }
         }
         func holds(_ byte: UInt8) -> Bool { bytes.firstOffset(of: byte) != nil }
-        if holds("{{", "}}", "<%", "%>") {
+        if let encryption = ForeignEncryption(ofSecret: bytes) {
+            self = .encrypted(encryption)
+        } else if holds("{{", "}}", "<%", "%>") {
             self = .template
         } else if holds(UInt8(ascii: "$")) {
             self = .variable
@@ -67,8 +72,9 @@ enum SecretShape {
         }
     }
 
-    var hint: String {
+    var hint: Hint {
         switch self {
+        case .encrypted(let encryption): encryption.hint
         case .variable: "replace the variable before kube-apiserver reads the file"
         case .template: "render the template first"
         case .placeholder: "replace the placeholder with a key of `encconf keygen`"
@@ -99,13 +105,6 @@ enum SecretShape {
                     }
                     for _ in 0..<padding { completed.append(UInt8(ascii: "=")) }
                 }))
-    }
-
-    private static func offset(of word: [UInt8], in bytes: RawSpan) -> Int? {
-        guard bytes.byteCount >= word.count else { return nil }
-        return (0...(bytes.byteCount - word.count)).first { start in
-            word.indices.allSatisfy { bytes[start + $0] == word[$0] }
-        }
     }
 
     private static func isAll(_ bytes: RawSpan, where fits: (UInt8) -> Bool) -> Bool {

@@ -97,7 +97,7 @@ struct ProviderRules {
             return .invalid(
                 path, "\"REDACTED\"", "secrets must be base64 encoded", code: RefusalCode.keySecret,
                 at: secret.position, message: "the secret is not valid base64",
-                hint: SecretShape(ofText: secret.value, allowed: allowed).map { Hint($0.hint) }
+                hint: SecretShape(ofText: secret.value, allowed: allowed).map(\.hint)
                     ?? "write base64: standard alphabet, with its padding, without blanks")
         }
         guard allowed.contains(decoded.bytes.count) else {
@@ -107,7 +107,7 @@ struct ProviderRules {
                 "secret is not of the expected length, got \(decoded.bytes.count), expected one of \(list)",
                 code: RefusalCode.keySecret, at: secret.position,
                 message: "the secret has \(decoded.bytes.count) bytes; allowed are \(list)",
-                hint: SecretShape(ofText: secret.value, decoded: decoded, allowed: allowed).map { Hint($0.hint) }
+                hint: SecretShape(ofText: secret.value, decoded: decoded, allowed: allowed).map(\.hint)
                     ?? newKeyHint)
         }
         return nil
