@@ -29,7 +29,7 @@ enum ScriptFile {
         var search = ProgramSearch()
         try search.add(
             try ProgramCall.resolve(words, environment: ShellEnvironment(values: [:]), budget: &budget), at: nil)
-        // Whoever runs the script chooses the folder.
+        // The folder is that of the shell that runs the script.
         var paths = ServicePaths()
         paths.workingDirectory = nil
         return try APIServerCommand(try search.result(), paths: paths)

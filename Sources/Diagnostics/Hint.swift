@@ -10,7 +10,7 @@ public struct Hint: Equatable, Sendable {
 
     public init(_ text: String) { self.init(aroundFile: [text]) }
 
-    /// A hint with commands that name the file. Whoever knows its path puts it in: see ``Diagnostic/naming(file:)``.
+    /// A hint with commands that name the file. The report, which knows the path, puts it in: see ``Diagnostic/naming(file:)``.
     ///
     /// - Parameter parts: The words between the places of the path.
     public init(aroundFile parts: [String]) {

@@ -16,7 +16,7 @@ extension ConfigurationDocument {
     public static func read(
         _ source: consuming SecretBytes, headerless: Bool = false, kubernetes: KubernetesVersion = .newest
     ) throws(ConfigurationRefusal) -> ConfigurationDocument {
-        // What is refused is looked at once more, so that whoever reads the refusal learns what the file is.
+        // What is refused is looked at once more, so that the refusal says what the file is.
         let text = SecretKey(source)
         do {
             return try decode(SecretBytes(copying: text.span), headerless: headerless, kubernetes)

@@ -3,7 +3,7 @@ internal import SecretMemory
 internal import ShownText
 internal import YAMLTree
 
-/// Looks for a configuration in a document that is none itself.
+/// Looks for a configuration in a document that is not a configuration itself.
 struct WrappedSearch {
     /// Decides over the names on the way.
     private let redactor: SecretRedactor
