@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A text in which an error is looked for: in lower case, every run of white space one blank, without the backslashes that
 /// logs put before quotes.
 struct FoldedText: Sendable {
@@ -23,13 +25,22 @@ struct FoldedText: Sendable {
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
+    /// By memchr and memcmp: a text is searched for some hundred signs.
     func contains(_ sign: FoldedText) -> Bool {
-        guard let first = sign.bytes.first, bytes.count >= sign.bytes.count else { return false }
-        var start = 0
-        while start <= bytes.count - sign.bytes.count {
-            if bytes[start] == first, bytes[start..<start + sign.bytes.count].elementsEqual(sign.bytes) { return true }
-            start += 1
+        unsafe bytes.withUnsafeBytes { text in
+            unsafe sign.bytes.withUnsafeBytes { sign in
+                guard let first = unsafe sign.first, let pattern = sign.baseAddress,
+                    let base = text.baseAddress
+                else { return false }
+                let end = text.count - sign.count
+                var start = 0
+                while start <= end {
+                    guard let place = unsafe memchr(base + start, Int32(first), end - start + 1) else { return false }
+                    if unsafe memcmp(place, pattern, sign.count) == 0 { return true }
+                    start = unsafe UnsafeRawPointer(place) - base + 1
+                }
+                return false
+            }
         }
-        return false
     }
 }
