@@ -82,6 +82,37 @@ extension RuntimeError {
             check: "`journalctl -u k3s | grep NUMBER` on that server (RKE2: rke2-server); explain that line.",
             remedy: "Solve what the line says. Do not use --force, which skips the check that protects data."),
         RuntimeError(
+            signs: [
+                "bootstrap data already found and encrypted with different token",
+                "cipher: message authentication failed",
+            ],
+            besides: ["bootstrap data", "bootstrap cluster data", "/bootstrap/", "preparing server", "level=fatal"],
+            unless: ["transform key"],
+            meaning:
+                "k3s or RKE2: this server cannot open its bootstrap data (/bootstrap/… in the datastore: certificates and "
+                + "encryption-config.json). They are encrypted with the server token, and this server has another token than "
+                + "the one that wrote them. Usual after a restore, a new node, or a rotation of the token. The stored objects "
+                + "are not concerned.",
+            check:
+                "Compare the token on all servers: /var/lib/rancher/k3s/server/token (RKE2: rke2), K3S_TOKEN in the unit, "
+                + "and token: in config.yaml. A snapshot needs the token of the time when it was taken.",
+            remedy:
+                "Give this server the token that the others have, or that of the snapshot, and restart it. Keep the datastore "
+                + "and /var/lib/rancher unchanged: without that token the keys in the bootstrap data are lost."),
+        RuntimeError(
+            signs: ["newer than datastore and could cause a cluster outage"],
+            meaning:
+                "k3s or RKE2: the named files on this server are newer than their copies in the datastore, so it does not "
+                + "start. Usual after a restore of an older snapshot, a rotation that was interrupted, or a clock that is "
+                + "wrong. If encryption-config.json is among them, the file on disk may have the only copy of a key.",
+            check:
+                "`encconf show` with encryption-config.json of this server and of each other server: does the newer file have "
+                + "a key that the others lack? Were values written with it? `encconf audit` with a snapshot answers that.",
+            remedy:
+                "Copy the named files to a safe place outside of /var/lib/rancher first. If values need a key of the newer "
+                + "file, restore the snapshot that belongs to it, or give that key to the other servers first. Only if no "
+                + "value needs it, move the named files away and restart: k3s writes them from the datastore."),
+        RuntimeError(
             signs: ["cannot manage secrets encryption on non control-plane node"],
             meaning: "k3s or RKE2: this node runs no server.", check: "`kubectl get nodes`.",
             remedy: "Run the command on a control-plane node."),
