@@ -28,6 +28,26 @@ extension RuntimeError {
                 + "runs without the file that the others have, or with another one; or the resource was removed from the file.",
             check: "--encryption-provider-config in the manifest of every server; \(compare)",
             remedy: "Give every server the same file, with an entry for the resource."),
+        // AES-GCM, and after it AES-CBC as Kubernetes before 1.25 wrote: only KMS v1 tries both with one key.
+        RuntimeError(
+            signs: [
+                "cipher: message authentication failed, the stored data is not a multiple of the block size",
+                "cipher: message authentication failed, invalid padding on input",
+                "cipher: message authentication failed, invalid PKCS7 data",
+            ],
+            meaning:
+                "A value of a KMS v1 provider: the plugin returned a data key, and it does not open the value. Causes: the "
+                + "plugin behind the provider name is another one, or uses another key, than when the value was written; the "
+                + "value is at another etcd key than when it was written (a copy, or another --etcd-prefix); or the value is "
+                + "damaged.",
+            check:
+                "Do all values of the provider fail, or one? All: `encconf kms status --config FILE` on every server, and the "
+                + "configuration of the plugin. One: `encconf decrypt-secret` with the value, and with --etcd-key for where it "
+                + "came from.",
+            remedy:
+                "Start the plugin with the key that wrote the values, or correct --etcd-prefix. Only if the other values of "
+                + "the provider open, and this one opens with no --etcd-key, restore the object from a snapshot or from its "
+                + "source, and keep a copy of the value."),
         RuntimeError(
             signs: ["illegal base64 data at input byte"],
             meaning:
