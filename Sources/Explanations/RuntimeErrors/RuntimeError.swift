@@ -16,14 +16,18 @@ struct RuntimeError: Sendable {
     /// Words that tell an error.
     struct Sign: ExpressibleByStringLiteral, Sendable {
         let text: String
-        let folded: FoldedText
+        let isIn: @Sendable (FoldedText) -> Bool
 
-        init(stringLiteral text: String) {
-            self.text = text
-            folded = FoldedText(text)
+        /// What is told by its form, and a name for it.
+        init(_ name: String, isIn: @escaping @Sendable (FoldedText) -> Bool) {
+            text = name
+            self.isIn = isIn
         }
 
-        func isIn(_ text: FoldedText) -> Bool { text.contains(folded) }
+        init(stringLiteral text: String) {
+            let folded = FoldedText(text)
+            self.init(text) { $0.contains(folded) }
+        }
     }
 
     /// The first entry of which a text has a sign, and that sign.
@@ -51,5 +55,5 @@ struct RuntimeError: Sendable {
     /// pass them on. No remedy destroys data: what is lost is certain only after every file and archive was tried. (Texts:
     /// k8s.io/apiserver 1.36; Go's crypto, encoding and gRPC packages; k3s.)
     static let all: [RuntimeError] =
-        distributions + etcd + flags + files + plugins + values + calls + health + passedOn
+        distributions + otherPrograms + etcd + flags + files + plugins + calls + values + health + passedOn
 }
