@@ -7,23 +7,23 @@ extension Explanation {
     ///
     /// (Texts: spec of the file format; each is one that `verify` prints for some version.)
     static func ofConfigurationText(_ text: FoldedText) -> Explanation? {
-        let code = configurationTexts.first { _, signs in signs.contains { $0.isIn(text) } }?.code
-        return (code ?? (isUnreadable(text) ? RefusalCode.syntax : nil)).flatMap(ofConfiguration)
+        let isOfFile = [RuntimeError.Sign].configurationFile.contains { $0.isIn(text) }
+        let texts = isOfFile ? texts + parserTexts + vagueTexts : texts
+        let code = texts.first { _, signs in signs.contains { $0.isIn(text) } }?.code
+        return (code ?? (isOfFile && isUnreadable(text) ? RefusalCode.syntax : nil)).flatMap(ofConfiguration)
     }
 
-    /// Whether the words of a parser stand beside those about the file.
+    /// Whether a parser ends at once.
     private static func isUnreadable(_ text: FoldedText) -> Bool {
-        let file: [RuntimeError.Sign] = [
-            "error while parsing file", "error decoding encryption provider configuration file",
-        ]
         let parser: [RuntimeError.Sign] = [": yaml:", ": proto:", ": unexpected EOF", ": empty body"]
         // What is refused for being strict can be read, and says more in its next line.
         let strict: RuntimeError.Sign = "strict decoding error"
-        return file.contains { $0.isIn(text) } && parser.contains { $0.isIn(text) } && !strict.isIn(text)
+        return parser.contains { $0.isIn(text) } && !strict.isIn(text)
     }
 
-    /// In the order in which they count: the narrower sign before the wider one.
-    private static let configurationTexts: [(code: String, signs: [RuntimeError.Sign])] = [
+    /// Texts that kube-apiserver prints about this file alone. In the order in which they count: the narrower sign before
+    /// the wider one.
+    private static let texts: [(code: String, signs: [RuntimeError.Sign])] = [
         (RefusalCode.featureGate, ["unrecognized feature gate", "feature is locked to"]),
         (RefusalCode.kmsv2Gate, ["KMSv2 feature is not enabled"]),
         (RefusalCode.kmsv1Gate, ["KMSv1 is deprecated", "feature-gates=KMSv1=true"]),
@@ -42,7 +42,6 @@ extension Explanation {
             RefusalCode.provider,
             [
                 "more than one provider specified in a single element", "provider does not contain any of the expected",
-                "invalid provider configuration",
             ]
         ),
         (
@@ -59,16 +58,26 @@ extension Explanation {
             [
                 "invalid KMS provider name", "duplicate KMS provider name", "name is a mandatory field for a provider",
                 "timeout should be a positive value", "endpoint is a mandatory field for a kms",
-                "unsupported scheme", "invalid endpoint for kms provider", "cachesize is not supported",
+                "for KMS provider, only unix is supported", "invalid endpoint for kms provider",
+                "cachesize is not supported",
                 "cachesize should be a positive value", "unsupported apiVersion apiVersion for KMS provider",
                 "could not configure KMSv1-Plugin's probe", "could not configure KMSv2-Plugin's probe",
                 "could not configure KMS plugin",
             ]
         ),
-        (RefusalCode.emptyList, [": Required value: at least one", "provider has no valid keys"]),
+        (
+            RefusalCode.emptyList,
+            [
+                "at least one resources is required", "at least one resources[", "at least one keys is required",
+                "provider has no valid keys",
+            ]
+        ),
+    ]
+
+    /// Texts of parsers, which every program prints about its own documents. They count beside words about the file.
+    private static let parserTexts: [(code: String, signs: [RuntimeError.Sign])] = [
         (RefusalCode.duplicateField, ["already set in map", "duplicate field \""]),
         (RefusalCode.unknownField, ["unknown field \""]),
-        (RefusalCode.duration, ["time: invalid duration", "time: unknown unit", "time: missing unit"]),
         (
             RefusalCode.kind,
             [
@@ -91,9 +100,20 @@ extension Explanation {
                 "json parse error", "error converting YAML to JSON", "yaml: line", "yaml: found",
                 "yaml: unknown anchor", "yaml: anchor", "yaml: incomplete",
                 "yaml: invalid map key", "yaml: cannot decode", "yaml: control characters", "yaml: invalid",
-                "unsupported map key of type", "encryption provider configuration file \"\" is empty", "\" is empty",
+                "unsupported map key of type",
                 "protobuf marshalling interface", "json: unsupported value",
             ]
         ),
+    ]
+
+    /// The signs of a document that a parser refuses, whatever document it is.
+    static let parserSigns: [RuntimeError.Sign] = ["strict decoding error"] + parserTexts.flatMap(\.signs)
+
+    /// What says little without words about the file, and nothing about another document.
+    private static let vagueTexts: [(code: String, signs: [RuntimeError.Sign])] = [
+        (RefusalCode.provider, ["invalid provider configuration"]),
+        (RefusalCode.emptyList, [": Required value: at least one"]),
+        (RefusalCode.duration, ["time: invalid duration", "time: unknown unit", "time: missing unit"]),
+        (RefusalCode.syntax, ["\" is empty"]),
     ]
 }

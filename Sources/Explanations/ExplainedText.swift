@@ -28,16 +28,42 @@ public struct ExplainedText: Equatable, Sendable {
     /// JSON logs do not count, nor does what stands around the error.
     public static func all(of text: String) -> [ExplainedText] {
         var found: [(answer: ExplainedText, isPassedOn: Bool)] = []
-        for line in text.split(whereSeparator: \.isNewline) {
-            guard let known = one(of: String(line)), !found.contains(where: { $0.answer == known.answer }) else {
-                continue
-            }
+        for entry in entries(of: text) {
+            // One cause has several signs.
+            guard let known = one(of: entry), !found.contains(where: { $0.answer.meaning == known.answer.meaning })
+            else { continue }
             found.append(known)
         }
         // Some texts go over several lines.
         if found.isEmpty, let known = one(of: text) { found.append(known) }
         let causes = found.filter { !$0.isPassedOn }
         return (causes.isEmpty ? found : causes).prefix(countLimit).map(\.answer)
+    }
+
+    /// The lines of a log, each with the lines below that belong to it: the stack of a panic, and the places that YAML names
+    /// after "unmarshal errors". Other lines are errors of their own, with surroundings of their own.
+    private static func entries(of text: String) -> [String] {
+        var entries: [[Substring]] = []
+        var isInStack = false
+        for line in text.split(whereSeparator: \.isNewline) {
+            let words = line.drop(while: \.isWhitespace)
+            if words.hasPrefix("goroutine ") {
+                isInStack = true
+            } else if isInStack {
+                // A frame is `package.Function(…)`, and below it the file.
+                let name = words.prefix { $0 != "(" }
+                isInStack =
+                    line.first == "\t" || words.hasPrefix("created by ")
+                    || name.count < words.count && !name.contains(where: \.isWhitespace)
+            }
+            let isContinued = isInStack || words.hasPrefix("line ")
+            if isContinued, !entries.isEmpty {
+                entries[entries.count - 1].append(line)
+            } else {
+                entries.append([line])
+            }
+        }
+        return entries.map { $0.joined(separator: "\n") }
     }
 
     private static func one(of text: String) -> (answer: ExplainedText, isPassedOn: Bool)? {

@@ -35,7 +35,10 @@ import Testing
     @Test func everyOriginIsThere() throws {
         let rows = try Row.all()
         #expect(rows.count > 200)
-        #expect(Set(rows.map(\.origin)) == ["config", "envelope", "flags", "grpc", "health", "k3s", "lines"])
+        #expect(
+            Set(rows.map(\.origin)) == [
+                "config", "envelope", "flags", "grpc", "health", "k3s", "lines", "manifest", "stored",
+            ])
     }
 
     /// The same in a log of klog, of containers and of journald, in a Status and in JSON.
@@ -121,6 +124,136 @@ import Testing
         #expect(
             subjects("failed to decrypt DEK, error: \(tcp)").first?.contains("key service over the network") == true)
         #expect(subjects("dial unix /run/a: connect: no such file").first?.contains("at its socket") == true)
+    }
+
+    // MARK: - One sign, several causes
+
+    /// The words that an answer must have, and those that it must not have, for a sign with surroundings.
+    struct Surroundings: CustomTestStringConvertible, Sendable {
+        let text: String
+        let says: [String]
+        let doesNotSay: [String]
+        var testDescription: String { text }
+
+        static let list = "cacher (*core.Secret): unexpected ListAndWatch error: failed to list *core.Secret: "
+        static let transport = "Err: connection error: desc = \"transport: authentication handshake failed: "
+        static let all: [Surroundings] = [
+            .init(
+                list
+                    + "couldn't get version/kind; json parse error: invalid character 'k' looking for beginning of value",
+                says: ["--encryption-provider-config", "aescbc", "k8s:enc:"], not: ["Indent", "ENC01"]),
+            .init(
+                list
+                    + "no kind \"\" is registered for version \"\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme\"",
+                says: ["--encryption-provider-config"], not: ["ENC01"]),
+            .init(
+                list
+                    + "no kind \"Ingress\" is registered for version \"extensions/v1beta1\" in scheme \"legacyscheme\"",
+                says: ["upgraded", "encryption is not at fault"], not: ["--encryption-provider-config"]),
+            .init(list + "proto: wrong wireType = 6 for field ObjectMeta", says: ["aescbc"], not: ["envelope"]),
+            .init(
+                "unable to transform key \"/a\": proto: cannot parse invalid wire-format data",
+                says: ["envelope of KMS"],
+                not: ["manifest"]),
+            .init(
+                "error: unable to decode \"enc.yaml\": no kind \"EncryptionConfiguration\" is registered for version "
+                    + "\"apiserver.config.k8s.io/v1\" in scheme \"k8s.io/kubectl/pkg/scheme/scheme.go:28\"",
+                says: ["not an object of the API", "control-plane node"], not: ["are missing or wrong"]),
+            .init(
+                "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 3",
+                says: ["stringData"], not: ["--encryption-provider-config"]),
+            .init(
+                "\"Unable to authenticate the request\" err=\"illegal base64 data at input byte 5\"", says: ["token"],
+                not: ["--encryption-provider-config"]),
+            .init("yaml: line 3: did not find expected key", says: ["does not show which"], not: ["ENC01"]),
+            .init(
+                "createTransport failed to connect to {https://127.0.0.1:2379 <nil> 0 <nil>}. \(transport)x\"",
+                says: ["etcd"], not: ["the KMS plugin at its socket"]),
+            .init(
+                "createTransport failed to connect to {Addr: \"[::1]:2379\", }. \(transport)tls: x509: y\"",
+                says: ["from etcd"], not: ["the KMS plugin at its socket"]),
+            .init(
+                "rpc error: code = Unavailable desc = error reading from server: EOF",
+                says: ["does not show", "etcdctl endpoint health", "kms status"], not: []),
+            .init(
+                "kms-1 kube-apiserver[9]: failed to connect to {Addr: \"127.0.0.1:2379\", }. \(transport)x\"",
+                says: ["from etcd"], not: ["the KMS plugin at its socket"]),
+            .init(
+                "bootstrap-roles: unable to initialize clusterroles: cipher: message authentication failed",
+                says: ["two servers"], not: ["k3s"]),
+            .init(
+                "unable to transform key \"/registry/secrets/a\": illegal base64 data at input byte 3",
+                says: ["does not show"], not: ["no provider refused"]),
+            .init(
+                "Get \"https://10.0.0.1:6443/api\": dial tcp 10.0.0.1:6443: connect: connection refused",
+                says: ["API server"], not: ["from etcd"]),
+            .init(
+                "unable to transform key \"/registry/secrets/vault/unseal\": cipher: message authentication failed",
+                says: ["two servers"], not: ["Another program"]),
+            .init(
+                "unable to transform key \"/registry/secrets/a/sh.helm.release.v1.a\": illegal base64 data at input byte 3",
+                says: ["does not show"], not: ["stringData"]),
+            .init(
+                "unable to transform key \"/registry/secrets/csi/etcd-client\": rpc error: code = Unavailable desc = x",
+                says: ["KMS plugin"], not: ["CSI", "from etcd"]),
+            .init("dial unix /csi/csi.sock: connect: connection refused", says: ["CSI"], not: ["Start the plugin"]),
+            .init(
+                "rpc error: code = Unimplemented desc = unknown service runtime.v1.RuntimeService",
+                says: ["containerd"],
+                not: ["version of the KMS API"]),
+            .init(
+                "failed to decrypt DEK, error: rpc error: code = PermissionDenied desc = x",
+                says: ["permission", "credentials"], not: ["Enable the key version"]),
+            .init(
+                "failed to encrypt DEK, error: rpc error: code = PermissionDenied desc = x",
+                says: ["permission", "No stored value is concerned"], not: ["Enable the key version"]),
+            .init(
+                "failed to encrypt DEK, error: rpc error: code = Unknown desc = x", says: ["No stored value"], not: []),
+            .init(
+                "rpc error: code = ResourceExhausted desc = trying to send message larger than max (2148086 vs. 2097152)",
+                says: ["too large", "every repetition fails"], not: ["transient"]),
+            .init(
+                "[cipher: message authentication failed, the stored data is not a multiple of the block size]",
+                says: ["KMS v1", "--etcd-prefix", "damaged"], not: ["not AES-CBC", "two servers"]),
+            .init(
+                "level=fatal msg=\"starting kubernetes: preparing server: cipher: message authentication failed\"",
+                says: ["k3s", "token"], not: ["move the value"]),
+            .init(
+                "level=fatal msg=\"encryption-config.json newer than datastore and could cause a cluster outage\"",
+                says: ["k3s", "only copy of a key", "Copy the named files"], not: []),
+            .init(
+                "index out of range [-1]\ngoroutine 1 [running]:\nk8s.io/kubernetes/pkg/controller/nodeipam.(*c).f(0x1)",
+                says: ["Any program"], not: ["kube-apiserver panics"]),
+            .init(
+                "index out of range [-1]\ngoroutine 1 [running]:\n\t/go/encrypt/aes/aes.go:175",
+                says: ["kube-apiserver panics"],
+                not: ["Any program"]),
+        ]
+
+        init(_ text: String, says: [String], not doesNotSay: [String]) {
+            (self.text, self.says, self.doesNotSay) = (text, says, doesNotSay)
+        }
+    }
+
+    @Test(arguments: Surroundings.all)
+    func surroundingsDecide(_ expected: Surroundings) throws {
+        let answers = ExplainedText.all(of: expected.text)
+        #expect(answers.count == 1)
+        let answer = try #require(answers.first)
+        let said = "\(answer.subject) \(answer.meaning) \(answer.check) \(answer.remedy)"
+        for words in expected.says { #expect(said.contains(words), "\(said)") }
+        for words in expected.doesNotSay { #expect(!said.contains(words), "\(said)") }
+    }
+
+    /// A line has no part in the surroundings of another one.
+    @Test func linesDoNotMix() {
+        let text = """
+            error while parsing file: resources: Required value: at least one resources is required
+            Error: UPGRADE FAILED: YAML parse error on a/b.yaml: error converting YAML to JSON: yaml: line 5: x
+            """
+        #expect(
+            ExplainedText.all(of: text).map(\.subject)
+                == ["ENC0110: a list without items", "error converting YAML to JSON"])
     }
 
     // MARK: - Remedies

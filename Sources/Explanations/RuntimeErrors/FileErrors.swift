@@ -30,12 +30,14 @@ extension RuntimeError {
         RuntimeError(
             signs: ["unknown flag: --", "flag provided but not defined", "unknown shorthand flag"],
             meaning:
-                "kube-apiserver has no flag of that name and does not start. Either the name is misspelled, or this version "
-                + "does not have the flag. `--feature-gates` are another matter: they are named by themselves.",
-            check: "`kube-apiserver --help` lists the flags of this version.",
+                "The program that prints this has no flag of that name and does not start. Either the name is misspelled, or "
+                + "this version does not have the flag, or the flag belongs to another program. `--feature-gates` are another "
+                + "matter: they are named by themselves.",
+            check:
+                "Which program has the log? Its --help lists the flags of this version (`kube-apiserver --help`).",
             remedy:
-                "Correct the name, or remove that one flag. Keep --encryption-provider-config: without it encrypted values "
-                + "cannot be read."),
+                "Correct the name, or remove that one flag. In kube-apiserver keep --encryption-provider-config: without it "
+                + "encrypted values cannot be read."),
         RuntimeError(
             signs: ["for \"--feature-gates\" flag", "unrecognized feature gate", "cannot set feature gate"],
             meaning: "kube-apiserver does not take a feature gate or its value, and does not start.",

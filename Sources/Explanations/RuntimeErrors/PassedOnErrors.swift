@@ -27,7 +27,9 @@ extension RuntimeError {
             meaning:
                 "A list or a watch of a resource fails. The rest of the message is the cause; a value that cannot be "
                 + "decrypted makes the whole list fail.",
-            check: "Explain the rest of the message, or the line before it in the log of kube-apiserver.",
+            check:
+                "Explain the rest of the message. `*core.Secret` is kube-apiserver itself, reading etcd. `*v1.Secret` is a "
+                + "client of it: then the log of kube-apiserver has the cause.",
             remedy: "Solve the cause; the list is repeated by itself.", isPassedOn: true),
         refusedFile,
     ]

@@ -55,5 +55,5 @@ struct RuntimeError: Sendable {
     /// pass them on. No remedy destroys data: what is lost is certain only after every file and archive was tried. (Texts:
     /// k8s.io/apiserver 1.36; Go's crypto, encoding and gRPC packages; k3s.)
     static let all: [RuntimeError] =
-        distributions + otherPrograms + etcd + flags + files + plugins + calls + values + health + passedOn
+        distributions + otherPrograms + etcd + flags + files + plugins + calls + values + documents + health + passedOn
 }

@@ -49,18 +49,6 @@ extension RuntimeError {
                 + "the provider open, and this one opens with no --etcd-key, restore the object from a snapshot or from its "
                 + "source, and keep a copy of the value."),
         RuntimeError(
-            signs: ["illegal base64 data at input byte"],
-            meaning:
-                "While reading stored objects: this server runs without --encryption-provider-config, or without an entry "
-                + "for the resource, and an old decoder met ciphertext. Byte 3 is the colon of `k8s:enc:`. At start, beside "
-                + "the path of a key (`…keys[0].secret`): the text of that key is not base64.",
-            check:
-                "Does the message name a configuration file or a list of objects? For a list: --encryption-provider-config "
-                + "in the manifest of every server; \(compare) For a file: `encconf verify FILE` names the line.",
-            remedy:
-                "For a list give this server the flag and the file that the others have. For a file correct the base64 text "
-                + "of the key."),
-        RuntimeError(
             signs: ["invalid padding on input", "invalid PKCS7 data"],
             meaning:
                 "AES-CBC with a key of the right name and other bytes, or a damaged value. The most common cause: two servers "
@@ -87,17 +75,34 @@ extension RuntimeError {
                 "`etcdctl get KEY --print-value-only | wc -c`, and `encconf decrypt-secret` with the value: the paste or the "
                 + "read may be cut, and not the value.", remedy: lastResort),
         RuntimeError(
-            signs: ["index out of range [-1]"],
+            signs: ["index out of range [-1]"], besides: ["encrypt/aes", "(*cbc)"],
             meaning:
                 "kube-apiserver panics over an AES-CBC value that has an initialization vector and nothing after it: the "
                 + "value is cut.",
             check: "The lines below name the request; `encconf audit` names the etcd key of the value.",
             remedy: lastResort),
         RuntimeError(
+            signs: ["index out of range [-1]"],
+            meaning:
+                "A program panics because it reads before the beginning of a list. kube-apiserver does so for an AES-CBC "
+                + "value that is cut after its initialization vector. Any program can do so for a reason of its own.",
+            check:
+                "The stack below the message. With `encrypt/aes.(*cbc).TransformFromStorage` it is a stored value, and `encconf "
+                + "audit` names its etcd key. With other names it is an error of the program that they belong to.",
+            remedy: "For a stored value: \(lastResort) Otherwise update that program."),
+        RuntimeError(
             signs: ["unable to read sufficient random bytes", "failed to write nonce for AES-GCM"],
             meaning: "The operating system gave kube-apiserver no random bytes, so it did not write the object.",
             check: "The kernel log of this node; nothing about stored values follows.",
             remedy: "Repair the node, then repeat the request."),
+        RuntimeError(
+            signs: ["cipher: message authentication failed"], besides: ["unseal", "keyring", "vault", "sops"],
+            unless: ["transform key"] + .storedObjects,
+            meaning:
+                "Another program than kube-apiserver cannot open data of its own: its key is not the one that wrote them, or "
+                + "they are damaged. Nothing follows about the values in etcd.",
+            check: "The program that has the log, and the key that it was started with.",
+            remedy: "Start that program with the key that wrote its data. \(keepValues)"),
         RuntimeError(
             signs: ["cipher: message authentication failed"],
             meaning:
@@ -108,8 +113,8 @@ extension RuntimeError {
                 "\(compare) `encconf decrypt-secret` with every file that may have the key, and with --etcd-key for where "
                 + "the value came from.",
             remedy:
-                "Give every server the same file, with the key bytes that wrote the values, or move the value back to its "
-                + "own etcd key."),
+                "Give every server the same file, with the key bytes that wrote the values. If the value opens with "
+                + "--etcd-key of another place, correct --etcd-prefix or the restore."),
         RuntimeError(
             signs: ["output array was not large enough"],
             meaning:
