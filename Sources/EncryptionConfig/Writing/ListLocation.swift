@@ -36,7 +36,8 @@ extension ConfigurationEdit {
         switch self {
         case .insertKey(_, _, let places), .removeKeys(_, let places), .moveKeyToFront(_, let places):
             places.map { .keys($0) }
-        case .insertProvider(_, _, let entries), .removeProvider(_, let entries), .moveProviderToFront(_, let entries):
+        case .insertProvider(_, _, let entries), .removeProviders(_, let entries),
+            .moveProviderToFront(_, let entries):
             entries.map { .providers(entry: $0) }
         }
     }
@@ -153,10 +154,21 @@ extension YAMLNode {
 
     /// The nodes below this one and itself, in the order of the file.
     var descendants: [YAMLNode] {
+        var nodes: [YAMLNode] = []
+        addDescendants(to: &nodes)
+        return nodes
+    }
+
+    private func addDescendants(to nodes: inout [YAMLNode]) {
+        nodes.append(self)
         switch content {
-        case .scalar, .alias: [self]
-        case .sequence(let items): [self] + items.flatMap(\.descendants)
-        case .mapping(let entries): [self] + entries.flatMap { $0.key.descendants + $0.value.descendants }
+        case .scalar, .alias: break
+        case .sequence(let items): for item in items { item.addDescendants(to: &nodes) }
+        case .mapping(let entries):
+            for entry in entries {
+                entry.key.addDescendants(to: &nodes)
+                entry.value.addDescendants(to: &nodes)
+            }
         }
     }
 

@@ -8,35 +8,44 @@ internal import YAMLTree
 /// - each run of 22 characters of base64 or more, and of 8 or more if it looks like part of a key, unless it belongs
 ///   to the value of another field or is a known word of such a file: the shortest key has 22 characters without its
 ///   padding, and a comment, a later document or a broken file may hold a key that no field holds.
-struct Redaction {
+struct Redaction: ~Copyable {
     private static let shortestKey = 22
     /// Of a key that is broken into lines; it has to look like one, unless the text is no configuration at all.
     private static let shortestPart = 8
     /// Longer words of the API.
     private static let words = ["EncryptionConfiguration", "apiserver", "config"]
 
-    private let secrets: [SecretKey]
+    /// A text, and the root of its document; nil if it cannot be read.
+    struct Parsed {
+        let text: SecretKey
+        let root: YAMLNode?
 
-    init(_ texts: SecretKey...) {
-        var secrets: [SecretKey] = []
-        for text in texts {
-            for scalar in Self.root(of: text)?.secretScalars ?? [] where scalar.text.bytes.count >= 4 {
-                if !secrets.contains(where: { $0.isEqual(to: scalar.text) }) { secrets.append(scalar.text) }
-            }
+        init(_ text: SecretKey) {
+            self.text = text
+            do { root = try YAMLDocument(parsing: SecretBytes(copying: text.span)).root } catch { root = nil }
         }
-        self.secrets = secrets
     }
 
-    private static func root(of text: SecretKey) -> YAMLNode? {
-        do { return try YAMLDocument(parsing: SecretBytes(copying: text.span)).root } catch { return nil }
+    private let secrets: SecretOccurrences
+
+    init(_ texts: Parsed...) {
+        let scalars = texts.flatMap { $0.root?.secretNodes ?? [] }.map(\.scalar.text)
+        secrets = SecretOccurrences(of: scalars.filter { $0.bytes.count >= 4 }.map(Self.withoutLastBreak))
+    }
+
+    /// The text of a block scalar ends in a line break that a copy elsewhere may lack.
+    private static func withoutLastBreak(_ secret: SecretKey) -> SecretKey {
+        let last = secret.bytes.count - 1
+        guard secret.span[last] == UInt8(ascii: "\n") else { return secret }
+        return SecretKey(SecretBytes(copying: secret.span.extracting(0..<last)))
     }
 
     /// The text with a `*` for each byte that may not be shown. White space stays, so lines stay what they are.
-    func redacted(_ text: SecretKey) -> SecretKey {
+    func redacted(_ parsed: Parsed) -> SecretKey {
+        let (text, root) = (parsed.text, parsed.root)
         var hidden = Array(repeating: false, count: text.bytes.count)
         // What is known to be the value of another field.
         var open = hidden
-        let root = Self.root(of: text)
         for node in root?.descendants ?? [] {
             if case .scalar(let scalar) = node.content {
                 for offset in Self.textRange(of: scalar, node, in: text.span) { open[offset] = true }
@@ -45,7 +54,7 @@ struct Redaction {
         for (node, scalar) in root?.secretNodes ?? [] {
             for offset in Self.textRange(of: scalar, node, in: text.span) { hidden[offset] = true }
         }
-        for secret in secrets { Self.mark(secret.span, in: text.span, &hidden) }
+        secrets.mark(in: text.span, &hidden)
         Self.markRuns(in: text.span, of: root == nil ? Self.shortestPart : Self.shortestKey, except: open, &hidden)
         return SecretKey(
             SecretBytes.filling(capacity: text.bytes.count) { output in
@@ -66,17 +75,6 @@ struct Redaction {
         case .literal, .folded:
             while start < end, text[start] != UInt8(ascii: "\n"), text[start] != UInt8(ascii: "\r") { start += 1 }
             return start..<max(start, end)
-        }
-    }
-
-    private static func mark(_ secret: RawSpan, in text: RawSpan, _ hidden: inout [Bool]) {
-        let lastByte = secret[secret.byteCount - 1]
-        // A block scalar's text ends in a line break that a copy elsewhere may lack.
-        let length = lastByte == UInt8(ascii: "\n") ? secret.byteCount - 1 : secret.byteCount
-        guard length > 0, length <= text.byteCount else { return }
-        for start in 0...text.byteCount - length
-        where (0..<length).allSatisfy({ text[start + $0] == secret[$0] }) {
-            for offset in start..<start + length { hidden[offset] = true }
         }
     }
 
@@ -120,17 +118,25 @@ struct Redaction {
 extension YAMLNode {
     /// The values of keys `secret`, in any spelling, with their nodes.
     fileprivate var secretNodes: [(node: YAMLNode, scalar: YAMLScalar)] {
-        descendants.flatMap { node -> [(node: YAMLNode, scalar: YAMLScalar)] in
+        var found: [(node: YAMLNode, scalar: YAMLScalar)] = []
+        // Aliases make many ways to one node, and a secret can be in another one.
+        var collected: Set<ObjectIdentifier> = []
+        for node in descendants {
             // The entries of an alias are those of its target, which is a descendant of the root itself.
-            guard case .mapping(let entries) = node.content else { return [] }
-            return entries.flatMap { entry -> [(node: YAMLNode, scalar: YAMLScalar)] in
-                guard entry.key.scalar?.text.revealedText().lowercased() == "secret" else { return [] }
-                return entry.value.resolved.descendants.compactMap { node in
-                    if case .scalar(let scalar) = node.content { (node, scalar) } else { nil }
+            guard case .mapping(let entries) = node.content else { continue }
+            for entry in entries where entry.key.isSecretName {
+                let value = entry.value.resolved
+                guard !collected.contains(ObjectIdentifier(value)) else { continue }
+                for node in value.descendants where collected.insert(ObjectIdentifier(node)).inserted {
+                    if case .scalar(let scalar) = node.content { found.append((node, scalar)) }
                 }
             }
         }
+        return found
     }
 
-    fileprivate var secretScalars: [YAMLScalar] { secretNodes.map(\.scalar) }
+    private var isSecretName: Bool {
+        guard let name = scalar?.text, name.bytes.count <= 8 else { return false }
+        return name.revealedText().lowercased() == "secret"
+    }
 }

@@ -15,10 +15,11 @@ public struct UnifiedDiff: Sendable {
         from old: borrowing SecretBytes, to new: borrowing SecretBytes, oldName: String, newName: String,
         context: Int = 3
     ) {
-        let (old, new) = (SecretKey(SecretBytes(copying: old.bytes)), SecretKey(SecretBytes(copying: new.bytes)))
+        let old = Redaction.Parsed(SecretKey(SecretBytes(copying: old.bytes)))
+        let new = Redaction.Parsed(SecretKey(SecretBytes(copying: new.bytes)))
         let redaction = Redaction(old, new)
-        let sides = (DiffSide(old, redacted: redaction.redacted(old)), DiffSide(new, redacted: redaction.redacted(new)))
-        let hunks = LineDiff(sides.0, sides.1).hunks(context: context)
+        let sides = [old, new].map { DiffSide($0.text, redacted: redaction.redacted($0)) }
+        let hunks = LineDiff(sides[0], sides[1]).hunks(context: context)
         guard !hunks.isEmpty else {
             text = ""
             return
@@ -67,6 +68,16 @@ struct DiffSide {
         return isEnded ? text : text + "\n\\ No newline at end of file"
     }
 
+    /// A number for each line, which is the same for lines of the same bytes.
+    func numbers(of range: Range<Int>, _ known: inout [SecretHash: Int]) -> [Int] {
+        range.map { line in
+            let text = SecretHash(SecretKey(SecretBytes(copying: bytes.span.extracting(lines[line]))))
+            let number = known[text] ?? known.count
+            known[text] = number
+            return number
+        }
+    }
+
     func isSame(_ line: Int, _ other: DiffSide, _ otherLine: Int) -> Bool {
         let (left, right) = (lines[line], other.lines[otherLine])
         guard left.count == right.count else { return false }
@@ -108,19 +119,20 @@ struct LineDiff {
         guard rows * columns <= maximumPairCount else {
             return Array(repeating: .removed, count: rows) + Array(repeating: .added, count: columns)
         }
+        var numbers: [SecretHash: Int] = [:]
+        let (left, right) = (old.numbers(of: oldLines, &numbers), new.numbers(of: newLines, &numbers))
         var lengths = Array(repeating: Array(repeating: 0, count: columns + 1), count: rows + 1)
         for row in (0..<rows).reversed() {
             for column in (0..<columns).reversed() {
-                let isSame = old.isSame(oldLines.lowerBound + row, new, newLines.lowerBound + column)
                 lengths[row][column] =
-                    isSame
+                    left[row] == right[column]
                     ? lengths[row + 1][column + 1] + 1 : max(lengths[row + 1][column], lengths[row][column + 1])
             }
         }
         var steps: [Step] = []
         var (row, column) = (0, 0)
         while row < rows || column < columns {
-            if row < rows, column < columns, old.isSame(oldLines.lowerBound + row, new, newLines.lowerBound + column) {
+            if row < rows, column < columns, left[row] == right[column] {
                 steps.append(.same)
                 (row, column) = (row + 1, column + 1)
             } else if row < rows, column == columns || lengths[row + 1][column] >= lengths[row][column + 1] {
@@ -146,12 +158,24 @@ struct LineDiff {
                 ranges.append(range)
             }
         }
-        return ranges.flatMap { hunk($0) }
+        var hunks: [String] = []
+        var (position, oldLine, newLine) = (0, 0, 0)
+        for range in ranges {
+            // The lines between two hunks are the same on both sides.
+            let gap = range.lowerBound - position
+            hunks += hunk(range, oldLine + gap, newLine + gap)
+            oldLine += gap + steps[range].count { $0 != .added }
+            newLine += gap + steps[range].count { $0 != .removed }
+            position = range.upperBound
+        }
+        return hunks
     }
 
-    private func hunk(_ range: Range<Int>) -> [String] {
-        var oldLine = steps[..<range.lowerBound].count { $0 != .added }
-        var newLine = steps[..<range.lowerBound].count { $0 != .removed }
+    /// - Parameters:
+    ///   - oldStart: The number of the first line in the old text, from 0.
+    ///   - newStart: The same in the new text.
+    private func hunk(_ range: Range<Int>, _ oldStart: Int, _ newStart: Int) -> [String] {
+        var (oldLine, newLine) = (oldStart, newStart)
         let oldCount = steps[range].count { $0 != .added }
         let newCount = steps[range].count { $0 != .removed }
         let header =
