@@ -32,7 +32,7 @@ struct KeyRotation {
             for set in sets { edits += try removal(from: set) }
             try checkNothingIsLeft(edits)
         }
-        return (step, edits)
+        return (step, edits.keysFirst)
     }
 
     /// Rotations in progress continue; a new rotation starts if there is none.
@@ -50,14 +50,15 @@ struct KeyRotation {
 
     /// Every list of keys gets its own new key.
     private func additions(to sets: [KeySet], _ newKeys: NewKeySource) throws(RotationRefusal) -> [ConfigurationEdit] {
-        var lists: [KeySet.List] = []
-        for set in sets where lacksNewKey(set) && !lists.contains(set.list) { lists.append(set.list) }
+        let sharing = Dictionary(grouping: sets, by: \.list)
+        var seen: Set<KeySet.List> = []
+        let lists = sets.filter { lacksNewKey($0) && seen.insert($0.list).inserted }.map(\.list)
         // One name is one key.
         if let name = request.keyName, lists.count > 1 { throw .oneNameForSeveral(name) }
         var edits: [ConfigurationEdit] = []
         for (number, list) in lists.enumerated() {
             let key = newKeys.key(number: number)
-            let holders = sets.filter { $0.list == list }
+            let holders = sharing[list] ?? []
             for set in holders {
                 guard !set.keys.contains(where: { $0.name == key.name }) else { throw .nameTaken(key.name) }
                 guard set.isNewest(key.name) else { throw .notNewest(key.name) }
@@ -138,7 +139,7 @@ struct KeyRotation {
             return set.writes
                 ? []
                 : Dictionary(grouping: set.places, by: \.provider).sorted { $0.key < $1.key }
-                    .map { .removeProvider(at: $0.key, entries: $0.value.map(\.entry)) }
+                    .map { .removeProviders(at: [$0.key], entries: $0.value.map(\.entry)) }
         }
         guard let index = named ?? set.newest else { throw .whichKey(paths: [set.path]) }
         guard index > 0 || !set.writes else { throw .stillWrites(paths: [set.path]) }

@@ -59,18 +59,24 @@ struct ProviderSwitch {
 
     /// The place of the new write key in each entry; nil if it is missing.
     private func goals() throws(RotationRefusal) -> [(entry: Int, place: Place?)] {
-        try scope.entries.map { entry throws(RotationRefusal) in (entry, try goal(in: entry)) }
+        let plugins: Set<ByteName> =
+            if case .kms(let name, let endpoint) = target {
+                Set(scope.configuration.plugins(named: name, at: endpoint).map(\.name))
+            } else {
+                []
+            }
+        return try scope.entries.map { entry throws(RotationRefusal) in (entry, try goal(in: entry, plugins)) }
     }
 
-    private func goal(in entry: Int) throws(RotationRefusal) -> Place? {
+    /// - Parameter plugins: The names of the plugins of the target.
+    private func goal(in entry: Int, _ plugins: Set<ByteName>) throws(RotationRefusal) -> Place? {
         switch target {
         case .identity:
             return providers(of: entry).firstIndex { $0.name == .identity }.map { Place(provider: $0, key: 0) }
-        case .kms(let name, let endpoint):
-            let meant = scope.configuration.plugins(named: name, at: endpoint)
+        case .kms:
             return providers(of: entry).firstIndex { provider in
                 guard case .kms(let plugin) = provider.kind else { return false }
-                return plugin.version == .v2 && meant.contains { $0.name == plugin.name }
+                return plugin.version == .v2 && plugins.contains(plugin.name)
             }.map { Place(provider: $0, key: 0) }
         case .keyed(let kind):
             let found = keys(of: kind, in: entry)
@@ -150,8 +156,8 @@ struct ProviderSwitch {
             edits.append(.insertKey(key, at: isWriter && !request.singleServer ? 1 : 0, in: places))
         }
         if request.singleServer {
-            edits += grouped(places.map(\.entry)) { entry in places.first { $0.entry == entry }?.provider ?? 0 }
-                .filter { $0.index > 0 }.map { .moveProviderToFront(from: $0.index, entries: $0.entries) }
+            edits += Dictionary(grouping: places, by: \.provider).filter { $0.key > 0 }.sorted { $0.key < $1.key }
+                .map { .moveProviderToFront(from: $0.key, entries: $0.value.map(\.entry)) }
         }
         return edits
     }
@@ -176,7 +182,7 @@ struct ProviderSwitch {
             }
             if place.provider > 0 { edits.append(.moveProviderToFront(from: place.provider, entries: entries)) }
         }
-        return edits
+        return edits.keysFirst
     }
 
     private func retirements() throws(RotationRefusal) -> [ConfigurationEdit] {
@@ -187,15 +193,13 @@ struct ProviderSwitch {
             .map { count, entries -> ConfigurationEdit in
                 .removeKeys(at: Array(1..<count), in: entries.map { ProviderPlace(entry: $0, provider: 0) })
             }
-        var removed: [Int: [Int]] = [:]
-        for entry in scope.entries {
-            for (index, provider) in providers(of: entry).enumerated().dropFirst()
-            where target == .identity || provider.name != .identity {
-                removed[index, default: []].append(entry)
+        return keys
+            + .removals(of: scope.entries) { entry in
+                let providers = providers(of: entry)
+                return providers.indices.dropFirst().filter {
+                    target == .identity || providers[$0].name != .identity
+                }
             }
-        }
-        // In descending order, so that the other numbers stay valid.
-        return keys + removed.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
     }
 
     /// Removes the added key or provider. Plaintext stays: whether it was read before is unknown.
@@ -219,7 +223,7 @@ struct ProviderSwitch {
             }
         }
         return keysGone.sorted { $0.key < $1.key }.map { .removeKeys(at: [$0.key], in: $0.value) }
-            + providersGone.sorted { $0.key < $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
+            + providersGone.sorted { $0.key < $1.key }.map { .removeProviders(at: [$0.key], entries: $0.value) }
     }
 
     // MARK: Entries
@@ -234,14 +238,14 @@ struct ProviderSwitch {
     /// Entries that share keys now get the same new one, and those without keys get one together.
     private func sharing(_ entries: [Int]) -> [[Int]] {
         let asked = Set(entries)
-        var lists: [KeySet.List] = []
+        var numbers: [KeySet.List: Int] = [:]
         var shared: [[Int]] = []
         for set in scope.sets {
             let entries = set.places.map(\.entry).filter(asked.contains)
-            if let index = lists.firstIndex(of: set.list) {
-                shared[index] += entries
+            if let number = numbers[set.list] {
+                shared[number] += entries
             } else {
-                lists.append(set.list)
+                numbers[set.list] = shared.count
                 shared.append(entries)
             }
         }

@@ -30,26 +30,23 @@ struct RotationScope {
     ///
     /// - Parameter configuration: The file after the other edits, with the same entries.
     func identityRemovals(from configuration: EncryptionConfiguration) -> [ConfigurationEdit] {
-        var places: [Int: [Int]] = [:]
-        for entry in entries {
-            for (index, provider) in configuration.entries[entry].providers.enumerated().dropFirst()
-            where provider.name == .identity {
-                places[index, default: []].append(entry)
+        .removals(of: entries) { entry in
+            configuration.entries[entry].providers.indices.dropFirst().filter {
+                configuration.entries[entry].providers[$0].name == .identity
             }
         }
-        // In descending order, so that the other numbers stay valid.
-        return places.sorted { $0.key > $1.key }.map { .removeProvider(at: $0.key, entries: $0.value) }
     }
 
     /// The entries that read a key or a plugin besides their key set. An entry whose resources earlier entries decide
     /// reads everything besides.
     var entriesWithOtherProviders: [Int] {
         let decided = configuration.decidedResources
+        let asked = Set(entries)
         let names = Set(entries.flatMap { configuration.entries[$0].resources })
         return configuration.entries.indices.filter { index in
             let entry = configuration.entries[index]
             let count = entry.providers.count { $0.name != .identity }
-            if entries.contains(index) { return count > 1 }
+            if asked.contains(index) { return count > 1 }
             return decided[index].isEmpty && count > 0 && !names.isDisjoint(with: entry.resources)
         }
     }

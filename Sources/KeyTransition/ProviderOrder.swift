@@ -34,15 +34,18 @@ extension [Provider] {
 
     /// Neighbours of one cipher as one provider.
     private var joined: [Provider] {
-        reduce(into: []) { joined, provider in
-            if let last = joined.last, last.name == provider.name,
-                let both = last.with(keys: last.keys + provider.keys)
-            {
-                joined[joined.count - 1] = both
+        var joined: [Provider] = []
+        var rest = self[...]
+        while let first = rest.first {
+            let neighbours = rest.prefix { $0.name == first.name }
+            if neighbours.count > 1, let all = first.with(keys: neighbours.flatMap(\.keys)) {
+                joined.append(all)
             } else {
-                joined.append(provider)
+                joined += neighbours
             }
+            rest = rest.dropFirst(neighbours.count)
         }
+        return joined
     }
 }
 

@@ -3,7 +3,7 @@ internal import GoText
 internal import ShownText
 
 /// One way in which a resource's values are written or read: a provider and, unless it is identity, its key.
-struct ReadKey: Equatable {
+struct ReadKey: Hashable {
     let provider: ProviderName
     /// The name of the key, for KMS that of the provider; nil for identity.
     let key: ByteName?

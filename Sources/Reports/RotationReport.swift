@@ -71,8 +71,8 @@ public struct RotationReport {
         let promoted = turned.compactMap(\.after.first).unique
         let stillRead = turned.filter { $0.before.first.map($0.after.contains) ?? false }.compactMap(\.before.first)
             .unique
-        let added = steps.flatMap { step in step.after.filter { !step.before.contains($0) } }.unique
-        let removed = steps.flatMap { step in step.before.filter { !step.after.contains($0) } }.unique
+        let added = steps.flatMap { $0.after.without($0.before) }.unique
+        let removed = steps.flatMap { $0.before.without($0.after) }.unique
         var sentences: [Phrase] = []
         if !promoted.isEmpty {
             let isPlaintext = promoted.allSatisfy { $0.provider == .identity }
@@ -113,9 +113,15 @@ extension [ReadKey] {
 
     fileprivate var names: Phrase { map(\.name).joined(separator: ", ") }
 
+    fileprivate func without(_ others: [ReadKey]) -> [ReadKey] {
+        let others = Set(others)
+        return filter { !others.contains($0) }
+    }
+
     /// Each once, in order.
     fileprivate var unique: [ReadKey] {
-        reduce(into: []) { list, key in if !list.contains(key) { list.append(key) } }
+        var seen: Set<ReadKey> = []
+        return filter { seen.insert($0).inserted }
     }
 }
 

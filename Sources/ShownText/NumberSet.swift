@@ -14,7 +14,7 @@ struct NumberSet: ~Copyable, Sendable {
         // At most three quarters full.
         var slotCount = 2
         while slotCount / 4 * 3 <= capacity { slotCount *= 2 }
-        // Odd and unpredictable, so that no input can have many secrets with the same slot.
+        // Odd and unpredictable, so that no input can have many numbers with the same slot.
         let factor = UInt64.random(in: .min ... .max) | 1
         let byteCount = slotCount * MemoryLayout<UInt64>.size
         slots = SecretBytes.filling(capacity: byteCount) { output in
@@ -43,7 +43,9 @@ struct NumberSet: ~Copyable, Sendable {
         }
     }
 
+    /// The highest bits of the product: these depend on every bit of the number. Lower ones do not depend on the
+    /// first letters of a piece, and hexadecimal digits differ in few bits, so that many pieces would share a slot.
     private static func slot(of number: UInt64, _ factor: UInt64, _ slotCount: Int) -> Int {
-        Int(truncatingIfNeeded: (number &* factor) >> 16) & (slotCount - 1)
+        Int(truncatingIfNeeded: (number &* factor) >> UInt64(64 - slotCount.trailingZeroBitCount))
     }
 }

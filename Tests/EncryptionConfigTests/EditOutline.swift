@@ -39,8 +39,10 @@ struct Outline: Equatable {
         case .moveKeyToFront(let index, let places): inKeys(places) { $0.insert($0.remove(at: index), at: 0) }
         case .insertProvider(let provider, let index, let entries):
             for entry in entries { outline.entries[entry].providers.insert(Provider(provider), at: index) }
-        case .removeProvider(let index, let entries):
-            for entry in entries { outline.entries[entry].providers.remove(at: index) }
+        case .removeProviders(let indices, let entries):
+            for entry in entries {
+                for index in indices.sorted(by: >) { outline.entries[entry].providers.remove(at: index) }
+            }
         case .moveProviderToFront(let index, let entries):
             for entry in entries {
                 let moved = outline.entries[entry].providers.remove(at: index)
@@ -114,7 +116,7 @@ extension ConfigurationEdit {
     var inverse: ConfigurationEdit? {
         switch self {
         case .insertKey(_, let index, let places): .removeKeys(at: [index], in: places)
-        case .insertProvider(_, let index, let entries): .removeProvider(at: index, entries: entries)
+        case .insertProvider(_, let index, let entries): .removeProviders(at: [index], entries: entries)
         default: nil
         }
     }
@@ -124,7 +126,7 @@ extension ConfigurationEdit {
     func isConfined(from old: EditFile, to new: EditFile) -> Bool {
         switch self {
         case .insertKey, .insertProvider: old.bytes.isSubsequence(of: new.bytes)
-        case .removeKeys, .removeProvider:
+        case .removeKeys, .removeProviders:
             new.bytes.isSubsequence(of: old.bytes) || new.text.contains("[]") && new.lines.count <= old.lines.count
         case .moveKeyToFront, .moveProviderToFront: old.bytes.sorted() == new.bytes.sorted()
         }

@@ -24,7 +24,7 @@ struct EditTests {
             case .insertKey, .insertProvider: #expect(difference.removals.isEmpty, "\(edit)")
             case .removeKeys(_, _) where edited.text.contains("[]"): #expect(difference.insertions.count == 1)
             case .removeKeys: #expect(difference.insertions.isEmpty, "\(edit)")
-            case .removeProvider(_, _): #expect(difference.insertions.count <= 1, "\(edit)")
+            case .removeProviders(_, _): #expect(difference.insertions.count <= 1, "\(edit)")
             case .moveKeyToFront, .moveProviderToFront: #expect(edited.lines.sorted() == file.lines.sorted(), "\(edit)")
             }
         }
@@ -252,7 +252,7 @@ struct EditTests {
         for encoding in [String.Encoding.utf16LittleEndian, .utf16BigEndian] {
             let mark: [UInt8] = encoding == .utf16LittleEndian ? [0xff, 0xfe] : [0xfe, 0xff]
             let file = EditFile(name: "utf16.yaml", bytes: mark + Array(text.data(using: encoding) ?? .init()))
-            #expect(throws: EditRefusal.encodedAsUTF16) { try file.edited(.removeProvider(at: 1, entries: [0])) }
+            #expect(throws: EditRefusal.encodedAsUTF16) { try file.edited(.removeProviders(at: [1], entries: [0])) }
         }
     }
 
@@ -260,7 +260,7 @@ struct EditTests {
         let file = EditFile.named("documented.yaml")
         let nowhere = ProviderPlace(entry: 0, provider: 1)
         for edit: ConfigurationEdit in [
-            .removeProvider(at: 2, entries: [0]), .removeProvider(at: 0, entries: [1]),
+            .removeProviders(at: [2], entries: [0]), .removeProviders(at: [0], entries: [1]),
             .removeKeys(at: [0], in: [nowhere]),
             .moveKeyToFront(from: -1, in: [ProviderPlace(entry: 0, provider: 0)]),
         ] {

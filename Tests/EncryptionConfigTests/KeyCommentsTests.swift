@@ -67,7 +67,7 @@ struct KeyCommentsTests {
     @Test(arguments: blocks.keys.sorted()) func inAProvider(_ name: String) throws {
         let text = Self.text(
             "  - identity: {}\n  - secretbox:\n      keys:\n" + (Self.blocks[name] ?? "").indented)
-        try check(text, .removeProvider(at: 1, entries: [0]))
+        try check(text, .removeProviders(at: [1], entries: [0]))
     }
 
     /// What holds no key goes with its item.

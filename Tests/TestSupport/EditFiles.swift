@@ -86,7 +86,7 @@ public func everyEdit(of document: ConfigurationDocument, _ random: inout Seeded
         }
         for index in providers.indices {
             edits.append(.moveProviderToFront(from: index, entries: [entry]))
-            edits.append(.removeProvider(at: index, entries: [entry]))
+            edits.append(.removeProviders(at: [index], entries: [entry]))
             guard let list = providers[index].aescbc ?? providers[index].aesgcm ?? providers[index].secretbox else {
                 continue
             }

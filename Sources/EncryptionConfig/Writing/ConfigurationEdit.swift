@@ -12,16 +12,21 @@ public enum ConfigurationEdit: Sendable {
     case moveKeyToFront(from: Int, in: [ProviderPlace])
     /// The new provider becomes number `at` of each entry. Entries are counted from 0 in `resources`.
     case insertProvider(NewProvider, at: Int, entries: [Int])
-    case removeProvider(at: Int, entries: [Int])
+    case removeProviders(at: [Int], entries: [Int])
     case moveProviderToFront(from: Int, entries: [Int])
 }
 
 extension ConfigurationEdit {
     /// The same as edits of one item each.
     var singles: [ConfigurationEdit] {
-        guard case .removeKeys(let indices, let places) = self else { return [self] }
         // From the last one on, so that the numbers of the others stay what they are.
-        return indices.sorted(by: >).map { .removeKeys(at: [$0], in: places) }
+        switch self {
+        case .removeKeys(let indices, let places):
+            indices.sorted(by: >).map { .removeKeys(at: [$0], in: places) }
+        case .removeProviders(let indices, let entries):
+            indices.sorted(by: >).map { .removeProviders(at: [$0], entries: entries) }
+        case .insertKey, .moveKeyToFront, .insertProvider, .moveProviderToFront: [self]
+        }
     }
 }
 

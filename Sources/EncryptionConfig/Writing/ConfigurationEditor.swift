@@ -60,12 +60,21 @@ public enum ConfigurationEditor {
         guard before.ignored.isEmpty else { throw .ignoresFields }
         let intended = try before.applying(batch)
         let text = try SourceLines(parsing: source, else: .unreadable)
-        let result: SecretBytes
-        if text.aliases.isEmpty, let patched = try patched(text, by: batch) {
-            result = patched
-        } else {
-            result = try edited(text, by: batch)
+        do throws(EditRefusal) {
+            if let patched = try patched(text, by: batch) {
+                return try checked(patched, from: text, intended, reading)
+            }
+        } catch {
+            // With aliases the order of the edits can matter: one list after the other may do, or show why it does not.
+            guard !text.aliases.isEmpty else { throw error }
         }
+        return try checked(edited(text, by: batch), from: text, intended, reading)
+    }
+
+    /// The result, if it is what was intended and has every comment that may hold a key.
+    private static func checked(
+        _ result: consuming SecretBytes, from text: SourceLines, _ intended: ConfigurationDocument, _ reading: Reading
+    ) throws(EditRefusal) -> SecretBytes {
         let after = try reading.document(result, else: .unsupportedShape)
         guard after.hasSameContent(as: intended) else { throw .unsupportedShape }
         let kept = Set(

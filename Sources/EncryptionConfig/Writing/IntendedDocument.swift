@@ -47,9 +47,9 @@ extension ConfigurationEdit {
             try Self.change(entries, of: &resources) { providers throws(NoSuchItem) in
                 try Self.insert(ProviderConfiguration(provider), at: index, in: &providers)
             }
-        case .removeProvider(let index, let entries):
+        case .removeProviders(let indices, let entries):
             try Self.change(entries, of: &resources) { providers throws(NoSuchItem) in
-                try Self.remove(at: [index], in: &providers)
+                try Self.remove(at: indices, in: &providers)
             }
         case .moveProviderToFront(let index, let entries):
             try Self.change(entries, of: &resources) { providers throws(NoSuchItem) in
@@ -94,10 +94,12 @@ extension ConfigurationEdit {
         _ places: [ProviderPlace], of resources: inout [ResourceConfiguration],
         _ change: (inout [KeyConfiguration]) throws(NoSuchItem) -> Void
     ) throws(EditRefusal) {
-        for place in Set(places) {
-            try Self.change([place.entry], of: &resources) { providers throws(NoSuchItem) in
-                guard providers.indices.contains(place.provider) else { throw NoSuchItem() }
-                providers[place.provider] = try providers[place.provider].changingKeys(change, else: NoSuchItem())
+        for (entry, places) in Dictionary(grouping: Set(places), by: \.entry) {
+            try Self.change([entry], of: &resources) { providers throws(NoSuchItem) in
+                for place in places {
+                    guard providers.indices.contains(place.provider) else { throw NoSuchItem() }
+                    providers[place.provider] = try providers[place.provider].changingKeys(change, else: NoSuchItem())
+                }
             }
         }
     }

@@ -176,10 +176,7 @@ struct ItemWriter {
     }
 
     /// The column of the key whose value this list is.
-    private var enclosingKeyColumn: Int? {
-        text.document.root?.descendants.lazy.flatMap(\.entries)
-            .first { $0.value === layout.list }.map { column(of: $0.key) }
-    }
+    private var enclosingKeyColumn: Int? { text.keys.key(of: layout.list).map { column(of: $0) } }
 
     private func flowStyle(of sibling: ListItem, field: YAMLEntry) -> FlowStyle {
         var style = FlowStyle(isJSON: text.isJSON, isCompact: isCompact)

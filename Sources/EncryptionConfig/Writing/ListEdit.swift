@@ -20,10 +20,8 @@ struct ListEdit {
         switch edit {
         case .insertKey(let key, let index, _): return try insertion(of: .key(key), at: index)
         case .insertProvider(let provider, let index, _): return try insertion(of: .provider(provider), at: index)
-        case .removeKeys(let indices, _):
+        case .removeKeys(let indices, _), .removeProviders(let indices, _):
             return try removal(of: indices, from: layout()).map { comments.kept(in: $0) }
-        case .removeProvider(let index, _):
-            return try removal(of: index, from: layout()).map { comments.kept(in: $0) }
         case .moveKeyToFront(let index, _), .moveProviderToFront(let index, _):
             return moveToFront(index, in: try layout())
         }
@@ -111,10 +109,10 @@ struct ListEdit {
     }
 
     private func isAnchorUsedOutside(_ node: YAMLNode) -> Bool {
-        let anchored = Set(node.descendants.filter { $0.anchor != nil }.map { ObjectIdentifier($0) })
-        guard !anchored.isEmpty else { return false }
-        return text.aliases.contains { alias in
-            !node.range.contains(alias.range.lowerBound) && anchored.contains(ObjectIdentifier(alias.resolved))
+        guard !text.aliases.isEmpty else { return false }
+        return node.descendants.contains { anchored in
+            guard let aliases = text.aliases[ObjectIdentifier(anchored)] else { return false }
+            return !node.range.contains(aliases.lowerBound) || !node.range.contains(aliases.upperBound)
         }
     }
 

@@ -101,7 +101,8 @@ struct ListLayout {
 
     private static func flowItems(of list: YAMLNode, in text: SourceLines) throws(EditRefusal) -> [ListItem] {
         var items: [ListItem] = []
-        var limit = text.lineEnd(of: list.flowStart(in: text))
+        // Nil in the line of the bracket, which can be all of the text: no comment of an item is in it.
+        var limit: Int?
         for (index, node) in list.items.enumerated() {
             let body = node.range
             guard !body.isEmpty else { throw .unsupportedShape }
@@ -114,7 +115,9 @@ struct ListLayout {
             var headStart = body.lowerBound
             if !text.isJSON, text.isFirstInLine(body.lowerBound) {
                 let column = body.lowerBound - text.lineStart(of: body.lowerBound)
-                let line = text.startOfComments(above: body.lowerBound, column: column, notBefore: limit)
+                let line = text.startOfComments(
+                    above: body.lowerBound, column: column,
+                    notBefore: limit ?? text.lineEnd(of: list.flowStart(in: text)))
                 headStart = text.skipBlanks(from: line)
             }
             items.append(

@@ -5,14 +5,21 @@ internal import YAMLTree
 struct SourceLines {
     let document: YAMLDocument
     let bytes: SecretKey
-    /// Every alias of the document.
-    let aliases: [YAMLNode]
+    /// Where the first and the last alias of each anchored node begin.
+    let aliases: [ObjectIdentifier: ClosedRange<Int>]
+    /// The fields that have lists as their values.
+    let keys: ListKeys
 
     /// - Throws: `refusal` if the text is no document.
     init(parsing text: borrowing SecretBytes, else refusal: EditRefusal) throws(EditRefusal) {
         bytes = SecretKey(SecretBytes(copying: text.bytes))
         do { document = try YAMLDocument(parsing: SecretBytes(copying: text.bytes)) } catch { throw refusal }
-        aliases = document.root?.aliases ?? []
+        let aliases = (document.root?.aliases ?? []).map { alias in
+            (ObjectIdentifier(alias.resolved), alias.range.lowerBound...alias.range.lowerBound)
+        }
+        // In the order of the file.
+        self.aliases = Dictionary(aliases) { $0.lowerBound...$1.upperBound }
+        keys = ListKeys(of: document)
     }
 
     var count: Int { bytes.bytes.count }
