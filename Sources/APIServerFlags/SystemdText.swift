@@ -112,6 +112,8 @@ struct UnitWords {
                 continue
             }
             var current = word ?? Word(bytes: [], start: offset)
+            // Otherwise each byte would copy the word.
+            word = nil
             switch byte {
             case UInt8(ascii: "\\"):
                 current.isQuoted = true

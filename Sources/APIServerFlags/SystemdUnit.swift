@@ -109,7 +109,7 @@ public struct SystemdUnit: Sendable {
 
     /// The next line that says something, with its continued lines. Comments between them are passed over.
     private func nextLine(_ offset: inout Int) -> UnitLine? {
-        var line: UnitLine?
+        var (line, isBegun) = (UnitLine(), false)
         while offset < text.bytes.count {
             let (content, next) = text.line(from: offset)
             offset = next
@@ -117,18 +117,17 @@ public struct SystemdUnit: Sendable {
             if rest.first == UInt8(ascii: "#") || rest.first == UInt8(ascii: ";") { continue }
             // An empty line ends a continued one.
             guard !rest.isEmpty else {
-                if line != nil { return line }
+                if isBegun { return line }
                 continue
             }
-            var whole = line ?? UnitLine()
             // An even number of backslashes is one of escaped ones.
             let isContinued = content.reversed().prefix { $0 == UInt8(ascii: "\\") }.count % 2 == 1
-            whole.append(isContinued ? rest.dropLast() : rest)
-            guard isContinued else { return whole }
-            whole.appendSpace(at: content.endIndex - 1)
-            line = whole
+            line.append(isContinued ? rest.dropLast() : rest)
+            guard isContinued else { return line }
+            line.appendSpace(at: content.endIndex - 1)
+            isBegun = true
         }
-        return line
+        return isBegun ? line : nil
     }
 
     private mutating func apply(_ name: String, _ value: UnitLine) throws(APIServerFlagsError) {

@@ -133,11 +133,13 @@ public struct EtcdDiscovery: Sendable {
                 override.servers
         }
         var clusters: [(servers: [String], resources: Set<GroupResource>)] = []
-        for (resource, servers) in servers.sorted(by: { $0.key < $1.key }) where Set(servers) != Set(flags.etcdServers)
-        {
-            if let index = clusters.firstIndex(where: { Set($0.servers) == Set(servers) }) {
-                clusters[index].resources.insert(resource)
+        var numbers: [Set<String>: Int] = [:]
+        let main = Set(flags.etcdServers)
+        for (resource, servers) in servers.sorted(by: { $0.key < $1.key }) where Set(servers) != main {
+            if let number = numbers[Set(servers)] {
+                clusters[number].resources.insert(resource)
             } else {
+                numbers[Set(servers)] = clusters.count
                 clusters.append((servers, [resource]))
             }
         }
