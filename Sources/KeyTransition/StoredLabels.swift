@@ -19,25 +19,30 @@ public struct StoredLabels: Sendable {
 
 /// The keys that can have written the labels that were found.
 struct StoredEvidence {
-    /// What can have written the values.
-    let writers: [StorageKey]
-    let stored: StoredLabels
+    private let stored: StoredLabels
+    /// How many writers can have written values of a label.
+    private var counts: [StoredKeyLabel: Int] = [:]
+
+    /// - Parameter writers: What can have written the values.
+    init(writers: [StorageKey], stored: StoredLabels) {
+        self.stored = stored
+        guard !stored.labels.isEmpty else { return }
+        for writer in writers { for label in Self.labels(of: writer) { counts[label, default: 0] += 1 } }
+    }
 
     /// How certain it is that a value of `key` is stored; nil if none is.
     func certainty(of key: StorageKey) -> Counterexample.Certainty? {
-        let fitting = stored.labels.filter { Self.fits($0, key) }
+        let fitting = stored.labels.isEmpty ? [] : Self.labels(of: key).intersection(stored.labels)
         guard !fitting.isEmpty else { return stored.isComplete ? nil : .possible }
         // Keys of one name differ only in their bytes, which a label does not show; nor does it distinguish `a` from
         // `a:b`.
-        let isProof = fitting.contains { label in writers.count { Self.fits(label, $0) } == 1 }
-        return isProof ? .certain : .possible
+        return fitting.contains { counts[$0] == 1 } ? .certain : .possible
     }
 
-    /// Whether a value of `key` can have this label. A reader cuts a name at its first colon, because the value does
-    /// not show where a name with colons ends.
-    private static func fits(_ label: StoredKeyLabel, _ key: StorageKey) -> Bool {
-        guard label.provider == key.provider else { return false }
-        let (name, found) = (key.name ?? "", label.key ?? "")
-        return name == found || name.utf8.prefix { $0 != UInt8(ascii: ":") }.elementsEqual(found.utf8)
+    /// The labels that a value of `key` can have. A reader cuts a name at its first colon, because the value does not
+    /// show where a name with colons ends.
+    private static func labels(of key: StorageKey) -> Set<StoredKeyLabel> {
+        guard let name = key.name, name.contains(UInt8(ascii: ":")) else { return [key.label] }
+        return [key.label, StoredKeyLabel(provider: key.provider, key: name.split(at: UInt8(ascii: ":"))[0])]
     }
 }

@@ -13,6 +13,9 @@ public struct AuditReport: Sendable {
     public let result: AuditResult
     public let judgement: AuditJudgement
     let options: AuditOptions
+    /// Of the configuration in force.
+    let resolution: ResourceResolution
+    private let keys: LabelledKeys
 
     public init(
         path: String, configurations: [ConfigurationFile], result: AuditResult, failOn: Set<FindingCode>,
@@ -22,6 +25,8 @@ public struct AuditReport: Sendable {
         self.configurations = configurations
         self.result = result
         self.options = options
+        resolution = ResourceResolution(configurations[0].configuration)
+        keys = LabelledKeys(configurations.map(\.configuration))
         judgement = AuditJudgement(
             result, under: configurations[0].configuration, options: options, failOn: failOn)
     }
@@ -45,8 +50,6 @@ public struct AuditReport: Sendable {
         result.live.resources.contains { $1.objects > 0 && resolution.rule(for: $0) != nil }
     }
 
-    var resolution: ResourceResolution { ResourceResolution(configurations[0].configuration) }
-
     /// Resources that the configuration names or that were asked for, and all others of which a value is encrypted; those
     /// with the worst findings first.
     func rows(of census: Census) -> [(resource: GroupResource, census: ResourceCensus)] {
@@ -68,15 +71,9 @@ public struct AuditReport: Sendable {
 
     /// The fingerprint of the key that a label names; nil if no configuration has one, or one has several.
     func fingerprint(_ label: StoredLabel, of resource: GroupResource) throws(CommandFailure) -> String? {
-        for file in configurations {
-            let rule = ResourceResolution(file.configuration).rule(for: resource)
-            let keys = (rule?.providers ?? []).filter { $0.name == label.provider }
-                .flatMap(\.keys).filter { StoredLabel(provider: label.provider, key: $0.name) == label }
-            guard let key = keys.first else { continue }
-            guard keys.allSatisfy({ $0.secret.isEqual(to: key.secret) }) else { return nil }
-            return try Explanations.fingerprint(of: key)
+        try keys.key(label, of: resource).flatMap { key throws(CommandFailure) in
+            try Explanations.fingerprint(of: key)
         }
-        return nil
     }
 }
 

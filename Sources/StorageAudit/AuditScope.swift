@@ -96,9 +96,10 @@ struct AuditScope {
 
     /// Entries of the configuration of which objects may be stored, or were stored, under another name.
     private var unknownGroups: [AuditDoubt] {
-        Set(result.live.resources.keys).union(result.history?.resources.keys ?? [:].keys).sorted().compactMap {
+        let patterns = UnknownGroups(resolution.rules.map(\.pattern))
+        return Set(result.live.resources.keys).union(result.history?.resources.keys ?? [:].keys).sorted().compactMap {
             resource in
-            let entries = resolution.rules.map(\.pattern).filter { $0.mayMean(resource) }
+            let entries = patterns.patterns(for: resource)
             return entries.isEmpty ? nil : .unknownGroup(resource, entries: entries)
         }
     }

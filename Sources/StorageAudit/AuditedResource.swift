@@ -26,7 +26,7 @@ final class AuditedResource {
         let keys = StorageKey.list(of: transformer.rule?.providers ?? []).map(\.label)
         let table = LabelTable(keys)
         let write = keys.first.map { StoredLabel(provider: $0.provider, key: $0.key) }
-        writeLabel = write.flatMap { table.labels.firstIndex(of: $0) } ?? 0
+        writeLabel = write.flatMap { table.number(of: $0) } ?? 0
         readsPlaintext = keys.isEmpty || keys.contains { $0.provider == .identity }
         labels = table
     }

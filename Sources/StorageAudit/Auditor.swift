@@ -18,7 +18,7 @@ public final class Auditor {
     /// The keys of the archives, made when a value first needs them.
     private var bags: [KeyBag] = []
     /// What the entries of the configuration in force name.
-    private let patterns: [ResourcePattern]
+    private let patterns: UnknownGroups
     private var places = PlaceCache()
     private var resources: [GroupResource: AuditedResource] = [:]
     private var plaintext = SecretBuffer(capacity: 64 << 10)
@@ -38,7 +38,7 @@ public final class Auditor {
         transformers = TransformerSet(configurations[0], unwrapping: unwrapping)
         archives = Array(configurations.dropFirst())
         self.unwrapping = unwrapping
-        patterns = ResourceResolution(configurations[0]).rules.map(\.pattern)
+        patterns = UnknownGroups(ResourceResolution(configurations[0]).rules.map(\.pattern))
         log = Census(findingLimit: options.findingLimit)
     }
 
@@ -196,7 +196,7 @@ extension Auditor {
         if let known = resources[name] { return known }
         let resource = AuditedResource(
             try transformers.transformer(for: name), isWanted: options.resources?.contains(name) ?? true,
-            isAskedFor: options.isAskedFor(name), mayBeCovered: patterns.contains { $0.mayMean(name) })
+            isAskedFor: options.isAskedFor(name), mayBeCovered: patterns.haveOne(for: name))
         resources[name] = resource
         return resource
     }

@@ -12,8 +12,8 @@ struct LabelTable {
     /// Values can name any key: beyond this number of names they are counted together.
     static let limit = 10_000
 
-    /// What values of the configured labels begin with, longer ones first.
-    private let configured: [(prefix: [UInt8], index: Int)]
+    /// What values of the configured labels begin with.
+    private let configured: PrefixTree
     /// So many labels are plaintext or in the configuration; those behind them are not.
     let configuredCount: Int
     /// The labels in the order in which they were configured or first seen; plaintext is the first.
@@ -23,26 +23,29 @@ struct LabelTable {
     /// - Parameter keys: The (provider, name) pairs of the configuration.
     init(_ keys: [StoredKeyLabel]) {
         var labels = [StoredLabel(provider: .identity, key: nil)]
-        var configured: [(prefix: [UInt8], index: Int)] = []
+        var indices = [labels[0]: 0]
+        var prefixes: [[UInt8]] = []
         for key in keys {
             let label = StoredLabel(provider: key.provider, key: key.key)
-            guard let prefix = label.storedPrefix, !labels.contains(label) else { continue }
-            configured.append((Array(prefix.utf8), labels.count))
+            guard let prefix = label.storedPrefix, indices[label] == nil else { continue }
+            prefixes.append(Array(prefix.utf8))
+            indices[label] = labels.count
             labels.append(label)
         }
-        self.configured = configured.sorted { $0.prefix.count > $1.prefix.count }
+        configured = PrefixTree(prefixes)
         self.labels = labels
         configuredCount = labels.count
-        indices = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
+        self.indices = indices
     }
+
+    /// The number of a label; nil for an unknown one.
+    func number(of label: StoredLabel) -> Int? { indices[label] }
 
     /// The number of the label of a value; 0 is plaintext.
     mutating func index(of value: RawSpan) -> Int {
         guard ResourceTransformer.isEncrypted(value) else { return 0 }
-        for place in configured.indices {
-            let prefix = configured[place].prefix
-            if value.starts(with: prefix.span.rawBytes) { return configured[place].index }
-        }
+        // Behind plaintext, the labels are in the order of the prefixes.
+        if let place = configured.longest(of: value) { return place + 1 }
         let label = StoredLabel(reading: value)
         if let index = indices[label] { return index }
         return add(labels.count < Self.limit ? label : StoredLabel(provider: nil, key: nil))

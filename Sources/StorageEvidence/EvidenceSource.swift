@@ -9,6 +9,12 @@ public struct EvidenceSource: Sendable {
     public let result: AuditResult
     /// Whether the manifest of a server names it.
     public let isOfManifest: Bool
+    /// What copies of the source have in common.
+    private let origin = Origin()
+
+    private final class Origin: Sendable {}
+
+    var identity: ObjectIdentifier { ObjectIdentifier(origin) }
 
     public init(name: String, result: AuditResult, isOfManifest: Bool = false) {
         self.name = name

@@ -8,10 +8,13 @@ internal import Transformers
 /// The keys that a change removes from a file, and whether a stored value needs them.
 public struct RemovedKeys: Sendable {
     private let labels: [StoredKeyLabel]
+    private let isRemoved: Set<StoredKeyLabel>
+    /// The keys whose names go on behind their first colon, by what is before it.
+    private let beginnings: [StoredKeyLabel: [StoredKeyLabel]]
     /// What the entries name that lose a key.
     let patterns: [ResourcePattern]
-    private let old: ResourceResolution
-    private let new: ResourceResolution
+    private let old: RuleKeys
+    private let new: RuleKeys
 
     /// - Parameters:
     ///   - labels: Provider and name of each key.
@@ -21,9 +24,12 @@ public struct RemovedKeys: Sendable {
         to new: EncryptionConfiguration
     ) {
         self.labels = labels.uniqued()
+        isRemoved = Set(labels)
+        beginnings = Dictionary(
+            self.labels.compactMap { label in label.beginning.map { ($0, [label]) } }, uniquingKeysWith: +)
         self.patterns = patterns.uniqued()
-        self.old = ResourceResolution(old)
-        self.new = ResourceResolution(new)
+        self.old = RuleKeys(old)
+        self.new = RuleKeys(new)
     }
 
     public var isEmpty: Bool { labels.isEmpty }
@@ -81,7 +87,7 @@ public struct RemovedKeys: Sendable {
                 + census.byLabel.reduce(0) { sum, entry in
                     guard let provider = entry.key.provider else { return sum }
                     let label = StoredKeyLabel(provider: provider, key: entry.key.key)
-                    return sum + (labels.contains(label) ? entry.value.objects : 0)
+                    return sum + (isRemoved.contains(label) ? entry.value.objects : 0)
                 }
         } ?? 0
     }
@@ -97,9 +103,9 @@ public struct RemovedKeys: Sendable {
     /// longer listed need the key too.
     private func usesByLabel(_ evidence: StorageEvidence) -> [Use] {
         labels.flatMap { label in
-            uses(of: label, in: evidence).filter { !Self.reads(label, new.rule(for: $0.resource)) }.compactMap {
+            uses(of: label, in: evidence).filter { !new.reads(label, of: $0.resource) }.compactMap {
                 resource, count in
-                let isRead = Self.reads(label, old.rule(for: resource))
+                let isRead = old.reads(label, of: resource)
                 // Plaintext of what no entry covers is read without one.
                 guard isRead || label.provider != .identity else { return nil }
                 return Use(kind: isRead ? .inUse : .orphaned, resource: resource, count: count, label: label)
@@ -111,9 +117,9 @@ public struct RemovedKeys: Sendable {
     private func sharedNames(_ evidence: StorageEvidence) -> [EvidenceGap] {
         labels.flatMap { label in
             evidence.uses(of: label).compactMap { resource, _ in
-                guard let rule = old.rule(for: resource) else { return nil }
-                let kept = Self.keys(label, new.rule(for: resource))
-                let isLost = Self.keys(label, rule).contains { key in !kept.contains { $0.isSame(as: key) } }
+                guard let rule = old.resolution.rule(for: resource) else { return nil }
+                let kept = new.forms(label, of: resource)
+                let isLost = !old.forms(label, of: resource).isSubset(of: kept)
                 // Where no key of the name is kept, the values count as uses.
                 guard !kept.isEmpty, isLost else { return nil }
                 return EvidenceGap(entry: rule.pattern, kind: .sharedName(label, resource))
@@ -138,18 +144,15 @@ public struct RemovedKeys: Sendable {
 
     /// Whether values with a label are counted as those of a removed key that has this name, or whose name begins so.
     private func isCountedByName(_ label: StoredKeyLabel, of resource: GroupResource) -> Bool {
-        labels.contains { removed in
-            guard !Self.reads(removed, new.rule(for: resource)) else { return false }
-            return removed == label || removed.beginning == label && isCut(removed, in: resource)
-        }
+        if isRemoved.contains(label), !new.reads(label, of: resource) { return true }
+        return (beginnings[label] ?? []).contains { !new.reads($0, of: resource) && isCut($0, in: resource) }
     }
 
     /// Whether a value of the resource shows the name of a key only up to the first colon: the file has no such key for
     /// it.
     private func isCut(_ label: StoredKeyLabel, in resource: GroupResource) -> Bool {
         guard let beginning = label.beginning else { return false }
-        let rule = old.rule(for: resource)
-        return !Self.reads(label, rule) && !Self.reads(beginning, rule)
+        return !old.reads(label, of: resource) && !old.reads(beginning, of: resource)
     }
 
     /// The number of values that need a key, by resource.
@@ -159,15 +162,6 @@ public struct RemovedKeys: Sendable {
         let found = evidence.uses(of: label)
         guard let beginning = label.beginning else { return found }
         return found + evidence.uses(of: beginning).filter { resource, _ in isCut(label, in: resource) }
-    }
-
-    private static func reads(_ label: StoredKeyLabel, _ rule: ResourceResolution.Rule?) -> Bool {
-        !keys(label, rule).isEmpty
-    }
-
-    /// The keys of a name, of which there can be several.
-    private static func keys(_ label: StoredKeyLabel, _ rule: ResourceResolution.Rule?) -> [StorageKey] {
-        StorageKey.list(of: rule?.providers ?? []).filter { $0.label == label }
     }
 }
 

@@ -1,5 +1,6 @@
 public import EncryptionConfig
 public import KeyTransition
+internal import GoText
 public import KubernetesResources
 public import StorageAudit
 internal import Transformers
@@ -23,6 +24,23 @@ public struct StorageEvidence: Sendable {
     let present: [EvidenceSource]
     /// The number of values by resource and label.
     private let counts: [GroupResource: [StoredKeyLabel: Int]]
+    /// The same by label, and the resources in order.
+    private let countsByLabel: [StoredKeyLabel: [(resource: GroupResource, count: Int)]]
+    /// The stored values of each resource.
+    public let census: [GroupResource: ResourceCensus]
+    /// The resources of ``counts`` by the entry that serves them, and by group, in order.
+    private let served: [ResourcePattern: [GroupResource]]
+    private let groups: [ByteName: [GroupResource]]
+    /// The resources of ``counts`` of the core group that this program does not know, in order.
+    private let unknown: [GroupResource]
+    /// What is known of each source.
+    private var traits: [ObjectIdentifier: SourceTraits] = [:]
+
+    /// What the values of a source show.
+    private struct SourceTraits {
+        let isIdentifiedByKey: Bool
+        let speaks: Bool
+    }
 
     public init(
         under file: ConfigurationFile, _ sources: [EvidenceSource], isWholeStore: Bool,
@@ -46,6 +64,26 @@ public struct StorageEvidence: Sendable {
             }
         }
         self.counts = counts
+        let resources = counts.keys.sorted()
+        var countsByLabel: [StoredKeyLabel: [(resource: GroupResource, count: Int)]] = [:]
+        for resource in resources {
+            for (label, count) in counts[resource] ?? [:] {
+                countsByLabel[label, default: []].append((resource, count))
+            }
+        }
+        self.countsByLabel = countsByLabel
+        let resolution = resolution
+        served = Dictionary(
+            resources.compactMap { resource in resolution.rule(for: resource).map { ($0.pattern, [resource]) } },
+            uniquingKeysWith: +)
+        groups = Dictionary(grouping: resources, by: \.group)
+        unknown = resources.filter { $0.group.isEmpty && KnownResource.named($0) == nil }
+        census = present.reduce(into: [:]) { sum, source in
+            for (resource, census) in source.result.live.resources {
+                sum[resource, default: ResourceCensus()].add(census)
+            }
+        }
+        for source in sources { traits[source.identity] = traits(of: source) }
     }
 
     /// Of several main stores of one cluster, the one with the highest revision; all other stores unchanged.
@@ -64,7 +102,7 @@ public struct StorageEvidence: Sendable {
 
     /// The number of stored values with a label, by resource.
     public func uses(of label: StoredKeyLabel) -> [(resource: GroupResource, count: Int)] {
-        counts.compactMap { resource, found in found[label].map { (resource, $0) } }.sorted { $0.0 < $1.0 }
+        countsByLabel[label] ?? []
     }
 
     /// The labels of the values of a pattern that its entry serves.
@@ -72,27 +110,24 @@ public struct StorageEvidence: Sendable {
         guard let rule = resolution.rule(for: pattern.name) else { return .unknown }
         let isComplete = gap(in: pattern) == nil
         // What another cluster has written shows nothing about this one.
-        guard isComplete || homes(of: pattern).contains(where: speaks) else { return .unknown }
+        guard isComplete || homes(of: pattern).contains(where: { knownTraits(of: $0).speaks }) else { return .unknown }
         var labels: Set<StoredKeyLabel> = []
-        for (resource, found) in counts
-        where pattern.covers(resource) && resolution.rule(for: resource)?.pattern == rule.pattern {
-            labels.formUnion(found.keys)
+        for resource in resources(of: pattern) where resolution.rule(for: resource)?.pattern == rule.pattern {
+            labels.formUnion(counts[resource]?.keys ?? [:].keys)
         }
         return StoredLabels(labels, isComplete: isComplete)
     }
 
-    /// The stored values of each resource.
-    public var census: [GroupResource: ResourceCensus] {
-        present.reduce(into: [:]) { sum, source in
-            for (resource, census) in source.result.live.resources {
-                sum[resource, default: ResourceCensus()].add(census)
-            }
-        }
+    /// The resources that a pattern covers and of which there are values.
+    private func resources(of pattern: ResourcePattern) -> [GroupResource] {
+        if pattern == .everything { return Array(counts.keys) }
+        if pattern.isWildcard { return groups[pattern.name.group] ?? [] }
+        return counts[pattern.name] == nil ? [] : [pattern.name]
     }
 
     /// The resources of which there are values and that the entry with the pattern serves.
     func resources(servedBy pattern: ResourcePattern) -> [GroupResource] {
-        counts.keys.filter { resolution.rule(for: $0)?.pattern == pattern }.sorted()
+        served[pattern] ?? []
     }
 
     /// The values of a resource, or of all that the wildcard of an entry serves, where kube-apiserver looks for them.
@@ -122,7 +157,7 @@ extension StorageEvidence {
     }
 
     private func kind(in pattern: ResourcePattern) -> EvidenceGap.Kind? {
-        if let unknown = counts.keys.sorted().first(where: pattern.mayMean) { return .unknownGroup(unknown) }
+        if let unknown = unknownResource(of: pattern) { return .unknownGroup(unknown) }
         let holders = present.map { ($0, census(of: pattern, in: $0)) }.filter { $0.1.objects > 0 }
         for (source, census) in holders {
             if let stranger = strangeness(of: source, census, pattern) { return stranger }
@@ -135,6 +170,13 @@ extension StorageEvidence {
             if let incompleteness = source.incompleteness { return .incomplete(source, incompleteness) }
         }
         return writesPlaintext(pattern) || present.contains { isStore($0) && isOfThisCluster($0) } ? nil : .silentStore
+    }
+
+    /// A resource of which there are values that may be of the pattern; nil for none.
+    private func unknownResource(of pattern: ResourcePattern) -> GroupResource? {
+        guard !pattern.isWildcard else { return unknown.first.flatMap { pattern.mayMean($0) ? $0 : nil } }
+        let core = GroupResource(resource: pattern.name.resource)
+        return counts[core] != nil && pattern.mayMean(core) ? core : nil
     }
 
     /// Why a source may be of another cluster; nil if it is of this one.
@@ -156,10 +198,18 @@ extension StorageEvidence {
     /// Whether a source is of the cluster that runs the file: a value in it opens with a key that identifies the cluster,
     /// or its namespace `kube-system` is that of a source for which this holds, or of the servers that run the file.
     public func isOfThisCluster(_ source: EvidenceSource) -> Bool {
-        if isIdentifiedByKey(source) { return true }
+        if knownTraits(of: source).isIdentifiedByKey { return true }
         guard let uid = source.clusterUID else { return false }
         if uid == clusterUID { return true }
-        return sources.contains { $0.clusterUID == uid && isIdentifiedByKey($0) }
+        return sources.contains { $0.clusterUID == uid && knownTraits(of: $0).isIdentifiedByKey }
+    }
+
+    private func knownTraits(of source: EvidenceSource) -> SourceTraits {
+        traits[source.identity] ?? traits(of: source)
+    }
+
+    private func traits(of source: EvidenceSource) -> SourceTraits {
+        SourceTraits(isIdentifiedByKey: isIdentifiedByKey(source), speaks: speaks(source))
     }
 
     /// Whether a value opens with the write key of its entry or, where identity writes, with a key that it still reads.

@@ -12,6 +12,10 @@ final class PrefixList<Entry> {
     /// The prefixes of the entries one behind another, and where each ends. An empty prefix is that of identity.
     private let prefixBytes: [UInt8]
     private let prefixEnds: [Int]
+    /// The prefixes again, where there are too many to compare each; nil for a few.
+    private let tree: PrefixTree?
+    /// So many prefixes are compared one after the other.
+    private static var scannedCount: Int { 16 }
     /// What is wrong if no entry has the prefix.
     private let noMatch: TransformFailure
 
@@ -23,6 +27,7 @@ final class PrefixList<Entry> {
             return bytes.count
         }
         prefixBytes = bytes
+        tree = items.count > Self.scannedCount ? PrefixTree(items.map { Array($0.prefix.utf8) }) : nil
         self.noMatch = noMatch
     }
 
@@ -37,7 +42,9 @@ final class PrefixList<Entry> {
         _ value: RawSpan, with openEntry: (Entry, RawSpan) throws(TransformError) -> Opened
     ) throws(TransformError) -> Opened {
         var failures: [TransformFailure] = []
-        for index in entries.indices {
+        let fitting = tree?.all(of: value)
+        for number in 0..<(fitting?.count ?? entries.count) {
+            let index = fitting?[number] ?? number
             guard let rest = rest(of: value, behindPrefix: index) else { continue }
             do {
                 return try openEntry(entries[index], rest).found(at: index)
@@ -55,7 +62,9 @@ final class PrefixList<Entry> {
     func eachFit<Failure>(
         _ value: RawSpan, _ body: (Entry, RawSpan) throws(Failure) -> Void
     ) throws(Failure) {
-        for index in entries.indices {
+        let fitting = tree?.all(of: value)
+        for number in 0..<(fitting?.count ?? entries.count) {
+            let index = fitting?[number] ?? number
             if let rest = rest(of: value, behindPrefix: index) { try body(entries[index], rest) }
         }
     }
