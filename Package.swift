@@ -406,6 +406,14 @@ let package = Package(
                 "EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "SecretMemory", "StorageAudit",
                 "StorageEvidence", "TestSupport", "Transformers",
             ], swiftSettings: tests),
+        // How work grows with input, of each kind that can grow.
+        .testTarget(
+            name: "LinearWorkTests",
+            dependencies: [
+                "APIServerFlags", "ClusterSupport", "ConfigurationLint", "EncryptionConfig", "GoText",
+                "KeyTransition", "PastedValues", "Reports", "SecretMemory", "ShownText", "StorageAudit",
+                "StorageEvidence", "TestSupport",
+            ], swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(
             name: "EncconfCommandsTests",
