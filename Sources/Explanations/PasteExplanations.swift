@@ -21,6 +21,12 @@ extension PasteError {
             a terminal or an editor lost or replaced bytes of the value. This shows nothing about the key or the \
             server
             """
+        case .wrapped(let line):
+            "line \(line): more digits follow the value; a program wrapped it, or lines are missing"
+        case .unclearEnd(let line):
+            "line \(line): other text follows the digits, so it is not certain where the value ends"
+        case .neverStored: "not a stored value: a stored object has a uid and a creationTimestamp"
+        case .printedAsText: "the value is printed as text, perhaps with escapes, which encconf does not read"
         case .apiAnswer: "an answer of the Kubernetes API, not a stored value"
         case .columnOfSQLite: "sqlite3 prints a value only up to its first zero byte; the rest is missing"
         }
@@ -40,7 +46,13 @@ extension PasteError {
         case .hexdump(_, .words): "use hexdump -C, xxd, or od -A d -t x1"
         case .hexdump: "copy the whole dump, first line to last"
         case .lostBytes: "get it again with `etcdctl get KEY -w json`, or pipe the output through base64"
-        case .apiAnswer:
+        case .wrapped: "copy the whole value, unwrapped: .mode list in sqlite3, \\pset format unaligned in psql"
+        case .unclearEnd: "remove the other text, such as a prompt"
+        case .printedAsText:
+            """
+            get the value in hexadecimal digits: mysqldump --hex-blob, SELECT name, hex(value), or value.hex() in Python
+            """
+        case .apiAnswer, .neverStored:
             """
             get the value from etcd: `etcdctl get /registry/secrets/NAMESPACE/NAME -w json`, or encconf \
             decrypt-secret --etcd NAMESPACE/NAME

@@ -13,7 +13,6 @@ enum EtcdctlJSON {
         case UInt8(ascii: "{"):
             let document = try Document(text)
             guard document.isObject else { return try document.values() }
-            if document.isAPIAnswer { throw .apiAnswer }
             return try BinaryText.read(text.extracting(droppingFirst: start), printedAs: .raw)
         case UInt8(ascii: "["), UInt8(ascii: "\""):
             // Or the prompt of a shell, or `-w fields`.
@@ -43,15 +42,6 @@ private struct Document: ~Escapable {
     /// Whether this is no answer of etcd but an object of Kubernetes. That may have members of etcd's names.
     var isObject: Bool { member("apiVersion")?.kind == .string && member("kind")?.kind == .string }
 
-    /// Whether this is an object or a list as the API gives it; see ``APIAnswer``. A list has no name.
-    var isAPIAnswer: Bool {
-        guard isObject, let metadata = member("metadata") else { return false }
-        if let revision = tree.member("resourceVersion", of: metadata, in: text), revision.kind == .string {
-            return true
-        }
-        return member("items")?.kind == .array && tree.member("name", of: metadata, in: text) == nil
-    }
-
     func values() throws(PasteError) -> [PastedValue] {
         if tree.root.kind == .string { return [try loneValue()] }
         let entries = try entries()
@@ -72,8 +62,11 @@ private struct Document: ~Escapable {
     }
 
     private func entries() throws(PasteError) -> [JSONTree.Node] {
-        guard !isAPIAnswer else { throw .apiAnswer }
-        guard !isObject else { throw .jsonWithoutKVs }
+        guard !isObject else {
+            // Of the objects that etcd does not hold either, these are known as the answer of another program.
+            if KubernetesText.isAPIAnswer(text) { throw .apiAnswer }
+            throw .jsonWithoutKVs
+        }
         if tree.root.kind == .array { return Array(tree.elements(of: tree.root)) }
         if let kvs = member("kvs") { return Array(tree.elements(of: kvs)) }
         if member("key") != nil { return [tree.root] }

@@ -10,7 +10,9 @@ enum HexDump {
         var dump = DumpReader()
         var lines = TextLines(text)
         while let range = lines.next() {
-            try dump.read(HexDumpLine(range, in: text), number: lines.number, of: text)
+            let line = HexDumpLine(range, in: text)
+            if line.kind == .other, dump.isWithin, CutMark.isMark(range, in: text) { throw .truncated }
+            try dump.read(line, number: lines.number, of: text)
         }
         return try dump.finish()
     }
@@ -34,6 +36,10 @@ private struct DumpReader: ~Copyable {
     }
 
     private var phase = Phase.before
+    /// Whether the line above may be followed by more of the dump.
+    var isWithin: Bool {
+        if case .within = phase { true } else { false }
+    }
     private var output = SecretBuffer()
     /// The bases in which the offsets so far can have been written.
     private var bases: [Int] = []
@@ -61,6 +67,8 @@ private struct DumpReader: ~Copyable {
             try advance(to: line, number: number, of: text)
             isComplete = true
             phase = .after(interruption: nil)
+        case (.within, .other) where line.offset(inBase: 16, of: text) == output.count:
+            throw .hexdump(line: number, .unreadable)
         case (.within, .words), (.within, .other): phase = .after(interruption: number)
         case (.after(let interruption), .row): throw .hexdump(line: interruption ?? number, .unreadable)
         }

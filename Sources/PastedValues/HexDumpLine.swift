@@ -60,7 +60,11 @@ extension HexDumpLine {
             while text.hexadecimalByte(at: position) != nil { position += 2 }
         }
         let bytes = range.lowerBound..<position
-        let isWhole = !bytes.isEmpty && (position == range.upperBound || text.has("  ", at: position))
+        // One character at most for each byte.
+        let digits = bytes.count { text[$0].hexadecimalValue != nil }
+        let characters = trim(position..<range.upperBound, in: text)
+        let hasCharacters = text.has("  ", at: position) && characters.count <= digits / 2
+        let isWhole = !bytes.isEmpty && (position == range.upperBound || hasCharacters)
         self.init(isWhole ? .row : .other, offset: offset, bytes: bytes, hasColon: true)
     }
 

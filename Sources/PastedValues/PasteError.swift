@@ -25,10 +25,19 @@ public enum PasteError: Error, Equatable {
     /// An encrypted value that went through a terminal, an editor or `strings` as text, or a piece of one. Nothing
     /// follows from it about the key or the server.
     case lostBytes
-    /// What the API answers, with a resourceVersion: etcd holds no such object.
+    /// More digits follow a value, but it is not certain how they belong to it.
+    case wrapped(line: Int)
+    /// Other text follows the digits of a value directly, so where these end is not certain.
+    case unclearEnd(line: Int)
+    /// What the API answers, such as an object with a resourceVersion: etcd holds no such object.
     case apiAnswer
+    /// An object without a uid or a creationTimestamp, as people and `kubectl create --dry-run` write it: kube-apiserver
+    /// sets both before it stores an object.
+    case neverStored
     /// A row as sqlite3 shows it, with the value only up to its first zero byte.
     case columnOfSQLite
+    /// An encrypted value as text within other text: in quotation marks, with escapes, in a column.
+    case printedAsText
 
     public enum HexdumpFault: Equatable, Sendable {
         /// The dump contains a line of another kind.

@@ -7,7 +7,6 @@ enum PasteWrapping {
         if let inner = utf16(text) { return (SecretKey(inner), .utf16) }
         guard
             let inner = withoutMark(text) ?? fenced(text) ?? unquoted(text) ?? unnumbered(text) ?? json(text)
-                ?? base64(text)
         else { return nil }
         return (SecretKey(inner), .surroundings)
     }
@@ -60,18 +59,27 @@ enum PasteWrapping {
         return start.map { SecretBytes(copying: text.extracting($0..<text.byteCount)) }
     }
 
-    /// Without the `>` that begins each line.
+    /// Without the mark that begins each line, and the blank behind each: `>` of a quotation, `+` and `-` of a diff, `#`
+    /// of a comment.
     private static func unquoted(_ text: RawSpan) -> SecretBytes? {
-        eachLine(of: text) { line in
-            guard text.has(">", at: line.lowerBound) else { return nil }
-            return line.dropFirst(text.has("> ", at: line.lowerBound) ? 2 : 1)
+        let start = trim(text.byteOffsets, in: text).lowerBound
+        guard start < text.byteCount, ">+-#".utf8.contains(text[start]) else { return nil }
+        var hasBlank = true
+        var lines = TextLines(text)
+        while let line = lines.next() {
+            let content = trim(line, in: text)
+            guard !content.isEmpty else { continue }
+            guard text[content.lowerBound] == text[start] else { return nil }
+            hasBlank = hasBlank && (content.count == 1 || text.has(" ", at: content.lowerBound + 1))
         }
+        return eachLine(of: text) { $0.dropFirst(hasBlank ? 2 : 1) }
     }
 
-    /// Without the numbers of lines, which count up by one, and what parts them from the text.
+    /// Without the numbers of lines, which count up by one, and what parts them from the text. The number of a single
+    /// line may be a part of it, such as the id of a row.
     private static func unnumbered(_ text: RawSpan) -> SecretBytes? {
-        var previous: Int?
-        return eachLine(of: text) { line in
+        var (previous, count) = (Int?.none, 0)
+        let inner = eachLine(of: text) { line in
             var (position, number) = (line.lowerBound, 0)
             while position < line.upperBound, let digit = decimalDigit(text[position]), number < 1 << 32 {
                 number = number * 10 + digit
@@ -81,27 +89,25 @@ enum PasteWrapping {
             guard position > line.lowerBound, end > position || position == line.upperBound,
                 previous == nil || previous == number - 1
             else { return nil }
-            previous = number
+            (previous, count) = (number, count + 1)
             return end..<line.upperBound
         }
+        return count > 1 ? inner : nil
     }
 
     private static func decimalDigit(_ byte: UInt8) -> Int? {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? Int(byte - UInt8(ascii: "0")) : nil
     }
 
+    /// The end of what parts a number from its line: a tab, a blank, a colon or a bar. What follows may be a table, in
+    /// which blanks and bars matter.
     private static func endOfSeparator(in text: RawSpan, at start: Int, limit: Int) -> Int {
-        var position = start
-        while position < limit {
-            if isWhiteSpace(text[position]) || text.has(":", at: position) || text.has("|", at: position) {
-                position += 1
-            } else if text.has("│", at: position) {
-                position += "│".utf8.count
-            } else {
-                break
-            }
-        }
-        return position
+        guard start < limit, !text.has("\t", at: start) else { return min(start + 1, limit) }
+        var bar = start
+        while bar < limit, text.has(" ", at: bar) { bar += 1 }
+        let width = text.has("│", at: bar) ? 3 : text.has("|", at: bar) || text.has(":", at: bar) ? 1 : 0
+        guard width > 0 else { return bar > start ? start + 1 : start }
+        return bar + width + (text.has(" ", at: bar + width) ? 1 : 0)
     }
 
     /// The lines of `text` as `body` cuts each that is not blank; nil if it answers nil for one, or all are blank.
@@ -132,44 +138,5 @@ enum PasteWrapping {
         }
         guard let start, let end, start < end, end - start < trim(text.byteOffsets, in: text).count else { return nil }
         return SecretBytes(copying: text.extracting(start..<end))
-    }
-
-    /// The lines of base64 behind the first one that begins as a value does.
-    private static func base64(_ text: RawSpan) -> SecretBytes? {
-        var output = SecretBuffer()
-        var (lineCount, lastDigit) = (0, 0)
-        var lines = TextLines(text)
-        while let line = lines.next() {
-            let content = trim(line, in: text)
-            guard !content.isEmpty else { continue }
-            lineCount += 1
-            if output.count == 0 {
-                guard Base64Text.isLikely(text.extracting(content)) else { continue }
-            } else if !isBase64(text.extracting(content)) {
-                // Behind padding, or before a prompt, the value is whole; elsewhere the line may be a damaged part of it.
-                guard text.has("=", at: lastDigit) || isPrompt(text.extracting(content)) else { return nil }
-                break
-            }
-            lastDigit = content.upperBound - 1
-            output.append(text.extracting(content))
-            output.append(UInt8(ascii: "\n"))
-        }
-        let hasSurroundings = output.count < trim(text.byteOffsets, in: text).count
-        return output.count > 0 && hasSurroundings && lineCount > 1 ? output.finish() : nil
-    }
-
-    private static func isPrompt(_ line: RawSpan) -> Bool {
-        line.byteOffsets.contains { ["$", "#", "%", "@"].contains(Unicode.Scalar(line[$0])) }
-    }
-
-    private static func isBase64(_ line: RawSpan) -> Bool {
-        line.byteOffsets.allSatisfy { position in
-            switch line[position] {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
-                true
-            default: false
-            }
-        }
     }
 }

@@ -15,6 +15,8 @@ public enum PasteFormat: String, CaseIterable, Sendable {
     /// `hexdump -C`, `xxd`, `xxd -p` or `od -t x1` (with any `-A`) of the value or of what `etcdctl get` printed; or
     /// `etcdctl get --hex`; or a row of kine's table with hexadecimal digits, as the shells of SQL databases print it.
     case hexdump
+    /// Rows of kine's table with hexadecimal digits or base64, as the shells of SQL databases print them.
+    case sql
 }
 
 /// One stored value found in pasted text, and the etcd key if the text contains it.
@@ -35,7 +37,7 @@ public enum PasteFormat: String, CaseIterable, Sendable {
 /// of several objects, and what is given as ``PasteFormat/raw``.
 public struct PastedValue: Sendable {
     /// The etcd key, such as the bytes of `/registry/secrets/default/token`; nil if the text holds the value alone.
-    public let etcdKey: [UInt8]?
+    public private(set) var etcdKey: [UInt8]?
     /// The stored value. It may be plaintext. Identity writes an empty plaintext as an empty value; kube-apiserver
     /// stores no such value.
     public let value: SecretKey
@@ -43,7 +45,8 @@ public struct PastedValue: Sendable {
     public let alternatives: [SecretKey]
     /// The revision that wrote the value, if the text contains it.
     public let modRevision: Int64?
-    /// How it was printed; never ``PasteFormat/auto``. What `etcdctl get` printed is ``PasteFormat/raw``.
+    /// How it was printed: never ``PasteFormat/auto``, and of a row in SQL the digits. What `etcdctl get` printed is
+    /// ``PasteFormat/raw``.
     public let format: PasteFormat
     /// What was undone before it was found, outermost first.
     public private(set) var remarks: [PasteRemark] = []
@@ -72,6 +75,7 @@ public struct PastedValue: Sendable {
         case .json: try EtcdctlJSON.read(input)
         case .fields: try EtcdctlFields.read(input)
         case .hexdump: try readHexadecimal(input)
+        case .sql: try readSQL(input)
         }
     }
 
@@ -80,6 +84,13 @@ public struct PastedValue: Sendable {
     func remarking(_ remark: PasteRemark) -> PastedValue {
         var value = self
         value.remarks.insert(remark, at: 0)
+        return value
+    }
+
+    /// The same with `etcdKey`, if it has none of its own.
+    func under(_ etcdKey: [UInt8]?) -> PastedValue {
+        var value = self
+        value.etcdKey = self.etcdKey ?? etcdKey
         return value
     }
 
@@ -107,20 +118,29 @@ extension PastedValue {
     /// How many wrappings are undone, such as a code fence within a quoted mail.
     private static var maximumLayers: Int { 4 }
 
-    /// Tries the formats, then again without the decoration of the values.
+    /// Tries the formats, then again without the decoration of the values, then the digits within other text.
     private static func recognize(_ input: RawSpan, layers: Int) throws(PasteError) -> [PastedValue] {
         do throws(PasteError) {
             return try recognize(input)
         } catch {
             guard error.isOfAnotherFormat else { throw error }
-            do throws(PasteError) {
-                guard layers > 0, let (text, remark) = PasteWrapping.undone(in: input) else { throw error }
-                return try recognize(text.bytes, layers: layers - 1).map { $0.remarking(remark) }
-            } catch let inner {
-                guard inner.isOfAnotherFormat else { throw inner }
-                guard error == .notRecognized else { throw error }
-                if SQLText.hasColumn(in: input) { throw .columnOfSQLite }
-                throw DamagedText.isLikely(input) ? .lostBytes : error
+            if let values = try unwrapped(input, layers: layers) { return values }
+            let values = try EmbeddedDigits.values(in: input)
+            if !values.isEmpty { return values }
+            guard error == .notRecognized else { throw error }
+            throw try nameOfUnrecognized(input)
+        }
+    }
+
+    /// The values behind the outermost decoration; nil if there is none, or nothing behind it.
+    private static func unwrapped(_ input: RawSpan, layers: Int) throws(PasteError) -> [PastedValue]? {
+        guard layers > 0, let (text, remark) = PasteWrapping.undone(in: input) else { return nil }
+        do throws(PasteError) {
+            return try recognize(text.bytes, layers: layers - 1).map { $0.remarking(remark) }
+        } catch {
+            switch error {
+            case .notRecognized, .json, .base64, .hexdump(_, .start): return nil
+            default: throw error
             }
         }
     }
@@ -134,33 +154,46 @@ extension PastedValue {
 
     /// Tries the formats, first those that few texts could be taken for by mistake.
     private static func recognize(_ input: RawSpan) throws(PasteError) -> [PastedValue] {
-        if APIAnswer.isYAML(input) { throw .apiAnswer }
-        if let values = try EtcdctlJSON.recognize(input) { return values }
-        do throws(PasteError) {
-            if let values = try BinaryText.read(input, printedAs: .raw) { return values }
-        } catch {
-            // The name of a row is a key too.
-            let rows = SQLText.values(in: input)
-            if rows.isEmpty { throw error }
-            return rows
+        let values = try recognizeBytes(input)
+        // What etcdctl printed with a key, or as JSON or fields, is stored.
+        for value in values where value.etcdKey == nil && value.format != .json && value.format != .fields {
+            try KubernetesText.check(value.value.bytes)
         }
+        return values
+    }
+
+    private static func recognizeBytes(_ input: RawSpan) throws(PasteError) -> [PastedValue] {
+        if let values = try EtcdctlJSON.recognize(input) { return values }
+        if let values = try BinaryText.read(input, printedAs: .raw) { return values }
         if EtcdctlFields.isLikely(input) { return try EtcdctlFields.read(input) }
         if let bytes = try HexDump.decode(input) { return try BinaryText.readKnown(bytes, printedAs: .hexdump) }
         if let values = try EscapedHex.read(input) { return values }
         if let bytes = PlainHex.decode(input), let values = try BinaryText.read(bytes.bytes, printedAs: .hexdump) {
             return values
         }
-        let rows = SQLText.values(in: input)
-        if !rows.isEmpty { return rows }
         if let line = HexDump.lineOfTail(in: input) { throw .hexdump(line: line, .start) }
         guard Base64Text.isLikely(input) else { throw .notRecognized }
         return try BinaryText.readKnown(Base64Text.decode(input), printedAs: .base64)
     }
 
+    /// What a text without values is, if that is known.
+    private static func nameOfUnrecognized(_ input: RawSpan) throws(PasteError) -> PasteError {
+        try KubernetesText.checkLines(of: input)
+        if EmbeddedDigits.hasColumnOfSQLite(in: input) { return .columnOfSQLite }
+        if EmbeddedDigits.hasValueAsText(in: input) { return .printedAsText }
+        return DamagedText.isLikely(input) ? .lostBytes : .notRecognized
+    }
+
+    private static func readSQL(_ input: RawSpan) throws(PasteError) -> [PastedValue] {
+        let values = try EmbeddedDigits.values(in: input)
+        if values.isEmpty { throw try nameOfUnrecognized(input) }
+        return values
+    }
+
     private static func readHexadecimal(_ input: RawSpan) throws(PasteError) -> [PastedValue] {
         if let bytes = try HexDump.decode(input) { return try BinaryText.readAny(bytes, printedAs: .hexdump) }
         if let values = try EscapedHex.read(input) { return values }
-        let rows = SQLText.values(in: input)
+        let rows = try EmbeddedDigits.values(in: input)
         if !rows.isEmpty { return rows }
         if let line = HexDump.lineOfTail(in: input) { throw .hexdump(line: line, .start) }
         guard let bytes = PlainHex.decode(input) else { throw .notRecognized }
@@ -172,7 +205,9 @@ extension PasteError {
     /// Whether the text may hold values in another way than the one that it seemed to.
     fileprivate var isOfAnotherFormat: Bool {
         switch self {
-        case .notRecognized, .json, .base64, .hexdump(_, .start): true
+        case .notRecognized, .json, .jsonWithoutKVs, .jsonEntry, .base64, .hexdump(_, .start): true
+        // The name of a row is a key too.
+        case .keysOnly: true
         default: false
         }
     }

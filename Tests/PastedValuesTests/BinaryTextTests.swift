@@ -3,6 +3,9 @@ import TestSupport
 import Testing
 
 struct BinaryTextTests {
+    private static let object =
+        #"{"kind":"A","apiVersion":"b/v1","metadata":{"uid":"u","creationTimestamp":"2026-01-01T00:00:00Z"}}"#
+
     @Test func rawTakesTheBytesAsTheyAre() throws {
         for input in ["k8s:enc:aesgcm:v1:k:\u{80}\n", "/registry/a\nk8s\0\n", "anything\n\n", "\n"] {
             #expect(try Found.all(in: latin1(input), as: .raw) == [Found(value: latin1(input), format: .raw)])
@@ -26,8 +29,8 @@ struct BinaryTextTests {
         ("k8s:enc:aescbc:v1:key1:\u{80}123\n", "k8s:enc:aescbc:v1:key1:\u{80}123"),
         ("k8s:enc:aescbc:v1:\u{80}\n", "k8s:enc:aescbc:v1:\u{80}"),
         // kube-apiserver ends JSON with a newline.
-        ("{\"kind\":\"A\",\"apiVersion\":\"b/v1\"}\n\n", "{\"kind\":\"A\",\"apiVersion\":\"b/v1\"}\n"),
-        ("{\"kind\":\"A\",\"apiVersion\":\"b/v1\"}\n", "{\"kind\":\"A\",\"apiVersion\":\"b/v1\"}\n"),
+        ("\(object)\n\n", "\(object)\n"),
+        ("\(object)\n", "\(object)\n"),
     ])
     func prefersOneReading(input: String, preferred: String) throws {
         let other = input == preferred ? String(input.dropLast()) : input
@@ -41,7 +44,8 @@ struct BinaryTextTests {
     }
 
     @Test(arguments: [
-        "k8s:enc:aesgcm:v1:key1:\u{80}123", "k8s\0\n\u{4}", "{\"kind\":\"A\",\"apiVersion\":\"v1\"}", "apiVersion: v1",
+        "k8s:enc:aesgcm:v1:key1:\u{80}123", "k8s\0\n\u{4}", object,
+        "apiVersion: v1\nmetadata:\n  uid: u\n  creationTimestamp: t",
     ])
     func hasOneReadingWithoutANewline(input: String) throws {
         #expect(try Found.all(in: latin1(input)) == [Found(value: latin1(input), format: .raw)])

@@ -25,10 +25,11 @@ struct EtcdctlTests {
 
     /// A custom resource is stored as JSON: not every JSON is etcdctl's.
     @Test func storedObjectIsNoAnswer() throws {
-        let object = #"{"apiVersion":"example.com/v1","kind":"Widget","key":"x"}"#
+        let metadata = #""metadata":{"uid":"u","creationTimestamp":"2026-01-01T00:00:00Z"}"#
+        let object = #"{"apiVersion":"example.com/v1","kind":"Widget",\#(metadata),"key":"x"}"#
         #expect(try Found.all(in: object) == [Found(value: bytes(object), format: .raw)])
         #expect(try Found.all(in: "\n" + object) == [Found(value: bytes(object), format: .raw)])
-        let disguised = #"{"apiVersion":"example.com/v1","kind":"Widget","kvs":[\#(Self.entry)]}"#
+        let disguised = #"{"apiVersion":"example.com/v1","kind":"Widget",\#(metadata),"kvs":[\#(Self.entry)]}"#
         #expect(try Found.all(in: disguised) == [Found(value: bytes(disguised), format: .raw)])
     }
 

@@ -61,11 +61,54 @@ struct PasteSurroundingsTests {
         #expect(throws: PasteError.apiAnswer) { try Found.all(in: crlf) }
     }
 
+    @Test(arguments: [
+        #"{"kind":"Secret","apiVersion":"v1","metadata":{"name":"db","namespace":"shop","creationTimestamp":null}}"#,
+        #"{"apiVersion":"v1","kind":"Secret","data":{"a":"eA=="}}"#,
+        #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a","uid":"u"}}"#,
+        #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a","uid":"","creationTimestamp":"t"}}"#,
+        #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a","managedFields":[{}]}}"#,
+        #"{"apiVersion":"v1","kind":"Endpoints","metadata":{"name":"a"}}"#,
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  creationTimestamp: null\n",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  labels:\n    uid: u\n    creationTimestamp: t\n  name: a\n",
+        "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n", "kind: Secret\napiVersion: v1\ndata: {}\n",
+    ])
+    func objectsThatNobodyStored(text: String) throws {
+        for way in [text, "```\n\(text)\n```\n", "$ cat x\n\(text)\n$ ", Data(text.utf8).base64EncodedString()] {
+            if text.hasPrefix("{") || !way.hasPrefix(Data("---".utf8).base64EncodedString()) {
+                #expect(throws: PasteError.self) { try Found.all(in: way) }
+            }
+        }
+        #expect(throws: PasteError.neverStored) { try Found.all(in: text) }
+        #expect(throws: PasteError.neverStored) { try Found.all(in: "$ cat x\n\(text)\n") }
+        // What etcdctl prints is stored.
+        guard text.hasPrefix("{") else { return }
+        let entry = #"{"key":"L3JlZ2lzdHJ5L2E=","value":"\#(Data(text.utf8).base64EncodedString())"}"#
+        #expect(try Found.all(in: entry).map(\.value) == [bytes(text)])
+        #expect(try Found.all(in: "/registry/a\n\(text)").map(\.value) == [bytes(text)])
+    }
+
+    @Test(arguments: [
+        #"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","code":404}"#,
+        #"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"a","uid":"u"}}"#,
+        #"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a","selfLink":"/api/v1"}}"#,
+        "apiVersion: v1\nkind: Status\nmetadata: {}\ncode: 404\n",
+        "$ kubectl get secret a -o yaml\napiVersion: v1\nkind: Secret\nmetadata:\n  resourceVersion: \"7\"\n",
+    ])
+    func otherAnswersOfTheAPI(text: String) {
+        #expect(throws: PasteError.apiAnswer) { try Found.all(in: text) }
+        #expect(throws: PasteError.apiAnswer) { try Found.all(in: "```\n\(text)\n```\n") }
+    }
+
+    private static let metadata = #""metadata":{"creationTimestamp":"2026-01-01T00:00:00Z","name":"a","uid":"u"}"#
+
     /// Objects that are stored as they are: without a resourceVersion, or with one elsewhere.
     @Test(arguments: [
-        #"{"apiVersion":"e.com/v1","kind":"Widget","metadata":{"name":"a"},"spec":{"resourceVersion":"7"}}"#,
-        #"{"apiVersion":"e.com/v1","kind":"AllowList","metadata":{"name":"a"},"items":[]}"#,
-        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nspec:\n  resourceVersion: 7",
+        #"{"apiVersion":"e.com/v1","kind":"Widget",\#(metadata),"spec":{"resourceVersion":"7"}}"#,
+        #"{"apiVersion":"e.com/v1","kind":"AllowList",\#(metadata),"items":[]}"#,
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  creationTimestamp: \"2026-01-01T00:00:00Z\"\n  name: a\n  uid: u\n"
+            + "spec:\n  resourceVersion: 7",
+        #"{"kind":"RangeAllocation","apiVersion":"v1","metadata":{"creationTimestamp":null},"range":"10.96.0.0/12"}"#,
+        #"{"kind":"Endpoints","apiVersion":"v1","metadata":{"creationTimestamp":null},"subsets":[]}"#,
     ])
     func storedObjects(text: String) throws {
         #expect(try Found.all(in: text) == [Found(value: bytes(text), format: .raw)])
@@ -152,6 +195,16 @@ struct PasteSurroundingsTests {
     func columnsOfSQLite(text: String) throws {
         #expect(throws: PasteError.columnOfSQLite) { try Found.all(in: text) }
         #expect(throws: PasteError.columnOfSQLite) { try Found.all(in: TestData.bytes("pastes/sqlite-row.txt")) }
+    }
+
+    @Test(arguments: [
+        "INSERT INTO `kine` VALUES (12,'\(key)',1,_binary 'k8s:enc:aesgcm:v1:k:\u{fffd}\\0',NULL);",
+        #"b'k8s:enc:aesgcm:v1:k:\xfaQ\x90'"#, #""2" "/registry/a/b" "k8s:enc:aesgcm:v1:k:\010\303""#,
+        "| \(key) | k8s:enc:aesgcm:v1:k:\u{fffd} |", #"[{"value":"k8s:enc:aesgcm:v1:k:\u0007"}]"#,
+    ])
+    func valuesAsText(text: String) throws {
+        #expect(throws: PasteError.self) { try Found.all(in: text) }
+        if !text.hasPrefix("[") { #expect(throws: PasteError.printedAsText) { try Found.all(in: text) } }
     }
 
     // MARK: - Other surroundings
