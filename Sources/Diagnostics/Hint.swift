@@ -32,7 +32,9 @@ public struct Hint: Equatable, Sendable {
     ///
     /// - Parameter text: What may be meant.
     public init(inSteps edit: ProposedEdit, _ text: String) {
-        parts = [text + "; if servers already run this file, `encconf diff` with the edited copy as NEW shows the steps"]
+        parts = [
+            text + "; if servers already run this file, `encconf diff` with the edited copy as NEW shows the steps"
+        ]
         self.edit = edit
         isImmediate = false
     }

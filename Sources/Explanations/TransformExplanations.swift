@@ -18,6 +18,16 @@ extension TransformError {
         return clauses.joined(separator: "; ")
     }
 
+    /// Whether a value that is cut or damaged would give this error too.
+    public var mayBeIncomplete: Bool {
+        failures.contains { failure in
+            switch failure {
+            case .cipher, .envelope: true
+            default: false
+            }
+        }
+    }
+
     /// Whether no key of the name in the value was found, although its provider was.
     public var lacksKey: Bool { failures.contains { if case .noMatchingKey = $0 { true } else { false } } }
 }

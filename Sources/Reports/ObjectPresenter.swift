@@ -206,6 +206,9 @@ public struct ObjectPresenter {
                 ? "\(found) decrypts it"
                 : "add the key bytes of \(found) again under the name \(name: rightKey.storedName), after the write key"
             problems[last].hint = [problems[last].hint, advice].compactMap { $0 }.joined(separator: "; ")
+        } else if record.revision == nil, errors.contains(where: \.mayBeIncomplete) {
+            // Nothing in a paste shows whether its last bytes are missing.
+            problems[last].hint = (problems[last].hint ?? "") + "; check first that the whole value was copied"
         } else if errors.contains(where: \.lacksKey) {
             problems[last].hint =
                 (problems[last].hint ?? "")
