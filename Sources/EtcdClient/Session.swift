@@ -49,9 +49,9 @@ final class Session: Sendable {
     /// Sends one message and receives any number of them.
     func stream(
         _ channel: GRPCChannel, _ method: String, _ request: RawSpan, _ options: CallOptions,
-        _ body: (RawSpan) -> Bool
+        asking revision: AskedRevision = .none, _ body: (RawSpan) -> Bool
     ) throws(EndpointFailure) {
-        try withToken(channel, options, .none) { options throws(RemoteCallError) in
+        try withToken(channel, options, revision) { options throws(RemoteCallError) in
             try channel.serverStream(method, request, options: options, body)
         }
     }

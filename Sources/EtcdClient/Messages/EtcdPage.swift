@@ -27,6 +27,31 @@ public struct EtcdPage: Sendable {
         (records, hasMore, keyCount) = (reading.records, reading.hasMore, reading.keyCount)
     }
 
+    /// Reads the next part of an answer that comes in parts, of which the last one alone says what holds for all.
+    ///
+    /// - Parameter header: What the part does not say of itself.
+    /// - Returns: The part, and what it says.
+    static func piece(
+        _ message: SecretKey, of request: RangeRequest, _ header: ResponseHeader, from peer: RemotePeer
+    ) throws(AnswerFault) -> (EtcdPage, told: (header: ResponseHeader?, hasMore: Bool, keyCount: Int64)) {
+        var reading = RangeReading(request)
+        try reading.read(message.span)
+        guard reading.header.map({ $0.revision >= request.revision }) ?? true else { throw .revision }
+        guard reading.areWritten(by: request.revision) else { throw .recordNumbers }
+        let page = EtcdPage(
+            peer: peer, header: reading.header ?? header, records: reading.records, hasMore: true,
+            keyCount: reading.keyCount, message: message)
+        return (page, (reading.header, reading.hasMore, reading.keyCount))
+    }
+
+    private init(
+        peer: RemotePeer, header: ResponseHeader, records: [EtcdRecord], hasMore: Bool, keyCount: Int64,
+        message: SecretKey
+    ) {
+        (self.peer, self.header, self.records) = (peer, header, records)
+        (self.hasMore, self.keyCount, self.message) = (hasMore, keyCount, message)
+    }
+
     /// The length of the message in bytes.
     public var byteCount: Int { message.bytes.count }
 
@@ -45,7 +70,7 @@ public struct EtcdPage: Sendable {
 /// What a `RangeResponse` says, while it is read.
 private struct RangeReading {
     private let request: RangeRequest
-    private var header: ResponseHeader?
+    private(set) var header: ResponseHeader?
     private(set) var records: [EtcdRecord] = []
     private(set) var hasMore = false
     private(set) var keyCount: Int64 = 0
@@ -76,12 +101,15 @@ private struct RangeReading {
         records.append(record)
     }
 
+    /// Whether no record is newer than a revision.
+    func areWritten(by revision: Int64) -> Bool { records.allSatisfy { $0.modRevision <= revision } }
+
     /// Looks at the answer as a whole.
     func checkedHeader() throws(AnswerFault) -> ResponseHeader {
         guard let header else { throw .noHeader }
         guard header.revision >= request.revision else { throw .revision }
         let newest = request.revision > 0 ? request.revision : header.revision
-        guard records.allSatisfy({ $0.modRevision <= newest }) else { throw .recordNumbers }
+        guard areWritten(by: newest) else { throw .recordNumbers }
         let known = Int64(records.count)
         // A member that omits keys sets `more`, and counts all of them (etcd 3.4 to 3.6, etcdserver/apply.go or
         // txn/range.go).

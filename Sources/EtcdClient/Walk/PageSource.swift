@@ -22,6 +22,10 @@ struct PageSource {
     /// The keys that have not been fetched; nil before the first page.
     private var remainingKeyCount: Int64?
     private var isAtEnd = false
+    /// The rest of the keys, if the member brings them in one call.
+    private var stream: KeyStream?
+    /// Whether that can be tried: not where the speed is limited, since a stream comes as fast as it can.
+    private var mayStream: Bool
 
     init(
         _ client: EtcdClient, _ range: KeyRange, _ settings: WalkSettings,
@@ -38,10 +42,13 @@ struct PageSource {
             settings, targetByteCount: min(settings.pageByteCount, settings.maxBytesPerSecond ?? .max),
             targetTime: client.settings.commandTimeout / 2)
         pacing = Pacing(bytesPerSecond: settings.maxBytesPerSecond)
+        mayStream = settings.maxBytesPerSecond == nil
     }
 
     /// The next page; nil behind the last one. The first one has the keys of the whole range as its count.
     mutating func next() throws(EtcdError) -> EtcdPage? {
+        guard !isAtEnd else { return nil }
+        if let page = try nextOfStream() { return page }
         guard !isAtEnd else { return nil }
         try pacing.wait(isCancelled: isCancelled)
         let start = ContinuousClock.now
@@ -58,10 +65,35 @@ struct PageSource {
         request.isSerializable = !page.header.isOfKine
         if page.hasMore, let last = page.records.last {
             request.range = request.range.rest(after: page.key(of: last))
+            beginStream(after: page.header)
         } else {
             isAtEnd = true
         }
         return page
+    }
+
+    /// Asks for all that is left in one call, once. kine has no such call.
+    private mutating func beginStream(after header: ResponseHeader) {
+        guard mayStream, !header.isOfKine, let remainingKeyCount else { return }
+        mayStream = false
+        var request = request
+        request.limit = 0
+        stream = KeyStream(client, request, after: header, keyCount: remainingKeyCount, isCancelled: isCancelled)
+    }
+
+    /// The next keys of the stream; nil without one, at its end, and where it broke off, so that the rest comes in pages.
+    private mutating func nextOfStream() throws(EtcdError) -> EtcdPage? {
+        guard let stream else { return nil }
+        switch try stream.next(isCancelled: isCancelled) {
+        case .page(let page):
+            remainingKeyCount = (remainingKeyCount ?? 0) - Int64(page.records.count)
+            if let last = page.records.last { request.range = request.range.rest(after: page.key(of: last)) }
+            return page
+        case .end(let end):
+            self.stream = nil
+            if end == .complete { isAtEnd = true }
+            return nil
+        }
     }
 
     /// Asks for a page; of kine for all that it can have, if everything is wanted.
