@@ -23,11 +23,13 @@ struct Ratios {
         let bare = split.cipher * Double(count) / 1e9
         let (one, two) = try pair { jobs in try WholeRun(workload, ["--jobs", "\(jobs)"]) }
         print("\(name), no digest")
-        line("  bare cipher calls", bare, nil)
+        line("  bare cipher calls, fresh mapping", bare, nil)
         line("  audit, 1 thread", one, bare)
         line("  audit, 2 threads", two, bare)
         print("    2 threads against 1:", number(one / two, 5, decimals: 2))
-        print("    all but the cipher, ns a value:", number(split.rest, 5))
+        print(
+            "    ns a value: walk", number(split.walk, 0), "+ audit", number(split.audit, 0), "; bare cipher calls",
+            number(split.cipher, 0), "; the rest", number(split.rest, 0))
         guard sizes == .large else { return }
         try workload.addDigest()
         let dgst = try median { try WholeRun("/usr/bin/openssl", ["dgst", "-sha256", workload.snapshotPath]) }

@@ -140,7 +140,8 @@ import Testing
         let scene = try Scene(["--endpoints", "none"])
         defer { scene.program.remove() }
         let alone = try scene.servers("--settle", "0s")
-        #expect(alone.status == 3 && alone.endpoints == nil && alone.gaps.joined().contains("Only one source"))
+        #expect(
+            alone.status == 3 && alone.endpoints == nil && alone.gaps.joined().contains("Only one list of the servers"))
         let urls = scene.cluster.servers.flatMap { ["--server", $0.url] }
         let named = try Report(
             scene.program.run(
