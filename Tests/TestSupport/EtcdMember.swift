@@ -113,7 +113,21 @@ public final class EtcdMember: @unchecked Sendable {
     }
 
     /// Lets it do nothing until ``resume()``.
-    public func pause() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+    public func pause() {
+        Foundation.kill(process.processIdentifier, SIGSTOP)
+        // One thread has to run to take the signal and stop the others, which go on until then.
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        func isStopped(_ task: String) -> Bool {
+            guard let line = try? String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8) else { return true }
+            // The state stands behind the name, which may have brackets and blanks (proc_pid_stat(5)).
+            return line[(line.lastIndex(of: ")") ?? line.startIndex)...].hasPrefix(") T")
+        }
+        for _ in 0..<10_000 {
+            guard let names = try? FileManager.default.contentsOfDirectory(atPath: tasks), !names.allSatisfy(isStopped)
+            else { return }
+            usleep(1000)
+        }
+    }
     public func resume() { Foundation.kill(process.processIdentifier, SIGCONT) }
 
     /// Runs `etcdctl`; its standard output.

@@ -2,11 +2,11 @@ internal import Dispatch
 internal import Synchronization
 
 /// The rest of a range, which one call brings in many messages. They are received on a thread of their own, at most two
-/// ahead of whoever takes them.
+/// ahead of the walk.
 final class KeyStream: Sendable {
     enum Event: Sendable {
         case page(EtcdPage)
-        /// Nothing comes any more. See ``EtcdClient/StreamEnd``.
+        /// Nothing comes after it. See ``EtcdClient/StreamEnd``.
         case end(EtcdClient.StreamEnd)
     }
 
