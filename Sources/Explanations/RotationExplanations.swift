@@ -110,7 +110,8 @@ extension KeySet.State {
 
     public var isAmbiguous: Bool { if case .ambiguous = self { true } else { false } }
 
-    public var explanation: Phrase {
+    /// - Parameter resources: What the key set is for, in words.
+    public func explanation(of resources: Phrase) -> Phrase {
         switch self {
         case .settled: "one key"
         case .added: "added: the new key is a read key; next is promote"
@@ -118,7 +119,7 @@ extension KeySet.State {
         case .ambiguous(.foreignNames): "ambiguous: no key name contains its date"
         case .ambiguous(.order): "ambiguous: the keys are not in the order of a rotation"
         case .ambiguous(.plaintextWrites):
-            "ambiguous: new objects are plaintext; encryption may be starting or ending"
+            "ambiguous: new objects of \(resources) are plaintext; encryption may be starting or ending"
         }
     }
 }

@@ -46,16 +46,18 @@ public struct RotationStatus {
 
     public var text: Phrase {
         let keyed = sets.map { set -> Phrase in
-            "\(Self.list(set.resources.map(\.text))) (\(set.path))\n  \(set.state.explanation)\n  keys  "
+            let resources = Self.list(set.resources.map(\.text))
+            return "\(resources) (\(set.path))\n  \(set.state.explanation(of: resources))\n  keys  "
                 + set.keys.map { Phrase(name: $0.name) }.joined(separator: ", ") + "\n"
         }
         let others = keyless.map { entry -> Phrase in
             let writer = entry.providers.first.map { ReadKey.list(of: [$0]) }?.first
+            let resources = Self.list(entry.resources)
             let explanation: Phrase =
                 if let writer, writer.provider != .identity {
                     "write key: \(writer.name) (rotate it in the KMS)"
-                } else { "new objects are plaintext" }
-            return "\(Self.list(entry.resources)) (resources[\(entry.index)])\n  \(explanation)\n"
+                } else { "new objects of \(resources) are plaintext" }
+            return "\(resources) (resources[\(entry.index)])\n  \(explanation)\n"
         }
         return keyed.joined() + others.joined() + Self.otherReaders(in: configuration)
     }

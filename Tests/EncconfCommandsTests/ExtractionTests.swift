@@ -111,6 +111,17 @@ import Testing
         #expect(!result.text.contains("(umask"))
     }
 
+    /// The names of a document within the document are judged by its own secrets.
+    @Test func tellsNoSecretOfAnInnerDocument() throws {
+        let program = try Program()
+        defer { program.remove() }
+        let inner = "secret: correct-horse\nfiles:\n  correct-horse: |\n" + Self.indented(Self.configuration, by: 4)
+        let text = "kind: Secret\ndata: {value: \(Self.base64(inner))}\n"
+        let result = try program.encconf("verify", "-", input: Array(text.utf8))
+        #expect(result.status == 1 && result.text.contains("contains a configuration at data.value (base64), there"))
+        #expect(!result.text.contains("correct-horse"), "\(result.text)")
+    }
+
     /// A file that another tool encrypted is not to be edited.
     @Test(arguments: [
         ("kind: ENC[AES256_GCM,data:abc=,iv:YY=,aad:UQ=,tag:A=,type:str]\nsops: {version: 3.8.1}\n", "sops -d"),

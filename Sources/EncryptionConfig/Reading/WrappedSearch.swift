@@ -6,7 +6,7 @@ internal import YAMLTree
 /// Looks for a configuration in a document that is not a configuration itself.
 struct WrappedSearch {
     /// Decides over the names on the way.
-    private let redactor: SecretRedactor
+    private var redactor: SecretRedactor
     /// Aliases make many ways to one value.
     private var rest = 100_000
     /// The same for texts: the bytes that may still be looked at.
@@ -172,6 +172,10 @@ struct WrappedSearch {
             case .object(let members) where Self.isConfiguration(members):
                 return WrappedConfiguration(finding: .configuration, path: way.path, commands: way.commands)
             case .object, .array:
+                // The names of this document are judged by the secrets of this document.
+                let outer = redactor
+                defer { redactor = outer }
+                redactor = SecretRedactor(document.root)
                 if let found = first(in: value, way.document()) { return found }
             default: break
             }
