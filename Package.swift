@@ -145,7 +145,8 @@ let package = Package(
             swiftSettings: strict),
 
         // A source of records: an etcd snapshot as bytes.
-        .target(name: "EtcdSnapshot", dependencies: ["ProtobufWire", "SecretMemory"], swiftSettings: strict),
+        .target(
+            name: "EtcdSnapshot", dependencies: ["CLinux", "ProtobufWire", "SecretMemory"], swiftSettings: strict),
 
         // What an etcd member has written and its database does not hold yet: its log, as bytes.
         .target(

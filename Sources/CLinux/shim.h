@@ -18,4 +18,8 @@ static inline int encconf_rename_without_replacing(const char *from, const char 
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 
+// Asks the processor for the bytes at an address that will be read soon. Any address may be given: one that is not
+// mapped is passed over.
+static inline void encconf_prefetch(const void *address) { __builtin_prefetch(address); }
+
 #endif

@@ -1,3 +1,5 @@
+internal import CLinux
+
 extension RawSpan {
     @inline(__always) func uint8(_ offset: Int) -> UInt8 { unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 
@@ -16,6 +18,14 @@ extension RawSpan {
 
     // etcd itself writes big-endian, so that bytes sort as the numbers do.
     @inline(__always) func bigEndianUInt64(_ offset: Int) -> UInt64 { uint64(offset).byteSwapped }
+
+    /// Asks the processor for the bytes around `offset`, which will be read soon.
+    @inline(__always) func prefetch(_ offset: Int) {
+        guard offset < byteCount else { return }
+        unsafe withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress { unsafe encconf_prefetch(start + offset) }
+        }
+    }
 
     /// Whether the bytes of `left` are before those of `right` in the order of `bytes.Compare`.
     @inline(__always) func isAscending(_ left: Range<Int>, _ right: Range<Int>) -> Bool {

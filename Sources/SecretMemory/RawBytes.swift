@@ -20,7 +20,19 @@ extension RawSpan {
     /// Whether the span begins with `prefix`. Stops at the first difference: not for secrets.
     @inlinable public func starts(with prefix: borrowing RawSpan) -> Bool {
         guard byteCount >= prefix.byteCount else { return false }
-        for offset in prefix.byteOffsets where self[offset] != prefix[offset] { return false }
+        var offset = 0
+        while offset + 8 <= prefix.byteCount {
+            let (word, other) = unsafe (
+                unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self),
+                prefix.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+            )
+            guard word == other else { return false }
+            offset += 8
+        }
+        while offset < prefix.byteCount {
+            guard self[offset] == prefix[offset] else { return false }
+            offset += 1
+        }
         return true
     }
 

@@ -39,13 +39,9 @@ final class AuditedResource {
     func isTried(_ label: Int) -> Bool { label == 0 ? readsPlaintext : label < labels.configuredCount }
 
     func count(_ record: borrowing AuditedRecord, label: Int) {
+        numbers.count(record, isPlaintext: label == 0)
         while byLabel.count <= label { byLabel.append(LabelCensus()) }
-        numbers.objects += 1
-        numbers.bytes += record.value.byteCount
-        if label == 0 { numbers.plaintext += 1 }
-        byLabel[label].objects += 1
-        byLabel[label].bytes += record.value.byteCount
-        byLabel[label].writes += min(max(0, record.version), LabelCensus.countedWriteLimit)
+        byLabel[label].count(record)
     }
 
     func countStale(label: Int) {
@@ -66,5 +62,21 @@ final class AuditedResource {
             census.byLabel[labels.labels[index]] = numbers
         }
         return census
+    }
+}
+
+extension ResourceCensus {
+    fileprivate mutating func count(_ record: borrowing AuditedRecord, isPlaintext: Bool) {
+        objects += 1
+        bytes += record.value.byteCount
+        if isPlaintext { plaintext += 1 }
+    }
+}
+
+extension LabelCensus {
+    fileprivate mutating func count(_ record: borrowing AuditedRecord) {
+        objects += 1
+        bytes += record.value.byteCount
+        writes += min(max(0, record.version), Self.countedWriteLimit)
     }
 }

@@ -19,6 +19,8 @@ struct LabelTable {
     /// The labels in the order in which they were configured or first seen; plaintext is the first.
     private(set) var labels: [StoredLabel]
     private var indices: [StoredLabel: Int]
+    /// The prefix of the last value, unless another prefix begins with it: neighbours mostly share their label.
+    private var last: (prefix: [UInt8], index: Int)?
 
     /// - Parameter keys: The (provider, name) pairs of the configuration.
     init(_ keys: [StoredKeyLabel]) {
@@ -43,9 +45,16 @@ struct LabelTable {
 
     /// The number of the label of a value; 0 is plaintext.
     mutating func index(of value: RawSpan) -> Int {
+        if let last, value.starts(with: last.prefix.span.rawBytes) { return last.index }
         guard ResourceTransformer.isEncrypted(value) else { return 0 }
-        // Behind plaintext, the labels are in the order of the prefixes.
-        if let place = configured.longest(of: value) { return place + 1 }
+        if let place = configured.longest(of: value) {
+            // Behind plaintext, the labels are in the order of the prefixes.
+            let index = place + 1
+            if !configured.beginsAnother(place), let prefix = labels[index].storedPrefix {
+                last = (Array(prefix.utf8), index)
+            }
+            return index
+        }
         let label = StoredLabel(reading: value)
         if let index = indices[label] { return index }
         return add(labels.count < Self.limit ? label : StoredLabel(provider: nil, key: nil))

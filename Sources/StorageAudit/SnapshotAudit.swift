@@ -140,7 +140,11 @@ struct SnapshotAudit {
         let snapshot = try SnapshotFile(file.span, &problems)
         let auditor = makeAuditor()
         while let share = try shares.next(of: snapshot) {
-            for location in share { try add(try snapshot.record(at: location), of: snapshot, to: auditor) }
+            let prefetch = RecordPrefetch(share)
+            for index in share.indices {
+                prefetch.prepare(behind: index, of: snapshot)
+                try add(try snapshot.record(at: share[index]), of: snapshot, to: auditor)
+            }
             progress.advance(by: share.count)
         }
         return (auditor.census, auditor.nonces)

@@ -73,8 +73,8 @@ final class PrefixList<Entry> {
     @_lifetime(copy value)
     private func rest(of value: RawSpan, behindPrefix index: Int) -> RawSpan? {
         let (start, end) = (index == 0 ? 0 : prefixEnds[index - 1], prefixEnds[index])
-        guard value.byteCount >= end - start else { return nil }
-        for offset in start..<end where prefixBytes[offset] != value[offset - start] { return nil }
+        let prefixBytes = prefixBytes
+        guard value.starts(with: prefixBytes.span.rawBytes.extracting(start..<end)) else { return nil }
         return value.extracting(droppingFirst: end - start)
     }
 }

@@ -8,6 +8,8 @@ public struct PrefixTree: Sendable {
     private let shorter: [Int?]
     /// The places in the list of those that have this prefix, in order.
     private let places: [[Int]]
+    /// Of each place in the list, whether another prefix begins with the one there.
+    private let beginnings: [Bool]
 
     public init(_ list: [[UInt8]]) {
         var sorted = list.indices.sorted { left, right in
@@ -25,8 +27,15 @@ public struct PrefixTree: Sendable {
             places.append(Array(equal))
             sorted = sorted.dropFirst(equal.count)
         }
-        (self.prefixes, self.shorter, self.places) = (prefixes, shorter, places)
+        var beginnings = Array(repeating: false, count: list.count)
+        for node in shorter {
+            if let node { for place in places[node] { beginnings[place] = true } }
+        }
+        (self.prefixes, self.shorter, self.places, self.beginnings) = (prefixes, shorter, places, beginnings)
     }
+
+    /// Whether another, longer prefix begins with the one at a place in the list.
+    public func beginsAnother(_ place: Int) -> Bool { beginnings[place] }
 
     /// The place in the list of the longest prefix that a value begins with, the first one of equal ones; nil for none.
     public func longest(of value: RawSpan) -> Int? { node(of: value).map { places[$0][0] } }
