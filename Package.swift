@@ -411,7 +411,7 @@ let package = Package(
         .testTarget(
             name: "LinearWorkTests",
             dependencies: [
-                "APIServerFlags", "ClusterSupport", "ConfigurationLint", "EncryptionConfig", "GoText",
+                "APIServerFlags", "ClusterSupport", "ConfigurationLint", "EncryptionConfig", "GoText", "KeyRotation",
                 "KeyTransition", "PastedValues", "Reports", "SecretMemory", "ShownText", "StorageAudit",
                 "StorageEvidence", "TestSupport",
             ], swiftSettings: tests),

@@ -5,7 +5,7 @@ internal import SecretMemory
 /// It holds no bytes, only offsets in the file (bbolt, internal/common/page.go).
 struct BoltPage {
     static let headerLength = 16
-    private static let elementLength = 16
+    static let elementLength = 16
     private static let branchFlag: UInt16 = 0x01
     private static let leafFlag: UInt16 = 0x02
     /// So many keys may be out of order before the rest of the page is given up. To see that costs a comparison, and
@@ -76,6 +76,11 @@ struct BoltPage {
         guard !isAtEnd else { return upper }
         let next = element(index, in: bytes).key
         return next.upperBound <= end && bytes.isAscending(lower, next) ? next : upper
+    }
+
+    /// The number of the page below the element that is read after `count` others; nil behind the last one.
+    func child(behind count: Int, in bytes: RawSpan) -> UInt64? {
+        index + count < self.count ? element(index + count, in: bytes).child : nil
     }
 
     @inline(__always)

@@ -71,6 +71,18 @@ struct BoltWalk: ~Escapable {
         }
     }
 
+    /// A walk through a part of a tree. Pages in `visited` belong to other parts.
+    @_lifetime(copy file)
+    init(
+        _ subtree: BoltSubtree, of file: SnapshotFile, visited: consuming PageSet, _ problems: inout SnapshotProblems
+    ) throws(SnapshotError) {
+        self.file = file
+        self.visited = visited
+        // Pages that are at their end stand for those above, so that the tree is as deep as it is.
+        above = Array(repeating: .empty, count: subtree.depth)
+        try enter(subtree.root, lower: subtree.lower, upper: subtree.upper, &problems)
+    }
+
     /// The next element, or nil after the last.
     @_lifetime(self: copy self)
     mutating func next(_ problems: inout SnapshotProblems) throws(SnapshotError) -> BoltElement? {
@@ -88,6 +100,8 @@ struct BoltWalk: ~Escapable {
                 continue
             }
             if page.isLeaf { return element }
+            if let next = page.child(behind: 0, in: file.bytes) { file.prefetchElements(ofPage: next) }
+            if let next = page.child(behind: 1, in: file.bytes) { file.prefetchHeader(ofPage: next) }
             try enter(element.child, lower: element.key, upper: page.upperBoundOfChild(in: file.bytes), &problems)
         }
     }

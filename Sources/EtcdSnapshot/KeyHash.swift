@@ -2,13 +2,16 @@
 ///
 /// The same function as in the standard library's `Hasher`, which is not made for one run of bytes and takes twice as
 /// long. The seed is new for each value, so that no writer can choose keys that collide.
-package struct KeyHash {
+package struct KeyHash: Sendable {
     private let seed: (UInt64, UInt64)
 
     /// A hash with a seed from the system.
     package init() { self.init(seed: (.random(in: .min ... .max), .random(in: .min ... .max))) }
 
     init(seed: (UInt64, UInt64)) { self.seed = seed }
+
+    /// The hash of all of `bytes`.
+    package func callAsFunction(_ bytes: RawSpan) -> UInt64 { self(0..<bytes.byteCount, of: bytes) }
 
     /// The hash of the bytes in `range`.
     @inline(__always)

@@ -15,6 +15,10 @@ public struct LiveRecords: Sendable {
     /// The tombstones among them.
     public var tombstoneCount: Int { counts.tombstones }
 
+    init(locations: [RecordLocation], counts: RecordCounts, lastRevision: Int64) {
+        (self.locations, self.counts, self.lastRevision) = (locations, counts, lastRevision)
+    }
+
     /// Reads all records once.
     public init(_ file: SnapshotFile, _ problems: inout SnapshotProblems) throws(SnapshotError) {
         var table = LiveTable()

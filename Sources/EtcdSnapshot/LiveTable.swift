@@ -8,7 +8,7 @@ internal import SecretMemory
 ///
 /// Changes are made in batches: the memory that each of them needs is read for all before any is made, so that the
 /// processor waits for many places at a time, not for one after the other.
-struct LiveTable {
+struct LiveTable: Sendable {
     private struct Slot {
         var hash: UInt32
         /// The index in `entries`, counted from 1; 0 in an empty slot.
@@ -32,14 +32,22 @@ struct LiveTable {
 
     private var slots = [Slot](repeating: .empty, count: 1 << 10)
     private var entries: [RecordLocation] = []
-    private var live = 0
+    /// The number of keys that are here.
+    private(set) var count = 0
     private var changes: [Change] = []
-    private let hash = KeyHash()
+    private let hash: KeyHash
+    /// Whether deletions stay, for the keys of an older part. Their locations are negative.
+    private let keepsTombstones: Bool
 
-    /// The number of locations that there is room for: those of all live keys, and of some more.
+    init(hash: KeyHash = KeyHash(), keepsTombstones: Bool = false) {
+        self.hash = hash
+        self.keepsTombstones = keepsTombstones
+    }
+
+    /// The number of locations that there is room for: those of all keys, and of some more.
     var reservedEntries: Int { entries.capacity }
 
-    /// Makes `record` the latest of its key, or forgets the key if it is a tombstone.
+    /// Makes `record` the latest of its key, or forgets the key if it is a tombstone and those are not kept.
     mutating func add(_ record: StoredRevision, in file: SnapshotFile) {
         changes.append(
             Change(
@@ -56,14 +64,36 @@ struct LiveTable {
         entries.removeAll { $0 == Self.hole }
         return entries
     }
+
+    /// The locations of the latest records that are values, in the order in which they came. All changes are made.
+    var values: some Sequence<RecordLocation> { entries.lazy.filter { $0.offset > 0 } }
+
+    /// Forgets the keys of a table of newer records, made with the same hash. All changes are made in both.
+    mutating func forget(keysOf newer: LiveTable, in file: SnapshotFile) {
+        for other in newer.slots where other.entry != 0 {
+            var index = Int(other.hash) & mask
+            while slots[index].entry != 0 {
+                if slots[index].hash == other.hash,
+                    file.bytes.holdsEqual(
+                        keyRange(of: slots[index].entry, in: file), newer.keyRange(of: other.entry, in: file))
+                {
+                    entries[Int(slots[index].entry) - 1] = Self.hole
+                    count -= 1
+                    close(index)
+                    break
+                }
+                index = (index + 1) & mask
+            }
+        }
+    }
 }
 
 extension LiveTable {
-    private mutating func makeChanges(in file: SnapshotFile) {
+    mutating func makeChanges(in file: SnapshotFile) {
         makeRoom()
         for index in changes.indices { changes[index].candidate = candidate(for: changes[index].hash) }
         for index in changes.indices where changes[index].candidate != 0 {
-            changes[index].candidateKey = file.keyRange(at: entries[Int(changes[index].candidate) - 1])
+            changes[index].candidateKey = keyRange(of: changes[index].candidate, in: file)
         }
         for change in changes { make(change, in: file) }
         changes.removeAll(keepingCapacity: true)
@@ -73,14 +103,19 @@ extension LiveTable {
         let index = slot(of: change, in: file)
         let previous = Int(slots[index].entry)
         if previous != 0 { entries[previous - 1] = Self.hole }
-        if !change.isTombstone {
-            if previous == 0 { live += 1 }
-            entries.append(change.record)
+        if !change.isTombstone || keepsTombstones {
+            if previous == 0 { count += 1 }
+            entries.append(change.isTombstone ? RecordLocation(offset: -change.record.offset) : change.record)
             slots[index] = Slot(hash: change.hash, entry: UInt32(entries.count))
         } else if previous != 0 {
-            live -= 1
+            count -= 1
             close(index)
         }
+    }
+
+    /// The place of the key of an entry, counted from 1.
+    private func keyRange(of entry: UInt32, in file: SnapshotFile) -> Range<Int> {
+        file.keyRange(at: RecordLocation(offset: abs(entries[Int(entry) - 1].offset)))
     }
 
     /// The first entry with this hash, or 0.
@@ -96,8 +131,7 @@ extension LiveTable {
         while slots[index].entry != 0 {
             if slots[index].hash == change.hash {
                 let entry = slots[index].entry
-                let key =
-                    entry == change.candidate ? change.candidateKey : file.keyRange(at: entries[Int(entry) - 1])
+                let key = entry == change.candidate ? change.candidateKey : keyRange(of: entry, in: file)
                 if file.bytes.holdsEqual(key, change.key) { break }
             }
             index = (index + 1) & mask
@@ -124,21 +158,21 @@ extension LiveTable {
 
     private mutating func makeRoom() {
         let room = Self.batchSize
-        if entries.count + room > entries.capacity, entries.count - live > live / 2 + 1024 { pack() }
-        if (live + room) * 4 > slots.count * 3 { grow() }
+        if entries.count + room > entries.capacity, entries.count - count > count / 2 + 1024 { pack() }
+        if (count + room) * 4 > slots.count * 3 { grow() }
     }
 
     /// Takes the holes out of the list.
     private mutating func pack() {
         // Where each entry goes: the number of those before it that are no holes.
         var places = [UInt32](repeating: 0, count: entries.count)
-        var count = 0
+        var kept = 0
         for index in entries.indices where entries[index] != Self.hole {
-            entries[count] = entries[index]
-            count += 1
-            places[index] = UInt32(count)
+            entries[kept] = entries[index]
+            kept += 1
+            places[index] = UInt32(kept)
         }
-        entries.removeLast(entries.count - count)
+        entries.removeLast(entries.count - kept)
         for index in slots.indices where slots[index].entry != 0 {
             slots[index].entry = places[Int(slots[index].entry) - 1]
         }

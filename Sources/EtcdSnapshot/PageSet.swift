@@ -16,6 +16,14 @@ struct PageSet: Sendable {
         return true
     }
 
+    /// Whether no page is in both sets, which have the same room.
+    func isDisjoint(with other: PageSet) -> Bool { zip(words, other.words).allSatisfy { $0 & $1 == 0 } }
+
+    /// Adds the pages of a set with the same room.
+    mutating func formUnion(_ other: PageSet) {
+        for index in words.indices { words[index] |= other.words[index] }
+    }
+
     /// The set, which is empty here afterwards and has no room.
     mutating func take() -> PageSet {
         defer { words = [] }

@@ -7,8 +7,8 @@ public struct RecordPrefetch {
     private static let valueDistance = 4
     /// Whose element is only asked for.
     private static let elementDistance = 12
-    /// The bytes that the processor fetches at once.
-    private static let lineLength = 64
+    /// The bytes of a record that are asked for from its beginning; the processor itself notices a longer run.
+    private static let beginningLength = 256
 
     private let locations: ArraySlice<RecordLocation>
 
@@ -22,8 +22,14 @@ public struct RecordPrefetch {
         guard value < locations.endIndex,
             let record = BoltElement(leafAt: locations[value].offset, in: file.bytes, page: 0)
         else { return }
-        let range = record.key.lowerBound..<record.value.upperBound
-        for line in 0..<min(4, range.count / Self.lineLength) { file.bytes.prefetch(range.lowerBound + line * Self.lineLength) }
-        file.bytes.prefetch(range.upperBound - 1)
+        let end = record.value.upperBound
+        for offset in stride(
+            from: record.key.lowerBound, to: min(record.key.lowerBound + Self.beginningLength, end),
+            by: SnapshotFile.cacheLineLength)
+        {
+            file.bytes.prefetch(offset)
+        }
+        // Tags stand at the end.
+        file.bytes.prefetch(end - 1)
     }
 }

@@ -21,6 +21,18 @@ public struct RevisionWalk: ~Escapable {
         walk = try BoltWalk(bucket ?? .empty, of: file, &problems)
     }
 
+    /// A walk through the records of a part. Pages in `visited` belong to other parts.
+    @_lifetime(copy file)
+    init(
+        _ subtree: BoltSubtree, of file: SnapshotFile, visited: consuming PageSet, _ problems: inout SnapshotProblems
+    ) throws(SnapshotError) {
+        self.file = file
+        walk = try BoltWalk(subtree, of: file, visited: visited, &problems)
+    }
+
+    /// The pages that were read.
+    var visited: PageSet { walk.visited }
+
     /// Reads the next record.
     ///
     /// - Returns: The record, or nil after the last.

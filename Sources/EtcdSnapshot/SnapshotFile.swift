@@ -76,13 +76,16 @@ extension SnapshotFile {
         file.byteCount % 512 == digestLength ? digestLength : 0
     }
 
+    /// Whether something stands behind the database that can be its digest.
+    public var hasDigest: Bool { databaseLength < bytes.byteCount }
+
     /// Compares the digest that `etcdctl snapshot save` leaves behind the database.
     ///
     /// - Parameter sha256: Computes the SHA-256 of all of its argument: 32 bytes.
     public func checkDigest<Failure: Error>(
         sha256: (RawSpan) throws(Failure) -> [UInt8]
     ) throws(Failure) -> DigestCheck {
-        guard databaseLength < bytes.byteCount else { return .absent }
+        guard hasDigest else { return .absent }
         let stored = bytes.extracting(databaseLength..<bytes.byteCount).copiedToArray()
         let computed = try sha256(bytes.extracting(0..<databaseLength))
         return stored == computed ? .matches : .differs(stored: stored, computed: computed)

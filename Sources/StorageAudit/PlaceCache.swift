@@ -1,3 +1,4 @@
+internal import EtcdSnapshot
 internal import GoText
 internal import KubernetesObjects
 internal import KubernetesResources
@@ -61,17 +62,17 @@ final class KeyPlace {
 struct PlaceCache {
     /// Foreign keys must not fill the memory: at this size the cache starts again.
     static let limit = 100_000
+    /// A power of two.
+    private static let recentCount = 1024
+
     private var places: [UInt64: KeyPlace] = [:]
+    /// Of each remainder of a hash the last place, for what is asked again and again.
+    private var recent = [KeyPlace?](repeating: nil, count: recentCount)
     /// Keys come from etcd, and must not be able to collide on purpose.
-    private let seed = UInt64.random(in: .min ... .max)
-    /// Neighbours mostly share a folder.
-    private var last: KeyPlace?
+    private let hash = KeyHash()
 
     /// The place of a folder, such as `/registry/secrets/default`, if it is remembered.
-    mutating func place(of folder: RawSpan) -> KeyPlace? {
-        if let last, last.isOf(folder) { return last }
-        return place(of: folder, hash: hash(folder))
-    }
+    mutating func place(of folder: RawSpan) -> KeyPlace? { place(of: folder, hash: hash(folder)) }
 
     mutating func remember(_ place: KeyPlace) {
         let folder = place.folder
@@ -79,23 +80,17 @@ struct PlaceCache {
     }
 
     mutating func place(of folder: RawSpan, hash: UInt64) -> KeyPlace? {
+        if let place = recent[Self.remainder(of: hash)], place.isOf(folder) { return place }
         guard let place = places[hash], place.isOf(folder) else { return nil }
-        last = place
+        recent[Self.remainder(of: hash)] = place
         return place
     }
 
     mutating func remember(_ place: KeyPlace, hash: UInt64) {
         if places.count >= Self.limit { places.removeAll() }
         places[hash] = place
-        last = place
+        recent[Self.remainder(of: hash)] = place
     }
 
-    private func hash(_ bytes: RawSpan) -> UInt64 {
-        var hash = seed ^ UInt64(bytes.byteCount)
-        for offset in bytes.byteOffsets {
-            hash = (hash ^ UInt64(bytes[offset])) &* 0x9e37_79b9_7f4a_7c15
-            hash ^= hash >> 29
-        }
-        return hash
-    }
+    private static func remainder(of hash: UInt64) -> Int { Int(hash & UInt64(recentCount - 1)) }
 }

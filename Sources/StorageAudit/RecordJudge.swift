@@ -163,7 +163,9 @@ extension RecordJudge {
     }
 
     /// Reads what identifies the cluster, whatever else is asked.
-    private mutating func readClusterUID(_ record: borrowing AuditedRecord, _ resource: AuditedResource) throws(CipherError) {
+    private mutating func readClusterUID(_ record: borrowing AuditedRecord, _ resource: AuditedResource)
+        throws(CipherError)
+    {
         guard log.clusterUID == nil else { return }
         plaintext.truncate(to: 0)
         do throws(TransformError) {

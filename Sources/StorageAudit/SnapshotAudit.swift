@@ -75,20 +75,37 @@ struct SnapshotAudit {
         var locations: [RecordLocation] { logged?.replayed.remaining ?? live.locations }
     }
 
-    private func find(history: Bool) throws -> Found {
+    /// - Parameter threads: The number of threads that have nothing else to do.
+    private func find(history: Bool, threads: Int) throws -> Found {
         var problems = isSalvage ? SnapshotProblems.collected : .refused
         let snapshot = try SnapshotFile(file.span, &problems)
         let settings = try snapshot.settings(&problems)
-        let live = try LiveRecords(snapshot, &problems)
+        let live = try findLive(in: snapshot, threads: threads) ?? LiveRecords(snapshot, &problems)
         let logged = try log.map { try LoggedChanges($0, onto: snapshot, live: live, history: history, &problems) }
         return Found(settings: settings, live: live, logged: logged, problems: problems)
+    }
+
+    /// The live records, found by several threads; nil if the file cannot be divided, or is damaged.
+    private func findLive(in snapshot: SnapshotFile, threads: Int) -> LiveRecords? {
+        guard let parts = RecordParts(snapshot, count: threads) else { return nil }
+        let found = Mutex<[LivePart?]>(Array(repeating: nil, count: parts.count))
+        DispatchQueue.concurrentPerform(iterations: parts.count) { number in
+            var ignored = SnapshotProblems.collected
+            guard let snapshot = try? SnapshotFile(file.span, &ignored),
+                let part = try? LivePart(number, of: parts, in: snapshot)
+            else { return }
+            found.withLock { $0[number] = part }
+        }
+        let all = found.withLock { $0 }.compactMap(\.self)
+        return all.count == parts.count ? LiveRecords(all, of: parts, in: snapshot) : nil
     }
 
     /// Audits the live records, and computes the digest.
     ///
     /// The digest takes one thread as long as everything else takes another, so both start together: one thread finds
     /// the live records and decrypts them, and every thread that becomes free takes a share of the remaining ones.
-    /// Threads start in the order of their numbers, so the work that others wait for is already started.
+    /// Threads start in the order of their numbers, so the work that others wait for is already started. Without a digest
+    /// all threads find the live records first.
     private func auditLive(
         history: Bool, _ progress: any AuditProgress
     ) throws -> (Found, DigestCheck, (census: Census, nonces: NonceLog)) {
@@ -96,18 +113,22 @@ struct SnapshotAudit {
         let found = Mutex<Result<Found, any Error>?>(nil)
         let digest = Mutex<Result<DigestCheck, any Error>?>(nil)
         let crew = Mutex<[Result<(Census, NonceLog), any Error>]>([])
+        @Sendable func begin(threads: Int) {
+            let outcome = Result { try find(history: history, threads: threads) }
+            found.withLock { $0 = outcome }
+            let locations = (try? outcome.get())?.locations ?? []
+            progress.start(total: locations.count)
+            shares.open(locations, for: jobs)
+        }
+        var ignored = SnapshotProblems.collected
+        let hasDigest = try SnapshotFile(file.span, &ignored).hasDigest
+        if !hasDigest { begin(threads: jobs) }
         DispatchQueue.concurrentPerform(iterations: jobs) { number in
             if number == 1 || jobs == 1 {
                 let outcome = Result { try checkDigest() }
                 digest.withLock { $0 = outcome }
             }
-            if number == 0 {
-                let outcome = Result { try find(history: history) }
-                found.withLock { $0 = outcome }
-                let locations = (try? outcome.get())?.locations ?? []
-                progress.start(total: locations.count)
-                shares.open(locations, for: jobs)
-            }
+            if hasDigest, number == 0 { begin(threads: 1) }
             shares.wait()
             let outcome = Result { try audit(shares, progress) }
             crew.withLock { $0.append(outcome) }

@@ -21,7 +21,10 @@ func number(_ value: Double, _ width: Int, decimals: Int = 0) -> String {
 }
 
 if ProcessInfo.processInfo.environment["ENCCONF_BENCHMARK"] == "ratios" {
-    try Ratios(count: count, runs: runs, in: folder).measure()
+    // Leaving the program here would leave the folder behind.
+    let outcome = Result { try Ratios(count: count, runs: runs, in: folder).measure() }
+    try? FileManager.default.removeItem(at: folder)
+    try outcome.get()
     exit(0)
 }
 

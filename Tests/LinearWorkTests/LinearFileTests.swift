@@ -1,5 +1,6 @@
 import ConfigurationLint
 import EncryptionConfig
+import KeyRotation
 import KeyTransition
 import SecretMemory
 import ShownText
@@ -64,5 +65,52 @@ import Testing
             }
         }
         #expect(growth < Growth.limit)
+    }
+
+    /// `rotate`: each step, with its plan, the edit, the diff and the judgement.
+    @Test(arguments: Shape.allCases)
+    func stepsAreMade(_ shape: Shape) throws {
+        var made: [RotationRequest.Step] = []
+        // Three steps take long: half the size.
+        let growth = try Growth.ofWork(shape.count / 2, shape.file) { file in made = try Self.rotate(file) }
+        #expect(growth < Growth.limit)
+        #expect(made == shape.steps)
+    }
+
+    private static func rotate(_ start: EditFile) throws -> [RotationRequest.Step] {
+        var (file, made) = (start, [RotationRequest.Step]())
+        for step in [RotationRequest.Step.add, .promote, .retire] {
+            let old = try file.configuration()
+            let source = NewKeySource(name: "key-20300101t000000z") {
+                SecretKey(SecretBytes(copying: Array(repeating: UInt8(made.count + 1), count: 32).span.rawBytes))
+            }
+            let request = RotationRequest(step: step)
+            guard let plan = try? RotationPlan(request, for: file.document(), newKeys: source, options: .lenient),
+                let edited = try? file.edited(plan.edits)
+            else { continue }
+            _ = StepJudgement(
+                plan, from: old,
+                StepFacts(hash: "", isSingleServer: true, isAbsencePromised: true, destination: .archive))
+            _ = UnifiedDiff(
+                from: SecretBytes(copying: file.bytes.span.rawBytes),
+                to: SecretBytes(copying: edited.bytes.span.rawBytes), oldName: "old", newName: "new")
+            file = edited
+            made.append(step)
+        }
+        return made
+    }
+}
+
+extension LinearFileTests.Shape {
+    /// The steps that can be made one after the other, without a word about which key is meant.
+    fileprivate var steps: [RotationRequest.Step] {
+        switch self {
+        // Plugins have no keys.
+        case .kms: []
+        // Which of many keys is to write is not for the file to say.
+        case .providers: [.add]
+        case .keys, .anchors: [.add, .retire]
+        default: [.add, .promote, .retire]
+        }
     }
 }

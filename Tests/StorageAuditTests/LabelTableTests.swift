@@ -42,6 +42,24 @@ struct LabelTableTests {
         #expect(label("k8s:enc:rot13:v1:a:x", in: &table) == StoredLabel(provider: nil, key: nil))
     }
 
+    /// A value can follow one whose name is the beginning of its own, or of another provider.
+    @Test func valuesByTurns() {
+        var table = table((.aesgcm, "a"), (.aesgcm, "a:b"), (.secretbox, "a"), (.identity, nil))
+        let values: [(String, StoredLabel)] = [
+            ("k8s:enc:aesgcm:v1:a:x", StoredLabel(provider: .aesgcm, key: "a")),
+            ("k8s:enc:aesgcm:v1:a:b:x", StoredLabel(provider: .aesgcm, key: "a:b")),
+            ("k8s:enc:secretbox:v1:a:x", StoredLabel(provider: .secretbox, key: "a")),
+            ("k8s:enc:aesgcm:v1:c:x", StoredLabel(provider: .aesgcm, key: "c")),
+            ("plaintext", StoredLabel(provider: .identity, key: nil)),
+        ]
+        for (first, firstLabel) in values {
+            for (second, secondLabel) in values {
+                #expect(label(first, in: &table) == firstLabel)
+                #expect(label(second, in: &table) == secondLabel, "after \(first)")
+            }
+        }
+    }
+
     /// Longer names than a reader of unknown values goes through.
     @Test(arguments: [255, 256, 257, 5000])
     func longNames(length: Int) {

@@ -9,7 +9,8 @@ struct SecretOccurrences: ~Copyable {
     /// the empty beginning.
     private let bytes: SecretBytes
     private let nodes: [Node]
-    /// The nodes of one byte; 0 for none. Without it each byte of a text would search all of them.
+    /// The nodes of one byte, then those of two bytes in the order of both; 0 for none. Almost every byte of a text is
+    /// looked for below one of these, and they have the most neighbours: without this each byte would search them all.
     private let first: [UInt32]
 
     private struct Node {
@@ -21,12 +22,14 @@ struct SecretOccurrences: ~Copyable {
         var shorter: UInt32 = 0
         /// The length of the longest secret that this beginning ends in; 0 for none.
         var length: UInt32 = 0
+        /// Where the nodes of two bytes stand in ``first``, for a node of one byte; 0 for all others.
+        var pairs: UInt32 = 0
     }
 
     init(of secrets: [SecretKey]) {
         var buffer = SecretBuffer()
         buffer.append(UInt8(0))
-        var (nodes, first) = ([Node()], Array(repeating: UInt32(0), count: 256))
+        var (nodes, first) = ([Node()], Array(repeating: UInt32(0), count: 257 * 256))
         for secret in secrets {
             let text = secret.span
             var node: UInt32 = 0
@@ -37,7 +40,12 @@ struct SecretOccurrences: ~Copyable {
                     next = UInt32(nodes.count)
                     nodes.append(Node(sibling: nodes[Int(node)].child))
                     nodes[Int(node)].child = next
-                    if node == 0 { first[Int(byte)] = next }
+                    if node == 0 {
+                        first[Int(byte)] = next
+                        nodes[Int(next)].pairs = 256 * (UInt32(byte) + 1)
+                    } else if nodes[Int(node)].pairs > 0 {
+                        first[Int(nodes[Int(node)].pairs) + Int(byte)] = next
+                    }
                     buffer.append(byte)
                 }
                 node = next
@@ -106,7 +114,8 @@ struct SecretOccurrences: ~Copyable {
     private static func child(
         of node: UInt32, _ byte: UInt8, _ nodes: [Node], _ first: [UInt32], _ bytes: RawSpan
     ) -> UInt32 {
-        if node == 0 { return first[Int(byte)] }
+        let pairs = nodes[Int(node)].pairs
+        if node == 0 || pairs > 0 { return first[Int(pairs) + Int(byte)] }
         var child = nodes[Int(node)].child
         while child != 0, bytes[Int(child)] != byte { child = nodes[Int(child)].sibling }
         return child
