@@ -22,6 +22,16 @@ struct IdentityMatchTests {
         return [0x6b, 0x38, 0x73, 0] + unknown
     }
 
+    /// The same object as JSON; then with members of the same name, escapes, and other values.
+    private static let texts = [
+        #"{"kind":"Secret","apiVersion":"v1","metadata":{"name":"foo","namespace":"default","uid":"u"},"data":{"k":"dg=="}}"#,
+        #"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"bar"},"kind":"Secret","metadata":{"namespace":"default","name":"foo"}}"#,
+        #"{"ki\u006ed":"Secret","apiVersion":"v1","metadata":{"name":"foo","namespace":"default"}}"#,
+        #"{"kind":"Secret","apiVersion":"v1","metadata":{"name":"f\u006fo","namespace":"default"}}"#,
+        #"{"kind":"Secret","apiVersion":"v1","metadata":{"name":"foo","namespace":null}}"#,
+        #"{"kind":"Secret","apiVersion":"","metadata":{"name":"foo","namespace":"default"}}"#,
+    ]
+
     private static func bytes(_ digits: String) -> [UInt8] { hex(digits.filter { $0 != " " }) }
 
     private func isSurelySame(
@@ -66,11 +76,33 @@ struct IdentityMatchTests {
         if isSure { #expect(try check(object, under: key) == .same) }
     }
 
+    @Test(arguments: zip(texts, [true, true, true, false, false, false]))
+    func json(text: String, isSure: Bool) throws {
+        #expect(isSurelySame(Array(text.utf8)) == isSure)
+        if isSure { #expect(try check(Array(text.utf8)) == .same) }
+        #expect(!isSurelySame(Array(text.utf8), name: "bar") && !isSurelySame(Array(text.utf8), namespace: "other"))
+        #expect(!isSurelySame(Array(text.utf8), kind: "Pod") && !isSurelySame(Array(text.utf8), group: "apps"))
+        let ofCluster = #"{"kind":"Node","apiVersion":"v1","metadata":{"name":"foo"}}"#
+        #expect(isSurelySame(Array(ofCluster.utf8), namespace: "", kind: "Node"))
+    }
+
+    @Test(arguments: 0..<6)
+    func neverMoreThanTheThoroughLookAtJSON(number: Int) throws {
+        let alphabet = Array(#"\"{}[]:,0nullu006 abcdefgksSecretnamespaceKIND"#.utf8) + [0, 0x80, 0xc3, 0xa9, 0xff]
+        try compare(Array(Self.texts[number].utf8), seed: UInt64(number), inserting: alphabet)
+    }
+
     @Test(arguments: 0..<6)
     func neverMoreThanTheThoroughLook(extra: Int) throws {
-        let object = Self.object(extra)
+        let agreed = try compare(Self.object(extra), seed: UInt64(extra), inserting: Array(0...0x22))
+        #expect(agreed > 0 || extra > 1)
+    }
+
+    /// Changes an object at random, and counts where the quick look says yes.
+    @discardableResult
+    private func compare(_ object: [UInt8], seed: UInt64, inserting alphabet: [UInt8]) throws -> Int {
         if isSurelySame(object) { #expect(try check(object) == .same) }
-        var random = SeededGenerator(seed: UInt64(extra))
+        var random = SeededGenerator(seed: seed)
         var agreed = 0
         for _ in 0..<20_000 {
             var changed = object
@@ -79,7 +111,7 @@ struct IdentityMatchTests {
                 switch Int.random(in: 0..<3, using: &random) {
                 case 0: changed[place] = UInt8.random(in: .min ... .max, using: &random)
                 case 1: changed.remove(at: place)
-                default: changed.insert(UInt8.random(in: 0...0x22, using: &random), at: place)
+                default: changed.insert(alphabet.randomElement(using: &random) ?? 0, at: place)
                 }
             }
             guard isSurelySame(changed) else { continue }
@@ -87,6 +119,6 @@ struct IdentityMatchTests {
             let thorough = try check(changed)
             #expect(thorough == .same, "\(changed)")
         }
-        #expect(agreed > 0 || extra > 1)
+        return agreed
     }
 }

@@ -13,7 +13,11 @@ extension IdentityCheck {
     public static func isSurelySame(
         _ plaintext: RawSpan, namespace: RawSpan, name: RawSpan, kind: RawSpan, group: RawSpan
     ) -> Bool {
-        guard StoredEncoding.isProtobuf(plaintext) else { return false }
+        guard StoredEncoding.isProtobuf(plaintext) else {
+            // White space before an object is for the slower check.
+            guard plaintext.byteCount > 0, plaintext[0] == UInt8(ascii: "{") else { return false }
+            return isSurelySame(json: plaintext, namespace: namespace, name: name, kind: kind, group: group)
+        }
         var unknown = FieldScanner(4..<plaintext.byteCount)
         var (typeMeta, raw) = (0..<0, 0..<0)
         while unknown.next(in: plaintext) {
@@ -58,7 +62,7 @@ extension IdentityCheck {
     }
 
     /// Whether an apiVersion is the group, a slash and a version without a slash; for the core group, a version alone.
-    private static func isVersion(_ apiVersion: RawSpan, of group: RawSpan) -> Bool {
+    static func isVersion(_ apiVersion: RawSpan, of group: RawSpan) -> Bool {
         let slash = UInt8(ascii: "/")
         guard group.byteCount > 0 else { return apiVersion.firstOffset(of: slash) == nil }
         return apiVersion.byteCount > group.byteCount && apiVersion.starts(with: group)
