@@ -1,7 +1,8 @@
 /// What etcd would answer now: of every key that exists, its latest record.
 ///
 /// Needs no more than some 60 bytes of memory for each key that exists at the same time, and keeps 8 to 24 of them. Keys,
-/// values and keys that are gone are not kept.
+/// values and keys that are gone are not kept. Threads that each read a part keep a key in each part that has it, and what
+/// they delete (``RecordParts``).
 public struct LiveRecords: Sendable {
     /// One location for each live key, in the order of their revisions; slices of it can go to several threads.
     public let locations: [RecordLocation]

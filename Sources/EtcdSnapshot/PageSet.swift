@@ -16,8 +16,10 @@ struct PageSet: Sendable {
         return true
     }
 
-    /// Whether no page is in both sets, which have the same room.
-    func isDisjoint(with other: PageSet) -> Bool { zip(words, other.words).allSatisfy { $0 & $1 == 0 } }
+    /// Whether both sets have the same room, and no page is in both.
+    func isDisjoint(with other: PageSet) -> Bool {
+        words.count == other.words.count && zip(words, other.words).allSatisfy { $0 & $1 == 0 }
+    }
 
     /// Adds the pages of a set with the same room.
     mutating func formUnion(_ other: PageSet) {

@@ -7,6 +7,9 @@ internal import SecretMemory
 public struct RecordParts: Sendable {
     /// More parts than this cost more than they bring: each is compared with all before it.
     public static let limit = 8
+    /// With pages of 4 KiB, etcd has at most some 15,000 pages two levels below the root. A tree with more than this many
+    /// is left to one thread.
+    private static let subtreeLimit = 1 << 18
 
     fileprivate let parts: [ArraySlice<BoltSubtree>]
     /// The pages above the parts.
@@ -31,7 +34,9 @@ public struct RecordParts: Sendable {
         for _ in 0..<2 where subtrees.count < 16 * count {
             var children: [BoltSubtree] = []
             for subtree in subtrees {
-                guard let below = subtree.children(in: file, visited: &above) else { return nil }
+                guard let below = subtree.children(in: file, visited: &above),
+                    children.count + below.count <= Self.subtreeLimit
+                else { return nil }
                 children += below
             }
             subtrees = children
@@ -47,27 +52,36 @@ public struct RecordParts: Sendable {
 
 /// What one part leaves: of every key in it the latest record, deletions too.
 public struct LivePart: Sendable {
+    /// Deletions of more keys than this take memory that one thread, which keeps none, does not need.
+    private static let tombstoneLimit = 1 << 20
+
     fileprivate var table: LiveTable
-    fileprivate var (values, tombstones, markers) = (0, 0, 0)
-    fileprivate var lastRevision: Int64 = 0
+    fileprivate private(set) var (values, tombstones, markers) = (0, 0, 0)
+    fileprivate private(set) var lastRevision: Int64 = 0
     fileprivate let visited: PageSet
 
     /// Reads a part.
     ///
-    /// - Throws: ``SnapshotError`` for whatever is wrong in it.
-    public init(_ number: Int, of parts: RecordParts, in file: SnapshotFile) throws(SnapshotError) {
+    /// - Returns: Nil if something is wrong in it, or too much is deleted: then one thread reads the whole file.
+    public init?(_ number: Int, of parts: RecordParts, in file: SnapshotFile) {
         var table = LiveTable(hash: parts.hash, keepsTombstones: true)
         var visited = PageSet(pageCount: file.pageCount)
         var problems = SnapshotProblems.refused
-        for subtree in parts.parts[number] {
-            var walk = try RevisionWalk(subtree, of: file, visited: visited, &problems)
-            while let record = try walk.next(&problems) {
-                if record.isTombstone { tombstones += 1 } else { values += 1 }
-                table.add(record, in: file)
+        do throws(SnapshotError) {
+            for subtree in parts.parts[number] {
+                // The walk takes the set over, so that it is not copied for every subtree.
+                var walk = try RevisionWalk(subtree, of: file, visited: visited.take(), &problems)
+                while let record = try walk.next(&problems) {
+                    if record.isTombstone { tombstones += 1 } else { values += 1 }
+                    table.add(record, in: file)
+                }
+                guard tombstones <= Self.tombstoneLimit else { return nil }
+                markers += walk.markerCount
+                if walk.lastRevision > 0 { lastRevision = walk.lastRevision }
+                visited = walk.visited
             }
-            markers += walk.markerCount
-            if walk.lastRevision > 0 { lastRevision = walk.lastRevision }
-            visited = walk.visited
+        } catch {
+            return nil
         }
         table.makeChanges(in: file)
         (self.table, self.visited) = (table, visited)
@@ -78,9 +92,9 @@ extension LiveRecords {
     /// Puts parts together that were read apart.
     ///
     /// - Parameter parts: All parts of `plan`, in their order.
-    /// - Returns: Nil if a page is in two parts.
-    public init?(_ parts: [LivePart], of plan: RecordParts, in file: SnapshotFile) {
-        var found = parts
+    /// - Returns: Nil if a page is in two parts, or a part was read when the file had another length.
+    public init?(_ parts: consuming [LivePart], of plan: RecordParts, in file: SnapshotFile) {
+        var found = consume parts
         precondition(found.count == plan.count, "a part is missing")
         var visited = plan.above
         for part in found {

@@ -19,8 +19,11 @@ struct LabelTable {
     /// The labels in the order in which they were configured or first seen; plaintext is the first.
     private(set) var labels: [StoredLabel]
     private var indices: [StoredLabel: Int]
-    /// The prefix of the last value, unless another prefix begins with it: neighbours mostly share their label.
-    private var last: (prefix: [UInt8], index: Int)?
+    /// What values of each configured label begin with, in their order; plaintext is not among them.
+    private let prefixes: [[UInt8]]
+    /// The place in ``prefixes`` of the last value, unless another prefix begins with that one: neighbours mostly share
+    /// their label.
+    private var last: Int?
 
     /// - Parameter keys: The (provider, name) pairs of the configuration.
     init(_ keys: [StoredKeyLabel]) {
@@ -35,6 +38,7 @@ struct LabelTable {
             labels.append(label)
         }
         configured = PrefixTree(prefixes)
+        self.prefixes = prefixes
         self.labels = labels
         configuredCount = labels.count
         self.indices = indices
@@ -45,20 +49,19 @@ struct LabelTable {
 
     /// The number of the label of a value; 0 is plaintext.
     mutating func index(of value: RawSpan) -> Int {
-        if let last, value.starts(with: last.prefix.span.rawBytes) { return last.index }
+        // Behind plaintext, the labels are in the order of the prefixes.
+        if let last, begins(value, with: prefixes[last]) { return last + 1 }
         guard ResourceTransformer.isEncrypted(value) else { return 0 }
         if let place = configured.longest(of: value) {
-            // Behind plaintext, the labels are in the order of the prefixes.
-            let index = place + 1
-            if !configured.beginsAnother(place), let prefix = labels[index].storedPrefix {
-                last = (Array(prefix.utf8), index)
-            }
-            return index
+            last = configured.beginsAnother(place) ? nil : place
+            return place + 1
         }
         let label = StoredLabel(reading: value)
         if let index = indices[label] { return index }
         return add(labels.count < Self.limit ? label : StoredLabel(provider: nil, key: nil))
     }
+
+    private func begins(_ value: RawSpan, with prefix: [UInt8]) -> Bool { value.starts(with: prefix.span.rawBytes) }
 
     private mutating func add(_ label: StoredLabel) -> Int {
         if let index = indices[label] { return index }

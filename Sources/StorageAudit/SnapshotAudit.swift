@@ -92,12 +92,12 @@ struct SnapshotAudit {
         DispatchQueue.concurrentPerform(iterations: parts.count) { number in
             var ignored = SnapshotProblems.collected
             guard let snapshot = try? SnapshotFile(file.span, &ignored),
-                let part = try? LivePart(number, of: parts, in: snapshot)
+                let part = LivePart(number, of: parts, in: snapshot)
             else { return }
             found.withLock { $0[number] = part }
         }
         let all = found.withLock { $0 }.compactMap(\.self)
-        return all.count == parts.count ? LiveRecords(all, of: parts, in: snapshot) : nil
+        return all.count == parts.count ? LiveRecords(consume all, of: parts, in: snapshot) : nil
     }
 
     /// Audits the live records, and computes the digest.

@@ -28,9 +28,7 @@ public struct PrefixTree: Sendable {
             sorted = sorted.dropFirst(equal.count)
         }
         var beginnings = Array(repeating: false, count: list.count)
-        for node in shorter {
-            if let node { for place in places[node] { beginnings[place] = true } }
-        }
+        for node in Set(shorter.compactMap(\.self)) { for place in places[node] { beginnings[place] = true } }
         (self.prefixes, self.shorter, self.places, self.beginnings) = (prefixes, shorter, places, beginnings)
     }
 

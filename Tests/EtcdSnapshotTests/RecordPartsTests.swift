@@ -118,7 +118,7 @@ private struct Live: Equatable {
         else { return nil }
         var parts: [LivePart] = []
         for number in 0..<plan.count {
-            guard let part = try? LivePart(number, of: plan, in: snapshot) else { return nil }
+            guard let part = LivePart(number, of: plan, in: snapshot) else { return nil }
             parts.append(part)
         }
         guard let records = LiveRecords(parts, of: plan, in: snapshot) else { return nil }

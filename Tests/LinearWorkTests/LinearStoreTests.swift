@@ -7,6 +7,7 @@ import StorageAudit
 import StorageEvidence
 import TestSupport
 import Testing
+import Transformers
 
 /// What is done with stored values grows with their number and that of the keys, not with the product.
 @Suite(.serialized) struct LinearStoreTests {
@@ -78,6 +79,17 @@ import Testing
                 configuration.keys.map { StoredKeyLabel(provider: .aesgcm, key: $0.key.name) },
                 of: configuration.entries.flatMap(\.resources), from: configuration, to: configuration)
             _ = removed.judge(evidence)
+        }
+        #expect(growth < Growth.limit)
+    }
+
+    /// The names of keys: as many of one name as of names that begin with it.
+    @Test func namesAreLookedUp() throws {
+        let growth = try Growth.ofWork(
+            2000, { count in (0..<count).flatMap { [Array("a:".utf8), Array("a:\($0):".utf8)] } }
+        ) { names in
+            let tree = PrefixTree(names)
+            #expect(tree.beginsAnother(0))
         }
         #expect(growth < Growth.limit)
     }

@@ -11,7 +11,7 @@ struct SecretOccurrences: ~Copyable {
     private let nodes: [Node]
     /// The nodes of one byte, then those of two bytes in the order of both; 0 for none. Almost every byte of a text is
     /// looked for below one of these, and they have the most neighbours: without this each byte would search them all.
-    private let first: [UInt32]
+    private let first: SecretNumbers
 
     private struct Node {
         /// The first of the beginnings that are one byte longer; 0 for none.
@@ -29,7 +29,8 @@ struct SecretOccurrences: ~Copyable {
     init(of secrets: [SecretKey]) {
         var buffer = SecretBuffer()
         buffer.append(UInt8(0))
-        var (nodes, first) = ([Node()], Array(repeating: UInt32(0), count: 257 * 256))
+        var nodes = [Node()]
+        var first = SecretNumbers(count: 257 * 256)
         for secret in secrets {
             let text = secret.span
             var node: UInt32 = 0
@@ -59,7 +60,7 @@ struct SecretOccurrences: ~Copyable {
     }
 
     /// Finds for each beginning the longest other one that it ends in, shorter beginnings first.
-    private static func link(_ nodes: inout [Node], _ first: [UInt32], _ bytes: RawSpan) {
+    private static func link(_ nodes: inout [Node], _ first: borrowing SecretNumbers, _ bytes: RawSpan) {
         var queue: [UInt32] = [0]
         queue.reserveCapacity(nodes.count)
         var position = 0
@@ -100,7 +101,7 @@ struct SecretOccurrences: ~Copyable {
 
     /// The longest beginning that a text ends in after one more byte.
     private static func next(
-        after node: UInt32, _ byte: UInt8, _ nodes: [Node], _ first: [UInt32], _ bytes: RawSpan
+        after node: UInt32, _ byte: UInt8, _ nodes: [Node], _ first: borrowing SecretNumbers, _ bytes: RawSpan
     ) -> UInt32 {
         var node = node
         while true {
@@ -112,7 +113,7 @@ struct SecretOccurrences: ~Copyable {
 
     /// The beginning with one more byte; 0 for none.
     private static func child(
-        of node: UInt32, _ byte: UInt8, _ nodes: [Node], _ first: [UInt32], _ bytes: RawSpan
+        of node: UInt32, _ byte: UInt8, _ nodes: [Node], _ first: borrowing SecretNumbers, _ bytes: RawSpan
     ) -> UInt32 {
         let pairs = nodes[Int(node)].pairs
         if node == 0 || pairs > 0 { return first[Int(pairs) + Int(byte)] }
