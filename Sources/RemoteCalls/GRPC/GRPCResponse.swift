@@ -24,6 +24,8 @@ struct GRPCResponse: ~Copyable {
     /// - Parameter ending: How the transfer ended.
     /// - Throws: ``CallFailure`` if it is not one that ended well.
     func finish(_ ending: TransferEnding, peer: RemotePeer) throws(CallFailure) {
+        // A status within another kind of answer, such as a page of HTML, is not one of gRPC.
+        if head["grpc-status"] != nil { try head.checkGRPC() }
         // After its status a peer may close the stream in any way.
         if let status = try head.grpcStatus() {
             guard status.code == .ok else { throw status }
