@@ -19,6 +19,14 @@ let tests: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// The readers of foreign bytes.
+let fuzzed: [Target.Dependency] = [
+    "APIServerFlags", "ConfigurationLint", "EncryptionConfig", "EnvelopeCrypto", "EtcdSnapshot", "EtcdWAL",
+    "Explanations", "GoText", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "PastedValues",
+    "RemoteCalls",
+    "SecretMemory", "TestSupport", "Transformers",
+]
+
 let package = Package(
     name: "encconf",
     products: [.executable(name: "encconf", targets: ["encconf"])],
@@ -254,7 +262,7 @@ let package = Package(
 
         // Tests: one target for each module, over the recorded data in testdata.
         .target(
-            name: "TestSupport", dependencies: ["EncryptionConfig", "GoText", "JSONText", "SecretMemory"],
+            name: "TestSupport", dependencies: ["EncryptionConfig", "EtcdWAL", "GoText", "JSONText", "SecretMemory"],
             path: "Tests/TestSupport", exclude: ["FakeAPIServer"],
             swiftSettings: tests),
         // Clusters that tests make: configurations, objects, stored values, snapshots.
@@ -413,8 +421,11 @@ let package = Package(
             dependencies: [
                 "APIServerFlags", "ClusterSupport", "ConfigurationLint", "EncryptionConfig", "GoText", "KeyRotation",
                 "KeyTransition", "PastedValues", "Reports", "SecretMemory", "ShownText", "StorageAudit",
-                "StorageEvidence", "TestSupport",
+                "StorageEvidence", "TestSupport", "Transformers",
             ], swiftSettings: tests),
+        // Every reader of foreign bytes, over the inputs that are kept of its fuzzing.
+        .testTarget(
+            name: "FuzzingTests", dependencies: fuzzed, exclude: ["Entry.swift"], swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(
             name: "EncconfCommandsTests",
@@ -422,3 +433,12 @@ let package = Package(
             swiftSettings: tests),
     ]
 )
+
+// libFuzzer brings a `main`, which no other build has (.ci/fuzz).
+if Context.environment["ENCCONF_FUZZING"] != nil {
+    package.targets.removeAll { $0.name == "FuzzingTests" }
+    package.targets.append(
+        .executableTarget(
+            name: "encconf-fuzz", dependencies: fuzzed, path: "Tests/FuzzingTests", exclude: ["CorpusTests.swift"],
+            swiftSettings: tests))
+}

@@ -1,15 +1,15 @@
 /// CRC-32C (Castagnoli; RFC 3720, appendix B.4), as Go's hash/crc32 computes it. One value runs on through all records
 /// of a write-ahead log.
-struct CRC32C: Equatable {
+package struct CRC32C: Equatable {
     /// The checksum of all bytes so far.
-    private(set) var value: UInt32
+    package private(set) var value: UInt32
 
     /// A checksum that continues from `value`.
-    init(_ value: UInt32 = 0) { self.value = value }
+    package init(_ value: UInt32 = 0) { self.value = value }
 
     /// Adds `bytes`, eight at a time (Kounavis, Berry: "A Systematic Approach to Building High Performance
     /// Software-based CRC Generators", 2005).
-    mutating func add(_ bytes: RawSpan) {
+    package mutating func add(_ bytes: RawSpan) {
         let tables = Self.tables.span
         var crc = ~value
         var offset = 0

@@ -258,22 +258,22 @@ struct GapTests {
             $0.cut()
         }
         let whole = log.segments
-        func gaps(_ files: [Segment]) throws -> [LogGap] {
+        func gaps(_ files: [LogSegment]) throws -> [LogGap] {
             try MemberReading(database: Self.database, log: files).log.gaps
         }
         #expect(try gaps(whole.reversed()) == [])
-        #expect(try gaps(whole + [Segment("0.tmp", [1]), Segment("\(whole[0].name).broken", [1])]) == [])
+        #expect(try gaps(whole + [LogSegment("0.tmp", [1]), LogSegment("\(whole[0].name).broken", [1])]) == [])
         #expect(try gaps([]) == [.noSegment])
-        #expect(try gaps([Segment("0.tmp", [])]) == [.noSegment])
+        #expect(try gaps([LogSegment("0.tmp", [])]) == [.noSegment])
         #expect(try gaps([whole[0], whole[2]]) == [.segmentOrder(whole[2].name)])
         #expect(try gaps([whole[0], whole[0]]) == [.segmentOrder(whole[0].name)])
         #expect(try gaps(Array(whole.dropLast())) == [.noFreeSpace(whole[1].name)])
-        let empty = Segment(whole[2].name, Array(repeating: 0, count: 4096))
+        let empty = LogSegment(whole[2].name, Array(repeating: 0, count: 4096))
         #expect(try gaps([whole[0], whole[1], empty]) == [.segmentStart(whole[2].name)])
         // A segment of another log.
         var other = LogBuilder(memberID: 8)
         other.cut()
-        let foreign = Segment(whole[1].name, other.files[1].bytes)
+        let foreign = LogSegment(whole[1].name, other.files[1].bytes)
         #expect(try gaps([whole[0], foreign]) == [.segmentStart(whole[1].name)])
     }
 
@@ -285,7 +285,7 @@ struct GapTests {
         func gaps(_ change: (inout [UInt8]) -> Void) throws -> [LogGap] {
             var bytes = log.files[0].bytes + Array(repeating: 0, count: 4096)
             change(&bytes)
-            return try MemberReading(database: Self.database, log: [Segment(name, bytes)]).log.gaps
+            return try MemberReading(database: Self.database, log: [LogSegment(name, bytes)]).log.gaps
         }
         let place = LogPlace(segment: name, offset: start)
         #expect(

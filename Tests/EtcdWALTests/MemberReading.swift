@@ -24,10 +24,10 @@ struct MemberReading {
     var history: [(change: LogChange, key: [UInt8], value: [UInt8])] = []
 
     init(database: [UInt8], log files: [String: [UInt8]]) throws {
-        try self.init(database: database, log: files.map { Segment($0, $1) })
+        try self.init(database: database, log: files.map { LogSegment($0, $1) })
     }
 
-    init(database bytes: [UInt8], log files: [Segment]) throws {
+    init(database bytes: [UInt8], log files: [LogSegment]) throws {
         var problems = SnapshotProblems.refused
         let database = try SnapshotFile(bytes.span.bytes, &problems)
         let records = try LiveRecords(database, &problems)

@@ -68,7 +68,7 @@ struct MutationTests {
             files[files.count - 1].bytes += Array(repeating: 0, count: log.freeSpace)
             for _ in 0..<Int.random(in: 1...2, using: &random) { Self.mutate(&files, &random) }
             let reading = try MemberReading(
-                database: Self.database, log: files.map { Segment($0.name, $0.bytes) })
+                database: Self.database, log: files.map { LogSegment($0.name, $0.bytes) })
             if reading.log.isComplete {
                 #expect(reading.live == whole.live && reading.log.revision == whole.log.revision)
                 #expect(reading.history.map(\.change.revision) == whole.history.map(\.change.revision))
@@ -99,7 +99,7 @@ struct MutationTests {
                 var damaged = bytes
                 damaged[bit / 8] ^= 1 << UInt8(bit % 8)
                 var segments = log.segments
-                segments[number] = Segment(log.files[number].name, damaged)
+                segments[number] = LogSegment(log.files[number].name, damaged)
                 let reading = try MemberReading(database: database, log: segments)
                 if reading.log.isComplete, reading.live != whole.live {
                     Issue.record("bit \(bit) of segment \(number): \(reading.live)")
@@ -114,11 +114,11 @@ struct MutationTests {
             let whole = try MemberReading(database: Self.database, log: log.segments)
             let (name, bytes) = log.files[log.files.count - 1]
             for count in 0..<bytes.count {
-                let cut = log.segments.dropLast() + [Segment(name, Array(bytes.prefix(count)))]
+                let cut = log.segments.dropLast() + [LogSegment(name, Array(bytes.prefix(count)))]
                 #expect(try !MemberReading(database: Self.database, log: Array(cut)).log.isComplete)
             }
             for count in 0...log.freeSpace {
-                let cut = log.segments.dropLast() + [Segment(name, bytes + Array(repeating: 0, count: count))]
+                let cut = log.segments.dropLast() + [LogSegment(name, bytes + Array(repeating: 0, count: count))]
                 let reading = try MemberReading(database: Self.database, log: Array(cut))
                 #expect(reading.log.isComplete == (count >= 8) && reading.live == whole.live)
             }

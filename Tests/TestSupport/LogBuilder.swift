@@ -1,36 +1,34 @@
-import TestSupport
-
-@testable import EtcdWAL
+import EtcdWAL
 
 /// Writes logs as etcd writes them (server/storage/wal/{wal,encoder}.go), and others.
-struct LogBuilder {
-    private(set) var files: [(name: String, bytes: [UInt8])] = []
+package struct LogBuilder {
+    package private(set) var files: [(name: String, bytes: [UInt8])] = []
     /// What the free space at the end of the last segment is long.
-    var freeSpace = 4096
+    package var freeSpace = 4096
     private var checksum = CRC32C()
     private let memberID: UInt64
     private var lastIndex: UInt64 = 0
-    private(set) var lastState: [UInt8] = []
+    package private(set) var lastState: [UInt8] = []
     /// Where each record begins in its segment, and of which type it is.
-    private(set) var records: [(segment: Int, offset: Int, type: UInt64)] = []
+    package private(set) var records: [(segment: Int, offset: Int, type: UInt64)] = []
 
-    init(memberID: UInt64 = 7) {
+    package init(memberID: UInt64 = 7) {
         self.memberID = memberID
         begin(index: 0)
         record(5, field(1, 0) + field(2, 0))
     }
 
     /// The segments, the last one with its free space.
-    var segments: [Segment] {
+    package var segments: [LogSegment] {
         files.enumerated().map { number, file in
-            Segment(
+            LogSegment(
                 file.name,
                 file.bytes + Array(repeating: 0, count: number == files.count - 1 ? freeSpace : 0))
         }
     }
 
     /// Begins the next segment.
-    mutating func cut() {
+    package mutating func cut() {
         begin(index: lastIndex + 1)
         if !lastState.isEmpty { record(3, lastState) }
     }
@@ -45,7 +43,7 @@ struct LogBuilder {
         record(1, field(1, memberID) + field(2, 9))
     }
 
-    mutating func record(_ type: UInt64, _ data: [UInt8]?) {
+    package mutating func record(_ type: UInt64, _ data: [UInt8]?) {
         if let data { checksum.add(data.span.bytes) }
         var bytes = field(1, type) + field(2, UInt64(checksum.value))
         if let data { bytes += field(3, data) }
@@ -56,59 +54,61 @@ struct LogBuilder {
             + Array(repeating: 0, count: padding)
     }
 
-    mutating func entry(_ index: UInt64, term: UInt64 = 2, kind: UInt64 = 0, _ data: [UInt8]?) {
+    package mutating func entry(_ index: UInt64, term: UInt64 = 2, kind: UInt64 = 0, _ data: [UInt8]?) {
         record(2, field(1, kind) + field(2, term) + field(3, index) + (data.map { field(4, $0) } ?? []))
         lastIndex = index
     }
 
-    mutating func state(term: UInt64 = 2, commit: UInt64) {
+    package mutating func state(term: UInt64 = 2, commit: UInt64) {
         lastState = field(1, term) + field(2, memberID) + field(3, commit)
         record(3, lastState)
     }
 
-    mutating func snapshot(_ index: UInt64, term: UInt64 = 2, voters: [UInt64] = []) {
+    package mutating func snapshot(_ index: UInt64, term: UInt64 = 2, voters: [UInt64] = []) {
         let state = voters.flatMap { field(1, $0) }
         record(5, field(1, index) + field(2, term) + (voters.isEmpty ? [] : field(3, state)))
         lastIndex = max(lastIndex, index)
     }
 
     /// The change that adds a voter, or does something else to it.
-    mutating func change(_ index: UInt64, term: UInt64 = 2, _ member: UInt64, kind: UInt64 = 0) {
+    package mutating func change(_ index: UInt64, term: UInt64 = 2, _ member: UInt64, kind: UInt64 = 0) {
         entry(index, term: term, kind: 1, field(1, 1) + field(2, kind) + field(3, member))
     }
 }
 
 /// Messages as etcd proposes them.
-enum Request {
-    static func put(_ key: String, _ value: String, lease: UInt64 = 0) -> [UInt8] {
+package enum Request {
+    package static func put(_ key: String, _ value: String, lease: UInt64 = 0) -> [UInt8] {
         request(4, putBody(key, value, lease: lease))
     }
 
-    static func putBody(_ key: String, _ value: String, lease: UInt64 = 0) -> [UInt8] {
+    package static func putBody(_ key: String, _ value: String, lease: UInt64 = 0) -> [UInt8] {
         field(1, Array(key.utf8)) + field(2, Array(value.utf8)) + (lease == 0 ? [] : field(3, lease))
     }
 
-    static func delete(_ key: String, to end: String? = nil) -> [UInt8] {
+    package static func delete(_ key: String, to end: String? = nil) -> [UInt8] {
         request(5, field(1, Array(key.utf8)) + (end.map { field(2, Array($0.utf8)) } ?? []))
     }
 
     /// Any request, with the header that every one has.
-    static func request(_ number: Int, _ body: [UInt8]) -> [UInt8] { field(number, body) + field(100, field(1, 77)) }
+    package static func request(_ number: Int, _ body: [UInt8]) -> [UInt8] {
+        field(number, body) + field(100, field(1, 77))
+    }
 
     /// How a member announces itself up to etcd 3.5: an `etcdserverpb.Request`.
-    static let announcement: [UInt8] =
+    package static let announcement: [UInt8] =
         field(1, 5) + field(2, Array("PUT".utf8)) + field(3, Array("/0/members/7/attributes".utf8))
         + field(4, Array(#"{"name":"default"}"#.utf8)) + field(5, 0) + field(6, []) + field(7, 0) + field(9, 0)
         + field(10, 0) + field(11, 0) + field(12, 0) + field(13, 0) + field(14, 0) + field(15, 0) + field(16, 0)
 }
 
-func field(_ number: Int, _ value: UInt64) -> [UInt8] { varint(number << 3) + varint(value) }
+package func field(_ number: Int, _ value: UInt64) -> [UInt8] { varint(number << 3) + varint(value) }
 
-func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] { varint(number << 3 | 2) + varint(bytes.count) + bytes }
+package func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] { varint(number << 3 | 2) + varint(bytes.count) + bytes }
 
 extension BoltBuilder {
     /// A database that holds `records` and the entries of a log up to `index`.
-    static func database(
+    package static func database(
         _ records: [Element], index: UInt64, term: UInt64 = 0, voters: [String] = ["7"],
         settings: [String: [UInt8]] = [:], buckets: [String: [Element]] = [:]
     ) -> [UInt8] {
