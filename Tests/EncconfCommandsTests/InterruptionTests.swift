@@ -19,7 +19,7 @@ import Testing
             SIGTERM, 16, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSYS,
         ] + Array(34...64)
 
-    @Test(arguments: ending)
+    @Test(arguments: Sample.of(ending, 16))
     func noKeyStaysBehind(_ signal: Int32) throws {
         let folder = try folder()
         defer { folder.remove() }

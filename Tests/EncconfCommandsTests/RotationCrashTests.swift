@@ -74,7 +74,7 @@ import Testing
         defer { folder.remove() }
         let needed = folder.start.secrets
         var outcomes: Set<Bool> = []
-        for call in rehearsal.calls {
+        for call in Sample.of(rehearsal.calls, 16, step.name) {
             try folder.reset()
             let run = try folder.trace(
                 step.command, options: "\(step.options) \(RotationFolder.Fault.kill.option(at: call))")
@@ -120,7 +120,7 @@ import Testing
         let renamed = try #require(rehearsal.calls.last { $0.name == "rename" }).line
         let lastSync = try #require(rehearsal.calls.last { $0.name == "fsync" })
         #expect(renamed.contains("enc.yaml\""))
-        for call in calls {
+        for call in Sample.of(calls, 8, step.name + error) {
             try folder.reset()
             let fault = RotationFolder.Fault.error(error).option(at: call)
             let result = try folder.trace(step.command, options: "\(step.options) \(fault)").result

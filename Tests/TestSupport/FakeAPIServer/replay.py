@@ -10,6 +10,7 @@ What cannot be repeated is left out, with the reason.
 
 import argparse
 import base64
+import glob
 import gzip
 import http.client
 import json
@@ -1087,6 +1088,21 @@ class Counted(Replay):
         return path.endswith((".resourceVersion", ".uid")) or super().same(path, wanted, has)
 
 
+def pause(process):
+    """Stops a process, and waits until all of its threads have stopped: until then one may answer."""
+    process.send_signal(signal.SIGSTOP)
+    for _ in range(1000):
+        states = []
+        for path in glob.glob(f"/proc/{process.pid}/task/*/stat"):
+            with open(path) as file:
+                # The name of the program, in brackets, may hold anything.
+                states.append(file.read().rpartition(")")[2].split()[0])
+        if set(states) == {"T"}:
+            return
+        time.sleep(0.01)
+    raise RuntimeError("etcd did not stop")
+
+
 class Stopping(Replay):
     has_revisions = False
     OPTIONS = ("--renew", "3600", "--endpoints", "none")
@@ -1131,7 +1147,7 @@ class Stopping(Replay):
         elif name == "stop-delay-retry-leases":
             self.cluster.servers[1].process.wait()
         elif name == "etcd-stopped-get-rv-0":
-            self.cluster.process.send_signal(signal.SIGSTOP)
+            pause(self.cluster.process)
         return None
 
     def send(self, server, case, is_kept=False):
