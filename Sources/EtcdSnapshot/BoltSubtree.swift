@@ -15,10 +15,8 @@ extension BoltSubtree {
     ///
     /// - Returns: Nil for a leaf, and for whatever is wrong with the page: a walk finds out what.
     func children(in file: SnapshotFile, visited: inout PageSet) -> [BoltSubtree]? {
-        guard let pages = try? file.pages(of: root) else { return nil }
-        let range = pages.lowerBound * file.meta.pageSize..<pages.upperBound * file.meta.pageSize
-        guard var page = try? BoltPage(root, in: range, of: file.bytes, lower: lower, upper: upper), !page.isLeaf
-        else { return nil }
+        guard let (found, pages) = try? file.page(root, lower: lower, upper: upper), !found.isLeaf else { return nil }
+        var page = found
         var children: [BoltSubtree] = []
         while !page.isAtEnd {
             guard let element = try? page.next(in: file.bytes) else { return nil }

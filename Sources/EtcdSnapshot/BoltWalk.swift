@@ -112,9 +112,7 @@ struct BoltWalk: ~Escapable {
     ) throws(SnapshotError) {
         do throws(PageFault) {
             guard above.count < SnapshotFile.depthLimit else { throw .depth }
-            let pages = try file.pages(of: number)
-            let range = pages.lowerBound * file.meta.pageSize..<pages.upperBound * file.meta.pageSize
-            let child = try BoltPage(number, in: range, of: file.bytes, lower: lower, upper: upper)
+            let (child, pages) = try file.page(number, lower: lower, upper: upper)
             guard visited.insert(pages) else { throw .visitedTwice }
             above.append(page)
             page = child

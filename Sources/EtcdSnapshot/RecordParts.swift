@@ -52,9 +52,6 @@ public struct RecordParts: Sendable {
 
 /// What one part leaves: of every key in it the latest record, deletions too.
 public struct LivePart: Sendable {
-    /// Deletions of more keys than this take memory that one thread, which keeps none, does not need.
-    private static let tombstoneLimit = 1 << 20
-
     fileprivate var table: LiveTable
     fileprivate private(set) var (values, tombstones, markers) = (0, 0, 0)
     fileprivate private(set) var lastRevision: Int64 = 0
@@ -62,8 +59,9 @@ public struct LivePart: Sendable {
 
     /// Reads a part.
     ///
+    /// - Parameter tombstoneLimit: More deletions than this take memory that one thread, which keeps none, does not need.
     /// - Returns: Nil if something is wrong in it, or too much is deleted: then one thread reads the whole file.
-    public init?(_ number: Int, of parts: RecordParts, in file: SnapshotFile) {
+    public init?(_ number: Int, of parts: RecordParts, in file: SnapshotFile, tombstoneLimit: Int = 1 << 20) {
         var table = LiveTable(hash: parts.hash, keepsTombstones: true)
         var visited = PageSet(pageCount: file.pageCount)
         var problems = SnapshotProblems.refused
@@ -75,7 +73,7 @@ public struct LivePart: Sendable {
                     if record.isTombstone { tombstones += 1 } else { values += 1 }
                     table.add(record, in: file)
                 }
-                guard tombstones <= Self.tombstoneLimit else { return nil }
+                guard tombstones <= tombstoneLimit else { return nil }
                 markers += walk.markerCount
                 if walk.lastRevision > 0 { lastRevision = walk.lastRevision }
                 visited = walk.visited

@@ -104,6 +104,15 @@ extension SnapshotFile {
         return Int(number)..<Int(number) + overflow + 1
     }
 
+    /// Page `number` with its overflow, between the keys `lower` and `upper` of the branch above.
+    func page(
+        _ number: UInt64, lower: Range<Int>, upper: Range<Int>?
+    ) throws(PageFault) -> (page: BoltPage, pages: Range<Int>) {
+        let pages = try pages(of: number)
+        let range = pages.lowerBound * meta.pageSize..<pages.upperBound * meta.pageSize
+        return (try BoltPage(number, in: range, of: bytes, lower: lower, upper: upper), pages)
+    }
+
     /// The bucket with this name at the top of the file, or nil if it is absent.
     func bucket(_ name: String, _ problems: inout SnapshotProblems) throws(SnapshotError) -> BoltBucket? {
         var walk = try BoltWalk(BoltBucket(root: meta.root), of: self, &problems)

@@ -29,6 +29,26 @@ struct RecordPartsTests {
         #expect(live.lastRevision == 6)
     }
 
+    /// A part that deletes much gives up.
+    @Test func manyDeletionsAreLeftToOneThread() throws {
+        var builder = BoltBuilder(pageSize: 1024)
+        builder.leaf(2, [.bucket("key", root: 3)])
+        builder.branch(3, [.child(2, 4), .child(4, 5)])
+        builder.leaf(4, [.record(2, "a", ""), .record(3, "b", "")])
+        builder.leaf(5, [.record(4, "a", nil), .record(5, "b", nil)])
+        let file = builder.file
+        var problems = SnapshotProblems.refused
+        let snapshot = try SnapshotFile(file.span.bytes, &problems)
+        guard let plan = RecordParts(snapshot, count: 2) else {
+            Issue.record("the file cannot be divided")
+            return
+        }
+        let isRead = [(1, 2), (1, 1), (0, 0)].map { number, limit in
+            LivePart(number, of: plan, in: snapshot, tombstoneLimit: limit) != nil
+        }
+        #expect(isRead == [true, false, true])
+    }
+
     /// A page that two parts name shows in neither of them.
     @Test func noPageIsInTwoParts() throws {
         for shared in [false, true] {
