@@ -298,7 +298,8 @@ let package = Package(
             name: "KubernetesObjectsTests", dependencies: ["GoText", "KubernetesObjects", "TestSupport"],
             swiftSettings: tests),
         .testTarget(name: "PastedValuesTests", dependencies: ["PastedValues", "TestSupport"], swiftSettings: tests),
-        .testTarget(name: "YAMLTreeTests", dependencies: ["YAMLTree", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "YAMLTreeTests", dependencies: ["SecretMemory", "TestSupport", "YAMLTree"], swiftSettings: tests),
         .testTarget(
             name: "APIServerFlagsTests", dependencies: ["APIServerFlags", "KubernetesVersions", "TestSupport"],
             swiftSettings: tests),

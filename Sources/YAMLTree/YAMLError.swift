@@ -1,4 +1,5 @@
 public import Diagnostics
+internal import SecretMemory
 
 /// Why a file is no document, or a document no JSON value. No case holds a byte of the file's values.
 public struct YAMLError: Error, Equatable {
@@ -64,7 +65,7 @@ public struct YAMLError: Error, Equatable {
     }
 
     /// The name of an anchor, if it may be shown: the base64 text of the shortest AES key has 24 characters.
-    static func showable(_ anchor: String) -> String? { anchor.utf8.count < 16 ? anchor : nil }
+    static func showable(_ anchor: SecretKey) -> String? { anchor.bytes.count < 16 ? anchor.revealedText() : nil }
 }
 
 extension YAMLError {

@@ -21,14 +21,14 @@ public final class YAMLNode: Sendable {
     /// node.
     public let end: SourcePosition
     /// The whole tag, such as `tag:yaml.org,2002:str`, or `!` alone. kube-apiserver ignores tags of collections.
-    public let tag: String?
+    public let tag: SecretKey?
     /// The name behind `&`; for an alias the name behind `*`.
-    public let anchor: String?
+    public let anchor: SecretKey?
     /// Nil for scalars and aliases.
     public let collectionStyle: CollectionStyle?
 
     init(
-        content: Content, start: SourcePosition, end: SourcePosition, tag: String? = nil, anchor: String? = nil,
+        content: Content, start: SourcePosition, end: SourcePosition, tag: SecretKey? = nil, anchor: SecretKey? = nil,
         collectionStyle: CollectionStyle? = nil
     ) {
         self.content = content

@@ -53,7 +53,7 @@ struct JSONView {
 
     private func type(of scalar: YAMLScalar, _ node: YAMLNode) throws(YAMLError) -> Typed {
         if node.tag == nil, !scalar.isPlainImplicit { return .text(scalar.text) }
-        if node.tag == "tag:yaml.org,2002:binary" { return .text(try decodeBinary(scalar, node)) }
+        if node.tag?.isText("tag:yaml.org,2002:binary") == true { return .text(try decodeBinary(scalar, node)) }
         return .resolved(try ScalarType.resolve(scalar.text.span, tag: node.tag, at: node.start))
     }
 
@@ -239,9 +239,9 @@ private enum Typed {
 extension YAMLNode {
     /// `<<`, unless it is quoted (go-yaml v2.4, decode.go, `isMerge`).
     fileprivate var isMergeKey: Bool {
-        guard case .scalar(let scalar) = content, scalar.isPlainImplicit || tag == "tag:yaml.org,2002:merge" else {
-            return false
-        }
+        guard case .scalar(let scalar) = content,
+            scalar.isPlainImplicit || tag?.isText("tag:yaml.org,2002:merge") == true
+        else { return false }
         let bytes = scalar.text.span
         return bytes.byteCount == 2 && bytes[0] == UInt8(ascii: "<") && bytes[1] == UInt8(ascii: "<")
     }

@@ -17,8 +17,8 @@ enum ScalarType {
     ///
     /// - Parameter tag: The whole tag, if there is one.
     /// - Throws: ``YAMLError/Reason/tagMismatch(found:wanted:)``, at `position`.
-    static func resolve(_ text: RawSpan, tag: String?, at position: SourcePosition) throws(YAMLError) -> ScalarType {
-        let wanted = tag.map(Tag.init(rawValue:))
+    static func resolve(_ text: RawSpan, tag: SecretKey?, at position: SourcePosition) throws(YAMLError) -> ScalarType {
+        let wanted = tag.map { tag in Tag.allCases.first { tag.isText($0.rawValue) } }
         // A tag of any other kind leaves the text alone, `!` and `!!binary` too.
         if case .some(nil) = wanted { return .string }
         guard case .some(.some(let wanted)) = wanted else { return plain(text, readsTimestamp: true) }
@@ -30,7 +30,7 @@ enum ScalarType {
     }
 
     /// The tags of which go-yaml knows what text they go with.
-    private enum Tag: String {
+    private enum Tag: String, CaseIterable {
         case null = "tag:yaml.org,2002:null"
         case bool = "tag:yaml.org,2002:bool"
         case int = "tag:yaml.org,2002:int"

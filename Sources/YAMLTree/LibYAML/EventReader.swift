@@ -58,7 +58,7 @@ internal import SecretMemory
         case YAML_DOCUMENT_START_EVENT:
             return unsafe .documentStart(hasVersion: event.data.document_start.version_directive != nil)
         case YAML_DOCUMENT_END_EVENT: return .documentEnd
-        case YAML_ALIAS_EVENT: return unsafe .alias(string(event.data.alias.anchor) ?? "")
+        case YAML_ALIAS_EVENT: return unsafe .alias(text(event.data.alias.anchor) ?? SecretKey(SecretBytes()))
         case YAML_SCALAR_EVENT:
             let scalar = unsafe event.data.scalar
             let text = unsafe UnsafeRawBufferPointer(start: scalar.value, count: scalar.length)
@@ -85,11 +85,14 @@ internal import SecretMemory
     private func properties(
         _ anchor: UnsafeMutablePointer<yaml_char_t>?, _ tag: UnsafeMutablePointer<yaml_char_t>?
     ) -> YAMLEvent.Properties {
-        unsafe YAMLEvent.Properties(anchor: string(anchor), tag: string(tag))
+        unsafe YAMLEvent.Properties(anchor: text(anchor), tag: text(tag))
     }
 
-    private func string(_ text: UnsafeMutablePointer<yaml_char_t>?) -> String? {
-        unsafe text.map { unsafe String(cString: $0) }
+    private func text(_ start: UnsafeMutablePointer<yaml_char_t>?) -> SecretKey? {
+        unsafe start.map { start in
+            unsafe SecretKey(
+                SecretBytes(copying: UnsafeRawBufferPointer(start: start, count: strlen(start)).bytes))
+        }
     }
 
     private func failure() -> Failure {

@@ -14,7 +14,7 @@ struct YAMLEvent {
         case streamEnd
         case documentStart(hasVersion: Bool)
         case documentEnd
-        case alias(String)
+        case alias(SecretKey)
         case scalar(Scalar)
         case sequenceStart(Properties, isFlow: Bool)
         case sequenceEnd
@@ -22,9 +22,10 @@ struct YAMLEvent {
         case mappingEnd
     }
 
+    /// A key that is pasted into the wrong place may be an anchor or a tag.
     struct Properties {
-        let anchor: String?
-        let tag: String?
+        let anchor: SecretKey?
+        let tag: SecretKey?
 
         var isEmpty: Bool { anchor == nil && tag == nil }
     }

@@ -13,7 +13,7 @@ struct TreeReader: ~Copyable, ~Escapable {
     private var attempt = 1
     private var open: [Collection] = []
     private var root: YAMLNode?
-    private var anchors: [String: Anchor] = [:]
+    private var anchors: [SecretHash: Anchor] = [:]
     private var anchorCount = 0
     private var nodeCount = 0
     /// go-yaml finds these when it decodes, after all of the document has been parsed.
@@ -136,7 +136,7 @@ struct TreeReader: ~Copyable, ~Escapable {
         if let name = properties.anchor {
             anchorCount += 1
             number = anchorCount
-            anchors[name] = .open(number: anchorCount)
+            anchors[SecretHash(name)] = .open(number: anchorCount)
         }
         open.append(
             Collection(
@@ -156,7 +156,9 @@ struct TreeReader: ~Copyable, ~Escapable {
             start: start, end: end, tag: ended.properties.tag, anchor: ended.properties.anchor,
             collectionStyle: ended.isFlow ? .flow : .block)
         // An anchor of the same name inside takes the place of this one, as in go-yaml.
-        if let name = node.anchor, case .open(let number)? = anchors[name], number == ended.anchorNumber {
+        if let name = node.anchor.map(SecretHash.init), case .open(let number)? = anchors[name],
+            number == ended.anchorNumber
+        {
             anchors[name] = .node(node)
         }
         try add(node)
@@ -176,10 +178,10 @@ struct TreeReader: ~Copyable, ~Escapable {
     // MARK: Leaves
 
     @_lifetime(self: copy self)
-    private mutating func alias(_ name: String, _ event: YAMLEvent) throws(YAMLError) -> YAMLNode {
+    private mutating func alias(_ name: SecretKey, _ event: YAMLEvent) throws(YAMLError) -> YAMLNode {
         let (start, end) = (position(event.start), position(event.end))
         let target: YAMLNode
-        switch anchors[name] {
+        switch anchors[SecretHash(name)] {
         case .node(let node)?: target = node
         case .open?:
             decodeError = decodeError ?? YAMLError(.anchorContainsItself(name: YAMLError.showable(name)), at: start)
@@ -209,8 +211,10 @@ struct TreeReader: ~Copyable, ~Escapable {
             isPlainImplicit: scalar.isPlainImplicit)
         let node = YAMLNode(
             content: .scalar(content), start: start, end: end,
-            tag: scalar.properties.tag ?? (scan.hasTag ? "!" : nil), anchor: scalar.properties.anchor)
-        if let name = node.anchor { anchors[name] = .node(node) }
+            tag: scalar.properties.tag
+                ?? (scan.hasTag ? SecretKey(SecretBytes(copying: Array("!".utf8).span.rawBytes)) : nil),
+            anchor: scalar.properties.anchor)
+        if let name = node.anchor { anchors[SecretHash(name)] = .node(node) }
         return node
     }
 
