@@ -117,6 +117,22 @@ struct MetricsScannerTests {
         #expect(!Self.read("n" + String(repeating: "x", count: 1_000_000) + "\n" + line).isIncomplete)
     }
 
+    /// Go writes what is no number too. A count is not made of it, and the rest counts.
+    @Test(arguments: ["NaN", "+Inf", "-Inf", "-1"])
+    func countsWithoutANumber(_ value: String) {
+        let line = "apiserver_storage_transformation_operations_total{resource=\"secrets\",status=\"OK\","
+        let reading = Self.read(
+            Array(
+                """
+                \(line)transformation_type="from_storage",transformer_prefix="a:"} \(value)
+                \(line)transformation_type="from_storage",transformer_prefix="b:"} 2
+
+                """.utf8))
+        let metrics = ServerMetrics(reading.samples, isIncomplete: reading.isIncomplete)
+        #expect(metrics.isIncomplete)
+        #expect(metrics.uses(of: "secrets").map(\.prefix) == ["b:"])
+    }
+
     /// Random bytes change, and nothing traps.
     @Test(arguments: 0..<20) func survivesDamage(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

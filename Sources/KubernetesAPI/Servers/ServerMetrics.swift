@@ -97,7 +97,12 @@ public struct ServerMetrics: Sendable, Equatable {
                 lastReload = max(lastReload ?? 0, time)
             }
         case "apiserver_storage_transformation_operations_total":
-            guard let type = sample["transformation_type"], let prefix = sample["transformer_prefix"] else { return }
+            guard let type = sample["transformation_type"], let prefix = sample["transformer_prefix"],
+                sample.value.isFinite, sample.value >= 0
+            else {
+                isIncomplete = true
+                return
+            }
             operations.append(
                 Operation(
                     resource: sample["resource"] ?? "", isWrite: type == "to_storage",
@@ -117,6 +122,7 @@ public struct ServerMetrics: Sendable, Equatable {
 
     private mutating func takeKeyID(_ sample: MetricsScanner.Sample, isStatus: Bool) {
         guard let provider = sample["provider_name"], let hash = sample["key_id_hash"], sample.value.isFinite else {
+            isIncomplete = true
             return
         }
         keyIDs.append(KeyID(provider: provider, hash: hash, time: sample.value, isStatus: isStatus))
