@@ -186,7 +186,7 @@ extension AuditDoubt {
         case .unknownKeys(let values, let keys):
             "\(values) of \(counted(keys, "key")) outside any known resource \(values == 1 ? "holds an encrypted value" : "hold encrypted values")."
         case .unknownObjects(let count):
-            "\(counted(count, "plaintext object")) under etcd keys that name no resource."
+            "\(counted(count, "plaintext value")) under etcd keys that name no resource; objects may be among them."
         case .unknownGroup(let resource, let entries):
             "\(resource.description) is unknown to encconf. Its etcd keys have no group, so its objects may belong to \(entries.map(\.description).listed)."
         case .version(let version):

@@ -53,7 +53,9 @@ public enum EtcdKey: Hashable, Sendable {
     }
 
     /// Whether a key is below an etcd prefix, or below the prefix of OpenShift's own API servers.
-    public static func isBelow(_ key: RawSpan, prefix: String) -> Bool {
+    ///
+    /// - Parameter prefix: Nil if it is not known; then those that servers have by default count.
+    public static func isBelow(_ key: RawSpan, prefix: String?) -> Bool {
         let text = unsafe key.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
         return EtcdKeyReader(ByteName(text), prefix: prefix).isBelowPrefix
     }

@@ -27,7 +27,7 @@ public enum AuditDoubt: Sendable {
     case identity(values: Int)
     /// Encrypted values are stored under etcd keys that name no resource.
     case unknownKeys(values: Int, keys: Int)
-    /// Plaintext objects are stored under etcd keys that name no resource.
+    /// Plaintext that is or may be objects is stored under etcd keys that name no resource.
     case unknownObjects(values: Int)
     /// The etcd keys of a resource lack its group, so that entries for another group may cover it.
     case unknownGroup(GroupResource, entries: [ResourcePattern])

@@ -144,15 +144,17 @@ extension RecordJudge {
         guard case .unrecognised = EtcdKey(bytes: record.key, prefix: options.prefix) else {
             return .outOfScope(.bookkeeping)
         }
-        guard isOfServer(record.key), mayBeObject(record.value) else { return .outOfScope(.foreign) }
+        // Below the prefix of a server nothing else is kept, so that whatever it is may be a damaged object, or misplaced.
+        guard EtcdKey.isBelow(record.key, prefix: options.prefix) || isOfServer(record.key) && mayBeObject(record.value)
+        else { return .outOfScope(.foreign) }
         log.otherObjects += 1
         return .unknown(.unknownObject)
     }
 
-    /// Whether a plaintext is an object, or may be one in an encoding that is not read. What has the mark of CBOR says of
-    /// itself that it is some, damaged or not.
+    /// Whether a plaintext is an object, or may be one in an encoding that is not read. What has a mark of Kubernetes says
+    /// of itself that it is one, damaged or not.
     private func mayBeObject(_ plaintext: RawSpan) -> Bool {
-        if StoredEncoding(sniffing: plaintext) == .cbor { return true }
+        if [.cbor, .protobuf].contains(StoredEncoding(sniffing: plaintext)) { return true }
         do throws(StoredObjectError) {
             _ = try ObjectIdentity(reading: plaintext)
             return true

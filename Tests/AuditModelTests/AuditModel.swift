@@ -85,11 +85,14 @@ struct AuditModel {
             }
             switch place {
             case .bookkeeping: return (.outOfScope(.bookkeeping), [])
+            // Nothing else is kept below the prefix of a server, so that it may be an object, damaged or not.
+            case .nowhere: return (.unknown(.unknownObject), [])
             // Without a prefix, any key may be a server's.
             case .outside where options.prefix != nil: return (.outOfScope(.foreign), [])
             default:
-                // What has the mark of CBOR says that it is some, damaged or not.
-                return ReferenceContent(value) == .nothing && !value.starts(with: ReferenceContent.markOfCBOR)
+                // What has a mark of Kubernetes says that it is an object, damaged or not.
+                let marks = [ReferenceContent.markOfCBOR, Array("k8s\0".utf8)]
+                return ReferenceContent(value) == .nothing && !marks.contains { value.starts(with: $0) }
                     ? (.outOfScope(.foreign), []) : (.unknown(.unknownObject), [])
             }
         }
@@ -186,7 +189,7 @@ struct AuditModel {
         guard case .otherPrefix(let resource, let namespace, let name, let kinds) = place else { return place }
         guard options.prefix == nil else { return .outside }
         // `/copies/of/s` ends in no path of a resource, so that nothing can be said of it.
-        return name.isEmpty ? .nowhere : .object(resource, namespace: namespace, name: name, kinds)
+        return name.isEmpty ? .outside : .object(resource, namespace: namespace, name: name, kinds)
     }
 
     private enum Content {

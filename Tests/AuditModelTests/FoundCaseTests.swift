@@ -92,6 +92,33 @@ struct FoundCaseTests {
         #expect(judgement.verdict == .unknown)
     }
 
+    /// Below the prefix of a server nothing else is kept: whatever is there under a key of no resource may be a Secret.
+    @Test(arguments: [
+        "/registry", "/registry/", "/registry/secrets", "/registry//secrets/a/n1", "/registry/ranges/a/n1",
+    ])
+    func plaintextAtMalformedKeys(other: String) throws {
+        let key = "/registry/secrets/a/n1"
+        for value in [Self.secret.protobuf, Array("password".utf8), Array("k8s\0damaged".utf8)] {
+            let (judgement, _) = try judge(
+                store((key, try sealed(Self.secret.protobuf, at: key)), (other, value)), of: .secrets)
+            // An object says itself which resource it is of.
+            #expect(judgement.verdict != .clean, "\(other)")
+        }
+    }
+
+    /// Elsewhere other programs keep what they like.
+    @Test(arguments: ["/calico/a", "app", "//registry/secrets/a/n1"])
+    func plaintextOfOtherPrograms(other: String) throws {
+        let key = "/registry/secrets/a/n1"
+        for (value, verdict) in [
+            (Array("password".utf8), AuditJudgement.Verdict.clean), (Array("k8s\0x".utf8), .unknown),
+        ] {
+            let (judgement, _) = try judge(
+                store((key, try sealed(Self.secret.protobuf, at: key)), (other, value)), of: .secrets)
+            #expect(judgement.verdict == verdict, "\(other)")
+        }
+    }
+
     /// An old value of a resource whose group is unknown is as unknown as a live one.
     @Test func oldValuesOfAnUnknownGroup() throws {
         let (key, gadget) = ("/registry/secrets/a/n1", "/registry/gadgets/a/n1")

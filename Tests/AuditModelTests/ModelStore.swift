@@ -8,11 +8,11 @@ enum ModelPlace: Hashable {
     /// In the range of a resource, and no key of an object.
     case stray(ModelResource)
     case bookkeeping
-    /// It names no resource, below the prefix of the servers or where their prefix is not known.
+    /// It names no resource, below the prefix of the servers.
     case nowhere
     /// Another prefix than the servers': an object's key if their prefix is not known, and nothing to them if it is.
     case otherPrefix(ModelResource, namespace: String, name: String, Kinds)
-    /// Below no prefix of the servers.
+    /// Below no prefix that servers have.
     case outside
 
     /// Which objects the resource has.
