@@ -92,5 +92,13 @@ public struct FileDescriptor: ~Copyable {
         }
     }
 
+    /// How many bytes this user may still write to the file system of the file; nil if it does not say.
+    public func availableByteCount() -> Int64? {
+        var status = statvfs()
+        guard unsafe fstatvfs(raw, &status) == 0 else { return nil }
+        let (count, overflows) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return overflows ? Int64.max : Int64(clamping: count)
+    }
+
     public func synchronize() throws(SystemError) { guard fsync(raw) == 0 else { throw .last } }
 }

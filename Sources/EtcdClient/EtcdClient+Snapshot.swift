@@ -72,6 +72,7 @@ extension EtcdClient {
         var options = CallOptions(
             stallTimeout: settings.stallTimeout, messageByteCountLimit: settings.messageByteCountLimit,
             isCancelled: settings.isCancelled)
+        options.lowestSpeed = settings.lowestSnapshotSpeed
         options.connectTimeout = settings.dialTimeout
         return options
     }

@@ -4,8 +4,11 @@ public struct EtcdSettings: Sendable {
     public var dialTimeout = Duration.seconds(2)
     /// For each call, the connection included. The default is that of `etcdctl --command-timeout`.
     public var commandTimeout = Duration.seconds(5)
-    /// How long nothing may arrive of a snapshot, which has no other limit of time. In whole seconds.
+    /// How long a snapshot may come slower than ``lowestSnapshotSpeed``, or nothing of another stream arrive: streams
+    /// have no other limit of time. In whole seconds.
     public var stallTimeout = Duration.seconds(30)
+    /// Bytes per second: the 2 GiB of etcd's default quota take a day and a half.
+    public var lowestSnapshotSpeed = 16 << 10
     /// The maximum size of a message, in bytes. etcd stores at most 1.5 MiB unless `--max-request-bytes` is set, and
     /// warns above 10 MiB.
     public var messageByteCountLimit = 64 << 20

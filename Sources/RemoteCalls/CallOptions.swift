@@ -7,8 +7,10 @@ public struct CallOptions: Sendable {
     /// From the call until the connection is established, with TLS; no time if there is one already. Nil for no limit
     /// of its own (libcurl's is five minutes).
     public var connectTimeout: Duration?
-    /// So long nothing at all may arrive. In whole seconds, at least one. Nil for no limit.
+    /// So long the answer may come slower than ``lowestSpeed``. In whole seconds, at least one. Nil for no limit.
     public var stallTimeout: Duration?
+    /// Bytes per second; with 1, nothing at all may arrive for ``stallTimeout``.
+    public var lowestSpeed = 1
     /// The largest message that is taken, in bytes. gRPC's own default is 4 MiB.
     public var messageByteCountLimit: Int
     /// Header fields for the peer, such as a token. No secret that has to be wiped.

@@ -71,6 +71,17 @@ import Testing
         #expect(try program.shell("ls -A").text == "s.db\ntestdata\n")
     }
 
+    /// What is announced has to fit before a byte is written: the disk may be etcd's own.
+    @Test func refusesWhatDoesNotFit() throws {
+        let (server, program) = (try PluginProcess(), try Program())
+        defer { program.remove() }
+        try server.misbehave("EtcdSnapshot huge")
+        let result = try program.shell("encconf snapshot save s.db --endpoints unix://\(server.socket); echo $?; ls -A")
+        #expect(result.text == "2\ntestdata\n")
+        #expect(
+            result.errors.contains("s.db: no room for the snapshot: 1099511627776 MiB are needed"), "\(result.errors)")
+    }
+
     /// Whatever goes wrong, no half of a file stays behind.
     @Test func leavesNothingBehind() throws {
         let (etcd, program) = (try Self.recordedCluster(), try Program())

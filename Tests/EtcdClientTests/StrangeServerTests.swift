@@ -25,6 +25,28 @@ struct StrangeServerTests {
         #expect(try Walked(client.walk()).entries.count == 40)
     }
 
+    /// A snapshot that comes by drops is given up: a peer would hold the program for as long as it likes.
+    @Test func givesUpASnapshotThatComesByDrops() throws {
+        let plugin = try PluginProcess()
+        try plugin.misbehave("EtcdSnapshot slow")
+        var settings = EtcdSettings()
+        settings.stallTimeout = .seconds(1)
+        let peer = RemotePeer(.unixSocket(path: plugin.socket))
+        let client = EtcdClient([peer], settings: settings)
+        var byteCount = 0
+        let error = etcdError {
+            _ = try client.snapshot { bytes, _ in
+                byteCount += bytes.byteCount
+                return true
+            }
+        }
+        guard case .snapshot(.broken, peer) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect((512..<1 << 19).contains(byteCount))
+    }
+
     /// Whoever names a revision has it from an answer, so a member that does not know it is passed over.
     @Test func passesOverAMemberThatLagsBehind() throws {
         let (late, other) = (try PluginProcess(), try PluginProcess())

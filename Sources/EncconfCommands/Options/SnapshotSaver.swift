@@ -33,14 +33,20 @@ struct SnapshotSaver {
         let progress = Progress(Program.redactor.shown("\(file)").text, amount: ByteCount.text)
         var saved: SavedSnapshot?
         try create { output in
-            var (failure, isBegun): (SystemError?, Bool) = (nil, false)
+            var (failure, isBegun): ((any Error)?, Bool) = (nil, false)
             let summary: SnapshotSummary
             do throws(EtcdError) {
                 summary = try client.snapshot { bytes, remaining in
-                    if !isBegun { progress.start(total: Int(clamping: remaining)) }
-                    isBegun = true
-                    progress.advance(by: bytes.byteCount)
-                    do throws(SystemError) { try output.write(bytes) } catch { failure = error }
+                    do {
+                        if !isBegun {
+                            try checkRoom(
+                                for: remaining.addingReportingOverflow(Int64(bytes.byteCount)).partialValue, output)
+                            progress.start(total: Int(clamping: remaining))
+                        }
+                        isBegun = true
+                        progress.advance(by: bytes.byteCount)
+                        try output.write(bytes)
+                    } catch { failure = error }
                     return failure == nil
                 }
             } catch {
@@ -57,6 +63,16 @@ struct SnapshotSaver {
         progress.finish()
         guard let saved else { throw CommandFailure("\(file): etcd sent no data") }
         return saved
+    }
+
+    /// Before the first byte is written: the disk may be etcd's own, and etcd stops when it is full.
+    private func checkRoom(for byteCount: Int64, _ output: borrowing FileDescriptor) throws(CommandFailure) {
+        guard let available = output.availableByteCount(), byteCount > available else { return }
+        throw CommandFailure(
+            """
+            \(file): no room for the snapshot: \(word: ByteCount.text(Int(byteCount))) are needed, \
+            \(word: ByteCount.text(Int(available))) are free
+            """, hint: "name a file on another disk")
     }
 
     /// Creates the file, with errors for people.

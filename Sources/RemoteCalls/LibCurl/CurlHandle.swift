@@ -90,7 +90,7 @@ internal import SecretMemory
         // 0 means no limit; so does a duration whose milliseconds do not fit into a C long.
         set(CURLOPT_TIMEOUT_MS, options.timeout.map { max(1, Int($0.milliseconds)) } ?? 0)
         set(CURLOPT_CONNECTTIMEOUT_MS, options.connectTimeout.map { max(1, Int($0.milliseconds)) } ?? 0)
-        set(CURLOPT_LOW_SPEED_LIMIT, options.stallTimeout == nil ? 0 : 1)
+        set(CURLOPT_LOW_SPEED_LIMIT, options.stallTimeout == nil ? 0 : max(1, options.lowestSpeed))
         set(CURLOPT_LOW_SPEED_TIME, options.stallTimeout.map { max(1, Int($0.components.seconds)) } ?? 0)
         defer {
             unsafe set(CURLOPT_HTTPHEADER, pointer: nil)

@@ -36,6 +36,8 @@ their right digest. Its etcdserverpb.KV/Range has 40 keys, /registry/secrets/ns/
     slow            each key of a page takes 20 ms (Range)
     future          the revision does not exist yet (Range)
     alarmed         a learner with an alarm (Status of etcd: EtcdStatus)
+    huge            2^60 bytes are announced (Snapshot: EtcdSnapshot)
+    slow            512 bytes come five times a second (Snapshot: EtcdSnapshot)
 
 The service test.Test has what the service of a KMS lacks: Stream answers COUNT messages of SIZE bytes, for a request
 "COUNT SIZE".
@@ -247,6 +249,14 @@ def etcd_range(request, context):
 
 def etcd_snapshot(request, context):
     database = bytes(1024)
+    what = mode("EtcdSnapshot")[0]
+    if what == "huge":
+        yield number(2, 1 << 60) + field(3, bytes(512))
+    if what == "slow":
+        yield number(2, (1 << 20) - 512) + field(3, bytes(512))
+        for left in range((1 << 20) - 1024, 0, -512):
+            time.sleep(0.2)
+            yield number(2, left) + field(3, bytes(512))
     yield field(3, database)
     yield field(3, hashlib.sha256(database).digest())
 
