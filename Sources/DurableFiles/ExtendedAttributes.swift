@@ -6,8 +6,13 @@ enum ExtendedAttributes {
     /// Most that the names, or the value of one, may take up (xattr(7)).
     private static let limit = 64 << 10
 
+    /// An access list (acl(5)). A new file takes one over from its folder, and the mode of an old file, set after it,
+    /// would let those in whom it names.
+    private static let accessList = "system.posix_acl_access"
+
     /// Copies what may be copied. What may not, such as attributes that only the kernel sets, is left to the system.
     static func copy(from original: borrowing FileDescriptor, to file: borrowing FileDescriptor) {
+        if unsafe fgetxattr(original.raw, accessList, nil, 0) < 0 { _ = unsafe fremovexattr(file.raw, accessList) }
         var names = [CChar](repeating: 0, count: limit)
         let length = unsafe flistxattr(original.raw, &names, names.count)
         guard length > 0 else { return }

@@ -18,6 +18,8 @@ public struct FileError: Error, Equatable, Sendable {
         case exists
         /// The file has several hard links, of which only one would change.
         case severalNames(Int)
+        /// The file, or the link, belongs to the user with this ID, who could gain by what is written.
+        case foreignOwner(UInt32)
         /// The file is a mount point, which cannot be replaced.
         case mounted
         /// Another run of the program holds the lock.

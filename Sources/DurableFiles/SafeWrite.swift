@@ -28,16 +28,13 @@ public enum SafeWrite {
     ) throws {
         do {
             // A link is followed, so that it still points to the file afterwards.
-            let target = replacing ? resolved(path) : path
+            let target = replacing ? try followed(path) : path
             try removeLeftBehind(beside: target)
             let existing = try status(of: target)
             if existing != nil, !replacing { throw FileError(path, .exists) }
             if let existing, existing.st_mode & S_IFMT != S_IFREG { throw FileError(path, .notRegular) }
-            // The owner of what is replaced is kept; its mode is not, as it may let others read the new key.
-            try write(to: target, called: path, replacing: replacing, isLong: isLong) { file in
-                try fill(file)
-                if let existing { try keepOwner(existing, on: file) }
-            }
+            // Neither the owner nor the mode of what is replaced is kept: they may let others read the new content.
+            try write(to: target, called: path, replacing: replacing, isLong: isLong, fill: fill)
         } catch let error as SystemError where error.code == EEXIST && !replacing {
             throw FileError(path, .exists)
         } catch let error as SystemError {
@@ -45,7 +42,8 @@ public enum SafeWrite {
         }
     }
 
-    /// Puts new content in the place of a file, whose mode, owner and extended attributes are kept.
+    /// Puts new content in the place of a file, whose mode, owner and extended attributes are kept: a server that runs
+    /// as its owner can still read it.
     ///
     /// - Parameter expected: What the file held when it was read. If it holds something else by now, somebody else is
     ///   at work on it, and nothing is written.
@@ -53,12 +51,13 @@ public enum SafeWrite {
         _ content: RawSpan, of path: String, expecting expected: SecretKey
     ) throws(FileError) {
         do {
-            let target = resolved(path)
+            let target = try followed(path)
             try removeLeftBehind(beside: target)
             let original = try FileDescriptor.open(target, flags: O_RDONLY | O_NOFOLLOW)
             try lock(original, path)
             let existing = try original.status()
             guard existing.st_mode & S_IFMT == S_IFREG else { throw FileError(path, .notRegular) }
+            try refusePlanted(existing, in: folder(of: target), path)
             // No link means that another file replaced it; the check below reports it.
             guard existing.st_nlink <= 1 else { throw FileError(path, .severalNames(Int(existing.st_nlink))) }
             try write(to: target, called: path, replacing: true) { file in
@@ -81,22 +80,20 @@ public enum SafeWrite {
     ///   - aside: The name under which the old content is kept. No file of that name may be there.
     public static func supersede(_ content: RawSpan, of path: String, keeping aside: String) throws(FileError) {
         do {
-            let target = resolved(path)
+            let target = try followed(path)
             try removeLeftBehind(beside: target)
             let original = try FileDescriptor.open(target, flags: O_RDONLY | O_NOFOLLOW)
             try lock(original, path)
             let existing = try original.status()
             guard existing.st_mode & S_IFMT == S_IFREG else { throw FileError(path, .notRegular) }
+            // Its owner could read the new keys, and nothing says that a server needs to.
+            guard existing.st_uid == geteuid() else { throw FileError(path, .foreignOwner(existing.st_uid)) }
             guard let old = try original.readAll(limit: InputFile.limit) else { throw FileError(path, .tooLarge) }
             let kept = SecretKey(old)
             guard try status(of: aside) == nil else { throw FileError(aside, .exists) }
-            try write(to: aside, called: aside, replacing: false) { file in
-                try file.write(kept.span)
-                try keepOwner(existing, on: file)
-            }
+            try write(to: aside, called: aside, replacing: false) { file in try file.write(kept.span) }
             try write(to: target, called: path, replacing: true) { file in
                 try file.write(content)
-                try keepOwner(existing, on: file)
                 // What was written to it meanwhile is not kept.
                 try check(original, isStill: target, holding: kept, path)
             }
@@ -111,10 +108,11 @@ public enum SafeWrite {
         _ content: RawSpan, of path: String, expecting expected: SecretKey
     ) throws(FileError) {
         do {
-            let target = resolved(path)
+            let target = try followed(path)
             try removeLeftBehind(beside: target)
             let file = try FileDescriptor.open(target, flags: O_RDWR | O_NOFOLLOW)
             try lock(file, path)
+            try refusePlanted(try file.status(), in: folder(of: target), path)
             try check(file, isStill: target, holding: expected, path)
             let copy = copyName(of: target)
             if try status(of: copy) == nil {
@@ -241,6 +239,25 @@ extension SafeWrite {
     private static func keepOwner(_ existing: stat, on file: borrowing FileDescriptor) throws(SystemError) {
         guard existing.st_uid != geteuid() || existing.st_gid != getegid() else { return }
         guard fchown(file.raw, existing.st_uid, existing.st_gid) == 0 else { throw .last }
+    }
+
+    // MARK: Folders in which everybody may write
+
+    /// Where a path leads. A link that another user put into such a folder is not followed: it would choose the file that
+    /// is written (the rule of `fs.protected_symlinks`, proc_sys_fs(5), which a system may have off).
+    private static func followed(_ path: String) throws -> String {
+        if let found = try status(of: path), found.st_mode & S_IFMT == S_IFLNK {
+            try refusePlanted(found, in: folder(of: path), path)
+        }
+        return resolved(path)
+    }
+
+    /// Refuses what another user put into a folder in which everybody may write (the rule of `fs.protected_regular`).
+    private static func refusePlanted(_ existing: stat, in folder: String, _ path: String) throws {
+        guard let holder = try status(of: resolved(folder)), holder.st_mode & S_ISVTX != 0,
+            holder.st_mode & (S_IWOTH | S_IWGRP) != 0, ![geteuid(), holder.st_uid].contains(existing.st_uid)
+        else { return }
+        throw FileError(path, .foreignOwner(existing.st_uid))
     }
 
     private static func status(of path: String) throws(SystemError) -> stat? {

@@ -32,6 +32,10 @@ extension FileError {
             CommandFailure(
                 "\(name): has \(count) hard links; only one would change",
                 hint: "use --in-place (not safe if interrupted)")
+        case .foreignOwner(let user):
+            CommandFailure(
+                "\(name): belongs to user \(user), who could read or redirect what is written",
+                hint: "name another file, or make this one yours with chown")
         case .mounted:
             CommandFailure(
                 "\(name): cannot be replaced: it is a bind mount",

@@ -115,7 +115,7 @@ struct AuditCommand: EncconfCommand {
                 failures.append(Failure(name: name, error: error))
             }
         }
-        for path in snapshots {
+        for path in Inputs.distinct(snapshots, console) {
             add(path) { () throws(CommandFailure) in
                 try run.report(on: path, failOn: failOn) { progress throws(AuditError) in
                     try run.audit(

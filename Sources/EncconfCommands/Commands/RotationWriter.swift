@@ -56,9 +56,8 @@ struct RotationWriter {
 
     /// Whether two paths lead to one file.
     private static func areSame(_ path: String, _ other: String) -> Bool {
-        var (left, right) = (stat(), stat())
-        guard unsafe stat(path, &left) == 0, unsafe stat(other, &right) == 0 else { return false }
-        return left.st_dev == right.st_dev && left.st_ino == right.st_ino
+        guard let file = FileIdentity(of: path) else { return false }
+        return file == FileIdentity(of: other)
     }
 
     private func keepRetiredKeys(in path: String) throws(CommandFailure) {

@@ -7,6 +7,7 @@ internal import Reports
 internal import ShownText
 internal import StorageAudit
 internal import StorageEvidence
+internal import Terminal
 
 /// `--evidence` alone.
 struct SnapshotOptions: ParsableArguments {
@@ -59,7 +60,7 @@ struct EvidenceOptions: ParsableArguments {
         let run = AuditRun(configurations: [file], unwrapping: unwrapping, options: options)
         var sources: [EvidenceSource] = []
         do throws(AuditError) {
-            for path in snapshots {
+            for path in Inputs.distinct(snapshots, Console()) {
                 let result = try run.audit(snapshot: path, history: history, progress: AuditProgressLine(path))
                 sources.append(EvidenceSource(name: path, result: result))
             }

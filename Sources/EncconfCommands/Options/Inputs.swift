@@ -27,6 +27,21 @@ enum Inputs {
         do throws(DistributionFile) { try DistributionFile.refuse(path) } catch { throw error.failure }
     }
 
+    /// The snapshots, each file once: a file that is named twice is one backup, and proves what one does.
+    static func distinct(_ snapshots: [String], _ console: Console) -> [String] {
+        var names: [FileIdentity: String] = [:]
+        return snapshots.filter { path in
+            // What is not there is told when it is read.
+            guard let file = FileIdentity(of: path) else { return true }
+            guard let name = names[file] else {
+                names[file] = path
+                return true
+            }
+            console.warning("\(path): the same file as \(name); read once")
+            return false
+        }
+    }
+
     private static func noteTyping() {
         if InputFile.isStandardInputTyped { Console().note("Reading standard input. End it with Ctrl-D.") }
     }
