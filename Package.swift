@@ -426,7 +426,7 @@ let package = Package(
             ], swiftSettings: tests),
         // Every reader of foreign bytes, over the inputs that are kept of its fuzzing.
         .testTarget(
-            name: "FuzzingTests", dependencies: fuzzed, exclude: ["Entry.swift"], swiftSettings: tests),
+            name: "FuzzingTests", dependencies: fuzzed, exclude: ["Entry.swift", "Soak.swift"], swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(
             name: "EncconfCommandsTests",
@@ -435,11 +435,13 @@ let package = Package(
     ]
 )
 
-// libFuzzer brings a `main`, which no other build has (.ci/fuzz).
-if Context.environment["ENCCONF_FUZZING"] != nil {
+// The programs of .ci/fuzz, for which libFuzzer brings `main`, and of .ci/soak.
+if let kind = Context.environment["ENCCONF_FUZZING"] {
+    let isSoak = kind == "soak"
     package.targets.removeAll { $0.name == "FuzzingTests" }
     package.targets.append(
         .executableTarget(
-            name: "encconf-fuzz", dependencies: fuzzed, path: "Tests/FuzzingTests", exclude: ["CorpusTests.swift"],
-            swiftSettings: tests))
+            name: isSoak ? "encconf-soak" : "encconf-fuzz", dependencies: fuzzed, path: "Tests/FuzzingTests",
+            exclude: ["CorpusTests.swift", isSoak ? "Entry.swift" : "Soak.swift"],
+            swiftSettings: tests + (isSoak ? [.unsafeFlags(["-parse-as-library"])] : [])))
 }
