@@ -426,7 +426,8 @@ let package = Package(
             ], swiftSettings: tests),
         // Every reader of foreign bytes, over the inputs that are kept of its fuzzing.
         .testTarget(
-            name: "FuzzingTests", dependencies: fuzzed, exclude: ["Entry.swift", "Soak.swift"], swiftSettings: tests),
+            name: "FuzzingTests", dependencies: fuzzed, exclude: ["Entry.swift", "Soak.swift", "Reference"],
+            swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(
             name: "EncconfCommandsTests",
@@ -442,6 +443,8 @@ if let kind = Context.environment["ENCCONF_FUZZING"] {
     package.targets.append(
         .executableTarget(
             name: isSoak ? "encconf-soak" : "encconf-fuzz", dependencies: fuzzed, path: "Tests/FuzzingTests",
-            exclude: ["CorpusTests.swift", isSoak ? "Entry.swift" : "Soak.swift"],
+            exclude: [
+                "CorpusTests.swift", "DifferentialTests.swift", "Reference", isSoak ? "Entry.swift" : "Soak.swift",
+            ],
             swiftSettings: tests + (isSoak ? [.unsafeFlags(["-parse-as-library"])] : [])))
 }

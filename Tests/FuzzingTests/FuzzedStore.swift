@@ -74,21 +74,26 @@ enum FuzzedStore {
         precondition(result.counts.total >= result.counts.live && result.counts.superseded >= 0, "counts")
     }
 
+    /// The configuration under which values are opened.
+    static let configurationText = """
+        apiVersion: apiserver.config.k8s.io/v1
+        kind: EncryptionConfiguration
+        resources:
+        - resources: [secrets]
+          providers:
+          - aesgcm: {keys: [{name: a, secret: AAECAwQFBgcICQoLDA0ODw==}, {name: "a:b", secret: AQECAwQFBgcICQoLDA0ODw==}]}
+          - aescbc: {keys: [{name: a, secret: AgECAwQFBgcICQoLDA0ODxAREhMUFRYX}]}
+          - secretbox: {keys: [{name: a, secret: AwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=}]}
+          - kms: {apiVersion: v2, name: k2, endpoint: "unix:///k2", timeout: 3s}
+          - kms: {name: k1, endpoint: "unix:///k1", timeout: 3s}
+          - identity: {}
+        """
+
+    /// Its ciphers, with plugins that answer every request with the same 32 bytes.
+    static func transformers() -> TransformerSet { TransformerSet(configuration, unwrapping: KnownKey()) }
+
     private static let configuration: EncryptionConfiguration = {
-        let text = """
-            apiVersion: apiserver.config.k8s.io/v1
-            kind: EncryptionConfiguration
-            resources:
-            - resources: [secrets]
-              providers:
-              - aesgcm: {keys: [{name: a, secret: AAECAwQFBgcICQoLDA0ODw==}, {name: "a:b", secret: AQECAwQFBgcICQoLDA0ODw==}]}
-              - aescbc: {keys: [{name: a, secret: AgECAwQFBgcICQoLDA0ODxAREhMUFRYX}]}
-              - secretbox: {keys: [{name: a, secret: AwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=}]}
-              - kms: {apiVersion: v2, name: k2, endpoint: "unix:///k2", timeout: 3s}
-              - kms: {name: k1, endpoint: "unix:///k1", timeout: 3s}
-              - identity: {}
-            """
-        guard let document = try? ConfigurationDocument.read(SecretBytes(Array(text.utf8))),
+        guard let document = try? ConfigurationDocument.read(SecretBytes(Array(configurationText.utf8))),
             let configuration = try? EncryptionConfiguration(checking: document, options: .lenient)
         else { preconditionFailure("the configuration is accepted") }
         return configuration
@@ -97,8 +102,7 @@ enum FuzzedStore {
     /// A stored value: of one that is not opened nothing is left behind.
     static func value(_ bytes: [UInt8]) {
         let key = Array("/registry/secrets/default/foo".utf8)
-        let set = TransformerSet(configuration, unwrapping: KnownKey())
-        guard let transformer = try? set.transformer(for: GroupResource(resource: "secrets")) else {
+        guard let transformer = try? transformers().transformer(for: GroupResource(resource: "secrets")) else {
             preconditionFailure("the ciphers are there")
         }
         var plaintext = SecretBuffer()

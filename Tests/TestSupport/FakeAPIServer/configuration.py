@@ -63,6 +63,20 @@ def _seconds(text):
     return total
 
 
+def _texts(value, names, path):
+    for name in names:
+        if not isinstance(value.get(name, ""), str | None):
+            raise ConfigurationError(f"json: cannot unmarshal into Go struct field {path}.{name} of type string")
+
+
+def _parts(name, path):
+    """Resource and group, which is all behind the first dot."""
+    if not isinstance(name, str):
+        raise ConfigurationError(f"{path}.resources: not a string")
+    resource, _, group = name.partition(".")
+    return resource, group
+
+
 class Configuration:
     """One file, as it was when it was read."""
 
@@ -98,8 +112,7 @@ class Configuration:
             path = f"resources[{index}]"
             _only(entry, ("resources", "providers"), path)
             resources = _items(entry.get("resources"), path + ".resources")
-            if len(set(resources)) < len(resources):
-                raise ConfigurationError(f"{path}.resources: the same resource cannot be specified multiple times")
+            self._check_overlaps(resources, path)
             providers = [
                 self._provider(provider, f"{path}.providers[{number}]", names)
                 for number, provider in enumerate(_items(entry.get("providers"), path + ".providers"))
@@ -109,10 +122,21 @@ class Configuration:
                 lists.setdefault(name.rstrip(".") if name != "*." else name, []).extend(providers)
         self._lists = {name: envelope.ProviderList(providers) for name, providers in lists.items()}
 
+    @staticmethod
+    def _check_overlaps(resources, path):
+        """In one list, each pair: twice the same, or a wildcard beside what it covers."""
+        parsed = [_parts(name, path) for name in resources]
+        for index, (resource, group) in enumerate(parsed):
+            for other in parsed[:index]:
+                if other == (resource, group):
+                    raise ConfigurationError(f"{path}.resources: the same resource cannot be specified multiple times")
+                if ("*", "*") in (other, (resource, group)) or other[1] == group and "*" in (other[0], resource):
+                    raise ConfigurationError(f"{path}.resources: using overlapping resources")
+
     def _check_resource(self, name, lists, path):
-        if not isinstance(name, str) or name != name.lower() or name == "*" or name in WITHOUT_API:
+        resource, group = _parts(name, path)
+        if name != name.lower() or name == "*" or name in WITHOUT_API:
             raise ConfigurationError(f"{path}.resources: Invalid value")
-        resource, _, group = name.partition(".")
         if group in ("events.k8s.io", "extensions") or (group == "*" and resource != "*"):
             raise ConfigurationError(f"{path}.resources: Invalid value")
         if "*.*" in lists or "*." + group in lists:
@@ -125,6 +149,7 @@ class Configuration:
             raise ConfigurationError(f"{path}: exactly one provider is expected")
         name = given[0]
         if name == "identity":
+            _only(provider["identity"], (), path + ".identity")
             return envelope.Identity()
         if name == "kms":
             return self._plugin(provider["kms"], path + ".kms", names)
@@ -137,10 +162,9 @@ class Configuration:
 
     def _key(self, key, provider, path):
         _only(key, ("name", "secret"), path)
-        for member, what in (("name", key.get("name")), ("secret", key.get("secret"))):
-            if what is not None and not isinstance(what, str):
-                raise ConfigurationError(f"json: cannot unmarshal into Go struct field Key.{member} of type string")
-            if not what:
+        _texts(key, ("name", "secret"), path)
+        for member in ("name", "secret"):
+            if not key.get(member):
                 raise ConfigurationError(f"{path}.{member}: Required value: {member} is a mandatory field for a key")
         try:
             secret = envelope.decoded_key(key["secret"])
@@ -155,12 +179,15 @@ class Configuration:
 
     def _plugin(self, kms, path, names):
         _only(kms, ("apiVersion", "name", "cachesize", "endpoint", "timeout"), path)
-        version, name = kms.get("apiVersion") or "v1", kms.get("name")
+        _texts(kms, ("apiVersion", "name", "endpoint", "timeout"), path)
+        version, name, size = kms.get("apiVersion") or "v1", kms.get("name"), kms.get("cachesize")
+        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size == 0):
+            raise ConfigurationError(f"{path}.cachesize: Invalid value")
         if version not in ("v1", "v2"):
             raise ConfigurationError(f"{path}.apiVersion: only v1 and v2 are supported")
         if not name:
             raise ConfigurationError(f"{path}.name: Required value: name is a mandatory field for a provider")
-        if version == "v2" and (":" in name or kms.get("cachesize") is not None):
+        if version == "v2" and (":" in name or size is not None):
             raise ConfigurationError(f"{path}: Invalid value")
         if name in names:
             raise ConfigurationError(f"{path}.name: duplicate KMS provider name {name}, names must be unique")

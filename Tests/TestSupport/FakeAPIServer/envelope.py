@@ -5,6 +5,7 @@ import ctypes
 import hashlib
 import hmac
 import os
+import re
 import threading
 import time
 import uuid
@@ -15,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 TOO_SHORT = "the stored data was shorter than the required size"
 ENCRYPTED = b"k8s:enc:"
+# A label of a domain name: an RFC 1123 subdomain consists of them.
+LABEL = re.compile(rb"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 # Writing with a key of a plugin ends so long after the last good answer to Status.
 SEED_LIFE = 180
 
@@ -213,36 +216,53 @@ def field(number, content):
     return varint(number << 3 | 2) + varint(len(content)) + content if content else b""
 
 
-def fields(message):
-    """Lists of the values of each field."""
-    found, at = {}, 0
+def fields(message, numbers=()):
+    """Lists of the values of each field: bytes, and numbers for the fields that have them. All else is skipped, as fields of
+    another type than the known one are.
+    """
+    found, at, group = {}, 0, []
+
+    def broken():
+        return TransformError("proto: cannot parse invalid wire-format data")
 
     def number():
         nonlocal at
         value, shift = 0, 0
         while True:
-            if at >= len(message):
-                raise TransformError("proto: cannot parse invalid wire-format data")
+            if at >= len(message) or shift > 63:
+                raise broken()
             byte = message[at]
             at += 1
             value |= (byte & 127) << shift
             shift += 7
             if byte < 128:
+                if value >> 64:
+                    raise broken()
                 return value
 
     while at < len(message):
         tag = number()
-        if tag & 7 == 0:
+        field, kind = tag >> 3, tag & 7
+        if not 0 < field < 1 << 29:
+            raise broken()
+        if kind == 0:
             value = number()
-        elif tag & 7 == 2:
+        elif kind == 2:
             length = number()
             value = message[at : at + length]
             at += length
-            if at > len(message):
-                raise TransformError("proto: cannot parse invalid wire-format data")
-        else:
-            raise TransformError("proto: cannot parse invalid wire-format data")
-        found.setdefault(tag >> 3, []).append(value)
+        elif kind in (1, 5):
+            at += 8 if kind == 1 else 4
+        elif kind == 3:
+            group.append(field)
+        elif kind != 4 or not group or group.pop() != field:
+            raise broken()
+        if at > len(message):
+            raise broken()
+        if kind == (0 if field in numbers else 2) and not group:
+            found.setdefault(field, []).append(value)
+    if group:
+        raise broken()
     return found
 
 
@@ -381,18 +401,43 @@ class KMSv2:
     def _derived(self, seed, info):
         return hmac.new(seed, info + b"\x01", hashlib.sha256).digest()
 
+    @staticmethod
+    def _check_annotations(entries):
+        """Names are domain names of two labels or more; one name twice counts once, with its last value."""
+        annotations = {}
+        for entry in entries:
+            found = fields(entry)
+            annotations[last(found, 1)] = last(found, 2)
+        for name in annotations:
+            labels = name.removesuffix(b".").split(b".")
+            if len(name) > 253 or len(labels) < 2 or not all(LABEL.fullmatch(label) for label in labels):
+                raise TransformError("failed to validate annotations: annotations: Invalid value")
+        if sum(len(name) + len(value) for name, value in annotations.items()) > 32768:
+            raise TransformError("failed to validate annotations: total size of annotations is too large")
+
     def read(self, data, context, _):
-        found = fields(data)
-        kind = last(found, 5, 0)
+        found = fields(data, numbers=(5,))
+        kind = last(found, 5, 0) & 0xFFFFFFFF
         sealed, key_id, wrapped = last(found, 1), last(found, 2), last(found, 3)
+        try:
+            for text in found.get(2, []) + [name for entry in found.get(4, []) for name in fields(entry).get(1, [])]:
+                text.decode()
+        except UnicodeDecodeError:
+            raise TransformError("string field contains invalid UTF-8") from None
         if kind not in (0, 1):
             raise TransformError(f"unknown encryptedDEKSourceType: {kind}")
         if not sealed:
             raise TransformError("encrypted data is empty")
-        if not wrapped:
-            raise TransformError("failed to validate encrypted DEK source: encrypted DEK source is empty")
-        if not key_id:
-            raise TransformError("failed to validate key id: keyID is empty")
+        for name, what, content in (
+            ("encrypted DEK source", "encrypted DEK source", wrapped),
+            ("key id", "keyID", key_id),
+        ):
+            if not content:
+                raise TransformError(f"failed to validate {name}: {what} is empty")
+            if len(content) > 1024:
+                size = f"{len(content)} bytes, which exceeds the max size of 1024"
+                raise TransformError(f"failed to validate {name}: {what} is {size}")
+        self._check_annotations(found.get(4, []))
         if self.seed is None:
             raise TransformError(self.error)
         annotations = found.get(4, [])
