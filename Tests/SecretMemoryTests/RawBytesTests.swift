@@ -45,6 +45,22 @@ struct RawBytesTests {
         }
     }
 
+    /// Too little room ends the program before anything is copied, in optimised code too.
+    @Test(arguments: [0, 1, 8, 4096]) func nothingIsAppendedWithoutRoom(room: Int) async {
+        var exactly = SecretBuffer()
+        exactly.append(upTo: room) { output in
+            output.append(contentsOf: [UInt8](repeating: 1, count: room).span.rawBytes)
+        }
+        let count = exactly.count
+        #expect(count == room)
+        await #expect(processExitsWith: .failure) { [room] in
+            var buffer = SecretBuffer()
+            buffer.append(upTo: room) { output in
+                output.append(contentsOf: [UInt8](repeating: 1, count: room + 1).span.rawBytes)
+            }
+        }
+    }
+
     /// Every byte counts, and every bit of it.
     @Test func oneBitMakesADifference() {
         let bytes = [UInt8](0..<32)
