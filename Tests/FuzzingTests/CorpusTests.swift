@@ -7,10 +7,9 @@ import Testing
 struct CorpusTests {
     @Test(arguments: FuzzTarget.allCases)
     func corpus(_ target: FuzzTarget) throws {
-        let folder = "fuzzing/\(target.rawValue)"
-        let names = try FileManager.default.contentsOfDirectory(atPath: TestData.path(folder)).sorted()
-        #expect(!names.isEmpty)
-        for name in names { target.run(try TestData.bytes("\(folder)/\(name)")) }
+        let corpus = try target.corpus()
+        #expect(!corpus.isEmpty)
+        for input in corpus { target.run(input) }
         target.run([])
     }
 

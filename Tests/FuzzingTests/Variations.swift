@@ -13,12 +13,12 @@ struct Variations {
     /// - Parameter folders: Further folders of inputs, such as those that libFuzzer has found.
     init(of target: FuzzTarget, besides folders: [String] = []) throws {
         let name = target.rawValue
-        let files = FileManager.default
-        seeds = try ([TestData.path("fuzzing/\(name)")] + folders).flatMap { folder in
-            try files.contentsOfDirectory(atPath: folder).sorted().map { file in
-                [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)")).prefix(Self.lengthLimit))
+        let further = try folders.flatMap { folder in
+            try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { file in
+                [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)")))
             }
         }
+        seeds = (try target.corpus() + further).map { Array($0.prefix(Self.lengthLimit)) }
         let dictionary = try? TestData.bytes("fuzzing/\(name).dict")
         words = dictionary.map { Self.words(String(decoding: $0, as: UTF8.self)) } ?? [[0]]
     }
