@@ -11,6 +11,8 @@ struct RotationFolder {
     }
 
     let program: Program
+    /// A line of the shell that sets variables for the commands.
+    private let variables: String
     private(set) var start: [String: Entry] = [:]
 
     var work: URL { program.workingFolder.appendingPathComponent("work") }
@@ -18,8 +20,10 @@ struct RotationFolder {
     /// - Parameters:
     ///   - source: What `enc.yaml` holds at first.
     ///   - preparation: Commands of the shell, run in the folder.
-    init(_ source: [UInt8], preparation: String = "true") throws {
+    ///   - variables: A line of the shell that sets variables for all commands.
+    init(_ source: [UInt8], preparation: String = "true", variables: String = "true") throws {
         program = try Program()
+        self.variables = variables
         try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
         try Data(source).write(to: work.appendingPathComponent("enc.yaml"))
         let result = try program.shell("cd work && chmod 600 enc.yaml && \(preparation) && cd .. && cp -a work start")
@@ -32,15 +36,16 @@ struct RotationFolder {
     func remove() { program.remove() }
 
     /// Runs a command line of the shell in the folder.
-    func run(_ line: String) throws -> Program.Result { try program.shell("cd work && \(line)") }
+    func run(_ line: String) throws -> Program.Result { try program.shell("cd work && \(variables) && \(line)") }
 
-    /// Everything that is in the folder, by name.
+    /// Every file that is in the folder or in a folder of it, by its path.
     func entries() throws -> [String: Entry] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: work.path)
+        let names = try FileManager.default.subpathsOfDirectory(atPath: work.path)
         return try Dictionary(
-            uniqueKeysWithValues: names.map { name in
+            uniqueKeysWithValues: names.compactMap { name in
                 let path = work.appendingPathComponent(name).path
                 let attributes = try FileManager.default.attributesOfItem(atPath: path)
+                guard attributes[.type] as? FileAttributeType != .typeDirectory else { return nil }
                 return (
                     name,
                     Entry(
@@ -79,13 +84,13 @@ extension [String: RotationFolder.Entry] {
     }
 
     /// Files that no command line names.
-    var leftovers: [String] { keys.filter { $0.hasSuffix(".tmp") }.sorted() }
+    var leftovers: [String] { keys.filter { $0.hasSuffix(".tmp") || $0.hasSuffix(".rollout.lock") }.sorted() }
 }
 
 /// One system call of a run, as strace counts it.
 struct SystemCall: CustomStringConvertible {
     let name: String
-    /// Which call of this name it is, from 1; of a `read`, which one of this file.
+    /// Which call of this name it is in its thread, from 1; of a `read`, which one of this file.
     let number: Int
     /// The file that a `read` reads, as it was opened.
     let file: String?
@@ -100,12 +105,13 @@ struct SystemCall: CustomStringConvertible {
         "write",
     ]
 
-    /// The calls in the order of a trace, from the one on that opens the configuration.
-    static func read(trace: String) -> [SystemCall] {
+    /// The calls in the order of a trace, from the one on that names the configuration or another file.
+    static func read(trace: String, target: String = "enc.yaml") -> [SystemCall] {
         var numbers: [String: Int] = [:]
         // By descriptor.
         var files: [String: String] = [:]
         let calls = trace.split(separator: "\n").compactMap { line -> SystemCall? in
+            let thread = line.prefix(while: \.isNumber)
             let line = line.drop { $0.isNumber || $0 == " " }
             guard let end = line.firstIndex(of: "(") else { return nil }
             let name = String(line[..<end])
@@ -116,11 +122,12 @@ struct SystemCall: CustomStringConvertible {
             // By file, since the runtime reads /proc/self/maps at the start, in as many pieces as the random layout of
             // memory takes.
             let file = line.firstMatch(of: #/^read\((\d+),/#).flatMap { files[String($0.1)] }
-            let kind = "\(name) \(file ?? "")"
+            let kind = "\(thread) \(name) \(file ?? "")"
             numbers[kind, default: 0] += 1
             return SystemCall(name: name, number: numbers[kind] ?? 0, file: file, line: String(line))
         }
-        return Array(calls.drop { !($0.name == "openat" && $0.line.contains("\"enc.yaml\"")) })
+        return Array(
+            calls.drop { call in !["enc.yaml", target].contains { call.line.contains("\"\($0)\"") } })
     }
 }
 
@@ -146,12 +153,16 @@ extension RotationFolder {
         "strace -f -qq -s 64 -o ../trace -e trace=\(SystemCall.all.joined(separator: ","))"
 
     /// Runs a command under strace.
-    func trace(_ command: String, options: String = "") throws -> (result: Program.Result, calls: [SystemCall]) {
+    ///
+    /// - Parameter target: The first call that names this file, or `enc.yaml`, is the first of the result.
+    func trace(
+        _ command: String, options: String = "", target: String = "enc.yaml"
+    ) throws -> (result: Program.Result, calls: [SystemCall]) {
         // A shell of its own, so that the death of strace, which follows the death of the program, is a status.
         let result = try run("(\(Self.strace) \(options) \(command)); exit $?")
         let trace = String(
             decoding: try Data(contentsOf: program.workingFolder.appendingPathComponent("trace")), as: UTF8.self)
-        return (result, SystemCall.read(trace: trace))
+        return (result, SystemCall.read(trace: trace, target: target))
     }
 
     /// Stops a command right behind a call, runs another one meanwhile, and lets the first one go on.

@@ -96,7 +96,7 @@ import Testing
 
     /// The archive is looked at in the same way.
     @Test func aForeignChangeOfTheArchiveIsNotOverwritten() throws {
-        let step = RotationCrashTests.Step.all[5]
+        let step = WritingCommand.all[5]
         let folder = try RotationFolder(TestData.bytes("edits/documented.yaml"), preparation: step.preparation)
         defer { folder.remove() }
         let calls = try folder.trace(step.command).calls
@@ -114,7 +114,7 @@ import Testing
     @Test(arguments: ["./enc.yaml", "../work/enc.yaml", "link.yaml"])
     func theArchiveIsNotTheFile(_ archive: String) throws {
         let folder = try RotationFolder(
-            TestData.bytes("edits/documented.yaml"), preparation: RotationCrashTests.Step.promoted)
+            TestData.bytes("edits/documented.yaml"), preparation: WritingCommand.promoted)
         defer { folder.remove() }
         let result = try folder.run(
             "ln -s enc.yaml link.yaml; encconf rotate enc.yaml --step retire --without-evidence "
