@@ -117,7 +117,11 @@ public enum SafeWrite {
             let copy = copyName(of: target)
             if try status(of: copy) == nil {
                 try write(to: copy, called: copy, replacing: false) { file in try file.write(expected.span) }
+            } else {
+                // A killed run may have left it without a sync.
+                try synchronize(copy)
             }
+            let directory = try FileDescriptor.open(folder(of: target), flags: O_RDONLY | O_DIRECTORY)
             let signals = BlockedSignals()
             defer { signals.unblock() }
             do {
@@ -132,6 +136,25 @@ public enum SafeWrite {
                 throw error
             }
             _ = unsafe unlink(copy)
+            // Otherwise a power failure could restore it, and the next run would take this one for interrupted.
+            try synchronize(directory, called: path)
+        } catch {
+            throw FileError(path, writing: error)
+        }
+    }
+
+    /// Syncs a file and its folder, for a command that finds its work done: the run that did it may have been killed
+    /// before its last sync.
+    public static func synchronize(_ path: String) throws(FileError) {
+        let target = resolved(path)
+        do {
+            let directory = try FileDescriptor.open(folder(of: target), flags: O_RDONLY | O_DIRECTORY)
+            do throws(SystemError) {
+                try FileDescriptor.open(target, flags: O_RDONLY | O_NONBLOCK).synchronize()
+            } catch {
+                guard error.code == EINVAL else { throw error }
+            }
+            try synchronize(directory, called: path)
         } catch {
             throw FileError(path, writing: error)
         }
@@ -175,6 +198,11 @@ extension SafeWrite {
             _ = unsafe unlink(temporary.path)
             throw error
         }
+        try synchronize(directory, called: name)
+    }
+
+    /// Syncs the folder of a file.
+    private static func synchronize(_ directory: borrowing FileDescriptor, called name: String) throws(FileError) {
         do {
             try directory.synchronize()
         } catch {

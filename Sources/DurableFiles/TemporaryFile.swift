@@ -26,7 +26,12 @@ struct TemporaryFile: ~Copyable {
 
     /// Locks a file that was just made. False if another run took it for one that was left behind before it was locked.
     private static func lock(_ file: borrowing FileDescriptor, _ path: String) throws(SystemError) -> Bool {
-        if flock(file.raw, LOCK_EX | LOCK_NB) == 0 { return try file.status().st_nlink > 0 }
+        if flock(file.raw, LOCK_EX | LOCK_NB) == 0 {
+            do { return try file.status().st_nlink > 0 } catch {
+                _ = unsafe unlink(path)
+                throw error
+            }
+        }
         let failure = SystemError.last
         switch failure.code {
         case EWOULDBLOCK: return false

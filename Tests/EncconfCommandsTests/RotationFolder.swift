@@ -105,29 +105,42 @@ struct SystemCall: CustomStringConvertible {
         "write",
     ]
 
-    /// The calls in the order of a trace, from the one on that names the configuration or another file.
+    /// The calls of the first thread, in their order, from the one on that names the configuration or another file.
+    ///
+    /// Further threads and programs are left out: strace counts the calls of each by itself. So are files of the system,
+    /// such as a library that is loaded late.
     static func read(trace: String, target: String = "enc.yaml") -> [SystemCall] {
         var numbers: [String: Int] = [:]
         // By descriptor.
         var files: [String: String] = [:]
-        let calls = trace.split(separator: "\n").compactMap { line -> SystemCall? in
-            let thread = line.prefix(while: \.isNumber)
+        let lines = trace.split(separator: "\n")
+        let first = lines.first?.prefix(while: \.isNumber)
+        let calls = lines.compactMap { line -> SystemCall? in
+            guard line.prefix(while: \.isNumber) == first else { return nil }
             let line = line.drop { $0.isNumber || $0 == " " }
             guard let end = line.firstIndex(of: "(") else { return nil }
             let name = String(line[..<end])
             guard all.contains(name) else { return nil }
+            var file = line.firstMatch(of: #/^[a-z0-9]+\((\d+)[,)]/#).flatMap { files[String($0.1)] }
             if let opened = line.firstMatch(of: #/^openat\([^,]+, "([^"]+)".* = (\d+)$/#) {
-                files[String(opened.2)] = String(opened.1)
+                file = String(opened.1)
+                files[String(opened.2)] = file
             }
             // By file, since the runtime reads /proc/self/maps at the start, in as many pieces as the random layout of
             // memory takes.
-            let file = line.firstMatch(of: #/^read\((\d+),/#).flatMap { files[String($0.1)] }
-            let kind = "\(thread) \(name) \(file ?? "")"
+            let kind = name == "read" ? "read \(file ?? "")" : name
             numbers[kind, default: 0] += 1
-            return SystemCall(name: name, number: numbers[kind] ?? 0, file: file, line: String(line))
+            guard
+                !["/lib/", "/usr/", "/etc/", "/sys/", "/proc/self/maps"].contains(where: { file?.hasPrefix($0) == true }
+                )
+            else { return nil }
+            return SystemCall(
+                name: name, number: numbers[kind] ?? 0, file: name == "read" ? file : nil, line: String(line))
         }
         return Array(
-            calls.drop { call in !["enc.yaml", target].contains { call.line.contains("\"\($0)\"") } })
+            calls.drop { call in
+                !["enc.yaml", target].contains { call.line.contains("\"\($0)\"") || call.line.contains("/\($0)\"") }
+            })
     }
 }
 

@@ -17,7 +17,8 @@ import Testing
         try rehearsal.folder.run(
             """
             :
-            { prlimit \(limit) \(rehearsal.command.command); echo $? > ../status; } 2>&1 > /dev/null | cat >&2
+            { timeout -s KILL 20 prlimit \(limit) \(rehearsal.command.command)
+              echo $? > ../status; } 2>&1 > /dev/null | cat >&2
             exit $(cat ../status)
             """)
     }
@@ -34,7 +35,7 @@ import Testing
     }
 
     /// A write is cut short at the limit, and the next one fails (RLIMIT_FSIZE, setrlimit(2)).
-    @Test(arguments: WritingCommand.all)
+    @Test(arguments: Sample.of(WritingCommand.all, 4))
     func writesAreCutShort(_ command: WritingCommand) throws {
         let rehearsal = try Rehearsal(command)
         defer { rehearsal.folder.remove() }
@@ -62,7 +63,8 @@ import Testing
     /// The last page of a disk is written, and the rest of the same write is not (ENOSPC).
     @Test(
         .enabled(if: hasOwnMounts, "file systems in memory cannot be mounted here"),
-        arguments: (WritingCommand.steps + WritingCommand.others).filter { !$0.preparation.contains("chown") })
+        arguments: Sample.of(
+            (WritingCommand.steps + WritingCommand.others).filter { !$0.preparation.contains("chown") }, 2))
     func theDiskIsFull(_ command: WritingCommand) throws {
         let rehearsal = try Rehearsal(command, source: Self.source())
         let folder = rehearsal.folder
@@ -101,7 +103,10 @@ import Testing
     /// From too little memory to start a program to enough, in steps of 64 KiB where the outcome changes.
     ///
     /// A run ends with a message, or with a signal where Swift cannot have memory; neither shows a key.
-    @Test(arguments: Sample.of(WritingCommand.all, 3))
+    ///
+    /// Where no thread can be made, Dispatch tries again without end (libdispatch, `_dispatch_temporary_resource_shortage`),
+    /// so commands that ask several servers are ended after a while.
+    @Test(arguments: Sample.isWhole ? WritingCommand.all : Sample.of(WritingCommand.steps + WritingCommand.others, 2))
     func thereIsNoMemory(_ command: WritingCommand) throws {
         let rehearsal = try Rehearsal(command)
         let folder = rehearsal.folder

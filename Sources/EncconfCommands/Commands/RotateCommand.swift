@@ -195,6 +195,10 @@ extension RotateCommand {
     private func showDone(
         _ plan: RotationPlan, source: SecretKey, _ console: Console
     ) throws(CommandFailure) -> ExitStatus {
+        // The run that wrote the file may have been killed before its last sync.
+        if file != "-", !choice.dryRun {
+            do { try SafeWrite.synchronize(file) } catch { throw error.failure() }
+        }
         var report = RotationReport(
             file: file, steps: [], hash: try fileHash(source), isWritten: false,
             next: NextCommand(reason: "nothing: \(plan.step) is done already"))

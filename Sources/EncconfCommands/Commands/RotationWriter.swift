@@ -71,8 +71,12 @@ struct RotationWriter {
                 "\(path): the archive belongs to another user, who could read the removed keys",
                 hint: "choose another --archive")
         }
-        guard let text = try archiveText(after: existing, path) else { return }
+        let text = try archiveText(after: existing, path)
         do {
+            guard let text else {
+                // The run that wrote them may have been killed before its last sync, or that sync failed.
+                return try SafeWrite.synchronize(path)
+            }
             if let existing {
                 try SafeWrite.replace(text.span, of: path, expecting: existing)
             } else {

@@ -38,8 +38,11 @@ extension RolloutRun {
                 status: .usage)
         }
         record = read
-        // Killed between the file and the record.
-        if read.pending?.hash == hash { record?.complete() }
+        // Killed between the file and the record, or before the sync of the file.
+        if read.pending?.hash == hash {
+            do throws(FileError) { try SafeWrite.synchronize(command.file) } catch { throw error.failure() }
+            record?.complete()
+        }
     }
 
     /// The goal in the form in which it is compared.
