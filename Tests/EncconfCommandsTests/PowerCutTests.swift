@@ -12,9 +12,10 @@ import Testing
 
     /// A file of several sectors, so that a cut can tear it.
     private static func source() throws -> [UInt8] {
-        let comment = String(
-            repeating: "# A comment, so that the file takes up several sectors of the disk.\n", count: 120)
-        return Array(comment.utf8) + (try TestData.bytes("edits/documented.yaml"))
+        let comments = String(
+            repeating: "# A comment, so that the file takes up several sectors of the disk.\n", count: 60)
+        // After the keys too, so that a new key moves sectors.
+        return Array(comments.utf8) + (try TestData.bytes("edits/documented.yaml")) + Array(comments.utf8)
     }
 
     /// Each file is the old or the new one, no file is gone, and no key is lost.
@@ -219,9 +220,8 @@ import Testing
 
     /// The file can be torn, but then the old content is whole beside it, and the next run says so.
     @Test func inPlaceTheOldFileIsBesideATornOne() throws {
-        var command = WritingCommand.inPlace
-        // Without a second name, which the model does not have.
-        command.preparation = WritingCommand.added
+        // Without a second name, which the model does not have; and a step that changes several sectors.
+        let command = WritingCommand(name: "add in place", command: "\(WritingCommand.add) --in-place")
         let rehearsal = try Rehearsal(command, source: Self.source())
         let folder = rehearsal.folder
         defer { folder.remove() }
