@@ -85,7 +85,9 @@ struct FileCallTrace {
             let base = call.name == "unlink" ? "" : opened
             if let name = call.paths.first, let path = path(name, in: base) { model.unlink(path) }
         default:
-            let isOurs = opened != nil || paths.contains { $0 != nil }
+            // A call with the working folder as its first argument names its files by paths.
+            let isOpen = opened != nil && (call.descriptor?.number ?? -1) >= 0
+            let isOurs = isOpen || paths.contains { $0 != nil }
             guard !isOurs else { throw Unmodelled(description: "\(call.text.prefix(200))") }
         }
     }
