@@ -395,7 +395,8 @@ let package = Package(
             ], swiftSettings: tests),
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
-            name: "EtcdSnapshotTests", dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "ProtobufWire", "TestSupport"],
+            name: "EtcdSnapshotTests",
+            dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "EtcdWAL", "ProtobufWire", "TestSupport"],
             swiftSettings: tests),
         // Databases that Python's sqlite3 makes, sound and damaged.
         .testTarget(

@@ -8,6 +8,7 @@ struct LiveKey: Equatable {
     let createRevision: Int64
     let modRevision: Int64
     let version: Int64
+    let lease: Int64
     let value: [UInt8]
 }
 
@@ -17,6 +18,7 @@ struct PastRecord: Equatable {
     let revision: Int64
     let createRevision: Int64
     let version: Int64
+    let lease: Int64
     let isTombstone: Bool
     let isLive: Bool
     let value: [UInt8]
@@ -50,14 +52,16 @@ struct Reading {
             live.append(
                 LiveKey(
                     key: array(file.key(of: record)), createRevision: record.createRevision,
-                    modRevision: record.revision, version: record.version, value: array(file.value(of: record))))
+                    modRevision: record.revision, version: record.version, lease: record.lease,
+                    value: array(file.value(of: record))))
         }
         var walk = try HistoryWalk(file, live: records, &problems)
         while let (record, isLive) = try walk.next(&problems) {
             history.append(
                 PastRecord(
                     key: array(file.key(of: record)), revision: record.revision,
-                    createRevision: record.createRevision, version: record.version, isTombstone: record.isTombstone,
+                    createRevision: record.createRevision, version: record.version, lease: record.lease,
+                    isTombstone: record.isTombstone,
                     isLive: isLive, value: array(file.value(of: record))))
         }
         for run in try file.unreachablePages(&problems) { unreachable.append(run) }
@@ -66,6 +70,21 @@ struct Reading {
         ledger = try file.remnants(&ignored) { found.append($0) }
         (remnants, databaseLength) = (found, file.databaseLength)
         self.problems = problems
+    }
+}
+
+extension Reading {
+    /// What the history says was live at a revision.
+    func live(at revision: Int64) -> [LiveKey] {
+        var latest: [[UInt8]: PastRecord] = [:]
+        for record in history where record.revision <= revision {
+            latest[record.key] = record.isTombstone ? nil : record
+        }
+        return latest.values.map {
+            LiveKey(
+                key: $0.key, createRevision: $0.createRevision, modRevision: $0.revision, version: $0.version,
+                lease: $0.lease, value: $0.value)
+        }
     }
 }
 
@@ -84,7 +103,7 @@ extension EtcdMember.State {
         (kvs ?? []).map {
             LiveKey(
                 key: [UInt8]($0.key), createRevision: $0.create_revision, modRevision: $0.mod_revision,
-                version: $0.version, value: [UInt8]($0.value ?? Data()))
+                version: $0.version, lease: $0.lease ?? 0, value: [UInt8]($0.value ?? Data()))
         }
     }
 }

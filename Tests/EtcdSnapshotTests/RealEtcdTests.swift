@@ -26,7 +26,7 @@ struct RealEtcdTests {
         let full = try check(etcd.snapshot(), against: etcd)
         #expect(full.settings.compactedRevision == 0 && full.tombstoneCount > 100)
         for revision in [2, 20, 33, full.currentRevision / 2, full.currentRevision - 3] {
-            #expect(sorted(try etcd.state(at: revision).live) == sorted(state(of: full, at: revision)))
+            #expect(sorted(try etcd.state(at: revision).live) == sorted(full.live(at: revision)))
         }
 
         let compaction = full.currentRevision - 2
@@ -34,7 +34,7 @@ struct RealEtcdTests {
         let compacted = try check(etcd.snapshot(), against: etcd)
         #expect(compacted.settings.finishedCompaction == compaction && !compacted.settings.isCompactionUnfinished)
         #expect(compacted.history.count < full.history.count)
-        #expect(sorted(try etcd.state(at: compaction).live) == sorted(state(of: compacted, at: compaction)))
+        #expect(sorted(try etcd.state(at: compaction).live) == sorted(compacted.live(at: compaction)))
         // Values that nobody can read any more are still in the file.
         #expect(compacted.remnants.contains { $0.kind == .protobuf })
         #expect(compacted.remnants.contains { $0.kind == .encrypted })
@@ -70,19 +70,6 @@ struct RealEtcdTests {
             #expect(record.revision == key.modRevision && Array(bytes[record.value]) == key.value)
         }
         return reading
-    }
-
-    /// What the history says was live at a revision.
-    private func state(of reading: Reading, at revision: Int64) -> [LiveKey] {
-        var latest: [[UInt8]: PastRecord] = [:]
-        for record in reading.history where record.revision <= revision {
-            latest[record.key] = record.isTombstone ? nil : record
-        }
-        return latest.values.map {
-            LiveKey(
-                key: $0.key, createRevision: $0.createRevision, modRevision: $0.revision, version: $0.version,
-                value: $0.value)
-        }
     }
 
     private func sorted(_ keys: [LiveKey]) -> [LiveKey] { keys.sorted { $0.key.lexicographicallyPrecedes($1.key) } }
