@@ -31,3 +31,15 @@ extension LogGap {
         }
     }
 }
+
+extension MemberRole {
+    /// Why the state of the member may not be the newest of its cluster; nil if there is no other member.
+    public var limit: Phrase? {
+        switch self {
+        case .onlyVoter: nil
+        case .oneVoter(let count): "only this member of \(count) was read; the others may have newer writes"
+        case .notVoting: "this member does not vote; the others may have newer writes"
+        case .unknown: "the number of members is unknown; others may have newer writes"
+        }
+    }
+}

@@ -1,6 +1,7 @@
 internal import EncryptionConfig
 internal import EnvelopeCrypto
 internal import EtcdClient
+internal import EtcdWAL
 internal import Explanations
 internal import GoText
 internal import KubernetesResources
@@ -28,6 +29,7 @@ extension AuditReport {
         if let snapshot = result.source.snapshot, snapshot.isCompactionUnfinished {
             limits.append("a compaction was interrupted; some old revisions are missing")
         }
+        if let limit = result.source.snapshot?.log?.role.limit { limits.append(limit) }
         if let resources = options.resources {
             limits.append("only \(resources.sorted().map(\.description).listed) (--resources)")
         }

@@ -62,6 +62,8 @@ public struct AuditedSource: Sendable {
         public let appliedEntries: Int
         /// Why database and log may not show all that the member holds; empty if they do.
         public let gaps: [LogGap]
+        /// Whether other members may have gone on.
+        public let role: MemberRole
     }
 
     /// A running cluster.

@@ -41,7 +41,9 @@ struct SnapshotAudit {
                             isCompactionUnfinished: found.settings.isCompactionUnfinished,
                             records: counts.total + (logged?.uncertainCount ?? 0),
                             tombstones: counts.tombstones, markers: counts.markers,
-                            log: replayed.map { AuditedSource.Log(appliedEntries: $0.appliedCount, gaps: $0.gaps) },
+                            log: replayed.map {
+                                AuditedSource.Log(appliedEntries: $0.appliedCount, gaps: $0.gaps, role: $0.role)
+                            },
                             problems: problems.first, problemCount: problems.count))),
                 live: crew.census)
             try logged?.addLive(of: snapshot, to: &result.live, &crew.nonces, makeAuditor())

@@ -56,6 +56,19 @@ import Testing
         ["cloud-kms", "cloud-kms-old"].map { "--kms-endpoint \($0)=unix://\(plugin.socket)" }.joined(separator: " ")
     }
 
+    /// The files of a member show what it holds; whether that is the newest, only an only member can tell.
+    @Test(arguments: [1, 3]) func limitsTheFilesOfAMember(memberCount: Int) throws {
+        let (cluster, program) = (try EtcdCluster(memberCount: memberCount), try Program())
+        defer { program.remove() }
+        let member = cluster.members[0]
+        try member.etcdctl(["put", "/registry/pods/default/a", "{}"])
+        member.kill()
+        let folder = String(member.databasePath.dropLast("/member/snap/db".count))
+        let audit = try program.encconf("audit", "--config", Self.configuration, "--data-dir", folder)
+        let limit = "  limit          only this member of 3 was read; the others may have newer writes\n"
+        #expect(audit.text.contains(limit) == (memberCount == 3), "\(audit.text) \(audit.errors)")
+    }
+
     /// The living etcd and a snapshot of the same revision are one and the same to an audit.
     @Test func countsAsInASnapshot() throws {
         let etcd = try Self.recordedCluster()
