@@ -95,9 +95,14 @@ struct SnapshotSaver {
             console.warning(
                 "\(peer): a learner, which may lag far behind", hint: "save a snapshot of a voting member")
         }
-        for problem in status.errors {
+        if status.saysItHasNoLeader {
             console.warning(
-                "\(peer): has an alarm: \(problem)", hint: "run `etcdctl alarm list`")
+                "\(peer): has no leader, so newer writes may be missing",
+                hint: "save a snapshot of a member that has a leader")
+        }
+        for alarm in status.alarms {
+            console.warning(
+                "\(peer): has an alarm: \(alarm)", hint: "run `etcdctl alarm list`")
         }
     }
 

@@ -20,8 +20,17 @@ public struct EtcdStatus: Equatable, Sendable {
     public let raftAppliedIndex: UInt64
     /// Whether the member has no vote, and may lag far behind.
     public let isLearner: Bool
-    /// What the member finds wrong, such as `NOSPACE` alarms.
+    /// What the member finds wrong: its alarms, and that it has no leader.
     public let errors: [String]
+
+    /// The alarms of the cluster, such as `NOSPACE`.
+    public var alarms: [String] { errors.filter { $0 != Self.noLeader } }
+
+    /// Whether the member has no leader, so that it gets no more changes. kine has none either, and does not tell.
+    public var saysItHasNoLeader: Bool { errors.contains(Self.noLeader) }
+
+    /// etcd, server/etcdserver/errors/errors.go, `ErrNoLeader`.
+    private static let noLeader = "etcdserver: no leader"
 }
 
 extension EtcdStatus {

@@ -35,7 +35,7 @@ their right digest. Its etcdserverpb.KV/Range has 40 keys, /registry/secrets/ns/
     total N         so many keys are said to be there
     slow            each key of a page takes 20 ms (Range)
     future          the revision does not exist yet (Range)
-    alarmed         a learner with an alarm (Status of etcd: EtcdStatus)
+    alarmed         a learner with an alarm, without a leader (Status of etcd: EtcdStatus)
     huge            2^60 bytes are announced (Snapshot: EtcdSnapshot)
     slow            512 bytes come five times a second (Snapshot: EtcdSnapshot)
 
@@ -215,7 +215,8 @@ def etcd_header():
 
 def etcd_status(request, context):
     alarmed = mode("EtcdStatus")[0] == "alarmed"
-    return etcd_header() + field(2, b"3.5.0") + (field(8, b"NOSPACE") + number(10, 1) if alarmed else b"")
+    errors = field(8, b"NOSPACE") + field(8, b"etcdserver: no leader")
+    return etcd_header() + field(2, b"3.5.0") + (errors + number(10, 1) if alarmed else b"")
 
 
 def etcd_range(request, context):
