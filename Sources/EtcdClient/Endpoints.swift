@@ -59,6 +59,8 @@ extension EndpointFailure {
             case (.caller, _): .passOver(error)
             case (.peer, let code) where Self.passingCodes.contains(code): .passOver(error)
             case (.peer, .resourceExhausted) where error.message == Text.tooManyRequests: .passOver(error)
+            // Unavailable before etcd 3.6.
+            case (.peer, .failedPrecondition) where error.message == Text.notForLearners: .passOver(error)
             // The answer is larger than the member may send (grpc-go, server.go, `sendResponse`).
             case (.peer, .resourceExhausted) where error.message.contains("larger than max"):
                 .final(.answerTooLarge(error))
@@ -70,6 +72,9 @@ extension EndpointFailure {
                 .final(.authentication(.required, error))
             case (.peer, .invalidArgument) where error.message == Text.loginRefused:
                 .final(.authentication(.refused, error))
+            // Maintenance calls of etcd before 3.6 give the text of the auth store (server/auth/store.go).
+            case (.peer, .unknown) where error.message == Text.storeUserEmpty:
+                .final(.authentication(.required, error))
             case (.peer, .unauthenticated): .final(.authentication(.tokenRefused, error))
             default: .final(.refused(error))
             }
@@ -85,7 +90,7 @@ extension EndpointFailure {
     }
 
     /// What a member says of itself and not of the request. Unavailable has many texts: no leader, leader changed,
-    /// request timed out, server stopped, not for learners (etcd, api/v3rpc/rpctypes/error.go). Unimplemented is said
+    /// request timed out, server stopped (etcd, api/v3rpc/rpctypes/error.go). Unimplemented is said
     /// by what is no etcd. Internal is what etcd's own client tries again with (client/v3/client.go, `isHaltErr`).
     private static let passingCodes: Set<StatusCode> = [
         .unavailable, .deadlineExceeded, .canceled, .aborted, .internal, .unimplemented,
@@ -108,8 +113,10 @@ extension RemoteCallError {
 private enum Text {
     static let compacted = "etcdserver: mvcc: required revision has been compacted"
     static let future = "etcdserver: mvcc: required revision is a future revision"
+    static let notForLearners = "etcdserver: rpc not supported for learner"
     static let tooManyRequests = "etcdserver: too many requests"
     static let userEmpty = "etcdserver: user name is empty"
+    static let storeUserEmpty = "auth: user name is empty"
     static let loginRefused = "etcdserver: authentication failed, invalid user ID or password"
     static let notEnabled = "etcdserver: authentication is not enabled"
     static let oldRevision = "etcdserver: revision of auth store is old"

@@ -59,8 +59,13 @@ extension RemoteCallError {
     /// The call, the endpoint and the error.
     fileprivate var sentence: Phrase { "\(method.split(separator: "/").last ?? "") at \(peer): \(message) (\(code))" }
 
+    private var isSnapshot: Bool { method.hasSuffix("/Snapshot") }
+
     fileprivate var refusalHint: Phrase? {
         switch code {
+        // Before etcd 3.6, maintenance calls give the text of the auth store, without a code.
+        case .permissionDenied where isSnapshot, .unknown where isSnapshot && message == "auth: permission denied":
+            "etcd gives snapshots to users with the role root only"
         case .permissionDenied:
             "grant the user read access to all keys; for an audit the keys below --etcd-prefix are enough"
         case .outOfRange: "choose another revision: this one does not exist yet, or no longer"

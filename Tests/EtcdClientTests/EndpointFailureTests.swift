@@ -13,11 +13,12 @@ struct EndpointFailureTests {
             peer: RemotePeer(.host("etcd", port: 2379)), origin: origin, reach: .maybeSent, cause: nil)
     }
 
-    /// Texts of etcd 3.4 to 3.6 (api/v3rpc/rpctypes/error.go), and errors of this side.
+    /// Texts of etcd 3.4 to 3.7 (api/v3rpc/rpctypes/error.go), and errors of this side.
     @Test(arguments: [
         error(.unavailable, "etcdserver: no leader"), error(.unavailable, "etcdserver: leader changed"),
         error(.unavailable, "etcdserver: request timed out"), error(.unavailable, "etcdserver: server stopped"),
         error(.unavailable, "etcdserver: rpc not supported for learner"),
+        error(.failedPrecondition, "etcdserver: rpc not supported for learner"),
         error(.resourceExhausted, "etcdserver: too many requests"), error(.unimplemented, "unknown service"),
         error(.deadlineExceeded, "context deadline exceeded"),
         error(.deadlineExceeded, "context deadline exceeded", .caller),
@@ -45,8 +46,13 @@ struct EndpointFailureTests {
     }
 
     @Test func knowsTheRest() {
+        let userEmpty = Self.error(.invalidArgument, "etcdserver: user name is empty")
+        // Maintenance calls of etcd before 3.6.
+        let storeUserEmpty = Self.error(.unknown, "auth: user name is empty")
         let cases: [(RemoteCallError, EtcdError)] = [
             (Self.error(.canceled, "context canceled", .caller), .cancelled),
+            (userEmpty, .authentication(.required, userEmpty)),
+            (storeUserEmpty, .authentication(.required, storeUserEmpty)),
             (
                 Self.error(.outOfRange, "etcdserver: mvcc: required revision has been compacted"),
                 .compacted(revision: 5)
