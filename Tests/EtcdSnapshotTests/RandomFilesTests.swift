@@ -36,7 +36,8 @@ struct RandomFilesTests {
 
     private func check(_ bytes: [UInt8], against etcd: EtcdMember, _ load: inout FileLoad, _ name: Comment) throws {
         let reading = try Reading(bytes)
-        let revision = reading.currentRevision
+        // A store begins with revision 1; the database of a member that was killed early has no record yet.
+        let revision = max(1, reading.currentRevision)
         // A snapshot ends with a digest of 32 bytes.
         #expect(reading.databaseLength == bytes.count - bytes.count % 512, name)
         #expect(reading.ledger.inUse + reading.ledger.searched == reading.databaseLength, name)
@@ -57,8 +58,11 @@ struct RandomFilesTests {
         #expect(try sorted(reading.live) == sorted(etcd.state(at: revision).live), name)
         let earlier = load.revision(upTo: revision)
         #expect(try sorted(reading.live(at: earlier)) == sorted(etcd.state(at: earlier).live), "\(name), at \(earlier)")
-        let sum = try etcd.sum(at: revision)
-        #expect(try Content.sum(of: bytes, history, compacted: sum.compacted) == sum.hash, name)
+        // It answers no sum at the revision of a compaction itself.
+        if revision > load.compacted {
+            let sum = try etcd.sum(at: revision)
+            #expect(try Content.sum(of: bytes, history, compacted: sum.compacted) == sum.hash, name)
+        }
 
         // What is left of records in free pages is what was once written.
         for remnant in reading.remnants {
@@ -99,16 +103,17 @@ private struct Content {
         (hash, self.count, size) = (sum.value, count, file.pageCount * file.meta.pageSize)
     }
 
-    /// Of the records that a compaction leaves (etcd, mvcc/kvstore.go, `hashByRev`).
+    /// Of the records that a compaction leaves, or of all if nothing is live (etcd, mvcc/kvstore.go, `hashByRev`).
     static func sum(of bytes: [UInt8], _ history: [PastRecord], compacted: Int64) throws -> UInt32 {
         var problems = SnapshotProblems.refused
         let file = try SnapshotFile(bytes.span.bytes, &problems)
         var sum = CRC32C()
         sum.add("key".utf8Span.span.bytes)
         var walk = try BucketWalk("key", of: file, &problems)
+        let isAnyLive = history.contains { $0.isLive }
         for record in history {
             let entry = try #require(try walk.next(&problems))
-            guard record.revision > compacted || record.isLive else { continue }
+            guard record.revision > compacted || record.isLive || !isAnyLive else { continue }
             sum.add(file.bytes.extracting(entry.key))
             sum.add(file.bytes.extracting(entry.value))
         }
