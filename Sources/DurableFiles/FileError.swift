@@ -32,6 +32,8 @@ public struct FileError: Error, Equatable, Sendable {
         case changedWhileRead
         /// Overwriting failed, and so did putting the old content back. The old content is in `copy`.
         case notRestored(writing: SystemError, restoring: SystemError, copy: String)
+        /// The file is overwritten, but the copy of the old content could not be removed.
+        case notRemoved(SystemError, copy: String)
         /// An earlier run that overwrote the file was interrupted. The old content is in `copy`.
         case interrupted(copy: String)
         /// The file is written, but its folder could not be synced.

@@ -135,7 +135,7 @@ public enum SafeWrite {
                 _ = unsafe unlink(copy)
                 throw error
             }
-            _ = unsafe unlink(copy)
+            guard unsafe unlink(copy) == 0 else { throw FileError(path, .notRemoved(.last, copy: copy)) }
             // Otherwise a power failure could restore it, and the next run would take this one for interrupted.
             try synchronize(directory, called: path)
         } catch {

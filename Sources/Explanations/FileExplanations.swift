@@ -57,6 +57,10 @@ extension FileError {
             CommandFailure(
                 "\(name): cannot write: \(writing); the previous content cannot be restored: \(restoring)",
                 hint: "restore the previous content from \(copy)")
+        case .notRemoved(let error, let copy):
+            CommandFailure(
+                "\(name): written, but its previous content is still in \(copy): \(error)",
+                hint: "delete \(copy), which holds the previous keys")
         case .interrupted(let copy):
             CommandFailure(
                 "\(name): an earlier --in-place write was interrupted; the previous content is in \(copy)",

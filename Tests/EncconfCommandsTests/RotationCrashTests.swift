@@ -113,6 +113,20 @@ import Testing
         #expect(refusals > 0)
     }
 
+    /// The copy of the old keys is not left behind in silence.
+    @Test func aCopyThatStaysIsTold() throws {
+        let rehearsal = try Rehearsal(WritingCommand.inPlace)
+        let folder = rehearsal.folder
+        defer { folder.remove() }
+        let call = try #require(rehearsal.calls.last { $0.name == "unlink" && $0.line.contains("encconf-before") })
+        try folder.reset()
+        let run = try folder.trace(
+            WritingCommand.inPlace.command, options: RotationFolder.Fault.error("EPERM").option(at: call))
+        #expect(run.result.status == 2)
+        #expect(run.result.errors.contains("its previous content is still in "), "\(run.result.errors)")
+        #expect(try folder.entries().masking(key: "k2")["enc.yaml"] == rehearsal.new["enc.yaml"])
+    }
+
     /// A disk that fills up in the middle: the old content is put back.
     @Test(arguments: ["ftruncate", "fsync"])
     func refusedInPlaceTheOldFileIsPutBack(_ name: String) throws {
