@@ -99,7 +99,8 @@ public final class MemoryNeedle {
             let fields = line.split(separator: " ")
             guard fields.count >= 2, fields[1].hasPrefix("rw"), fields[1].hasSuffix("p") else { return nil }
             let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-            return ends.count == 2 ? ends[0]..<ends[1] : nil
+            // Terabytes are the shadow of a sanitizer, which holds no bytes of the program.
+            return ends.count == 2 && ends[1] - ends[0] < 1 << 40 ? ends[0]..<ends[1] : nil
         }
     }
 
