@@ -70,8 +70,8 @@ struct SnapshotSaver {
         guard let available = output.availableByteCount(), byteCount > available else { return }
         throw CommandFailure(
             """
-            \(file): no room for the snapshot: \(word: ByteCount.text(Int(byteCount))) are needed, \
-            \(word: ByteCount.text(Int(available))) are free
+            \(file): no room for the snapshot: \(ByteCount.text(Int(byteCount))) are needed, \
+            \(ByteCount.text(Int(available))) are free
             """, hint: "name a file on another disk")
     }
 
