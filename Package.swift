@@ -187,6 +187,16 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // The keys that a file lacks for what is stored, and the smallest edit that adds them.
+        .target(
+            name: "KeyRescue",
+            dependencies: [
+                "Diagnostics", "EncryptionConfig", "GoText", "KeyTransition", "KubernetesResources",
+                "KubernetesVersions",
+                "SecretMemory", "StorageAudit",
+            ],
+            swiftSettings: strict),
+
         // The whole rotation of a running cluster: which servers there are, what is rewritten, what comes next.
         .target(
             name: "ClusterRollout",
@@ -206,7 +216,8 @@ let package = Package(
                 "DurableFiles",
                 "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText", "KMSPlugin",
                 "KineDatabase",
-                "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources",
+                "KeyRescue", "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects",
+                "KubernetesResources",
                 "KubernetesUpgrade", "KubernetesVersions",
                 "PastedValues", "RemoteCalls",
                 "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Transformers", "YAMLTree",
@@ -218,7 +229,8 @@ let package = Package(
             dependencies: [
                 "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient",
-                "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRotation",
+                "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRescue",
+                "KeyRotation",
                 "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "KubernetesUpgrade",
                 "KubernetesVersions",
                 "SecretMemory",
@@ -236,7 +248,8 @@ let package = Package(
                 "APIServerFlags", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles",
                 "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
-                "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources",
+                "KeyRescue", "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects",
+                "KubernetesResources",
                 "KubernetesUpgrade", "KubernetesVersions",
                 "PastedValues",
                 "RemoteCalls", "Reports", "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Terminal",
@@ -334,6 +347,12 @@ let package = Package(
             dependencies: [
                 "ClusterSupport", "EncryptionConfig", "GoText", "KeyRotation", "KeyTransition", "KubernetesResources",
                 "SecretMemory", "StorageEvidence", "TestSupport",
+            ], swiftSettings: tests),
+        .testTarget(
+            name: "KeyRescueTests",
+            dependencies: [
+                "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "GoText", "KeyRescue", "KubernetesResources",
+                "SecretMemory", "StorageAudit", "TestSupport", "Transformers",
             ], swiftSettings: tests),
         .testTarget(
             name: "StorageEvidenceTests",

@@ -19,7 +19,7 @@ extension ConfigurationEdit {
     fileprivate var isOfKeys: Bool {
         switch self {
         case .insertKey, .removeKeys, .moveKeyToFront: true
-        case .insertProvider, .removeProviders, .moveProviderToFront: false
+        case .insertProvider, .removeProviders, .moveProviderToFront, .insertEntry: false
         }
     }
 }

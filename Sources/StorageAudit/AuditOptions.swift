@@ -14,6 +14,8 @@ public struct AuditOptions: Sendable {
     public var prefix: String?
     /// The version of kube-apiserver, if its rules are unknown and other rules replace them.
     public var unknownVersion: KubernetesVersion?
+    /// Whether the values that kube-apiserver cannot read are gathered, each with every key at hand that decrypts it.
+    public var isTriage = false
     /// Whether the records are old revisions, of which less is a finding.
     var isOfOldRevisions = false
 
@@ -41,6 +43,7 @@ extension AuditOptions {
     var ofOldRevisions: AuditOptions {
         var options = self
         options.isOfOldRevisions = true
+        options.isTriage = false
         return options
     }
 }

@@ -1,8 +1,10 @@
 internal import EncryptionConfig
+internal import KubernetesResources
 internal import Transformers
 
 /// One resource of an audit: what serves its values, and what was counted.
 final class AuditedResource {
+    let name: GroupResource
     let transformer: ResourceTransformer
     /// Whether it is to be counted.
     let isWanted: Bool
@@ -18,7 +20,10 @@ final class AuditedResource {
     let writeLabel: Int
     private let readsPlaintext: Bool
 
-    init(_ transformer: ResourceTransformer, isWanted: Bool, isAskedFor: Bool, mayBeCovered: Bool) {
+    init(
+        _ name: GroupResource, _ transformer: ResourceTransformer, isWanted: Bool, isAskedFor: Bool, mayBeCovered: Bool
+    ) {
+        self.name = name
         self.transformer = transformer
         self.isWanted = isWanted
         self.isAskedFor = isAskedFor

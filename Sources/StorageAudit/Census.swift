@@ -96,6 +96,8 @@ public struct Census: Sendable {
     /// The distinct keys that a plugin would have to decrypt, up to ``pluginCallLimit``.
     public internal(set) var pluginCalls: Set<Int> = []
     public internal(set) var findings: FindingLog
+    /// The values that kube-apiserver cannot read, for ``AuditOptions/isTriage``.
+    public internal(set) var unreadable: UnreadableLog
     /// What became of each record.
     public internal(set) var ledger = RecordLedger()
     /// The UID of the namespace `kube-system`, which identifies a cluster; nil if it was not seen.
@@ -111,7 +113,10 @@ public struct Census: Sendable {
     public static let pluginCallLimit = 1_000_000
 
     /// - Parameter findingLimit: So many findings of each kind are kept.
-    public init(findingLimit: Int) { findings = FindingLog(limit: findingLimit) }
+    public init(findingLimit: Int) {
+        findings = FindingLog(limit: findingLimit)
+        unreadable = UnreadableLog(limit: findingLimit)
+    }
 
     /// The sum of what several threads found that each got some of the records, in the order of the source.
     ///
@@ -130,6 +135,7 @@ public struct Census: Sendable {
         isPluginAsked = isPluginAsked || other.isPluginAsked
         if pluginCalls.count < Self.pluginCallLimit { pluginCalls.formUnion(other.pluginCalls) }
         findings.add(other.findings)
+        unreadable.add(other.unreadable)
         otherKeys += other.otherKeys
         encryptedOtherKeys += other.encryptedOtherKeys
         otherObjects += other.otherObjects

@@ -18,6 +18,8 @@ struct RecordJudge: ~Copyable {
     private let unwrapping: any KMSUnwrapping
     /// The keys of the archives, made when a value first needs them.
     private var bags: [KeyBag] = []
+    /// All keys, for ``AuditOptions/isTriage``.
+    private var keysAtHand: KeysAtHand
     /// What the entries of the configuration in force name.
     private let patterns: UnknownGroups
     private var places = PlaceCache()
@@ -34,6 +36,7 @@ struct RecordJudge: ~Copyable {
         transformers = TransformerSet(configurations[0], unwrapping: unwrapping)
         archives = Array(configurations.dropFirst())
         self.unwrapping = unwrapping
+        keysAtHand = KeysAtHand(configurations, unwrapping: unwrapping)
         patterns = UnknownGroups(ResourceResolution(configurations[0]).rules.map(\.pattern))
         log = Census(findingLimit: options.findingLimit)
     }
@@ -187,7 +190,7 @@ extension RecordJudge {
     private mutating func resource(_ name: GroupResource) throws(CipherError) -> AuditedResource {
         if let known = resources[name] { return known }
         let resource = AuditedResource(
-            try transformers.transformer(for: name), isWanted: options.resources?.contains(name) ?? true,
+            name, try transformers.transformer(for: name), isWanted: options.resources?.contains(name) ?? true,
             isAskedFor: options.isAskedFor(name), mayBeCovered: patterns.haveOne(for: name))
         resources[name] = resource
         return resource
@@ -279,6 +282,7 @@ extension RecordJudge {
             return note(record, .otherObject(stored, identity))
         case .notAnObject, .undecodable:
             resource.numbers.notObjects += 1
+            try triage(record, resource, stored, .decoding(check))
             guard hasRoom(for: .notObject) else { return count(.notObject) }
             let rightKey = try registryKey.flatMap { key throws(CipherError) in try self.rightKey(of: record, key) }
             return note(record, .notAnObject(stored, check, rightKey: rightKey))
@@ -299,6 +303,7 @@ extension RecordJudge {
             _ = note(record, .pluginNeeded(use, reason: reason))
             return .unknown(.plugin)
         }
+        try triage(record, resource, resource.labels.labels[label], .transform(error))
         if let archive = try archive(of: record) {
             resource.numbers.archived += 1
             if label != resource.writeLabel { resource.countStale(label: label) }
@@ -309,6 +314,29 @@ extension RecordJudge {
         let booking = label == 0 ? note(record, .plaintext) : Booking.judged
         let unreadable = try noteUnreadable(record, resource.labels.labels[label], error)
         return booking == .judged ? unreadable : booking
+    }
+
+    /// Gathers a value that kube-apiserver cannot read, with the keys that decrypt it.
+    private mutating func triage(
+        _ record: borrowing AuditedRecord, _ resource: AuditedResource, _ label: StoredLabel,
+        _ failure: UnreadableGroup.Failure
+    ) throws(CipherError) {
+        guard options.isTriage else { return }
+        var registryKey: RegistryKey?
+        if case .object(let named) = EtcdKey(bytes: record.key, prefix: options.prefix) { registryKey = named }
+        let (keys, isPluginMissing) = try keysAtHand.keys(for: record.value, at: record.key, label: label, registryKey)
+        let cause: UnreadableCause =
+            switch failure {
+            case .transform(let error): UnreadableCause(error, label: label, isFound: !keys.isEmpty)
+            // A wrong AES-CBC key of the name decrypts some values to anything.
+            case .decoding: keys.isEmpty ? .notAnObject : .keyDiffers
+            }
+        let value = UnreadableGroup.Value(
+            etcdKey: record.key.copiedToArray(), registryKey: registryKey, revision: record.revision)
+        log.unreadable.add(
+            UnreadableGroup(
+                resource: resource.name, label: label, cause: cause, failure: failure, keys: keys,
+                isPluginMissing: isPluginMissing, count: 1, values: [value]))
     }
 
     private mutating func noteUnreadable(

@@ -7,6 +7,7 @@ import Testing
     /// Every command, as words after `encconf`.
     static let commands: [String] = [
         "", "init", "keygen", "show", "verify", "diff", "rotate", "servers", "rewrite", "rollout", "audit",
+        "rescue",
         "decrypt-secret", "encrypt", "explain", "kms", "kms status", "snapshot", "snapshot save",
     ]
 
@@ -64,6 +65,8 @@ import Testing
         "encconf audit --config enc.yaml snapshot.db": .status(1),
         "encconf audit --config enc.yaml --config enc.yaml.retired snapshot.db": .status(1),
         "encconf audit --config enc.yaml --etcd --endpoints 127.0.0.1:2379": .needs("etcd"),
+        // The values of the KMS plugins need them.
+        "encconf rescue enc.yaml --from enc.yaml.retired snapshot.db --output-file fixed.yaml": .status(3),
         "encconf rotate --status enc.yaml": .status(0),
         "encconf rotate enc.yaml --dry-run": .status(0),
         "encconf init --provider secretbox --file enc.yaml": .status(2),

@@ -48,6 +48,9 @@ struct Outline: Equatable {
                 let moved = outline.entries[entry].providers.remove(at: index)
                 outline.entries[entry].providers.insert(moved, at: 0)
             }
+        case .insertEntry(let resources, let provider, let index):
+            outline.entries.insert(
+                Entry(resources: resources.map(\.text), providers: [Provider(provider)]), at: index)
         }
         return outline
     }
@@ -125,7 +128,7 @@ extension ConfigurationEdit {
     /// move moves lines. Where an item shares its line with brackets and commas that holds for bytes.
     func isConfined(from old: EditFile, to new: EditFile) -> Bool {
         switch self {
-        case .insertKey, .insertProvider: old.bytes.isSubsequence(of: new.bytes)
+        case .insertKey, .insertProvider, .insertEntry: old.bytes.isSubsequence(of: new.bytes)
         case .removeKeys, .removeProviders:
             new.bytes.isSubsequence(of: old.bytes) || new.text.contains("[]") && new.lines.count <= old.lines.count
         case .moveKeyToFront, .moveProviderToFront: old.bytes.sorted() == new.bytes.sorted()

@@ -21,7 +21,7 @@ struct EditTests {
             guard file.isInBlockStyle else { continue }
             let difference = edited.lines.difference(from: file.lines)
             switch edit {
-            case .insertKey, .insertProvider: #expect(difference.removals.isEmpty, "\(edit)")
+            case .insertKey, .insertProvider, .insertEntry: #expect(difference.removals.isEmpty, "\(edit)")
             case .removeKeys(_, _) where edited.text.contains("[]"): #expect(difference.insertions.count == 1)
             case .removeKeys: #expect(difference.insertions.isEmpty, "\(edit)")
             case .removeProviders(_, _): #expect(difference.insertions.count <= 1, "\(edit)")
@@ -43,6 +43,22 @@ struct EditTests {
             } else {
                 #expect(try restored.document().outline == file.document().outline)
             }
+        }
+    }
+
+    /// A new entry, at each place. One style of the list itself is refused; nothing is written then.
+    @Test(arguments: EditFile.all)
+    func entriesAreAdded(_ file: EditFile) throws {
+        let document = try file.document()
+        for index in 0...document.resources.count {
+            let edit = ConfigurationEdit.insertEntry(resources: ["pods", "jobs.batch"], .identity, at: index)
+            let edited: EditFile
+            do throws(EditRefusal) { edited = try file.edited(edit) } catch {
+                #expect(error == .unsupportedShape && file.name == "explicit-keys.yaml", "\(error)")
+                continue
+            }
+            #expect(try edited.document().outline == document.outline.applying(edit))
+            #expect(edit.isConfined(from: file, to: edited), "\(file.diff(to: edited))")
         }
     }
 

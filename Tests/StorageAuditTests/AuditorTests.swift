@@ -486,7 +486,8 @@ struct AuditorTests {
         let configuration = try Made.configuration(("secrets, configmaps", "identity: {}"))
         let transformer = try TransformerSet(configuration, unwrapping: NoKMS())
             .transformer(for: GroupResource(resource: "secrets"))
-        let resource = AuditedResource(transformer, isWanted: true, isAskedFor: true, mayBeCovered: false)
+        let resource = AuditedResource(
+            GroupResource(resource: "secrets"), transformer, isWanted: true, isAskedFor: true, mayBeCovered: false)
         var cache = PlaceCache()
         let names = ["/registry/secrets/a", "/registry/secrets/b", "/registry/secrets/c"]
         for name in names {

@@ -31,7 +31,9 @@ public struct Encconf: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Stored value",
-                subcommands: [AuditCommand.self, DecryptSecretCommand.self, EncryptCommand.self]),
+                subcommands: [
+                    AuditCommand.self, RescueCommand.self, DecryptSecretCommand.self, EncryptCommand.self,
+                ]),
             CommandGroup(
                 name: "Diagnosis", subcommands: [ExplainCommand.self, KMSCommand.self, SnapshotCommand.self]),
         ])

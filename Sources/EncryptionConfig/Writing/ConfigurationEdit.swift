@@ -14,6 +14,8 @@ public enum ConfigurationEdit: Sendable {
     case insertProvider(NewProvider, at: Int, entries: [Int])
     case removeProviders(at: [Int], entries: [Int])
     case moveProviderToFront(from: Int, entries: [Int])
+    /// A new entry with one provider becomes number `at` of `resources`.
+    case insertEntry(resources: [ByteName], NewProvider, at: Int)
 }
 
 extension ConfigurationEdit {
@@ -25,7 +27,7 @@ extension ConfigurationEdit {
             indices.sorted(by: >).map { .removeKeys(at: [$0], in: places) }
         case .removeProviders(let indices, let entries):
             indices.sorted(by: >).map { .removeProviders(at: [$0], entries: entries) }
-        case .insertKey, .moveKeyToFront, .insertProvider, .moveProviderToFront: [self]
+        case .insertKey, .moveKeyToFront, .insertProvider, .moveProviderToFront, .insertEntry: [self]
         }
     }
 }

@@ -55,6 +55,9 @@ extension ConfigurationEdit {
             try Self.change(entries, of: &resources) { providers throws(NoSuchItem) in
                 try Self.moveToFront(index, in: &providers)
             }
+        case .insertEntry(let names, let provider, let index):
+            guard (0...resources.count).contains(index) else { throw .noSuchPlace(path: "resources[\(index)]") }
+            resources.insert(ResourceConfiguration(names, provider), at: index)
         }
     }
 
@@ -106,6 +109,14 @@ extension ConfigurationEdit {
 }
 
 extension ResourceConfiguration {
+    /// The item, read back from the written text.
+    fileprivate init(_ names: [ByteName], _ provider: NewProvider) {
+        let nowhere = SourcePosition(line: 1, column: 1, offset: 0)
+        self.init(
+            resources: names.map { Located(value: $0.text, position: nowhere) },
+            providers: [ProviderConfiguration(provider)], position: nowhere)
+    }
+
     fileprivate func hasSameContent(as other: ResourceConfiguration) -> Bool {
         resources.map(\.value) == other.resources.map(\.value)
             && ConfigurationDocument.areSame(providers, other.providers) { $0.hasSameContent(as: $1) }

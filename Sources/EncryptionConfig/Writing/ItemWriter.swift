@@ -29,7 +29,7 @@ struct ItemWriter {
                 copy(sibling, provider: kind, with: key, to: &output)
                 return SecretKey(output.finish())
             }
-        case .provider: break
+        case .provider, .entry: break
         }
         writeFresh(item, like: siblings, to: &output)
         return SecretKey(output.finish())

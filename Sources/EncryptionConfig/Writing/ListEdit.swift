@@ -20,6 +20,8 @@ struct ListEdit {
         switch edit {
         case .insertKey(let key, let index, _): return try insertion(of: .key(key), at: index)
         case .insertProvider(let provider, let index, _): return try insertion(of: .provider(provider), at: index)
+        case .insertEntry(let resources, let provider, let index):
+            return try insertion(of: .entry(resources, provider), at: index)
         case .removeKeys(let indices, _), .removeProviders(let indices, _):
             return try removal(of: indices, from: layout()).map { comments.kept(in: $0) }
         case .moveKeyToFront(let index, _), .moveProviderToFront(let index, _):

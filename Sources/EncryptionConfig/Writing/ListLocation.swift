@@ -3,11 +3,13 @@ internal import YAMLTree
 
 /// The list that an edit changes, by its place in the document.
 enum ListPlace: Hashable {
+    case entries
     case providers(entry: Int)
     case keys(ProviderPlace)
 
     var path: String {
         switch self {
+        case .entries: "resources"
         case .providers(let entry): "resources[\(entry)].providers"
         case .keys(let place): place.path
         }
@@ -15,6 +17,7 @@ enum ListPlace: Hashable {
 
     fileprivate var order: (Int, Int) {
         switch self {
+        case .entries: (0, 0)
         case .providers(let entry): (entry, 0)
         case .keys(let place): (place.entry, place.provider)
         }
@@ -25,8 +28,8 @@ extension ListPlace {
     /// Whether both lists hold the same kind of items, so that neither can be in the other.
     func isLike(_ other: ListPlace) -> Bool {
         switch (self, other) {
-        case (.providers, .providers), (.keys, .keys): true
-        case (.providers, .keys), (.keys, .providers): false
+        case (.providers, .providers), (.keys, .keys), (.entries, .entries): true
+        case (.providers, _), (.keys, _), (.entries, _): false
         }
     }
 }
@@ -39,6 +42,7 @@ extension ConfigurationEdit {
         case .insertProvider(_, _, let entries), .removeProviders(_, let entries),
             .moveProviderToFront(_, let entries):
             entries.map { .providers(entry: $0) }
+        case .insertEntry: [.entries]
         }
     }
 }
@@ -74,6 +78,7 @@ struct ListLocation {
 
     private static func find(_ place: ListPlace, in document: YAMLDocument) -> ListLocation? {
         switch place {
+        case .entries: return document.root.map { ListLocation(owner: $0.resolved, name: "resources") }
         case .providers(let entry):
             guard let owner = document.root?.field("resources")?.value.item(entry) else { return nil }
             return ListLocation(owner: owner.resolved, name: "providers")
@@ -89,6 +94,7 @@ struct ListLocation {
 
     /// Every list of the kind of `place`.
     static func all(like place: ListPlace, in document: YAMLDocument) -> [(place: ListPlace, location: ListLocation)] {
+        if case .entries = place { return find(place, in: document).map { [(place, $0)] } ?? [] }
         let entries = document.root?.field("resources")?.value.items.indices ?? 0..<0
         let places: [ListPlace] = entries.flatMap { entry -> [ListPlace] in
             guard case .keys = place else { return [.providers(entry: entry)] }

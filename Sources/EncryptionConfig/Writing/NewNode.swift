@@ -5,17 +5,24 @@ internal import SecretMemory
 enum NewItem {
     case key(NewKey)
     case provider(NewProvider)
+    case entry([ByteName], NewProvider)
 
     /// The item without any style.
     var node: NewNode {
         switch self {
         case .key(let key): .mapping([("name", .text(key.name.text)), ("secret", .base64(key.secret))])
-        case .provider(let provider): .mapping([(provider.fieldName, provider.fieldValue)])
+        case .provider(let provider): provider.node
+        case .entry(let resources, let provider):
+            .mapping([
+                ("resources", .list(resources.map { .text($0.text) })), ("providers", .list([provider.node])),
+            ])
         }
     }
 }
 
 extension NewProvider {
+    fileprivate var node: NewNode { .mapping([(fieldName, fieldValue)]) }
+
     var fieldName: String {
         switch self {
         case .identity: "identity"
