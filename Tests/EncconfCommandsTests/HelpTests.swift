@@ -66,7 +66,7 @@ import Testing
         "encconf audit --config enc.yaml --config enc.yaml.retired snapshot.db": .status(1),
         "encconf audit --config enc.yaml --etcd --endpoints 127.0.0.1:2379": .needs("etcd"),
         // The values of the KMS plugins need them.
-        "encconf rescue enc.yaml --from enc.yaml.retired snapshot.db --output-file fixed.yaml": .status(3),
+        "encconf rescue enc.yaml --from old.yaml snapshot.db --output-file fixed.yaml": .status(3),
         "encconf rotate --status enc.yaml": .status(0),
         "encconf rotate enc.yaml --dry-run": .status(0),
         "encconf init --provider secretbox --file enc.yaml": .status(2),
@@ -118,6 +118,7 @@ import Testing
             """
             cp testdata/cluster/config-static-only.yaml enc.yaml
             cp testdata/cluster/config-no-identity.yaml enc.yaml.retired
+            cp testdata/cluster/config-all.yaml old.yaml
             cp testdata/cluster/config-all.yaml new.yaml
             cp testdata/cluster/dumps/aescbc.fields.txt dump.txt
             ln -s testdata/cluster/snapshot.db snapshot.db

@@ -20,7 +20,7 @@ struct RescueCommand: EncconfCommand {
             proven: every stored value is decrypted with it. FILE is never changed.
 
             Example:
-              encconf rescue enc.yaml --from enc.yaml.retired snapshot.db --output-file fixed.yaml
+              encconf rescue enc.yaml --from old.yaml snapshot.db --output-file fixed.yaml
             Exit status: 0 every stored value is readable; 1 some values stay unreadable; 2 failure; 3 not proven.
             """)
 
