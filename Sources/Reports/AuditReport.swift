@@ -13,6 +13,8 @@ public struct AuditReport: Sendable {
     public let result: AuditResult
     public let judgement: AuditJudgement
     let options: AuditOptions
+    /// What to do about unreadable values; nil without `--triage`.
+    public var triage: AuditTriage?
     /// Of the configuration in force.
     let resolution: ResourceResolution
     private let keys: LabelledKeys

@@ -35,6 +35,7 @@ extension AuditReport {
                     judgement.totals.sorted { $0.key < $1.key }.map { ($0.key.rawValue, .number($0.value)) })
             ),
         ]
+        if let triage { members.append(("triage", try triage.value())) }
         if let remnants = result.remnants { members.append(("remnants", remnants.value)) }
         members += [
             ("coverage", judgement.coverage.value),

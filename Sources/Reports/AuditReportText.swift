@@ -22,6 +22,7 @@ extension AuditReport {
             text +=
                 "\n\(judgement.doubts.isEmpty ? "No objects stored" : "No objects found" as Phrase): \(judgement.absent.map(\.description).listed)\n"
         }
+        if let triage { text += triage.text }
         return text + nextText
     }
 

@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import DurableFiles
 internal import EncryptionConfig
 internal import Explanations
+internal import KeyRescue
 internal import KubernetesResources
 internal import Reports
 internal import SecretMemory
@@ -38,6 +40,8 @@ struct AuditCommand: EncconfCommand {
         var history = false
         @Flag(name: .long, help: "Look for old values in free pages.")
         var remnants = false
+        @Flag(name: .long, help: "Show what to do about unreadable values.")
+        var triage = false
         @Flag(name: .long, help: "Count values by prefix only; decrypt nothing.")
         var censusOnly = false
         @Flag(name: .long, help: "Continue if the snapshot is damaged.")
@@ -79,6 +83,9 @@ struct AuditCommand: EncconfCommand {
         guard !snapshots.contains("-") else {
             throw ValidationError("a snapshot cannot be read from standard input; name a file")
         }
+        guard !scope.triage || !scope.censusOnly && (scope.output == .text || scope.output == .json) else {
+            throw ValidationError("--triage needs decryption and the output text or json")
+        }
         guard scope.limit >= 0 else { throw ValidationError("--limit accepts 0 or more") }
         guard scope.jobs ?? 1 > 0, scope.jobs ?? 1 <= 256 else { throw ValidationError("--jobs accepts 1 to 256") }
         _ = try failOnCodes()
@@ -91,13 +98,13 @@ struct AuditCommand: EncconfCommand {
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let files = try etcd.connection.configurations(scope.config, reading)
         if !scope.config.isEmpty { try etcd.warnUnlessInForce(files[0], console) }
+        var options = AuditOptions(
+            isCensusOnly: scope.censusOnly, findingLimit: scope.limit,
+            resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }, prefix: etcd.etcdPrefix,
+            unknownVersion: reading.unknownVersion(try etcd.connection.discovery()))
+        options.isTriage = scope.triage
         let run = AuditRun(
-            configurations: files, unwrapping: try kms.unwrapping(for: files.map(\.configuration)),
-            options: AuditOptions(
-                isCensusOnly: scope.censusOnly, findingLimit: scope.limit,
-                resources: resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) },
-                prefix: etcd.etcdPrefix,
-                unknownVersion: reading.unknownVersion(try etcd.connection.discovery())),
+            configurations: files, unwrapping: try kms.unwrapping(for: files.map(\.configuration)), options: options,
             jobs: scope.jobs)
         let failOn: Set<FindingCode>
         do throws(ValidationError) { failOn = try failOnCodes() } catch {
@@ -141,8 +148,43 @@ struct AuditCommand: EncconfCommand {
                 }
             }
         }
+        if scope.triage { try triage(&reports, run, console) }
         try show(reports, failures, console)
         return .worst(of: reports.map(\.status) + failures.map(\.error.status))
+    }
+
+    /// Adds to each report what to do about its unreadable values.
+    private func triage(
+        _ reports: inout [AuditReport], _ run: AuditRun, _ console: Console
+    ) throws(CommandFailure) {
+        let files = run.configurations
+        let rules = try reading.rules(try etcd.connection.discovery(), isReading: true)
+        var text: SecretKey?
+        if files[0].path != "-" {
+            let content = try Inputs.file(files[0].path).content
+            guard try fileHash(content) == files[0].hash else {
+                throw CommandFailure("\(files[0].path): the file was changed during the audit", hint: "audit again")
+            }
+            text = content
+        }
+        // A snapshot that is not what was saved restores nothing.
+        let backups = reports.filter { $0.result.source.snapshot != nil && !$0.result.source.hasChanged }.map(\.path)
+            .filter { $0 != scope.dataDir }
+        let search = BackupSearch(files.map(\.configuration), unwrapping: run.unwrapping)
+        for index in reports.indices {
+            let groups = reports[index].result.live.unreadable.groups
+            var copies: [ReadableCopy] = []
+            for path in backups where !groups.isEmpty {
+                do { copies += try search.copies(of: groups.flatMap(\.values), in: path) } catch {
+                    throw error.failure
+                }
+            }
+            let path = reports[index].path
+            reports[index].triage = AuditTriage(
+                groups, files, snapshot: snapshots.contains(path) ? path : nil, copies: copies, text: text,
+                RescuePlan.Rules(
+                    headerless: rules.headerless, kubernetes: rules.kubernetes, options: rules.lenient))
+        }
     }
 
     /// A source that could not be audited.
