@@ -16,6 +16,8 @@ public struct AuditTriage: Sendable {
     /// The source, if a command can read it by its path alone.
     private let snapshot: String?
     private let copies: [[UInt8]: [ReadableCopy]]
+    /// The options of a command that reads the files again.
+    private let readingOptions: Phrase
     private let plan: RescuePlan?
     /// The edit, without secrets.
     private let diff: String?
@@ -26,13 +28,15 @@ public struct AuditTriage: Sendable {
     ///   - copies: Values of the objects that still decrypt.
     ///   - text: The file in force; nil if it cannot be read twice.
     ///   - rules: How it is read.
+    ///   - readingOptions: The options that say so.
     public init(
         _ groups: [UnreadableGroup], _ configurations: [ConfigurationFile], snapshot: String?,
-        copies: [ReadableCopy], text: SecretKey?, _ rules: RescuePlan.Rules
+        copies: [ReadableCopy], text: SecretKey?, _ rules: RescuePlan.Rules, readingOptions: [Phrase]
     ) {
         self.groups = groups
         self.configurations = configurations
         self.snapshot = snapshot
+        self.readingOptions = readingOptions.map { " \($0)" }.joined()
         self.copies = Dictionary(grouping: copies, by: \.etcdKey)
         guard let text, groups.contains(where: \.isOpenable) else {
             plan = nil
@@ -59,7 +63,7 @@ extension AuditTriage {
         let archives = configurations.count > 1 ? configurations.dropFirst().map(\.path) : [file]
         let from = archives.map { " --from \(ShellWord.quoted($0))" as Phrase }.joined()
         return "encconf rescue \(ShellWord.quoted(file))\(from) \(ShellWord.quoted(snapshot)) "
-            + "--output-file \(ShellWord.quoted("\(file).rescued"))"
+            + "--output-file \(ShellWord.quoted("\(file).rescued"))\(readingOptions)"
     }
 
     /// The command that shows a saved value.
@@ -67,7 +71,7 @@ extension AuditTriage {
         let files = configurations.map { " --config \(ShellWord.quoted($0.path))" as Phrase }.joined()
         let key = ShellWord.quoted(String(decoding: copy.etcdKey, as: UTF8.self))
         return "encconf decrypt-secret\(files) --snapshot \(ShellWord.quoted(copy.snapshot)) "
-            + "--revision \(copy.revision) --etcd-key \(key)"
+            + "--revision \(copy.revision) --etcd-key \(key)\(readingOptions)"
     }
 
     /// Whether the edit of the plan is for a group.
@@ -109,7 +113,8 @@ extension AuditTriage {
             if let command {
                 text += "\nWrite and prove the new file:\n  \(command)\n"
                 let file = configurations[0].path
-                text += "  encconf diff \(ShellWord.quoted(file)) \(ShellWord.quoted("\(file).rescued"))\n"
+                text +=
+                    "  encconf diff \(ShellWord.quoted(file)) \(ShellWord.quoted("\(file).rescued"))\(readingOptions)\n"
             } else {
                 text += "\nWrite the new file with `encconf rescue` and the same source.\n"
             }

@@ -32,7 +32,7 @@ public struct BackupSearch {
         self.unwrapping = unwrapping
     }
 
-    /// The newest value of each object that a key at hand decrypts to that object.
+    /// The newest other value of each object that decrypts to that object, as `decrypt-secret` decrypts it.
     ///
     /// - Parameter path: A snapshot of etcd. A database of kine is not searched.
     public func copies(of values: [UnreadableGroup.Value], in path: String) throws(AuditError) -> [ReadableCopy] {
@@ -42,7 +42,9 @@ public struct BackupSearch {
             var problems = SnapshotProblems.collected
             let snapshot = try SnapshotFile(file.span, &problems)
             let transformers = TransformerSet(configurations[0], unwrapping: unwrapping)
-            var keys = KeysAtHand(configurations, unwrapping: unwrapping)
+            let bags = try configurations.map { file throws(CipherError) in
+                try KeyBag(file, unwrapping: unwrapping)
+            }
             var copies: [ReadableCopy] = []
             for value in values {
                 guard let name = value.registryKey else { continue }
@@ -52,11 +54,13 @@ public struct BackupSearch {
                         case .found(let record) = try snapshot.find(
                             key: value.etcdKey.span.rawBytes, revision: revision, &problems)
                     else { break }
-                    let stored = snapshot.value(of: record)
-                    let isReadable = try Self.isReadable(
-                        stored, at: value.etcdKey.span.rawBytes, name,
-                        by: transformers.transformer(for: name.resource), orOneOf: &keys)
-                    if isReadable {
+                    // The same value is not a copy of it.
+                    let transformer = try transformers.transformer(for: name.resource)
+                    if record.revision != value.revision,
+                        Self.isReadable(
+                            snapshot.value(of: record), at: value.etcdKey.span.rawBytes, name, by: transformer, or: bags
+                        )
+                    {
                         copies.append(
                             ReadableCopy(etcdKey: value.etcdKey, snapshot: path, revision: record.revision))
                         break
@@ -71,14 +75,24 @@ public struct BackupSearch {
         }
     }
 
+    /// Whether a value decrypts to the object that its etcd key names.
     private static func isReadable(
         _ value: RawSpan, at etcdKey: RawSpan, _ name: RegistryKey, by transformer: ResourceTransformer,
-        orOneOf keys: inout KeysAtHand
-    ) throws(CipherError) -> Bool {
+        or bags: [KeyBag]
+    ) -> Bool {
         var plaintext = SecretBuffer()
-        if (try? transformer.open(value, etcdKey: etcdKey, appendingTo: &plaintext)) != nil {
-            return IdentityCheck(plaintext: plaintext.bytes, key: name).mayBeSame
+        if (try? transformer.open(value, etcdKey: etcdKey, appendingTo: &plaintext)) != nil,
+            IdentityCheck(plaintext: plaintext.bytes, key: name).mayBeSame
+        {
+            return true
         }
-        return try !keys.keys(for: value, at: etcdKey, label: StoredLabel(reading: value), name).keys.isEmpty
+        return bags.contains { bag in
+            var isTheObject = false
+            _ = bag.open(value, etcdKey: etcdKey) { plaintext in
+                isTheObject = IdentityCheck(plaintext: plaintext, key: name) == .same
+                return isTheObject ? .certain : .other
+            }
+            return isTheObject
+        }
     }
 }

@@ -183,7 +183,8 @@ struct AuditCommand: EncconfCommand {
             reports[index].triage = AuditTriage(
                 groups, files, snapshot: snapshots.contains(path) ? path : nil, copies: copies, text: text,
                 RescuePlan.Rules(
-                    headerless: rules.headerless, kubernetes: rules.kubernetes, options: rules.lenient))
+                    headerless: rules.headerless, kubernetes: rules.kubernetes, options: rules.lenient),
+                readingOptions: rules.given)
         }
     }
 
