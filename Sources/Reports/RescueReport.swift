@@ -73,7 +73,7 @@ extension RescueReport {
             for group in source.unreadable { text += self.text(of: group, in: source.name) }
         }
         let doubts = judgement.sources.flatMap { source in
-            source.doubts.map { "Not checked: \(source.name): \($0.sentence(isAsked: true))\n" as Phrase }
+            source.doubts.map { "Not checked in \(source.name):\n  \($0.sentence(isAsked: true))\n" as Phrase }
         }
         if !doubts.isEmpty { text += "\n" + doubts.joined() }
         return text + "\n\(next.text)"
