@@ -90,10 +90,14 @@ struct Program {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.currentDirectoryURL = workingFolder
-        let usual = [
+        var usual = [
             "PATH": "\(Self.folder.path):/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC",
             "COLUMNS": "80",
         ]
+        // What sanitizers are told counts for the program too.
+        for (name, value) in ProcessInfo.processInfo.environment where name.hasSuffix("SAN_OPTIONS") {
+            usual[name] = value
+        }
         process.environment = usual.merging(environment) { $1 }
         // Through files, since a pipe that nobody reads would stop the program.
         let run = Run(process: process, output: scratchFile(), errors: scratchFile())
