@@ -11,8 +11,15 @@ enum ExtendedAttributes {
     private static let accessList = "system.posix_acl_access"
 
     /// Copies what may be copied. What may not, such as attributes that only the kernel sets, is left to the system.
-    static func copy(from original: borrowing FileDescriptor, to file: borrowing FileDescriptor) {
-        if unsafe fgetxattr(original.raw, accessList, nil, 0) < 0 { _ = unsafe fremovexattr(file.raw, accessList) }
+    ///
+    /// - Throws: If an access list that was taken over cannot be removed.
+    static func copy(
+        from original: borrowing FileDescriptor, to file: borrowing FileDescriptor
+    ) throws(SystemError) {
+        if unsafe fgetxattr(original.raw, accessList, nil, 0) < 0, unsafe fremovexattr(file.raw, accessList) != 0 {
+            // There was none, or the file system knows none.
+            guard [ENODATA, EOPNOTSUPP].contains(errno) else { throw .last }
+        }
         var names = [CChar](repeating: 0, count: limit)
         let length = unsafe flistxattr(original.raw, &names, names.count)
         guard length > 0 else { return }

@@ -63,7 +63,7 @@ public enum SafeWrite {
             try write(to: target, called: path, replacing: true) { file in
                 try file.write(content)
                 try keepOwner(existing, on: file)
-                ExtendedAttributes.copy(from: original, to: file)
+                try ExtendedAttributes.copy(from: original, to: file)
                 guard fchmod(file.raw, existing.st_mode & 0o7777) == 0 else { throw SystemError.last }
                 // As late as possible: a process that ignores the lock may have written until now.
                 try check(original, isStill: target, holding: expected, path)

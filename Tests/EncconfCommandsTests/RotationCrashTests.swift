@@ -3,7 +3,10 @@ import Testing
 
 /// A command that writes is killed, or the system refuses it something, at each call that touches files.
 @Suite(.patient) struct RotationCrashTests {
-    @Test(arguments: Sample.of(WritingCommand.all, 8))
+    /// Without the rollout: its threads make calls in an order of their own, so that the number of a call names none.
+    private static let commands = WritingCommand.all.filter { $0.name != "rollout until the first delivery" }
+
+    @Test(arguments: Sample.of(commands, 8))
     func killedAtEachCall(_ command: WritingCommand) throws {
         let rehearsal = try Rehearsal(command)
         let folder = rehearsal.folder
@@ -28,7 +31,7 @@ import Testing
 
         var testDescription: String { "\(command.name), \(error)" }
 
-        static let all = WritingCommand.all.flatMap { command in
+        static let all = commands.flatMap { command in
             ["EIO", "ENOSPC", "EDQUOT", "EROFS", "EACCES", "EINTR"].map { Refusal(command: command, error: $0) }
         }
     }
