@@ -208,6 +208,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What stands around the file: its place on the node, volumes, flags.
+        .target(
+            name: "NodePreflight",
+            dependencies: ["APIServerFlags", "DurableFiles", "GoText", "KubernetesVersions"],
+            swiftSettings: strict),
+
         // Words. The text of every code and error.
         .target(
             name: "Explanations",
@@ -218,7 +224,7 @@ let package = Package(
                 "KineDatabase",
                 "KeyRescue", "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects",
                 "KubernetesResources",
-                "KubernetesUpgrade", "KubernetesVersions",
+                "KubernetesUpgrade", "KubernetesVersions", "NodePreflight",
                 "PastedValues", "RemoteCalls",
                 "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Transformers", "YAMLTree",
             ],
@@ -232,7 +238,7 @@ let package = Package(
                 "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRescue",
                 "KeyRotation",
                 "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "KubernetesUpgrade",
-                "KubernetesVersions",
+                "KubernetesVersions", "NodePreflight",
                 "SecretMemory",
                 "ShownText",
                 "StorageAudit", "StorageEvidence", "Transformers",
@@ -250,7 +256,7 @@ let package = Package(
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
                 "KeyRescue", "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects",
                 "KubernetesResources",
-                "KubernetesUpgrade", "KubernetesVersions",
+                "KubernetesUpgrade", "KubernetesVersions", "NodePreflight",
                 "PastedValues",
                 "RemoteCalls", "Reports", "SecretMemory", "ShownText", "StorageAudit", "StorageEvidence", "Terminal",
                 "Transformers", .product(name: "ArgumentParser", package: "swift-argument-parser"),

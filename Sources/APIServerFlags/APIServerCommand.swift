@@ -10,11 +10,15 @@ public struct APIServerCommand: Sendable {
     private let values: FlagValues
     private let paths: any PathTranslation
     private let kubernetes: KubernetesVersion?
+    /// As whom the server runs.
+    public let identity: ServerIdentity
 
     /// - Parameter image: The image of the container, whose tag is the version.
     init(
-        _ call: ServerCall, paths: some PathTranslation, image: String? = nil
+        _ call: ServerCall, paths: some PathTranslation, image: String? = nil,
+        identity: ServerIdentity = ServerIdentity()
     ) throws(APIServerFlagsError) {
+        self.identity = identity
         var place: any PathTranslation = call.container ?? paths
         if call.hasMoved { place.workingDirectory = nil }
         self.paths = place
@@ -23,6 +27,24 @@ public struct APIServerCommand: Sendable {
             KubernetesVersion(release: $0)
         }
     }
+
+    /// Whose files the server sees.
+    public var place: ServerPlace { paths.place }
+
+    /// Where on the node a path is that the server opens, such as the socket of a plugin.
+    public func nodePath(of path: String) throws(APIServerFlagsError) -> HostPath {
+        try paths.hostPath(of: path, flag: .encryptionProviderConfig, at: nil)
+    }
+
+    /// The mount of the file of `--encryption-provider-config`; nil without a mount that is described.
+    public var configurationMount: ContainerMount? {
+        get throws(APIServerFlagsError) {
+            try values.last(.encryptionProviderConfig).flatMap { paths.mount(of: $0.text) }
+        }
+    }
+
+    /// The mount that a path of the server is in; nil without one that is described.
+    public func mount(of path: String) -> ContainerMount? { paths.mount(of: path) }
 
     /// Where the file is that OpenShift's `--openshift-config` names; nil without the flag.
     public var openShiftConfig: HostPath? {

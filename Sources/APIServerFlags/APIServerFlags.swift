@@ -22,6 +22,11 @@ public struct APIServerFlags: Equatable, Sendable {
     public var encryptionProviderConfig: HostPath?
     /// `--encryption-provider-config-automatic-reload`.
     public var isReloading = false
+    /// Whether the configuration is named by the old name of the flag.
+    public var usesDeprecatedName = false
+    /// Words that were meant for the flags of the configuration, with their dashes; kube-apiserver does not know them,
+    /// and does not start.
+    public var misspelledFlags: [String] = []
     /// `--feature-gates`, with commas between all that were given.
     public var featureGates: String?
     /// `--storage-media-type`.
@@ -51,6 +56,8 @@ public struct APIServerFlags: Equatable, Sendable {
         for item in try values.list(.etcdServersOverrides) { etcdServersOverrides.append(try Self.override(item)) }
         encryptionProviderConfig = try paths.file(of: .encryptionProviderConfig, in: values)
         isReloading = try values.bool(.automaticReload)
+        usesDeprecatedName = values.usesDeprecatedName
+        misspelledFlags = values.misspelled
         let gates = try values.all(.featureGates)
         featureGates = gates.isEmpty ? nil : gates.map(\.text).joined(separator: ",")
         storageMediaType = try values.last(.storageMediaType)?.text

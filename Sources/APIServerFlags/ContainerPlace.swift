@@ -3,6 +3,7 @@ internal import Diagnostics
 /// Where a container of Docker finds the files of the node.
 struct ContainerPlace: Equatable, PathTranslation {
     var workingDirectory: CleanPath?
+    let place = ServerPlace.container
     /// The image, if it is known.
     var image: String?
     private var mounts: [Mount] = []

@@ -55,6 +55,17 @@ struct DocumentField {
         return try field.text(&budget)
     }
 
+    func bool() throws(APIServerFlagsError) -> Bool {
+        guard case .bool(let value) = value.kind else { throw malformed }
+        return value
+    }
+
+    /// The ID of a user or a group.
+    func unsignedNumber() throws(APIServerFlagsError) -> UInt32 {
+        guard case .number(let text) = value.kind, let number = UInt32(text.revealedText()) else { throw malformed }
+        return number
+    }
+
     /// The field `kind`; nil if it is missing, or not a name that can be shown.
     func kind(_ budget: inout TextBudget) throws(APIServerFlagsError) -> String? {
         guard let kind = try self["kind"]?.text(&budget), kind.utf8.count <= 63, VariableName.isName(kind.utf8) else {

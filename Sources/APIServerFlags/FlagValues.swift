@@ -17,6 +17,23 @@ enum Flag: String, CaseIterable {
 
     /// - Parameter name: As in the file. `_` counts as `-` (k8s.io/component-base, cli/flag/flags.go,
     ///   `WordSepNormalizeFunc`); the old name of the configuration was marked deprecated in Kubernetes 1.13.
+    /// - Parameter name: What is spelled like none of the flags, but begins like the one of the configuration.
+    static func isMisspelled(_ name: Substring) -> Bool {
+        Flag(name: name) == nil
+            && ["encryption-provider", "encrypt", "experimental-encrypt"].contains { name.utf8.starts(with: $0.utf8) }
+    }
+
+    /// Whether a word with one dash was meant for the flag of the configuration.
+    static func isMisspelledOrKnown(_ word: Substring) -> Bool {
+        let name = word.prefix { $0 != "=" }
+        return isMisspelled(name) || [.encryptionProviderConfig, .automaticReload].contains(Flag(name: name))
+    }
+
+    /// Whether it is the old name of the configuration.
+    static func isDeprecated(_ name: Substring) -> Bool {
+        Flag(name: name) == .encryptionProviderConfig && name.utf8.starts(with: "experimental".utf8)
+    }
+
     init?(name: Substring) {
         let normalized = name.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
         let text = String(decoding: normalized, as: UTF8.self)
@@ -29,6 +46,10 @@ enum Flag: String, CaseIterable {
 
 /// The flags of a command line, in the order in which they stand there.
 struct FlagValues: Sendable {
+    /// Words that begin like the flag of the configuration, and are none that kube-apiserver knows.
+    private(set) var misspelled: [String] = []
+    /// Whether the configuration is named by its old name.
+    private(set) var usesDeprecatedName = false
     private var values: [Flag: [CommandWord]] = [:]
 
     init(_ words: [CommandWord]) throws(APIServerFlagsError) { try add(words) }
@@ -42,6 +63,10 @@ struct FlagValues: Sendable {
         while let word = rest.popFirst() {
             let certain = word.certainText
             guard certain.utf8.starts(with: "--".utf8) else {
+                // With one dash they are letters (pflag, flag.go, `parseShortArg`), which kube-apiserver does not have.
+                if certain.utf8.first == UInt8(ascii: "-"), Flag.isMisspelledOrKnown(certain.dropFirst()) {
+                    misspelled.append(String(certain.prefix { $0 != "=" }))
+                }
                 guard let unknown = word.unknown, certain.isEmpty || certain == "-" else { continue }
                 throw APIServerFlagsError(.unknownVariable(flag: nil, variable: unknown.variable), at: word.position)
             }
@@ -50,7 +75,12 @@ struct FlagValues: Sendable {
             if equals == nil, let unknown = word.unknown {
                 throw APIServerFlagsError(.unknownVariable(flag: nil, variable: unknown.variable), at: word.position)
             }
-            guard let flag = Flag(name: certain[..<(equals ?? certain.endIndex)].dropFirst(2)) else { continue }
+            let name = certain[..<(equals ?? certain.endIndex)].dropFirst(2)
+            guard let flag = Flag(name: name) else {
+                if Flag.isMisspelled(name) { misspelled.append("--\(name)") }
+                continue
+            }
+            if Flag.isDeprecated(name) { usesDeprecatedName = true }
             if let equals {
                 values[flag, default: []].append(
                     word.dropping(certain.utf8.distance(from: certain.startIndex, to: equals) + 1))

@@ -30,10 +30,18 @@ protocol PathTranslation: Sendable {
     /// The folder of relative paths; nil if it is unknown.
     var workingDirectory: CleanPath? { get set }
 
+    /// Whose files the process sees.
+    var place: ServerPlace { get }
+
     func hostPath(of path: String, flag: Flag, at position: SourcePosition?) throws(APIServerFlagsError) -> HostPath
+
+    /// The mount that a path is in; nil if there is none, or it is not described.
+    func mount(of path: String) -> ContainerMount?
 }
 
 extension PathTranslation {
+    func mount(of path: String) -> ContainerMount? { nil }
+
     /// The file that a flag names; nil without the flag, or if it is empty.
     func file(of flag: Flag, in values: FlagValues) throws(APIServerFlagsError) -> HostPath? {
         guard let word = try values.last(flag), !word.text.isEmpty else { return nil }
@@ -51,6 +59,7 @@ extension PathTranslation {
 
 /// The paths of a server in a container that the file does not describe.
 struct UnknownContainer: PathTranslation {
+    let place = ServerPlace.unknown
     var workingDirectory: CleanPath?
 
     func hostPath(of path: String, flag: Flag, at position: SourcePosition?) -> HostPath {

@@ -3,6 +3,7 @@ internal import GoText
 
 /// What is mounted where in a container.
 struct MountTable: PathTranslation {
+    let place = ServerPlace.pod
     private var mounts: [Mount] = []
     private var volumes: [ByteName: Volume] = [:]
     var workingDirectory: CleanPath?
@@ -12,10 +13,11 @@ struct MountTable: PathTranslation {
         let volume: String
         /// The folder of the volume that is mounted; nil for all of it.
         let subPath: CommandWord?
+        let isReadOnly: Bool
     }
 
     private enum Volume {
-        case hostPath(String)
+        case hostPath(String, type: String?)
         /// The field with the kind of the volume; nil without one, then it is an `emptyDir`.
         case other(String?)
     }
@@ -34,7 +36,10 @@ struct MountTable: PathTranslation {
             if let field = try mount["subPathExpr"] {
                 subPath = try environment.expand(field.text(&budget), at: field.position, &budget)
             }
-            mounts.append(Mount(place: place, volume: try mount.text(of: "name", &budget), subPath: subPath))
+            mounts.append(
+                Mount(
+                    place: place, volume: try mount.text(of: "name", &budget), subPath: subPath,
+                    isReadOnly: try mount["readOnly"]?.bool() ?? false))
         }
         for volume in try spec["volumes"]?.list() ?? [] {
             let name = ByteName(try volume.text(of: "name", &budget))
@@ -45,26 +50,42 @@ struct MountTable: PathTranslation {
     private static func volume(
         _ field: DocumentField, _ budget: inout TextBudget
     ) throws(APIServerFlagsError) -> Volume {
-        if let hostPath = try field["hostPath"] { return .hostPath(try hostPath.text(of: "path", &budget)) }
+        if let hostPath = try field["hostPath"] {
+            return .hostPath(try hostPath.text(of: "path", &budget), type: try hostPath["type"]?.text(&budget))
+        }
         return .other(try field.names(&budget).first { $0 != "name" })
+    }
+
+    /// The mount that a path is in, and the rest of the path below it.
+    private func innermost(_ place: CleanPath) -> (mount: Mount, rest: ArraySlice<[UInt8]>)? {
+        var best: (mount: Mount, rest: ArraySlice<[UInt8]>)?
+        for mount in mounts {
+            guard let rest = mount.place.rest(of: place), rest.count < best?.rest.count ?? .max else { continue }
+            best = (mount, rest)
+        }
+        return best
+    }
+
+    func mount(of path: String) -> ContainerMount? {
+        guard let place = absolute(path), let mount = innermost(place)?.mount, mount.subPath?.unknown == nil,
+            case .hostPath(let root, let type) = volumes[ByteName(mount.volume)], var folder = CleanPath(root)
+        else { return nil }
+        folder.append(mount.subPath?.text ?? "")
+        return ContainerMount(
+            containerPath: mount.place.text, nodePath: folder.text, type: type, isReadOnly: mount.isReadOnly,
+            isSubPath: mount.subPath?.text.isEmpty == false)
     }
 
     func hostPath(
         of path: String, flag: Flag, at position: SourcePosition?
     ) throws(APIServerFlagsError) -> HostPath {
         guard let place = absolute(path) else { return .notOnHost(path: path, because: .relative) }
-        var best: (mount: Mount, rest: ArraySlice<[UInt8]>)?
-        for mount in mounts {
-            guard let rest = mount.place.rest(of: place), rest.count < best?.rest.count ?? .max else { continue }
-            best = (mount, rest)
-        }
-        guard let best else { return .notOnHost(path: path, because: .notMounted) }
-        let (mount, rest) = best
+        guard let (mount, rest) = innermost(place) else { return .notOnHost(path: path, because: .notMounted) }
         switch volumes[ByteName(mount.volume)] {
         case nil: return .notOnHost(path: path, because: .volume(name: mount.volume, source: nil))
         case .other(let source):
             return .notOnHost(path: path, because: .volume(name: mount.volume, source: source ?? "emptyDir"))
-        case .hostPath(let root):
+        case .hostPath(let root, _):
             if let unknown = mount.subPath?.unknown {
                 throw APIServerFlagsError(
                     .unknownVariable(flag: flag.rawValue, variable: unknown.variable), at: mount.subPath?.position)

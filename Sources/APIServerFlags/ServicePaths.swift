@@ -5,6 +5,7 @@ internal import Diagnostics
 struct ServicePaths: PathTranslation, Sendable {
     /// Nil if it is unknown.
     var workingDirectory = CleanPath("/")
+    let place = ServerPlace.node
     /// The settings that give the service a root of its own.
     private var rootSettings: Set<String> = []
     /// By setting, the places where the service may find something else than the node has.

@@ -5,6 +5,7 @@ struct StaticPodReader {
     private var search = ProgramSearch()
     private var mounts: MountTable?
     private var image: String?
+    private var identity = ServerIdentity()
 
     static func read(
         _ root: DocumentField, _ budget: inout TextBudget
@@ -14,7 +15,7 @@ struct StaticPodReader {
         let call = try reader.search.result()
         // Who has arguments also has mounts.
         guard let mounts = reader.mounts else { throw APIServerFlagsError(.noPod(kind: nil), at: root.position) }
-        return try APIServerCommand(call, paths: mounts, image: reader.image)
+        return try APIServerCommand(call, paths: mounts, image: reader.image, identity: reader.identity)
     }
 
     private static func pods(
@@ -79,6 +80,8 @@ struct StaticPodReader {
             guard case .apiServer = outcome else { continue }
             mounts = try MountTable(container, spec, environment, &budget)
             image = try container["image"]?.text(&budget)
+            identity = try ServerIdentity(
+                pod: spec["securityContext"], container: container["securityContext"], &budget)
         }
     }
 }

@@ -34,6 +34,7 @@ public struct SystemdUnit: Sendable {
     /// The names of `UnsetEnvironment=`, which counts last.
     private var unset: Set<String> = []
     private var paths = ServicePaths()
+    private var identity = ServerIdentity()
     /// Why a file of variables is unknown. It does not matter in a unit that runs another program.
     private var unknownFile: APIServerFlagsError?
 
@@ -104,7 +105,7 @@ public struct SystemdUnit: Sendable {
         }
         let found = try search.result()
         if let unknownFile { throw unknownFile }
-        return try APIServerCommand(found, paths: paths)
+        return try APIServerCommand(found, paths: paths, identity: identity)
     }
 
     /// The next line that says something, with its continued lines. Comments between them are passed over.
@@ -155,6 +156,9 @@ public struct SystemdUnit: Sendable {
                 unset.insert(String(decoding: word.bytes.prefix(while: VariableName.isPart), as: UTF8.self))
             }
         case "EnvironmentFile": try applyFile(value)
+        case "User":
+            let name = Specifiers.expand(value.bytes[...]).text
+            identity.user = UInt32(name).map { .id($0) } ?? (name.isEmpty ? .id(0) : .name(name))
         default: return false
         }
         return true

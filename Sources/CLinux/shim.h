@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/prctl.h>
+#include <sys/statfs.h>
 #include <sys/xattr.h>
 
 // In <stdio.h>, but only with _GNU_SOURCE (renameat2(2), glibc 2.28).

@@ -60,7 +60,8 @@ extension DiscoveryError.Unread {
 }
 
 extension HostPath.Absence {
-    fileprivate var explanation: Phrase {
+    /// Why the file does not show a place on the node, in one clause.
+    var explanation: Phrase {
         switch self {
         case .notMounted: "no volume is mounted there"
         case .volume(let name, let source?): "volume \(name) is a \(source), not a folder of the node"

@@ -8,6 +8,8 @@ public struct EtcdDiscovery: Sendable {
     /// The path of the manifest or unit; `-` is standard input.
     public let path: String
     public let flags: APIServerFlags
+    /// How the server is started, and what of the node it sees.
+    public let command: APIServerCommand
     /// The optional files of variables that do not exist.
     public let missingVariableFiles: [String]
 
@@ -33,7 +35,7 @@ public struct EtcdDiscovery: Sendable {
         let flags = try explaining(path) { () throws(APIServerFlagsError) in
             try command.flags(openShiftConfig: config)
         }
-        return EtcdDiscovery(path: path, flags: flags, missingVariableFiles: missing)
+        return EtcdDiscovery(path: path, flags: flags, command: command, missingVariableFiles: missing)
     }
 
     private static func unit(

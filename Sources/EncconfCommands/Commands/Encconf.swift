@@ -23,7 +23,9 @@ public struct Encconf: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Configuration",
-                subcommands: [InitCommand.self, KeygenCommand.self, ShowCommand.self, VerifyCommand.self]),
+                subcommands: [
+                    InitCommand.self, KeygenCommand.self, ShowCommand.self, VerifyCommand.self, PreflightCommand.self,
+                ]),
             CommandGroup(
                 name: "Rotation",
                 subcommands: [

@@ -25,7 +25,7 @@ struct ClusterServers {
     static let requestSeconds = 60.0
 
     init(
-        _ options: KubernetesOptions, etcd: EtcdOptions, requestSeconds: Double = Self.requestSeconds,
+        _ options: KubernetesOptions, etcd: EtcdOptions?, requestSeconds: Double = Self.requestSeconds,
         _ settings: APISettings, _ console: Console
     ) throws(CommandFailure) {
         let cluster = try options.cluster(settings, console)
@@ -33,7 +33,7 @@ struct ClusterServers {
         self.settings = settings
         self.requestSeconds = requestSeconds
         self.console = console
-        stores = try etcd.sources(readingAll: true)
+        stores = try etcd?.sources(readingAll: true) ?? []
         survey = ServerSurvey(
             entry: cluster.entry,
             named: cluster.named.map { ServerSurvey.Named(address: $0.address, server: $0.server) }, settings: settings,

@@ -1,0 +1,300 @@
+internal import APIServerFlags
+internal import ConfigurationLint
+internal import DurableFiles
+internal import EncryptionConfig
+internal import Explanations
+internal import GoText
+internal import KMSPlugin
+internal import KubernetesAPI
+internal import KubernetesUpgrade
+internal import KubernetesVersions
+internal import NodePreflight
+internal import Reports
+internal import ShownText
+internal import StorageAudit
+internal import StorageEvidence
+internal import Terminal
+
+/// The node whose kube-apiserver is to restart: what was read of it, for the checks.
+struct PreflightNode {
+    /// The manifest or unit; nil for k3s, which has none.
+    let discovery: EtcdDiscovery?
+    let rules: ServerRules
+    /// The configuration to start with; nil if nothing names one.
+    let path: String?
+    /// The path that the manifest names.
+    let named: String?
+    private let verification: Verification?
+    /// Why the configuration could not be read.
+    private let unreadable: CommandFailure?
+    private let evidence: EvidenceOptions
+    private let isChange: Bool
+    private let console: Console
+
+    var hash: String? { verification?.hash }
+
+    /// What the configuration means; nil if kube-apiserver refuses it.
+    var configuration: ConfigurationFile? {
+        guard let verification, let configuration = verification.configuration else { return nil }
+        return ConfigurationFile(path: verification.path, hash: verification.hash, configuration: configuration)
+    }
+
+    /// - Parameters:
+    ///   - file: The configuration to start with; nil for the one of the manifest.
+    ///   - isChange: Whether it may differ from the one in force.
+    init(
+        file: String?, evidence: EvidenceOptions, reading: ReadingOptions, isChange: Bool, _ console: Console
+    ) throws(CommandFailure) {
+        self.evidence = evidence
+        self.isChange = isChange
+        self.console = console
+        let connection = evidence.etcd.connection
+        discovery = try connection.discovery()
+        rules = try reading.rules(discovery, isVerdict: true)
+        if let discovery {
+            named = if case .file(let path)? = discovery.flags.encryptionProviderConfig { path } else { nil }
+        } else {
+            named = K3sLayout.configuration
+        }
+        path = file ?? named
+        guard let path else {
+            (verification, unreadable) = (nil, nil)
+            return
+        }
+        var (verification, unreadable): (Verification?, CommandFailure?) = (nil, nil)
+        do throws(CommandFailure) {
+            let input = try Inputs.file(path)
+            verification = try Verification(
+                of: path, input,
+                options: ServerOptions(automaticReload: discovery?.flags.isReloading == true, gates: rules.gates),
+                kubernetes: rules.kubernetes, headerless: rules.headerless, linter: Linter(now: UTCTime.now),
+                suppressedCodes: [])
+            Program.redactor.learn(verification?.configuration?.keys.map(\.key.secret) ?? [])
+        } catch {
+            unreadable = error
+        }
+        (self.verification, self.unreadable) = (verification, unreadable)
+    }
+
+    // MARK: File
+
+    var fileChecks: [PreflightCheck] {
+        guard let path else { return [] }
+        var checks = verification?.preflightChecks ?? []
+        if let unreadable {
+            checks.append(PreflightCheck("file-accepted", .file, stake: .start, unknown: unreadable))
+        }
+        // Mode, owner and links matter at the place where the server loads the file.
+        let place = named ?? path
+        if place != "-" {
+            do throws(SystemError) {
+                let file = try NodeFile(at: absolute(place), through: mount)
+                checks += FileCheck.all(of: file, for: identity, through: mount).map {
+                    PreflightCheck($0, of: place)
+                }
+            } catch {
+                checks.append(PreflightCheck(.missing(error), of: place))
+            }
+            checks.append(PreflightCheck(.manager(ConfigurationManager(of: place)), of: place))
+        }
+        checks.append(PreflightCheck(.place(filePlace(path)), of: path))
+        return checks
+    }
+
+    private func filePlace(_ path: String) -> FilePlace {
+        guard let named else { return .unknown }
+        if path != "-", let file = FileIdentity(of: path), file == FileIdentity(of: named) { return .named }
+        guard let content = try? InputFile.read(named).content else { return .other(path: named, exists: false) }
+        return (try? fileHash(content)) == hash ? .copy(of: named) : .other(path: named, exists: true)
+    }
+
+    private var identity: ServerIdentity { discovery?.command.identity ?? ServerIdentity() }
+
+    private var mount: ContainerMount? { (try? discovery?.command.configurationMount) ?? nil }
+
+    private func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : SafeWrite.resolved(path)
+    }
+
+    // MARK: Flags
+
+    func flagChecks() throws(CommandFailure) -> [PreflightCheck] {
+        guard let discovery else {
+            return [
+                PreflightCheck(
+                    "flag-configuration", .flags, .unknown,
+                    CheckText(
+                        "k3s passes the flags to kube-apiserver itself; no file of this node shows them.",
+                        hint: "run `k3s secrets-encrypt status`"))
+            ]
+        }
+        let flags = discovery.flags
+        var checks: [FlagCheck] = [.configuration(isGiven: flags.encryptionProviderConfig != nil)]
+        if !flags.misspelledFlags.isEmpty { checks.append(.misspelled(flags.misspelledFlags)) }
+        if flags.encryptionProviderConfig != nil {
+            checks += [.name(isDeprecated: flags.usesDeprecatedName), .reload(isOn: flags.isReloading)]
+        }
+        checks += [
+            .gates(rules.gates.refusals(by: rules.kubernetes), rules.kubernetes),
+            .version(flags.kubernetes, assumed: rules.kubernetes),
+        ]
+        return checks.map { PreflightCheck($0) } + [try upgradeCheck()].compactMap { $0 }
+    }
+
+    /// What the next version makes of the file.
+    private func upgradeCheck() throws(CommandFailure) -> PreflightCheck? {
+        guard let path, path != "-", verification?.configuration != nil,
+            let next = rules.kubernetes.path(to: .newest).first, let content = try? Inputs.file(path).content
+        else { return nil }
+        let upgrade = UpgradePath(
+            of: content,
+            options: ServerOptions(automaticReload: discovery?.flags.isReloading == true, gates: rules.gates),
+            from: rules.kubernetes, to: next, headerless: rules.headerless)
+        Program.redactor.learn(upgrade.meanings.flatMap(\.keys).map(\.key.secret))
+        return try UpgradeReport(upgrade, file: path).preflightCheck
+    }
+
+    // MARK: Mounts
+
+    var mountChecks: [PreflightCheck] {
+        guard let discovery else { return [] }
+        var checks: [MountCheck] = []
+        if let place = discovery.flags.encryptionProviderConfig {
+            let source = mount.flatMap { try? PathFacts(of: $0.nodePath).kind }
+            let type: String? = if case .file(let path) = place { SELinux.type(of: path) } else { nil }
+            checks += MountCheck.all(
+                of: place, through: mount, found: source, isReloading: discovery.flags.isReloading,
+                label: LabelCheck(
+                    isEnforcing: SELinux.isEnforcing, type: type, identity: identity, place: discovery.command.place))
+        }
+        for plugin in verification?.configuration?.plugins ?? [] { checks += socketChecks(plugin, discovery) }
+        return checks.map { PreflightCheck($0) }
+    }
+
+    private func socketChecks(_ plugin: KMSPlugin, _ discovery: EtcdDiscovery) -> [MountCheck] {
+        let socket = KMSEndpoint(plugin.endpoint).socket
+        guard socket.utf8.first != UInt8(ascii: "@") else {
+            return MountCheck.all(ofSocketOf: plugin.name, at: nil, through: nil, found: nil, isVolatile: false)
+        }
+        let place =
+            (try? discovery.command.nodePath(of: socket)) ?? .notOnHost(path: socket, because: .unknownContainer)
+        guard case .file(let path) = place else {
+            return MountCheck.all(ofSocketOf: plugin.name, at: place, through: nil, found: nil, isVolatile: false)
+        }
+        return MountCheck.all(
+            ofSocketOf: plugin.name, at: place, through: discovery.command.mount(of: socket),
+            found: try? PathFacts(of: path).kind, isVolatile: FileSystemKind(of: path) == .volatile)
+    }
+
+    // MARK: Plugins and stored values
+
+    func pluginChecks(_ file: ConfigurationFile) throws(CommandFailure) -> [PreflightCheck] {
+        let endpoints = evidence.kms.endpoints
+        let plugins = try endpoints.plugins(of: [file.configuration])
+        return KMSStatusReport(
+            file: file.path,
+            rows: plugins.map { plugin, provider in
+                KMSStatusReport.Row(plugin, endpoint: endpoints.endpoint(of: plugin).text, PluginClient(provider))
+            }
+        ).preflightChecks
+    }
+
+    /// What counts as unreadable. Stale values and plaintext stay readable.
+    private static let failOn: Set<FindingCode> = [.unreadable, .notObject, .moved, .archived]
+
+    func storedChecks(_ file: ConfigurationFile) throws(CommandFailure) -> [PreflightCheck] {
+        let sources: [EvidenceSource]
+        do throws(CommandFailure) {
+            sources = try evidence.sources(under: file)
+        } catch {
+            guard error.status != .usage else { throw error }
+            return [PreflightCheck("stored-readable", .stored, stake: .reading, unknown: error)]
+        }
+        var checks: [PreflightCheck] = []
+        for source in sources {
+            let report = AuditReport(
+                path: source.name, configurations: [file], result: source.result, failOn: Self.failOn,
+                options: evidence.options)
+            checks += try report.preflightChecks(id: "stored-readable", .stored)
+        }
+        return checks
+    }
+
+    // MARK: Servers
+
+    /// The file that the server of the manifest loads now, if it is another one.
+    private func fileInForce(besides file: ConfigurationFile) throws(CommandFailure) -> ConfigurationFile? {
+        guard isChange, let named, case .other(_, true) = filePlace(file.path) else { return nil }
+        return try Inputs.configuration(named, rules)
+    }
+
+    /// Whether the file can replace the one in force.
+    func changeChecks(_ file: ConfigurationFile) -> [PreflightCheck] {
+        do throws(CommandFailure) {
+            guard let old = try fileInForce(besides: file) else { return [] }
+            let report = TransitionReport.judging(from: old.configuration, to: file.configuration, nil, console)
+            return [report.preflightCheck(new: file.path, old: old.path)]
+        } catch {
+            return [PreflightCheck("servers-change", .servers, stake: .reading, unknown: error)]
+        }
+    }
+
+    /// Whether all servers run the file in force.
+    ///
+    /// - Parameter etcd: The etcd of the manifest, which has to be that of the servers; nil to leave it alone.
+    func serverChecks(
+        _ file: ConfigurationFile, _ options: KubernetesOptions, etcd: EtcdOptions?
+    ) -> [PreflightCheck] {
+        do throws(CommandFailure) {
+            let inForce = try fileInForce(besides: file) ?? file
+            let servers = try ClusterServers(options, etcd: etcd, APISettings(), console)
+            let look = try servers.look(for: inForce, isThorough: true)
+            return try servers.report(look, of: inForce, isSettlingAwaited: false).preflightChecks
+        } catch {
+            return [PreflightCheck("servers-file", .servers, unknown: error)]
+        }
+    }
+
+    // MARK: Backups
+
+    /// Whether each backup is readable, and where the archives are.
+    func backupChecks(
+        _ file: ConfigurationFile, _ backups: [String], archives paths: [String]
+    ) throws(CommandFailure) -> [PreflightCheck] {
+        var archives: [ConfigurationFile] = []
+        var checks: [PreflightCheck] = []
+        for path in paths {
+            archives.append(try Inputs.configuration(path, rules))
+            let isRemote = FileSystemKind(of: path) == .network
+            checks.append(
+                PreflightCheck(
+                    "backup-archive", .backup, subject: fileName(path), isRemote ? .ok : .warning,
+                    isRemote
+                        ? CheckText("\(path) is on another machine.")
+                        : CheckText(
+                            "\(path) is on this node: if the node is lost, older backups are unreadable.",
+                            hint: "keep a copy of the archive elsewhere, apart from the backups")))
+        }
+        let configurations = [file] + archives
+        for path in Inputs.distinct(backups, console) {
+            do throws(CommandFailure) {
+                let unwrapping = try evidence.kms.unwrapping(for: configurations.map(\.configuration))
+                let run = AuditRun(configurations: configurations, unwrapping: unwrapping, options: evidence.options)
+                let result: AuditResult
+                do throws(AuditError) {
+                    result = try run.audit(snapshot: path, progress: AuditProgressLine(path))
+                } catch {
+                    throw error.failure
+                }
+                let report = AuditReport(
+                    path: path, configurations: configurations, result: result,
+                    // What an archive has the key of is readable after a restore.
+                    failOn: Self.failOn.subtracting([.archived]), options: evidence.options)
+                checks += try report.preflightChecks(id: "backup-readable", .backup)
+            } catch {
+                checks.append(PreflightCheck("backup-readable", .backup, subject: fileName(path), unknown: error))
+            }
+        }
+        return checks
+    }
+}

@@ -1,0 +1,301 @@
+internal import APIServerFlags
+internal import Diagnostics
+internal import DurableFiles
+internal import GoText
+internal import KubernetesVersions
+public import NodePreflight
+public import ShownText
+
+/// What a check says to a person: what is so, and what to do about it.
+public struct CheckText: Sendable {
+    public let message: Phrase
+    public let hint: Phrase?
+
+    public init(_ message: Phrase, hint: Phrase? = nil) {
+        self.message = message
+        self.hint = hint
+    }
+}
+
+extension FileCheck {
+    /// - Parameter path: The file.
+    public func text(of path: String) -> CheckText {
+        let name = fileName(path)
+        let argument: String = shellArgument(path) ?? "FILE"
+        switch self {
+        case .missing(let error):
+            return CheckText("\(name): \(error)", hint: "copy the configuration to this path, with mode 0600")
+        case .kind(.file, let count): return CheckText("\(name) is a regular file of \(counted(Int(count), "byte")).")
+        case .kind:
+            return CheckText(
+                "\(name) is not a regular file; kube-apiserver may read other content, or wait forever.",
+                hint: "copy the configuration to a regular file")
+        case .mode(let mode):
+            let bits: Phrase = "0\(word: String(mode, radix: 8))"
+            if mode & 0o002 != 0 {
+                return CheckText(
+                    "Every user of this node can change the keys: the mode is \(bits).",
+                    hint: "run `chmod 600 \(argument)`, then rotate the keys")
+            }
+            guard mode & 0o077 != 0 else { return CheckText("Only its owner can read it: the mode is \(bits).") }
+            return CheckText(
+                "Users besides the owner have rights to the file: the mode is \(bits).",
+                hint: "run `chmod 600 \(argument)`; if others could read it before, rotate the keys")
+        case .owner(0, _): return CheckText("It belongs to root.")
+        case .owner(let id, true): return CheckText("It belongs to user \(id), as whom kube-apiserver runs.")
+        case .owner(let id, false):
+            return CheckText(
+                "It belongs to user \(id), who can read and replace the keys.",
+                hint: "run `chown root:root \(argument)`")
+        case .reader(let reading): return reading.text(of: argument)
+        case .folders(nil): return CheckText("Only root can replace it: no folder on its path is open to others.")
+        case .folders(let folder?):
+            let others: Phrase = folder.isOpenToAll ? "Every user" : "Another user, or a group,"
+            return CheckText(
+                "\(others) can replace the file: the folder \(folder.path) is writable for them.",
+                hint: "run `chown root:root \(shellArgument(folder.path) ?? "FOLDER")` and "
+                    + "`chmod go-w \(shellArgument(folder.path) ?? "FOLDER")`")
+        case .links(let links): return links.text
+        case .place(.named): return CheckText("It is the file that the manifest names.")
+        case .place(.copy(let other)):
+            return CheckText("It has the same bytes as \(other), which kube-apiserver loads.")
+        case .place(.other(let other, true)):
+            return CheckText(
+                "kube-apiserver loads \(other), which differs from \(name).",
+                hint: "copy \(argument) there when the change is safe; the check servers-change says so")
+        case .place(.other(let other, false)):
+            return CheckText("kube-apiserver loads \(other), which does not exist.", hint: "copy \(argument) there")
+        case .place(.unknown):
+            return CheckText(
+                "The manifest does not show which file of this node kube-apiserver loads.",
+                hint: "check its --encryption-provider-config")
+        case .manager(nil): return CheckText("No installer is known to write this file.")
+        case .manager(let manager?): return manager.text
+        }
+    }
+}
+
+extension ServerReading {
+    fileprivate func text(of argument: String) -> CheckText {
+        switch self {
+        case .readable(0): CheckText("kube-apiserver runs as root, and can read it.")
+        case .readable(let id): CheckText("kube-apiserver runs as user \(id), who can read it.")
+        case .refused(let id):
+            CheckText(
+                "kube-apiserver runs as user \(id), who cannot read it: the server would not start.",
+                hint: "run `chown \(id) \(argument)` and `chmod 600 \(argument)`")
+        case .refusedBy(let folder, let id):
+            CheckText(
+                "kube-apiserver runs as user \(id), who cannot open the folder \(folder): the server would not start.",
+                hint: "let the user pass the folder with `chmod o+x \(shellArgument(folder) ?? "FOLDER")`")
+        case .accessList(let id):
+            CheckText(
+                "Cannot tell whether user \(id), as whom kube-apiserver runs, can read it: an access list decides.",
+                hint: "check with `getfacl \(argument)`")
+        case .unknownUser(let name):
+            CheckText(
+                "kube-apiserver runs as user \(name), who does not exist on this node.",
+                hint: "create the user, or correct User= of the unit")
+        }
+    }
+}
+
+extension LinkCheck {
+    fileprivate var text: CheckText {
+        switch self {
+        case .none: CheckText("No symbolic link is on its path.")
+        case .followed(let count):
+            CheckText("\(counted(count, "symbolic link")) on its path; kube-apiserver follows them to the same file.")
+        case .leavesMount(let link, let target):
+            CheckText(
+                "\(link) is a symbolic link to \(target), which is elsewhere, or nothing, in the container: "
+                    + "kube-apiserver would not find the file.",
+                hint: "replace the link with the file")
+        }
+    }
+}
+
+extension ConfigurationManager {
+    fileprivate var text: CheckText {
+        switch self {
+        case .distribution(let distribution):
+            switch distribution {
+            case .k3s, .rke2:
+                CheckText(
+                    "\(distribution) manages this file, and does not start with an edited one.",
+                    hint: "change it with `\(distribution) secrets-encrypt` only")
+            case .openshift:
+                CheckText(
+                    "OpenShift manages this file, and replaces it at each revision.",
+                    hint: "change spec.encryption of the APIServer `cluster` instead")
+            case .kops:
+                CheckText(
+                    "kops writes this file at each start of a node.",
+                    hint: "change it with `kops create secret encryptionconfig --force`, then roll the nodes")
+            case .kubespray:
+                CheckText(
+                    "Kubespray writes this file at each run.",
+                    hint: "keep the inventory in step with it: kube_encrypt_secret_data and kube_encryption_algorithm")
+            case .kubeadm, .k8sSnap, .microk8s: CheckText("No installer is known to write this file.")
+            }
+        case .talos:
+            CheckText(
+                "Talos makes this file from the machine configuration.",
+                hint: "change the machine configuration with `talosctl apply-config` instead")
+        }
+    }
+}
+
+extension MountCheck {
+    public var text: CheckText {
+        switch self {
+        case .visible(nil): return CheckText("kube-apiserver sees the files of the node.")
+        case .visible(let mount?):
+            return CheckText("The volume at \(mount.containerPath) shows it to the container.")
+        case .invisible(let path, let absence):
+            let certain = status == .failed
+            return CheckText(
+                certain
+                    ? "kube-apiserver does not see \(path): \(absence.explanation). It would not start."
+                    : "Cannot tell whether kube-apiserver sees \(path): \(absence.explanation).",
+                hint: certain ? "mount the folder of the file with a hostPath volume" : nil)
+        case .type(let mount, let check): return check.text(mount)
+        case .replacement(_, false, _): return CheckText("A folder is mounted: a replaced file is seen at once.")
+        case .replacement(_, true, let isReloading):
+            return CheckText(
+                "A single file is mounted: the container keeps the old one when it is replaced"
+                    + (isReloading ? ", so that automatic reload does not see a new one." : "."),
+                hint: "mount its folder; until then recreate the Pod after each change (a restart of the container is "
+                    + "not enough)")
+        case .writing(let mount):
+            return mount.isReadOnly
+                ? CheckText("The volume is read-only.")
+                : CheckText("The container can write to the volume with the keys.", hint: "set readOnly: true")
+        case .label(let check): return check.text
+        case .socket(let plugin, let check): return check.text(plugin)
+        case .restart(let plugin, let check): return check.text(plugin)
+        }
+    }
+}
+
+extension TypeCheck {
+    fileprivate func text(_ mount: ContainerMount) -> CheckText {
+        let type = mount.type ?? ""
+        switch self {
+        case .fits:
+            return type.isEmpty
+                ? CheckText("The kubelet does not check the type of the volume.")
+                : CheckText("\(mount.nodePath) is of type \(type), as the volume demands.")
+        case .differs(let found):
+            return CheckText(
+                "The volume demands type \(type), but \(mount.nodePath) is "
+                    + (found.map { "a \($0)" } ?? "missing") + ": the kubelet does not start the container.",
+                hint: "correct hostPath.type, or what is at this path")
+        case .madeEmpty:
+            return CheckText(
+                "\(mount.nodePath) is missing; an empty file or folder would be made in its place.",
+                hint: "put the configuration there first")
+        case .unknownType:
+            return CheckText(
+                "\(type) is no type of a hostPath volume: the kubelet does not start the container.",
+                hint: "use Directory")
+        }
+    }
+}
+
+extension LabelCheck {
+    fileprivate var text: CheckText {
+        switch self {
+        case .notEnforced: CheckText("SELinux is not enforced on this node.")
+        case .notConfined: CheckText("SELinux does not confine kube-apiserver.")
+        case .forContainers(let type): CheckText("Its SELinux type \(type) is readable for containers.")
+        case .other(let type):
+            CheckText(
+                "Cannot tell whether SELinux lets the container read it: its type is \(type ?? "unknown").",
+                hint: "look for denials with `ausearch -m avc -c kube-apiserver`, or set the type container_file_t")
+        }
+    }
+}
+
+extension SocketCheck {
+    fileprivate func text(_ plugin: ByteName) -> CheckText {
+        switch self {
+        case .reached(let path): CheckText("kube-apiserver sees the socket of \(name: plugin) at \(path).")
+        case .abstract:
+            CheckText(
+                "KMS provider \(name: plugin) has an abstract socket, which a container sees only in the network of the "
+                    + "node.", hint: "check that the Pod has hostNetwork: true")
+        case .invisible(let path, let absence):
+            CheckText(
+                "kube-apiserver does not see the socket of \(name: plugin) at \(path): \(absence.explanation).",
+                hint: "mount the folder of the socket with a hostPath volume")
+        case .absent(let path, nil):
+            CheckText("There is no socket of \(name: plugin) at \(path).", hint: "start the plugin")
+        case .absent(let path, .some):
+            CheckText(
+                "\(path) is not a socket, but KMS provider \(name: plugin) needs one.",
+                hint: "remove it, then start the plugin")
+        }
+    }
+}
+
+extension RestartCheck {
+    fileprivate func text(_ plugin: ByteName) -> CheckText {
+        switch self {
+        case .stays:
+            CheckText("The folder of the socket of \(name: plugin) is still there after a restart of the node.")
+        case .pinned:
+            CheckText(
+                "The socket of \(name: plugin) itself is mounted: after a restart of the plugin kube-apiserver keeps the "
+                    + "old one, which nobody answers.", hint: "mount the folder of the socket")
+        case .madeAgain(let folder):
+            CheckText(
+                "\(folder) with the socket of \(name: plugin) is in memory; after a restart of the node the kubelet makes "
+                    + "it again.")
+        case .waits(let folder):
+            CheckText(
+                "\(folder) with the socket of \(name: plugin) is in memory; after a restart of the node kube-apiserver "
+                    + "waits until the plugin makes it.",
+                hint: "start the plugin as a service of the node or a static Pod, not through the API")
+        }
+    }
+}
+
+extension FlagCheck {
+    public var text: CheckText {
+        switch self {
+        case .configuration(true): return CheckText("--encryption-provider-config is set.")
+        case .configuration(false):
+            return CheckText(
+                "This server has no --encryption-provider-config: it reads no encrypted value, and writes plaintext.",
+                hint: "add the flag to the manifest of every server")
+        case .misspelled(let flags):
+            return CheckText(
+                "kube-apiserver would not start: unknown flag \(flags.listed).",
+                hint: "the flags are --encryption-provider-config and --encryption-provider-config-automatic-reload")
+        case .name(false): return CheckText("The flag has its present name.")
+        case .name(true):
+            return CheckText(
+                "--experimental-encryption-provider-config is the old name of the flag, deprecated since Kubernetes 1.13.",
+                hint: "use --encryption-provider-config")
+        case .reload(true):
+            return CheckText(
+                "Automatic reload is on: a replaced file takes effect within about a minute, without a restart.")
+        case .reload(false):
+            return CheckText("Automatic reload is off: a replaced file takes effect when kube-apiserver restarts.")
+        case .gates(let refusals, let version):
+            guard let refusal = refusals.first else { return CheckText("Its feature gates are valid.") }
+            let finding = refusal.diagnostic(in: version)
+            return CheckText("\(finding.message)", hint: finding.hint.map { "\($0)" })
+        case .version(let version?, let assumed):
+            guard version > .newest else { return CheckText("kube-apiserver has version \(version).") }
+            return CheckText(
+                "The rules of Kubernetes \(version) are unknown. Those of \(assumed) are used.",
+                hint: "read the release notes for changes to encryption at rest")
+        case .version(nil, let assumed):
+            return CheckText(
+                "The manifest does not name the version of kube-apiserver. The rules of \(assumed) are used.",
+                hint: "set --kubernetes")
+        }
+    }
+}
