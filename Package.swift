@@ -323,6 +323,10 @@ let package = Package(
             name: "APIServerFlagsTests", dependencies: ["APIServerFlags", "KubernetesVersions", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
+            name: "NodePreflightTests",
+            dependencies: ["APIServerFlags", "DurableFiles", "KubernetesVersions", "NodePreflight"],
+            swiftSettings: tests),
+        .testTarget(
             name: "EncryptionConfigTests",
             dependencies: ["EncryptionConfig", "GoText", "KubernetesVersions", "ShownText", "TestSupport"],
             swiftSettings: tests),

@@ -46,7 +46,7 @@ enum Flag: String, CaseIterable {
 
 /// The flags of a command line, in the order in which they stand there.
 struct FlagValues: Sendable {
-    /// Words that begin like the flag of the configuration, and are none that kube-apiserver knows.
+    /// Words that begin like the flag of the configuration, and that kube-apiserver does not know.
     private(set) var misspelled: [String] = []
     /// Whether the configuration is named by its old name.
     private(set) var usesDeprecatedName = false

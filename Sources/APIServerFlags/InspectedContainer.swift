@@ -110,7 +110,7 @@ extension ContainerPlace {
         let source = try field["Source"]?.text(&budget) ?? ""
         let place = try field.text(of: "Destination", &budget)
         if let folder = CleanPath(source), kind == "bind" || kind == "volume" {
-            mount(.node(folder), at: place)
+            mount(.node(folder), at: place, isReadOnly: try field["RW"]?.bool() == false)
         } else {
             mount(.volume(name: try field["Name"]?.text(&budget) ?? source, kind: kind), at: place)
         }

@@ -30,17 +30,21 @@ extension FileCheck {
             return CheckText(
                 "\(name) is not a regular file; kube-apiserver may read other content, or wait forever.",
                 hint: "copy the configuration to a regular file")
-        case .mode(let mode):
-            let bits: Phrase = "0\(word: String(mode, radix: 8))"
+        case .mode(let mode, let isGroupNeeded):
+            let bits: Phrase = "0\(String(mode, radix: 8))"
+            let chmod: Phrase = "chmod \(isGroupNeeded ? 640 : 600) \(argument)"
             if mode & 0o002 != 0 {
                 return CheckText(
                     "Every user of this node can change the keys: the mode is \(bits).",
-                    hint: "run `chmod 600 \(argument)`, then rotate the keys")
+                    hint: "run `\(chmod)`, then rotate the keys")
             }
-            guard mode & 0o077 != 0 else { return CheckText("Only its owner can read it: the mode is \(bits).") }
+            guard status != .ok else {
+                let readers: Phrase = isGroupNeeded ? "its owner and the group of kube-apiserver" : "its owner"
+                return CheckText("Only \(readers) can read it: the mode is \(bits).")
+            }
             return CheckText(
                 "Users besides the owner have rights to the file: the mode is \(bits).",
-                hint: "run `chmod 600 \(argument)`; if others could read it before, rotate the keys")
+                hint: "run `\(chmod)`; if others could read it before, rotate the keys")
         case .owner(0, _): return CheckText("It belongs to root.")
         case .owner(let id, true): return CheckText("It belongs to user \(id), as whom kube-apiserver runs.")
         case .owner(let id, false):
@@ -127,7 +131,7 @@ extension ConfigurationManager {
             case .openshift:
                 CheckText(
                     "OpenShift manages this file, and replaces it at each revision.",
-                    hint: "change spec.encryption of the APIServer `cluster` instead")
+                    hint: "change the encryption type with `oc edit apiserver cluster` instead")
             case .kops:
                 CheckText(
                     "kops writes this file at each start of a node.",
@@ -197,7 +201,7 @@ extension TypeCheck {
                 hint: "put the configuration there first")
         case .unknownType:
             return CheckText(
-                "\(type) is no type of a hostPath volume: the kubelet does not start the container.",
+                "hostPath has no type \(type): the kubelet does not start the container.",
                 hint: "use Directory")
         }
     }
@@ -247,7 +251,7 @@ extension RestartCheck {
         case .pinned:
             CheckText(
                 "The socket of \(name: plugin) itself is mounted: after a restart of the plugin kube-apiserver keeps the "
-                    + "old one, which nobody answers.", hint: "mount the folder of the socket")
+                    + "old one, which does not answer.", hint: "mount the folder of the socket")
         case .madeAgain(let folder):
             CheckText(
                 "\(folder) with the socket of \(name: plugin) is in memory; after a restart of the node the kubelet makes "

@@ -45,6 +45,11 @@ public final class PluginUnwrapping: KMSUnwrapping, Sendable {
         }
     }
 
+    /// The keys that plugins were asked to decrypt so far; a key that was remembered counts once.
+    public var decryptCalls: Int {
+        plugins.withLock { plugins in plugins.byProvider.values.reduce(0) { $0 + $1.decryptCalls } }
+    }
+
     public func unwrap(_ request: KMSUnwrapRequest) throws(KMSUnwrapError) -> SecretKey {
         try plugin(request.plugin).unwrap(request)
     }
@@ -76,6 +81,9 @@ private final class AskedPlugin: Sendable {
     private let keyID = Answer<ByteName>()
     private let keys = Mutex<[Key: Answer<SecretKey>]>([:])
     private let rememberedKeyLimit: Int
+    private let calls = Mutex(0)
+
+    var decryptCalls: Int { calls.withLock { $0 } }
 
     init(_ client: PluginClient, rememberedKeyLimit: Int) {
         self.client = client
@@ -91,6 +99,7 @@ private final class AskedPlugin: Sendable {
         let slot = slot(for: Key(encryptedKey: request.encryptedKey, version2: request.version2))
         do {
             return try slot.result { () throws(PluginError) in
+                calls.withLock { $0 += 1 }
                 let key = try client.decrypt(EncryptedKey(request))
                 try Self.check(key, for: request)
                 return key

@@ -6,7 +6,8 @@ public enum FileCheck: NodeCheck, Equatable {
     /// There is no such file.
     case missing(SystemError)
     case kind(PathFacts.Kind, byteCount: Int64)
-    case mode(UInt16)
+    /// Whether the server reads it by a right of its group.
+    case mode(UInt16, isGroupNeeded: Bool)
     case owner(UInt32, isOfServer: Bool)
     case reader(ServerReading)
     /// A folder on the way in which others than root and the server may replace the file; nil if there is none.
@@ -36,7 +37,8 @@ public enum FileCheck: NodeCheck, Equatable {
         switch self {
         case .missing: .failed
         case .kind(let kind, _): kind == .file ? .ok : .warning
-        case .mode(let mode): mode & 0o002 != 0 ? .failed : mode & 0o077 != 0 ? .warning : .ok
+        case .mode(let mode, let isGroupNeeded):
+            mode & 0o002 != 0 ? .failed : mode & (isGroupNeeded ? 0o037 : 0o077) != 0 ? .warning : .ok
         case .owner(let id, let isOfServer): id == 0 || isOfServer ? .ok : .warning
         case .reader(let reading): reading.status
         case .folders(let folder): folder.map { $0.isOpenToAll ? .failed : .warning } ?? .ok
@@ -126,7 +128,7 @@ extension FileCheck {
         let reader = Reader(identity, user)
         return [
             .kind(file.facts.kind, byteCount: file.facts.byteCount),
-            .mode(file.facts.mode),
+            .mode(file.facts.mode, isGroupNeeded: reader?.needsGroup(file.facts) ?? false),
             .owner(file.facts.ownerID, isOfServer: reader?.id == file.facts.ownerID),
             .reader(reading(file, identity, reader)),
             .folders(openFolder(file.walk.folders, reader)),
@@ -193,6 +195,11 @@ private struct Reader {
             id = user.id
             groupIDs = user.groupIDs
         }
+    }
+
+    /// Whether it reads a file as a member of its group.
+    func needsGroup(_ facts: PathFacts) -> Bool {
+        id != 0 && id != facts.ownerID && groupIDs.contains(facts.groupID)
     }
 
     /// Whether the class of the user has a right (path_resolution(7): the first class that fits decides).

@@ -49,20 +49,20 @@ public struct PreflightReport {
 
     /// The answer in one or two sentences.
     var conclusion: Phrase {
-        let name = file.map { "\(fileName($0))" } ?? "this configuration" as Phrase
+        let name = file.map { "\(fileName($0))" } ?? "no configuration" as Phrase
         let start: Phrase =
             switch starts {
             case .yes: "kube-apiserver would start with \(name)"
             case .no: "kube-apiserver would NOT start with \(name)"
-            case .unknown: "it is not known whether kube-apiserver would start with \(name)"
+            case .unknown: "Cannot tell whether kube-apiserver would start with \(name)"
             }
         let reading: Phrase =
             switch keepsReading {
             case .yes: "everything stored would stay readable"
             case .no: "stored values would become UNREADABLE"
-            case .unknown: "it is not known whether everything stored would stay readable"
+            case .unknown: "cannot tell whether everything stored would stay readable"
             }
-        return ("\(start); \(reading)." as Phrase).capitalized
+        return "\(start); \(reading)."
     }
 
     /// What no check was made of.
@@ -71,9 +71,12 @@ public struct PreflightReport {
     }
 
     private var counts: Phrase {
-        let parts = [(CheckStatus.failed, "failed"), (.unknown, "unknown"), (.warning, "warning"), (.ok, "ok")]
-            .filter { count($0.0) > 0 }
-        return parts.map { status, word in "\(count(status)) \(word: word)" as Phrase }.joined(separator: ", ")
+        let parts: [Phrase?] = [
+            count(.failed) > 0 ? "\(count(.failed)) failed" : nil,
+            count(.unknown) > 0 ? "\(count(.unknown)) unknown" : nil,
+            count(.warning) > 0 ? counted(count(.warning), "warning") : nil, "\(count(.ok)) ok",
+        ]
+        return parts.compactMap { $0 }.joined(separator: ", ")
     }
 
     /// - Parameters:
@@ -112,7 +115,7 @@ public struct PreflightReport {
 }
 
 extension CheckStatus {
-    /// The mark in front of a line, in a colour of its own.
+    /// The mark in front of a line, in a color of its own.
     fileprivate func mark(_ usesColor: Bool) -> Phrase {
         let (mark, color) =
             switch self {
@@ -121,6 +124,6 @@ extension CheckStatus {
             case .failed: ("✗", 31)
             case .unknown: ("?", 33)
             }
-        return usesColor ? Phrase(stringLiteral: "\u{1b}[\(color)m\(mark)\u{1b}[0m") : "\(word: mark)"
+        return usesColor ? "\u{1b}[\(color)m\(mark)\u{1b}[0m" : "\(mark)"
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite(.patient) struct HelpTests {
     /// Every command, as words after `encconf`.
     static let commands: [String] = [
-        "", "init", "keygen", "show", "verify", "diff", "rotate", "servers", "rewrite", "rollout", "audit",
+        "", "init", "keygen", "show", "verify", "preflight", "diff", "rotate", "servers", "rewrite", "rollout", "audit",
         "rescue",
         "decrypt-secret", "encrypt", "explain", "kms", "kms status", "snapshot", "snapshot save",
     ]
@@ -67,6 +67,10 @@ import Testing
         "encconf audit --config enc.yaml --etcd --endpoints 127.0.0.1:2379": .needs("etcd"),
         // The values of the KMS plugins need them.
         "encconf rescue enc.yaml --from old.yaml snapshot.db --output-file fixed.yaml": .status(3),
+        "encconf preflight --preset kubeadm": .needs("a node"),
+        "encconf preflight new.yaml --preset kubeadm --servers": .needs("a node"),
+        // The file that the unit names is not there.
+        "encconf preflight --discover-from api.service --skip stored": .status(1),
         "encconf rotate --status enc.yaml": .status(0),
         "encconf rotate enc.yaml --dry-run": .status(0),
         "encconf init --provider secretbox --file enc.yaml": .status(2),
@@ -123,6 +127,7 @@ import Testing
             cp testdata/cluster/dumps/aescbc.fields.txt dump.txt
             ln -s testdata/cluster/snapshot.db snapshot.db
             cp testdata/manifests/kubeadm.yaml kube-apiserver.yaml
+            cp testdata/manifests/hard-way.service api.service
             echo '{"kind":"Secret","apiVersion":"v1","metadata":{"name":"b","namespace":"a"}}' > in
             """)
     }

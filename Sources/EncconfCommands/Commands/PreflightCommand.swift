@@ -22,7 +22,7 @@ struct PreflightCommand: EncconfCommand {
             Examples:
               encconf preflight --preset kubeadm
               encconf preflight new.yaml --preset kubeadm --servers
-              encconf preflight --discover-from kube-apiserver.service --skip stored --quiet
+              encconf preflight --discover-from api.service --skip stored
             Exit status: 0 would start, and all is readable; 1 a check failed, or a warning with --strict; 2 failure; 3 \
             not proven.
             """)
@@ -63,8 +63,8 @@ struct PreflightCommand: EncconfCommand {
     var file: String?
     @OptionGroup(title: "Checks") var request: Request
     @OptionGroup(title: "Checks") var format: ReportOptions
-    @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
     @OptionGroup var evidence: EvidenceOptions
+    @OptionGroup(title: "Kubernetes") var kubernetes: KubernetesOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var global: GlobalOptions
 

@@ -52,9 +52,10 @@ struct EvidenceOptions: ParsableArguments {
     ///   - history: Whether old revisions are checked too. Only snapshots contain them.
     ///   - others: Further configurations of the command.
     ///   - plugins: The plugins that this run has called before.
+    ///   - readsEtcd: Whether etcd is read too, if it is named.
     func sources(
         under file: ConfigurationFile, history: Bool = false, besides others: [EncryptionConfiguration] = [],
-        asking plugins: PluginUnwrapping = PluginUnwrapping()
+        asking plugins: PluginUnwrapping = PluginUnwrapping(), readsEtcd: Bool = true
     ) throws(CommandFailure) -> [EvidenceSource] {
         let unwrapping = try kms.unwrapping(for: [file.configuration], besides: others, asking: plugins)
         let run = AuditRun(configurations: [file], unwrapping: unwrapping, options: options)
@@ -68,7 +69,7 @@ struct EvidenceOptions: ParsableArguments {
             throw error.failure
         }
         // A part of the keys would be a part of the evidence.
-        for source in try etcd.sources(readingAll: true) {
+        for source in readsEtcd ? try etcd.sources(readingAll: true) : [] {
             do throws(AuditError) {
                 let result = try run.audit(source, progress: AuditProgressLine(source.name))
                 sources.append(

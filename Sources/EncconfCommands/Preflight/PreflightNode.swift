@@ -204,18 +204,31 @@ struct PreflightNode {
 
     func storedChecks(_ file: ConfigurationFile) throws(CommandFailure) -> [PreflightCheck] {
         let sources: [EvidenceSource]
+        let plugins = PluginUnwrapping()
         do throws(CommandFailure) {
-            sources = try evidence.sources(under: file)
+            // A snapshot takes the place of the etcd that the manifest names, unless both are asked for.
+            sources = try evidence.sources(
+                under: file, asking: plugins, readsEtcd: evidence.snapshots.isEmpty || evidence.etcd.etcd)
         } catch {
             guard error.status != .usage else { throw error }
             return [PreflightCheck("stored-readable", .stored, stake: .reading, unknown: error)]
         }
         var checks: [PreflightCheck] = []
+        // kube-apiserver reads all objects when it starts, and asks for each key once.
+        var calls = 0
         for source in sources {
             let report = AuditReport(
                 path: source.name, configurations: [file], result: source.result, failOn: Self.failOn,
                 options: evidence.options)
             checks += try report.preflightChecks(id: "stored-readable", .stored)
+            calls = max(calls, report.openPluginCalls)
+        }
+        calls += plugins.decryptCalls
+        if !file.configuration.plugins.isEmpty {
+            checks.append(
+                PreflightCheck(
+                    "stored-start", .stored, .ok,
+                    CheckText("A start of kube-apiserver makes \(counted(calls, "Decrypt call")) to KMS plugins.")))
         }
         return checks
     }
