@@ -42,6 +42,18 @@ public enum SafeWrite {
         }
     }
 
+    /// Writes a file without secrets that other users may read (mode 0644), in the place of an earlier one.
+    public static func publish(_ content: RawSpan, at path: String) throws(FileError) {
+        do {
+            try create(at: path, replacing: true) { file in
+                try file.write(content)
+                guard fchmod(file.raw, 0o644) == 0 else { throw SystemError.last }
+            }
+        } catch {
+            throw FileError(path, writing: error)
+        }
+    }
+
     /// Puts new content in the place of a file, whose mode, owner and extended attributes are kept: a server that runs
     /// as its owner can still read it.
     ///

@@ -13,6 +13,8 @@ public struct AuditReport: Sendable {
     public let result: AuditResult
     public let judgement: AuditJudgement
     let options: AuditOptions
+    /// When the audit ended, in seconds since 1970.
+    let time: Int64
     /// What to do about unreadable values; nil without `--triage`.
     public var triage: AuditTriage?
     /// Of the configuration in force.
@@ -21,8 +23,9 @@ public struct AuditReport: Sendable {
 
     public init(
         path: String, configurations: [ConfigurationFile], result: AuditResult, failOn: Set<FindingCode>,
-        options: AuditOptions
+        options: AuditOptions, time: Int64 = UTCTime.now
     ) {
+        self.time = time
         self.path = path
         self.configurations = configurations
         self.result = result

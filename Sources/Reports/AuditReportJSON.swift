@@ -17,7 +17,7 @@ extension AuditReport {
     /// The members of the report.
     func members() throws(CommandFailure) -> ReportValue {
         var members: [(name: String, value: ReportValue)] = [
-            ("source", source),
+            ("time", .text(UTCTime.rfc3339(time))), ("source", source),
             (
                 "configurations",
                 .array(configurations.map { ["path": .text($0.path), "hash": .text($0.hash)] })

@@ -1,3 +1,4 @@
+internal import ConfigurationLint
 internal import EncryptionConfig
 internal import Explanations
 internal import GoText
@@ -28,6 +29,10 @@ extension AuditReport {
                 text += "\(given == verdict ? 1 : 0)\n"
             }
         }
+        family("audit_time_seconds", "When the audit ended, in seconds since 1970.") { report in
+            [("" as Phrase, Int(report.time))]
+        }
+        family("write_key_time_seconds", "When the write key was made, by the date in its name.") { $0.writeKeyTimes }
         family("findings", "Findings by code.") { report in
             report.judgement.totals.sorted { $0.key < $1.key }.map { code, count in
                 (
@@ -72,6 +77,20 @@ extension AuditReport {
             }
         }
         return text + "# EOF\n"
+    }
+
+    /// A sample for each resource of the configuration whose write key has a date in its name.
+    private var writeKeyTimes: [(labels: Phrase, value: Int)] {
+        resolution.rules.compactMap { rule -> (labels: Phrase, value: Int)? in
+            guard let provider = rule.providers.first, let key = provider.keys.first,
+                let date = KeyNameDate(in: key.name)
+            else { return nil }
+            return (
+                ",\(Self.label("resource", rule.pattern.description)),"
+                    + "\(Self.label("provider", provider.name.rawValue)),\(Self.label("key", Phrase(name: key.name.text)))",
+                Int(date.seconds)
+            )
+        }
     }
 
     private static let gauges: [(name: String, help: String, value: @Sendable (ResourceCensus) -> Int)] = [

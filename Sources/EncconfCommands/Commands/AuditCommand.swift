@@ -27,7 +27,7 @@ struct AuditCommand: EncconfCommand {
             Exit status: 0 clean; 1 findings; 2 failure; 3 unknown: not all was checked.
             """)
 
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, html, openmetrics }
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, jsonl, html, openmetrics }
 
     struct Scope: ParsableArguments {
         @Option(name: .long, help: ArgumentHelp("Configuration; repeat it to add archived keys.", valueName: "file"))
@@ -59,6 +59,9 @@ struct AuditCommand: EncconfCommand {
         var jobs: Int?
         @Option(name: [.customShort("o"), .long], help: ArgumentHelp("", valueName: "format"))
         var output: Format = .text
+        @Option(
+            name: .long, help: ArgumentHelp("Write the metrics to this file, in addition.", valueName: "path"))
+        var metricsFile: String?
     }
 
     @Argument(help: ArgumentHelp("Snapshots, or the db file of a stopped member.", valueName: "snapshot"))
@@ -93,7 +96,8 @@ struct AuditCommand: EncconfCommand {
         try consistency.check(etcd)
     }
 
-    var reportKind: String? { scope.output == .json ? "AuditReport" : nil }
+    var reportKind: String? { [.json, .jsonl].contains(scope.output) ? "AuditReport" : nil }
+    var isReportOneLine: Bool { scope.output == .jsonl }
 
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus {
         let files = try etcd.connection.configurations(scope.config, reading)
@@ -149,8 +153,18 @@ struct AuditCommand: EncconfCommand {
             }
         }
         if scope.triage { try triage(&reports, run, console) }
+        var statuses = reports.map(\.status) + failures.map(\.error.status)
+        if let path = scope.metricsFile {
+            do throws(CommandFailure) {
+                try writeMetrics(reports, failures, to: path)
+            } catch {
+                // The report is still shown.
+                console.failure(error)
+                statuses.append(error.status)
+            }
+        }
         try show(reports, failures, console)
-        return .worst(of: reports.map(\.status) + failures.map(\.error.status))
+        return .worst(of: statuses)
     }
 
     /// Adds to each report what to do about its unreadable values.
@@ -195,8 +209,20 @@ struct AuditCommand: EncconfCommand {
 
         /// The report in its place.
         var value: ReportValue {
-            .report(kind: "AuditReport", ["source": ["path": .text(name)], "verdict": "unknown"]) + error.value
+            .report(
+                kind: "AuditReport",
+                [
+                    "time": .text(UTCTime.rfc3339(UTCTime.now)), "source": ["path": .text(name)], "verdict": "unknown",
+                ]) + error.value
         }
+    }
+
+    private func writeMetrics(
+        _ reports: [AuditReport], _ failures: [Failure], to path: String
+    ) throws(CommandFailure) {
+        let metrics = AuditReport.openMetrics(reports, missing: failures.map(\.name))
+        let text = Array(Program.redactor.shown(metrics).text.utf8)
+        do { try SafeWrite.publish(text.span.rawBytes, at: path) } catch { throw error.failure() }
     }
 
     private func show(
@@ -207,9 +233,9 @@ struct AuditCommand: EncconfCommand {
         case .text:
             for report in reports { try console.result(try report.text()) }
             if let matrix = BackupMatrix(reports, missing: missing) { try console.result(matrix.text) }
-        case .json:
-            for report in reports { try console.result(try report.value()) }
-            for failure in failures { try console.result(failure.value) }
+        case .json, .jsonl:
+            for report in reports { try console.result(try report.value(), isOneLine: isReportOneLine) }
+            for failure in failures { try console.result(failure.value, isOneLine: isReportOneLine) }
         case .html:
             if !reports.isEmpty {
                 try console.result(

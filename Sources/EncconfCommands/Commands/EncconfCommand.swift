@@ -15,12 +15,16 @@ protocol EncconfCommand: ParsableCommand {
     /// The kind of the JSON report, if one is wanted.
     var reportKind: String? { get }
 
+    /// Whether the JSON report is one line.
+    var isReportOneLine: Bool { get }
+
     /// Does the work.
     func execute(_ console: Console) throws(CommandFailure) -> ExitStatus
 }
 
 extension EncconfCommand {
     var reportKind: String? { nil }
+    var isReportOneLine: Bool { false }
 
     func run() throws {
         let console = global.console
@@ -31,7 +35,9 @@ extension EncconfCommand {
             console.failure(error)
             status = error.status
             // A script that reads the report finds the reason there too.
-            if let reportKind { try? console.result(.report(kind: reportKind, [:]) + error.value) }
+            if let reportKind {
+                try? console.result(.report(kind: reportKind, [:]) + error.value, isOneLine: isReportOneLine)
+            }
         }
         throw ExitCode(status.rawValue)
     }
