@@ -173,6 +173,14 @@ let package = Package(
                 "Transformers",
             ],
             swiftSettings: strict),
+        // Policies of audits, and the controls of frameworks that an audit can judge.
+        .target(
+            name: "AuditControls",
+            dependencies: [
+                "ConfigurationLint", "Diagnostics", "EncryptionConfig", "GoText", "KubernetesResources",
+                "KubernetesVersions", "SecretMemory", "StorageAudit", "Transformers", "YAMLTree",
+            ],
+            swiftSettings: strict),
         // What sources prove: presence and absence.
         .target(
             name: "StorageEvidence",
@@ -218,7 +226,8 @@ let package = Package(
         .target(
             name: "Explanations",
             dependencies: [
-                "APIServerFlags", "ChildProcesses", "ClusterRollout", "ConfigurationLint", "Diagnostics",
+                "AuditControls", "APIServerFlags", "ChildProcesses", "ClusterRollout", "ConfigurationLint",
+                "Diagnostics",
                 "DurableFiles",
                 "EncryptionConfig", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "EtcdWAL", "GoText", "KMSPlugin",
                 "KineDatabase",
@@ -233,7 +242,8 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles", "EncryptionConfig",
+                "AuditControls", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles",
+                "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient",
                 "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRescue",
                 "KeyRotation",
@@ -251,7 +261,7 @@ let package = Package(
         .target(
             name: "EncconfCommands",
             dependencies: [
-                "APIServerFlags", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles",
+                "AuditControls", "APIServerFlags", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles",
                 "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
                 "KeyRescue", "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects",
@@ -374,7 +384,8 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: [
-                "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "KeyRotation", "KubernetesResources",
+                "AuditControls", "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "KeyRotation",
+                "KubernetesResources",
                 "KubernetesVersions",
                 "Reports",
                 "SecretMemory", "ShownText", "StorageAudit", "TestSupport",
@@ -439,6 +450,13 @@ let package = Package(
             name: "StorageAuditTests",
             dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "GoText", "StorageAudit", "TestSupport"],
             swiftSettings: tests),
+        // Policies, and every control in every verdict that it can have.
+        .testTarget(
+            name: "AuditControlsTests",
+            dependencies: [
+                "AuditControls", "ClusterSupport", "EncryptionConfig", "Explanations", "KubernetesResources",
+                "KubernetesVersions", "SecretMemory", "ShownText", "StorageAudit", "TestSupport",
+            ], swiftSettings: tests),
         // Random stores, and a model that says what an audit and evidence must make of them.
         .testTarget(
             name: "AuditModelTests",

@@ -160,5 +160,35 @@ extension Explanation {
             remedy:
                 "Add the key again as a read key, roll the file out, and re-encrypt the object; or create the "
                 + "object again from the output of `encconf decrypt-secret`. Keep the archive until then."),
+        Explanation(
+            "ENC0417", "a provider that the policy does not allow",
+            meaning: "A stored value or an entry of the configuration uses a provider that is not in "
+                + "`allowedProviders` of the policy. Each key counts once. Plaintext does not count here.",
+            check: "The audit lists each key, its number of values, and whether it is a write key.",
+            remedy: "`encconf rotate` with --to PROVIDER changes the provider. Re-encrypt every object, then audit "
+                + "again. Change the policy only if the provider is really allowed."),
+        Explanation(
+            "ENC0418", "a write key is older than its cryptoperiod",
+            meaning: "The name of a write key has a date, and it is older than `cryptoperiods` of the policy allows "
+                + "for its provider. Read keys do not count: they write nothing.",
+            check: "`encconf show` prints the age of each key with a date in its name.",
+            remedy: "Rotate the key with `encconf rotate`: add, promote, re-encrypt, retire."),
+        Explanation(
+            "ENC0419", "an AES-GCM key wrote more often than the policy allows",
+            meaning: "Objects of this key were written as often as `gcmWriteLimit` of the policy, or more often. "
+                + "Kubernetes recommends a new key every 200,000 writes; NIST SP 800-38D allows 2^32 random nonces. "
+                + "Deleted objects do not count, so the real number can be higher.",
+            check: "The sum of `writes` of the key in `-o json`.",
+            remedy: "`encconf rotate` adds a new key. Rotate on a schedule, or change to secretbox or a KMS."),
+        Explanation(
+            "ENC0420", "a resource that must be encrypted is not",
+            meaning: "The policy names the resource in `mustEncrypt`. It has plaintext values, no entry of the "
+                + "configuration covers it, or identity is the write provider of its entry. Each resource counts "
+                + "once.",
+            check: "`encconf show` lists what is encrypted; the table of resources of the audit counts plaintext "
+                + "values.",
+            remedy:
+                "Add an entry for the resource, or promote its key. When every server runs the file, re-encrypt the "
+                + "objects, then audit again."),
     ]
 }

@@ -29,6 +29,11 @@ extension FindingCode {
         case .freePlaintext: "\(counted(count, "plaintext value")) in free pages"
         case .keyInClear: "\(values) \(count == 1 ? "contains" : "contain") an unencrypted data key"
         case .digest: "the digest does not match: the file was modified after it was saved"
+        case .policyProvider: "\(counted(count, "key")) \(isAre(count)) of a provider that the policy does not allow"
+        case .policyAge: "\(counted(count, "write key")) \(isAre(count)) older than the policy allows"
+        case .policyWrites: "\(counted(count, "AES-GCM key")) wrote more often than the policy allows"
+        case .policyPlaintext:
+            "\(counted(count, "resource")) that the policy wants encrypted \(count == 1 ? "is" : "are") not"
         }
     }
 
@@ -151,6 +156,7 @@ extension AuditDoubt {
         case .unknownGroup(let resource, _): "\(resource.description) was not checked"
         case .version(let version): "the rules of Kubernetes \(version) are not known"
         case .unexplained(let bytes): "\(counted(bytes, "free byte")) unexplained"
+        case .keyAge(let keys): "the age of \(counted(keys, "write key")) is unknown"
         }
     }
 
@@ -194,6 +200,8 @@ extension AuditDoubt {
                 + "checked by those of \(KubernetesVersion.oldest)."
         case .unexplained(let bytes):
             "\(counted(bytes, "byte")) of free pages. They are neither zero nor explained by a value that was found."
+        case .keyAge(let keys):
+            "the age of \(counted(keys, "write key")). The policy limits it, and \(keys == 1 ? "its name has" : "their names have") no date."
         }
     }
 
@@ -211,6 +219,7 @@ extension AuditDoubt {
         case .unknownGroup: ("check these objects with `encconf decrypt-secret`", nil)
         case .version: ("use the oldest known rules with --kubernetes \(KubernetesVersion.oldest)", nil)
         case .unexplained: ("defragment each etcd member, then audit a new snapshot", nil)
+        case .keyAge: ("rotate to a key with a date in its name, as `encconf rotate` names it", nil)
         }
     }
 
@@ -232,6 +241,7 @@ extension AuditDoubt {
         case .unknownObjects: "unknownObjects"
         case .unknownGroup: "unknownGroup"
         case .unexplained: "unexplained"
+        case .keyAge: "keyAge"
         }
     }
 }

@@ -200,7 +200,7 @@ extension AuditReport {
 
                 """
         }
-        if code == .writes { html += HTML.list(overdueKeyWords.map { "\($0)" }) }
+        html += HTML.list(details(of: code).map { "\($0)" })
         if code == .needsPlugin {
             html += HTML.list(pluginUses.map { "\($0.use.name): \(counted($0.count, "value"))" })
         }

@@ -1,3 +1,4 @@
+public import AuditControls
 public import EncryptionConfig
 public import Explanations
 internal import GoText
@@ -20,10 +21,18 @@ public struct AuditReport: Sendable {
     /// Of the configuration in force.
     let resolution: ResourceResolution
     private let keys: LabelledKeys
+    /// Nil without `--policy`.
+    let policy: AuditPolicy?
+    let breaches: PolicyBreaches?
+    /// What the audit shows about the controls of frameworks.
+    public let controls: [ControlJudgement]
+    /// What changed since an earlier report; nil without `--baseline`.
+    public var changes: AuditChanges?
 
+    /// - Parameter time: In seconds since 1970; the age of keys is counted up to it.
     public init(
         path: String, configurations: [ConfigurationFile], result: AuditResult, failOn: Set<FindingCode>,
-        options: AuditOptions, time: Int64 = UTCTime.now
+        options: AuditOptions, policy: AuditPolicy? = nil, time: Int64 = UTCTime.now
     ) {
         self.time = time
         self.path = path
@@ -32,8 +41,17 @@ public struct AuditReport: Sendable {
         self.options = options
         resolution = ResourceResolution(configurations[0].configuration)
         keys = LabelledKeys(configurations.map(\.configuration))
+        self.policy = policy
+        let configuration = configurations[0].configuration
+        let breaches = policy.map { PolicyBreaches(of: $0, in: result, under: configuration, now: time) }
+        self.breaches = breaches
         judgement = AuditJudgement(
-            result, under: configurations[0].configuration, options: options, failOn: failOn)
+            result, under: configuration, options: options, failOn: failOn,
+            policy: breaches?.outcome ?? PolicyOutcome())
+        controls = ControlJudge(
+            result, judgement, under: configuration, options: options,
+            policy: policy.flatMap { policy in breaches.map { (policy, $0) } }
+        ).judgements()
     }
 
     public var status: ExitStatus {
@@ -93,38 +111,5 @@ extension ResourceCensus {
     var labels: [(label: StoredLabel, numbers: LabelCensus)] {
         byLabel.sorted { ($1.value.objects, $0.key) < ($0.value.objects, $1.key) }
             .map { ($0.key, $0.value) }
-    }
-}
-
-/// The values of one key over all resources.
-struct KeyRow {
-    let label: StoredLabel
-    /// Those of the keys that the configurations have under the name: resources can have different ones.
-    var fingerprints: Set<String> = []
-    var objects = 0
-    var stale = 0
-    var resources: [(resource: GroupResource, objects: Int)] = []
-}
-
-extension AuditReport {
-    /// The keys of the values, those of most values first.
-    func keyRows(of census: Census) throws(CommandFailure) -> [KeyRow] {
-        var rows: [StoredLabel: KeyRow] = [:]
-        for (resource, numbers) in self.rows(of: census) {
-            for (label, count) in numbers.labels {
-                let fingerprint = try fingerprint(label, of: resource)
-                var row = rows[label] ?? KeyRow(label: label)
-                if let fingerprint { row.fingerprints.insert(fingerprint) }
-                row.objects += count.objects
-                row.stale += count.stale
-                row.resources.append((resource, count.objects))
-                rows[label] = row
-            }
-        }
-        return rows.values.sorted { left, right in
-            let (leftPlain, rightPlain) = (left.label.provider == .identity, right.label.provider == .identity)
-            if leftPlain != rightPlain { return leftPlain }
-            return (right.objects, left.label) < (left.objects, right.label)
-        }
     }
 }

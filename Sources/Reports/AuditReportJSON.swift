@@ -22,11 +22,12 @@ extension AuditReport {
                 "configurations",
                 .array(configurations.map { ["path": .text($0.path), "hash": .text($0.hash)] })
             ), ("kubernetes", .text(configurations.first?.configuration.kubernetes.description)),
+            ("policy", policyValue),
             ("resources", try resources(of: result.live)),
         ]
         if let history = result.history { members.append(("history", try resources(of: history))) }
         members += [
-            ("uncovered", .array(notCovered.map { $0.value })),
+            ("keys", try keyValues), ("uncovered", .array(notCovered.map { $0.value })),
             ("absent", .array(judgement.absent.map { .text($0.description) })),
             ("kms", plugins), ("findings", try findings),
             (
@@ -38,7 +39,7 @@ extension AuditReport {
         if let triage { members.append(("triage", try triage.value())) }
         if let remnants = result.remnants { members.append(("remnants", remnants.value)) }
         members += [
-            ("coverage", judgement.coverage.value),
+            ("controls", .array(controls.map(\.value))), ("coverage", judgement.coverage.value),
             (
                 "doubts",
                 .array(
@@ -97,7 +98,8 @@ extension AuditReport {
                     "provider": .word(label.provider?.rawValue ?? "unknown"), "key": .name(label.key),
                     "fingerprint": .text(try fingerprint(label, of: resource)), "objects": .number(numbers.objects),
                     "stale": .number(numbers.stale), "bytes": .number(numbers.bytes),
-                    "writes": .number(numbers.writes),
+                    "writes": .number(numbers.writes), "firstRevision": .number(numbers.revisions?.lowerBound),
+                    "lastRevision": .number(numbers.revisions?.upperBound),
                 ])
             }
             rows.append([
@@ -135,11 +137,12 @@ extension AuditReport {
                 }
             }
             // Findings that are no single value.
-            for code in [FindingCode.freePlaintext, .digest, .writes] {
+            for code in FindingCode.ofNoValue {
                 guard let count = judgement.totals[code], count > 0 else { continue }
                 values.append([
                     "code": .word(code), "severity": .word(code.severity), "etcdKey": .null, "revision": .null,
                     "message": .phrase(code.heading(count: count, file: configurations[0].path)),
+                    "details": .array(details(of: code).map { .phrase($0) }),
                 ])
             }
             return .array(values)

@@ -1,3 +1,4 @@
+internal import AuditControls
 internal import ConfigurationLint
 internal import EncryptionConfig
 internal import Explanations
@@ -54,6 +55,15 @@ extension AuditReport {
         }
         family("uncovered_plaintext_objects", "Plaintext objects of resources that no entry encrypts.") { report in
             report.notCovered.map { (",\(label("resource", $0.resource.description))", $0.plaintext) }
+        }
+        family("controls", "1 for the verdict on each control.") { report in
+            report.controls.map { judgement in
+                (
+                    ",\(label("framework", judgement.control.framework.rawValue)),"
+                        + "\(label("id", judgement.control.number(for: judgement.kubernetes))),"
+                        + "\(label("verdict", judgement.verdict.rawValue))", 1
+                )
+            }
         }
         family("limits", "Limits of the source, such as a transport without TLS.") { report in
             report.limits.map { (",\(label("limit", $0))", 1) }

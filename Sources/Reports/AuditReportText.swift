@@ -1,3 +1,4 @@
+internal import AuditControls
 internal import EncryptionConfig
 public import Explanations
 internal import KubernetesResources
@@ -83,6 +84,11 @@ extension AuditReport {
             facts.append((index == 0 ? "configuration" : "archive", "\(fileName(file.path))"))
             facts.append(("hash", "\(file.hash)"))
         }
+        if let policyName {
+            facts.append(("policy", policyName))
+            facts.append(("controls", "\(controlSum) (-o html, -o json)"))
+            for sentence in policy?.preset?.elsewhere ?? [] { facts.append(("elsewhere", "\(sentence)")) }
+        }
         if !notCovered.isEmpty {
             let objects = notCovered.reduce(0) { $0 + $1.plaintext }
             let largest = notCovered.sorted { ($1.plaintext, $0.resource) < ($0.plaintext, $1.resource) }
@@ -137,7 +143,7 @@ extension AuditReport {
             let names = row.resources.prefix(2).map { "\($0.resource.description) \($0.objects)" as Phrase }
             let more: Phrase = row.resources.count > 2 ? " and \(row.resources.count - 2) more" : ""
             table.append([
-                row.label.writer, Phrase(foreign: row.fingerprints.count == 1 ? row.fingerprints.first ?? "-" : "-"),
+                row.label.writer, Phrase(foreign: row.fingerprint ?? "-"),
                 "\(row.objects)", "\(row.stale)",
                 names.joined(separator: ", ") + more,
             ])
@@ -159,7 +165,7 @@ extension AuditReport {
             let reason: Phrase = reason(use.use).map { ": \($0)" } ?? ""
             text += "  \(use.use.name)  \(counted(use.count, "value"))\(reason)\n"
         }
-        for sentence in overdueKeyWords where code == .writes { text += "  \(sentence)\n" }
+        for sentence in details(of: code) { text += "  \(sentence)\n" }
         for finding in findings where code != .needsPlugin {
             text += "  "
             if let detail = try finding.detail(configurations) { text += "\(detail)  " }

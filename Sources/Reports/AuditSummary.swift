@@ -86,7 +86,7 @@ extension AuditReport {
         for code in [FindingCode.nonceReuse, .keyInClear, .moved, .notObject, .unreadable] where isFound(code) {
             return ("\(code.urgency)", "encconf explain \(code)")
         }
-        if isFound(.uncovered) {
+        if isFound(.uncovered) || isFound(.policyPlaintext) && !isFound(.plaintext) {
             return ("encrypt these resources: add an entry to \(fileName(file)), roll it out, re-encrypt them", nil)
         }
         if isFound(.plaintext) {
@@ -95,6 +95,9 @@ extension AuditReport {
                 "when every server runs \(fileName(file)), re-encrypt the plaintext values:",
                 "kubectl get \(names) -A -o json | kubectl replace -f -"
             )
+        }
+        if [.policyProvider, .policyAge, .policyWrites].contains(where: isFound) {
+            return ("rotate these keys with `encconf rotate`: add, promote, re-encrypt, retire", nil)
         }
         if isFound(.oldPlaintext), let format = result.source.snapshot?.format, format != .etcd {
             // A row of kine keeps the previous value, kine compacts every 5 minutes, and k3s vacuums when it starts.

@@ -35,4 +35,6 @@ public enum AuditDoubt: Sendable {
     case version(KubernetesVersion)
     /// Bytes of free space that nothing explains.
     case unexplained(bytes: Int)
+    /// The policy limits the age of keys, and the names of so many write keys have no date.
+    case keyAge(keys: Int)
 }

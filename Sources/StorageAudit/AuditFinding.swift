@@ -59,7 +59,8 @@ public struct AuditFinding: Sendable {
 
 /// Findings, of each code the first ones and the number of all.
 public struct FindingLog: Sendable {
-    private let limit: Int
+    /// So many findings of each code are kept.
+    let limit: Int
     /// The findings kept, by code.
     public private(set) var kept: [FindingCode: [AuditFinding]] = [:]
     /// The number of all findings, by code.

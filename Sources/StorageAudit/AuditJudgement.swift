@@ -20,6 +20,8 @@ public struct AuditJudgement: Sendable {
     public let uncovered: [UncoveredResource]
     /// Resources that the configuration names and of which there is no object.
     public let absent: [GroupResource]
+    /// What the policy adds.
+    public let policy: PolicyOutcome
 
     /// One resource with objects that no entry of the configuration encrypts.
     public struct UncoveredResource: Sendable {
@@ -33,18 +35,20 @@ public struct AuditJudgement: Sendable {
     ///   - configuration: The one in force.
     ///   - options: What was asked.
     ///   - failOn: The codes that count as findings.
+    ///   - policy: What a policy adds to the findings and doubts.
     public init(
         _ result: AuditResult, under configuration: EncryptionConfiguration, options: AuditOptions,
-        failOn: Set<FindingCode>
+        failOn: Set<FindingCode>, policy: PolicyOutcome = PolicyOutcome()
     ) {
         let scope = AuditScope(result, ResourceResolution(configuration), options, failOn: failOn)
-        totals = result.findingTotals
-        doubts = scope.doubts
+        totals = result.findingTotals.merging(policy.totals, uniquingKeysWith: +)
+        doubts = scope.doubts + policy.doubts
+        self.policy = policy
         coverage = AuditCoverage(result)
         uncovered = scope.uncovered
         absent = scope.absent
         self.failOn = failOn
-        verdict = Self.verdict(totals: totals, failOn: failOn, hasDoubts: !scope.doubts.isEmpty)
+        verdict = Self.verdict(totals: totals, failOn: failOn, hasDoubts: !doubts.isEmpty)
     }
 
     /// Findings weigh more than doubts, and a doubt is never clean.
@@ -92,8 +96,10 @@ extension AuditResult {
         return totals
     }
 
-    /// The findings that are listed, by code.
+    /// The findings that are listed, by code: the first of live values, then of old revisions.
     public var listedFindings: [FindingCode: [AuditFinding]] {
-        live.findings.kept.merging(history?.findings.kept ?? [:], uniquingKeysWith: +)
+        live.findings.kept.merging(history?.findings.kept ?? [:]) { live, old in
+            Array((live + old).prefix(self.live.findings.limit))
+        }
     }
 }

@@ -83,5 +83,6 @@ extension LabelCensus {
         objects += 1
         bytes += record.value.byteCount
         writes += min(max(0, record.version), Self.countedWriteLimit)
+        extend(to: record.revision...record.revision)
     }
 }

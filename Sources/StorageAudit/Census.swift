@@ -15,6 +15,8 @@ public struct LabelCensus: Equatable, Sendable {
     public var bytes = 0
     /// How often the objects were written, with whatever key: the sum of their etcd versions.
     public var writes: Int64 = 0
+    /// The lowest and the highest revision that wrote one of the values; nil without a value.
+    public var revisions: ClosedRange<Int64>?
 
     /// Of one object no more writes are counted. That many are too many for any key already (NIST SP 800-38D, 8.3), and
     /// a source can claim numbers whose sum is more than a number holds.
@@ -26,6 +28,14 @@ public struct LabelCensus: Equatable, Sendable {
         opened += other.opened
         bytes += other.bytes
         writes += other.writes
+        if let span = other.revisions { extend(to: span) }
+    }
+
+    /// Takes in the revisions of other values.
+    mutating func extend(to span: ClosedRange<Int64>) {
+        guard let revisions else { return self.revisions = span }
+        self.revisions =
+            min(revisions.lowerBound, span.lowerBound)...max(revisions.upperBound, span.upperBound)
     }
 }
 

@@ -33,6 +33,14 @@ public enum FindingCode: String, CaseIterable, Sendable, Comparable {
     case digest = "ENC0415"
     /// kube-apiserver returns an error for the value, and an archive has its key.
     case archived = "ENC0416"
+    /// A key is of a provider that the policy does not allow.
+    case policyProvider = "ENC0417"
+    /// A write key is older than the cryptoperiod of the policy.
+    case policyAge = "ENC0418"
+    /// An AES-GCM key has written as often as the policy allows.
+    case policyWrites = "ENC0419"
+    /// A resource that the policy wants encrypted is not.
+    case policyPlaintext = "ENC0420"
 
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -65,6 +73,7 @@ public enum FindingCode: String, CaseIterable, Sendable, Comparable {
         "unreadable": [.unreadable, .oldUnreadable, .archived], "notObject": [.notObject], "moved": [.moved],
         "nonce": [.nonceReuse], "padding": [.padding], "writes": [.writes], "keyInClear": [.keyInClear],
         "digest": [.digest],
+        "policy": [.policyProvider, .policyAge, .policyWrites, .policyPlaintext],
     ]
 
     /// What `--fail-on` takes for exactly these codes: names, and the codes that belong to no whole name.

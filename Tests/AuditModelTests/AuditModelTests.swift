@@ -186,7 +186,7 @@ extension AuditDoubt {
         case .unknownKeys(let values, _): "unknownKeys \(values)"
         case .unknownObjects(let values): "unknownObjects \(values)"
         case .unknownGroup(let resource, _): "unknownGroup \(resource)"
-        case .log, .damage, .unexplained, .version, .kineFile: "\(self)"
+        case .log, .damage, .unexplained, .version, .kineFile, .keyAge: "\(self)"
         }
     }
 }

@@ -92,7 +92,10 @@ struct KineModelTests {
         return [result.live, history].flatMap { census in
             var lines = census.resources.map { resource, numbers in
                 var numbers = numbers
-                for label in numbers.byLabel.keys { numbers.byLabel[label]?.writes = 0 }
+                for label in numbers.byLabel.keys {
+                    numbers.byLabel[label]?.writes = 0
+                    numbers.byLabel[label]?.revisions = nil
+                }
                 let labels = numbers.byLabel.map { "\($0.key) \($0.value)" }.sorted()
                 numbers.byLabel = [:]
                 return "\(resource): \(numbers) \(labels)"

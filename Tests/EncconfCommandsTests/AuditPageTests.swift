@@ -70,7 +70,7 @@ import Testing
             FINDINGS. 14 values are plaintext; 4 old revisions are plaintext; 11 values were not checked. \
             Not checked 11 values need a KMS plugin (--no-kms). \
             Findings that count in this verdict (--fail-on): digest, keyInClear, moved, nonce, notObject, \
-            padding, plaintext, unreadable. Source
+            padding, plaintext, policy, unreadable. Source
             """,
             "ENC0401 error: 14 values are plaintext, although testdata/cluster/config-all.yaml encrypts their resource",
             "ENC0408 note: 11 values were not checked; they need a KMS plugin (makes the verdict unknown)",

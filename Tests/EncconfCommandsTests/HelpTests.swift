@@ -65,6 +65,7 @@ import Testing
         "encconf audit --config enc.yaml snapshot.db": .status(1),
         "encconf audit --config enc.yaml --config enc.yaml.retired snapshot.db": .status(1),
         "encconf audit --config enc.yaml --etcd --endpoints 127.0.0.1:2379": .needs("etcd"),
+        "encconf audit --config enc.yaml --policy pci -o html snapshot.db": .status(1),
         // The values of the KMS plugins need them.
         "encconf rescue enc.yaml --from old.yaml snapshot.db --output-file fixed.yaml": .status(3),
         "encconf preflight --preset kubeadm": .needs("a node"),

@@ -1,3 +1,4 @@
+import AuditControls
 import ClusterSupport
 import EncryptionConfig
 import KubernetesResources
@@ -71,7 +72,9 @@ struct RandomAudit {
         let result = try snapshot.audit(
             under: [file], options, history: hasHistory, remnants: hasRemnants, isSalvage: isDamaged)
         return AuditReport(
-            path: "s.db", configurations: [file], result: result, failOn: failOn, options: options)
+            path: "s.db", configurations: [file], result: result, failOn: failOn, options: options,
+            policy: PolicyPreset.allCases.map(\.policy).randomElement(using: &random)
+                .flatMap { Bool.random(using: &random) ? $0 : nil })
     }
 
     private enum RecordKind: CaseIterable {

@@ -52,7 +52,7 @@ struct AuditorTests {
         var expected = ResourceCensus()
         (expected.objects, expected.bytes) = (1, value.count)
         expected.current = 1
-        expected.byLabel[label] = LabelCensus(objects: 1, opened: 1, bytes: value.count, writes: 7)
+        expected.byLabel[label] = LabelCensus(objects: 1, opened: 1, bytes: value.count, writes: 7, revisions: 1...1)
         #expect(census.resources == [GroupResource(resource: "secrets"): expected])
     }
 

@@ -17,6 +17,9 @@ struct FindingCodeTests {
     @Test func theDefaultIsSaidInNames() {
         #expect(
             FindingCode.words(for: Set(FindingCode.allCases.filter(\.countsByDefault)))
-                == ["digest", "keyInClear", "moved", "nonce", "notObject", "padding", "plaintext", "unreadable"])
+                == [
+                    "digest", "keyInClear", "moved", "nonce", "notObject", "padding", "plaintext", "policy",
+                    "unreadable",
+                ])
     }
 }

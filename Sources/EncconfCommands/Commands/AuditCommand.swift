@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import AuditControls
 internal import DurableFiles
 internal import EncryptionConfig
 internal import Explanations
@@ -24,6 +25,7 @@ struct AuditCommand: EncconfCommand {
               encconf audit --config enc.yaml snapshot.db
               encconf audit --config enc.yaml --config enc.yaml.retired snapshot.db
               encconf audit --config enc.yaml --etcd --endpoints 127.0.0.1:2379
+              encconf audit --config enc.yaml --policy pci -o html snapshot.db
             Exit status: 0 clean; 1 findings; 2 failure; 3 unknown: not all was checked.
             """)
 
@@ -53,6 +55,12 @@ struct AuditCommand: EncconfCommand {
                     + "Default: all but stale and writes.",
                 valueName: "list"))
         var failOn: String?
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "Policy file, or a preset: \(PolicyPreset.allCases.map(\.rawValue).sorted().joined(separator: ", ")).",
+                valueName: "policy"))
+        var policy: String?
         @Option(name: .long, help: ArgumentHelp("List at most N findings of each code.", valueName: "n"))
         var limit = 20
         @Option(name: .long, help: ArgumentHelp("Number of threads. Default: one per processor.", valueName: "n"))
@@ -89,6 +97,9 @@ struct AuditCommand: EncconfCommand {
         guard !scope.triage || !scope.censusOnly && (scope.output == .text || scope.output == .json) else {
             throw ValidationError("--triage needs decryption and the output text or json")
         }
+        guard scope.policy != "-" || !scope.config.contains("-") else {
+            throw ValidationError("only one of --config and --policy can be standard input")
+        }
         guard scope.limit >= 0 else { throw ValidationError("--limit accepts 0 or more") }
         guard scope.jobs ?? 1 > 0, scope.jobs ?? 1 <= 256 else { throw ValidationError("--jobs accepts 1 to 256") }
         _ = try failOnCodes()
@@ -114,6 +125,7 @@ struct AuditCommand: EncconfCommand {
         do throws(ValidationError) { failOn = try failOnCodes() } catch {
             throw CommandFailure("\(error.message)", status: .usage)
         }
+        let policy = try policy()
         // Before anything is read, so that a missing certificate does not waste an hour of work.
         let sources = try etcd.sources(isSerializable: consistency.serializable)
         var (reports, failures) = ([AuditReport](), [Failure]())
@@ -128,7 +140,7 @@ struct AuditCommand: EncconfCommand {
         }
         for path in Inputs.distinct(snapshots, console) {
             add(path) { () throws(CommandFailure) in
-                try run.report(on: path, failOn: failOn) { progress throws(AuditError) in
+                try run.report(on: path, failOn: failOn, policy) { progress throws(AuditError) in
                     try run.audit(
                         snapshot: path, history: scope.history, remnants: scope.remnants, isSalvage: scope.salvage,
                         progress: progress)
@@ -137,7 +149,7 @@ struct AuditCommand: EncconfCommand {
         }
         if let dataDir = scope.dataDir {
             add(dataDir) { () throws(CommandFailure) in
-                try run.report(on: dataDir, failOn: failOn) { progress throws(AuditError) in
+                try run.report(on: dataDir, failOn: failOn, policy) { progress throws(AuditError) in
                     try run.audit(
                         dataDirectory: dataDir, history: scope.history, remnants: scope.remnants,
                         isSalvage: scope.salvage,
@@ -147,7 +159,7 @@ struct AuditCommand: EncconfCommand {
         }
         for source in sources {
             add(source.name) { () throws(CommandFailure) in
-                try run.report(on: source.name, failOn: failOn) { progress throws(AuditError) in
+                try run.report(on: source.name, failOn: failOn, policy) { progress throws(AuditError) in
                     try run.audit(source, progress: progress)
                 }
             }
@@ -165,6 +177,21 @@ struct AuditCommand: EncconfCommand {
         }
         try show(reports, failures, console)
         return .worst(of: statuses)
+    }
+
+    /// The policy of `--policy`; nil without it.
+    ///
+    /// - Throws: Also if `--resources` leaves out what the policy asks for, because then the audit could not judge it.
+    private func policy() throws(CommandFailure) -> AuditPolicy? {
+        guard let name = scope.policy else { return nil }
+        let policy = try PolicyFile.read(name)
+        let asked = resourceNames.map { Set($0.map { GroupResource(parsing: $0) }) }
+        if let leftOut = asked.map({ policy.leftOut(by: $0) }), !leftOut.isEmpty {
+            throw CommandFailure(
+                "--resources leaves out \(leftOut.map(\.description).listed), which the policy wants encrypted",
+                hint: "name it in --resources too, or leave out --resources", status: .usage)
+        }
+        return policy
     }
 
     /// Adds to each report what to do about its unreadable values.
@@ -270,12 +297,13 @@ struct AuditCommand: EncconfCommand {
 extension AuditRun {
     /// The report of an audit that this run makes.
     fileprivate func report(
-        on name: String, failOn: Set<FindingCode>, _ audit: (any AuditProgress) throws(AuditError) -> AuditResult
+        on name: String, failOn: Set<FindingCode>, _ policy: AuditPolicy?,
+        _ audit: (any AuditProgress) throws(AuditError) -> AuditResult
     ) throws(CommandFailure) -> AuditReport {
         do {
             return AuditReport(
                 path: name, configurations: configurations, result: try audit(AuditProgressLine(name)), failOn: failOn,
-                options: options)
+                options: options, policy: policy)
         } catch {
             throw error.failure
         }

@@ -1,0 +1,2 @@
+/// What changed since an earlier report.
+public struct AuditChanges: Sendable {}
