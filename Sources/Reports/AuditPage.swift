@@ -87,7 +87,7 @@ extension AuditReport {
         <h2><code>\(path)</code></h2>
         <p class="verdict \(verdictClass)">\(verdictSentence)</p>
         \(doubtBox)<p>\(countedSentence)</p>
-        \(sourceList)\(try resourcePart)\(try findingPart)\(limitPart)\(nextPart)</section>
+        \(sourceList)\(try resourcePart)\(changePart)\(try findingPart)\(limitPart)\(nextPart)</section>
 
         """
     }
@@ -176,6 +176,12 @@ extension AuditReport {
         \(HTML.table(table(rows), caption: "\(caption), by resource", totals: ["Total"] + sums))\
         \(HTML.table(keyTable(keyRows(of: census)), caption: "\(caption), by key"))
         """
+    }
+
+    private var changePart: HTML {
+        guard let changes else { return "" }
+        let table: HTML = changes.table.map { HTML.table($0) } ?? "<p>No number and no verdict changed.</p>\n"
+        return "<h3>\(changes.heading)</h3>\n\(HTML.list(changes.notes.map { "\($0)" }))\(table)"
     }
 
     // MARK: What was found

@@ -4,6 +4,7 @@ public import Explanations
 internal import GoText
 internal import KubernetesResources
 internal import SecretMemory
+public import ShownText
 public import StorageAudit
 internal import Transformers
 
@@ -52,6 +53,24 @@ public struct AuditReport: Sendable {
             result, judgement, under: configuration, options: options,
             policy: policy.flatMap { policy in breaches.map { (policy, $0) } }
         ).judgements()
+    }
+
+    /// Compares with an earlier report.
+    ///
+    /// - Parameters:
+    ///   - baseline: Its numbers.
+    ///   - path: Its file.
+    ///   - redactor: The one that makes reports, so that names are compared as reports show them.
+    /// - Throws: ``BaselineFault`` as a failure, for a report of another cluster.
+    public mutating func compare(
+        with baseline: AuditNumbers, at path: String, _ redactor: Redactor
+    ) throws(CommandFailure) {
+        let document = SecretKey(try value().document(redactor))
+        do throws(BaselineFault) {
+            changes = try AuditChanges(from: baseline, at: path, to: try AuditNumbers(json: document.span))
+        } catch {
+            throw CommandFailure("\(fileName(path)): \(error.explanation)", hint: error.hint)
+        }
     }
 
     public var status: ExitStatus {

@@ -50,6 +50,7 @@ extension AuditReport {
             ("failOn", .array(FindingCode.words(for: judgement.failOn).map { .text($0) })),
             ("verdict", .word(judgement.verdict)),
             ("message", .phrase(verdictSentence)), ("next", next),
+            ("baseline", changes?.value ?? .null),
             ("elapsedSeconds", .fraction(result.elapsedSeconds)),
         ]
         return .object(members)

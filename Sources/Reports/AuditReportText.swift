@@ -23,6 +23,7 @@ extension AuditReport {
             text +=
                 "\n\(judgement.doubts.isEmpty ? "No objects stored" : "No objects found" as Phrase): \(judgement.absent.map(\.description).listed)\n"
         }
+        if let changes { text += changes.text }
         if let triage { text += triage.text }
         return text + nextText
     }
@@ -171,7 +172,9 @@ extension AuditReport {
             if let detail = try finding.detail(configurations) { text += "\(detail)  " }
             text += "\(finding.place)\n"
         }
-        if code != .needsPlugin, total > findings.count, !findings.isEmpty || options.findingLimit == 0 {
+        if code != .needsPlugin, !FindingCode.ofNoValue.contains(code), total > findings.count,
+            !findings.isEmpty || options.findingLimit == 0
+        {
             text += "  and \(total - findings.count) more (--limit \(total) lists all)\n"
         }
         return text

@@ -66,6 +66,8 @@ import Testing
         "encconf audit --config enc.yaml --config enc.yaml.retired snapshot.db": .status(1),
         "encconf audit --config enc.yaml --etcd --endpoints 127.0.0.1:2379": .needs("etcd"),
         "encconf audit --config enc.yaml --policy pci -o html snapshot.db": .status(1),
+        // The report of an earlier day is not there.
+        "encconf audit --config enc.yaml --baseline last.json snapshot.db": .status(2),
         // The values of the KMS plugins need them.
         "encconf rescue enc.yaml --from old.yaml snapshot.db --output-file fixed.yaml": .status(3),
         "encconf preflight --preset kubeadm": .needs("a node"),

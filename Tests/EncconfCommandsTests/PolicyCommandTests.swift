@@ -182,6 +182,19 @@ import Testing
         #expect(try folder.run("audit --config - --policy - s.db").status == 64)
     }
 
+    /// The example of the README is a policy.
+    @Test func theExampleOfTheReadmeIsRead() throws {
+        let folder = try folder()
+        defer { folder.remove() }
+        let readme = try String(contentsOf: TestData.packageRoot.appendingPathComponent("README.md"), encoding: .utf8)
+        let example = try #require(
+            readme.components(separatedBy: "```yaml\n").map { $0.components(separatedBy: "```")[0] }
+                .first { $0.contains("kind: AuditPolicy") })
+        try folder.write("p.yaml", Array(example.utf8))
+        let report = try json(folder, "--config c.yaml --policy p.yaml s.db")
+        #expect(report.report.policy?.preset == "pci" && report.status == 1)
+    }
+
     /// No report calls anything compliant: that is the word of an auditor.
     @Test func nothingIsCalledCompliant() throws {
         let folder = try folder()

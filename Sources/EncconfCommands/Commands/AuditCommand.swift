@@ -26,6 +26,7 @@ struct AuditCommand: EncconfCommand {
               encconf audit --config enc.yaml --config enc.yaml.retired snapshot.db
               encconf audit --config enc.yaml --etcd --endpoints 127.0.0.1:2379
               encconf audit --config enc.yaml --policy pci -o html snapshot.db
+              encconf audit --config enc.yaml --baseline last.json snapshot.db
             Exit status: 0 clean; 1 findings; 2 failure; 3 unknown: not all was checked.
             """)
 
@@ -61,6 +62,8 @@ struct AuditCommand: EncconfCommand {
                 "Policy file, or a preset: \(PolicyPreset.allCases.map(\.rawValue).sorted().joined(separator: ", ")).",
                 valueName: "policy"))
         var policy: String?
+        @Option(name: .long, help: ArgumentHelp("Compare with an earlier report (-o json).", valueName: "report"))
+        var baseline: String?
         @Option(name: .long, help: ArgumentHelp("List at most N findings of each code.", valueName: "n"))
         var limit = 20
         @Option(name: .long, help: ArgumentHelp("Number of threads. Default: one per processor.", valueName: "n"))
@@ -97,8 +100,11 @@ struct AuditCommand: EncconfCommand {
         guard !scope.triage || !scope.censusOnly && (scope.output == .text || scope.output == .json) else {
             throw ValidationError("--triage needs decryption and the output text or json")
         }
-        guard scope.policy != "-" || !scope.config.contains("-") else {
-            throw ValidationError("only one of --config and --policy can be standard input")
+        guard (scope.config + [scope.policy, scope.baseline].compactMap(\.self)).count(where: { $0 == "-" }) <= 1 else {
+            throw ValidationError("only one of --config, --policy and --baseline can be standard input")
+        }
+        guard scope.baseline == nil || scope.output != .openmetrics else {
+            throw ValidationError("--baseline needs the output text, json or html")
         }
         guard scope.limit >= 0 else { throw ValidationError("--limit accepts 0 or more") }
         guard scope.jobs ?? 1 > 0, scope.jobs ?? 1 <= 256 else { throw ValidationError("--jobs accepts 1 to 256") }
@@ -126,8 +132,13 @@ struct AuditCommand: EncconfCommand {
             throw CommandFailure("\(error.message)", status: .usage)
         }
         let policy = try policy()
+        let baseline = try scope.baseline.map { path throws(CommandFailure) in try BaselineFile.read(path) }
         // Before anything is read, so that a missing certificate does not waste an hour of work.
         let sources = try etcd.sources(isSerializable: consistency.serializable)
+        guard baseline == nil || snapshots.count + sources.count + (scope.dataDir == nil ? 0 : 1) == 1 else {
+            throw CommandFailure(
+                "--baseline compares one source", hint: "audit each source with its own earlier report", status: .usage)
+        }
         var (reports, failures) = ([AuditReport](), [Failure]())
         func add(_ name: String, _ audit: () throws(CommandFailure) -> AuditReport) {
             do throws(CommandFailure) {
@@ -165,6 +176,9 @@ struct AuditCommand: EncconfCommand {
             }
         }
         if scope.triage { try triage(&reports, run, console) }
+        if let baseline, let path = scope.baseline {
+            for index in reports.indices { try reports[index].compare(with: baseline, at: path, Program.redactor) }
+        }
         var statuses = reports.map(\.status) + failures.map(\.error.status)
         if let path = scope.metricsFile {
             do throws(CommandFailure) {
