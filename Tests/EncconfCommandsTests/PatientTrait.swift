@@ -22,7 +22,7 @@ private final class PatientExecutor: TaskExecutor {
     static let shared = PatientExecutor()
     private let queue = OperationQueue()
 
-    private init() { queue.maxConcurrentOperationCount = 5 }
+    private init() { queue.maxConcurrentOperationCount = 8 }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test(arguments: try Dump.all())
+    @Test(arguments: Sample.of(try Dump.all(), 20, "rawBytesAreThePlaintext"))
     func rawBytesAreThePlaintext(_ dump: Dump) throws {
         let expected = try Expected.key(dump.etcdKey)
         let program = try Program()
@@ -146,7 +146,7 @@ import Testing
     }
 
     /// By default no value is shown, in no format and on no stream.
-    @Test(arguments: try Dump.all(), ["yaml", "json"])
+    @Test(arguments: Sample.of(try Dump.all(), 16, "nothingIsRevealedUnasked"), ["yaml", "json"])
     func nothingIsRevealedUnasked(_ dump: Dump, format: String) throws {
         let revealed = try decrypt(dump, "-o json --reveal")
         guard revealed.status == 0 else { return }

@@ -50,7 +50,7 @@ import Testing
         #expect(File.all.count { $0.path.hasPrefix("cluster/") } >= 8)
     }
 
-    @Test(arguments: Sample.of(File.all, 20, "fullRotationAndAbort"))
+    @Test(arguments: Sample.of(File.all, 8, "fullRotationAndAbort"))
     func fullRotationAndAbort(_ file: File) throws {
         let trial = try Trial(file)
         defer { trial.folder.remove() }
@@ -91,7 +91,7 @@ import Testing
         #expect(try trial.bytes() != settled)
     }
 
-    @Test(arguments: Sample.of(File.all, 20, "switchOfProvider"))
+    @Test(arguments: Sample.of(File.all, 8, "switchOfProvider"))
     func switchOfProvider(_ file: File) throws {
         let trial = try Trial(file)
         defer { trial.folder.remove() }
@@ -114,7 +114,7 @@ import Testing
         try trial.decrypt(value)
     }
 
-    @Test(arguments: Sample.of(File.all, 20, "disabling"))
+    @Test(arguments: Sample.of(File.all, 8, "disabling"))
     func disabling(_ file: File) throws {
         let trial = try Trial(file)
         defer { trial.folder.remove() }

@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Sample.of(Refusal.all, 12))
+    @Test(arguments: Sample.of(Refusal.all, 8))
     func refusedAtEachCall(_ refusal: Refusal) throws {
         let (command, error) = (refusal.command, refusal.error)
         let rehearsal = try Rehearsal(command)

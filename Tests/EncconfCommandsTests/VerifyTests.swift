@@ -83,13 +83,14 @@ import Testing
         let program = try Program()
         defer { program.remove() }
         let folder = TestData.path("verdicts")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
-        #expect(names.count > 400)
+        let all = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }.sorted()
+        #expect(all.count > 400)
+        let names = Sample.of(all, 60, "noSecretIsShown \(format)")
         // Each file's output is its own, so that a word of one is not taken for a key of another.
         let result = try program.shell(
             """
             mkdir out; cd testdata/verdicts
-            for f in *.yaml; do encconf verify -o \(format) --color always "$f" > "$OLDPWD/out/$f" 2>&1; done
+            for f in \(names.joined(separator: " ")); do encconf verify -o \(format) --color always "$f" > "$OLDPWD/out/$f" 2>&1; done
             """)
         #expect(result.errors.isEmpty)
         for name in names {

@@ -43,7 +43,7 @@ struct VersionVerdictTests {
         let mode: String
     }
 
-    @Test(arguments: KubernetesVersion.recorded.dropLast())
+    @Test(arguments: Sample.of(Array(KubernetesVersion.recorded.dropLast()), 4, "answersAsThatVersionDoes"))
     func answersAsThatVersionDoes(_ kubernetes: KubernetesVersion) throws {
         let lines = try GzipLines.decode("versions/\(kubernetes.minor).jsonl.gz", as: Line.self)
         let header = try #require(lines.first?.header)

@@ -17,7 +17,7 @@ struct CorpusTests {
     @Test(arguments: FuzzTarget.allCases)
     func variations(_ target: FuzzTarget) throws {
         let variations = try Variations(of: target)
-        for number in 0..<UInt64(Sample.isWhole ? 100_000 : 3000) {
+        for number in 0..<UInt64(Sample.isWhole ? 100_000 : 1500) {
             target.run(variations.input(Variations.first(of: Sample.seed) + number))
         }
     }
