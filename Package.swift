@@ -205,6 +205,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // The files and audits of many clusters, compared.
+        .target(
+            name: "FleetComparison",
+            dependencies: ["EncryptionConfig", "GoText", "KeyTransition", "KubernetesResources", "SecretMemory"],
+            swiftSettings: strict),
+
         // The whole rotation of a running cluster: which servers there are, what is rewritten, what comes next.
         .target(
             name: "ClusterRollout",
@@ -245,8 +251,8 @@ let package = Package(
                 "AuditControls", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles",
                 "EncryptionConfig",
                 "EnvelopeCrypto", "EtcdClient",
-                "EtcdSnapshot", "EtcdWAL", "Explanations", "GoText", "JSONText", "KMSPlugin", "KeyRescue",
-                "KeyRotation",
+                "EtcdSnapshot", "EtcdWAL", "Explanations", "FleetComparison", "GoText", "JSONText", "KMSPlugin",
+                "KeyRescue", "KeyRotation",
                 "KeyTransition", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "KubernetesUpgrade",
                 "KubernetesVersions", "NodePreflight",
                 "SecretMemory",
@@ -263,8 +269,8 @@ let package = Package(
             dependencies: [
                 "AuditControls", "APIServerFlags", "ClusterRollout", "ConfigurationLint", "Diagnostics", "DurableFiles",
                 "EncryptionConfig",
-                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "GoText", "JSONText", "KMSPlugin",
-                "KeyRescue", "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects",
+                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "Explanations", "FleetComparison", "GoText", "JSONText",
+                "KMSPlugin", "KeyRescue", "KeyRotation", "KeyTransition", "KubernetesAPI", "KubernetesObjects",
                 "KubernetesResources",
                 "KubernetesUpgrade", "KubernetesVersions", "NodePreflight",
                 "PastedValues",
@@ -384,9 +390,8 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: [
-                "AuditControls", "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "KeyRotation",
-                "KubernetesResources",
-                "KubernetesVersions",
+                "AuditControls", "ClusterSupport", "EncryptionConfig", "EnvelopeCrypto", "FleetComparison", "GoText",
+                "KeyRotation", "KubernetesResources", "KubernetesVersions",
                 "Reports",
                 "SecretMemory", "ShownText", "StorageAudit", "TestSupport",
             ], swiftSettings: tests),
@@ -419,6 +424,14 @@ let package = Package(
                 "KubernetesResources", "RemoteCalls", "SecretMemory", "ShownText", "TestSupport",
             ],
             swiftSettings: tests),
+        // Files and audits of many clusters, in tables and against a model.
+        .testTarget(
+            name: "FleetComparisonTests",
+            dependencies: [
+                "ClusterSupport", "ConfigurationLint", "EncryptionConfig", "EnvelopeCrypto", "FleetComparison",
+                "GoText",
+                "KeyTransition", "KubernetesResources", "SecretMemory", "TestSupport",
+            ], swiftSettings: tests),
         // The rollout as a pure machine, driven by a model of a cluster; delivery over a real ssh.
         .testTarget(
             name: "ClusterRolloutTests",

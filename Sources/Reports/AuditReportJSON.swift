@@ -98,7 +98,8 @@ extension AuditReport {
                 keys.append([
                     "provider": .word(label.provider?.rawValue ?? "unknown"), "key": .name(label.key),
                     "fingerprint": .text(try fingerprint(label, of: resource)), "objects": .number(numbers.objects),
-                    "stale": .number(numbers.stale), "bytes": .number(numbers.bytes),
+                    "stale": .number(numbers.stale), "decrypted": .number(numbers.opened),
+                    "bytes": .number(numbers.bytes),
                     "writes": .number(numbers.writes), "firstRevision": .number(numbers.revisions?.lowerBound),
                     "lastRevision": .number(numbers.revisions?.upperBound),
                 ])

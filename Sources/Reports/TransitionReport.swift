@@ -167,7 +167,8 @@ extension Counterexample {
 }
 
 extension TransitionChange {
-    fileprivate var value: ReportValue {
+    /// The change as a report shows it.
+    var value: ReportValue {
         [
             "change": .word(code), "provider": .word(subject?.provider), "key": .name(subject?.key),
             "newProvider": .word(successor?.provider), "newKey": .name(successor?.key),

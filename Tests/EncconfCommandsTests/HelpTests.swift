@@ -7,7 +7,7 @@ import Testing
     /// Every command, as words after `encconf`.
     static let commands: [String] = [
         "", "init", "keygen", "show", "verify", "preflight", "diff", "rotate", "servers", "rewrite", "rollout", "audit",
-        "rescue",
+        "rescue", "fleet",
         "decrypt-secret", "encrypt", "explain", "kms", "kms status", "snapshot", "snapshot save",
     ]
 
@@ -74,6 +74,10 @@ import Testing
         "encconf preflight new.yaml --preset kubeadm --servers": .needs("a node"),
         // The file that the unit names is not there.
         "encconf preflight --discover-from api.service --skip stored": .status(1),
+        "encconf fleet cp-1=enc.yaml cp-2=new.yaml": .status(1),
+        // The values of the KMS plugins need them.
+        "encconf fleet enc.yaml backup.json --archive enc.yaml.retired": .status(1),
+        "encconf fleet prod/cp-1=enc.yaml stage/cp-1=new.yaml": .status(1),
         "encconf rotate --status enc.yaml": .status(0),
         "encconf rotate enc.yaml --dry-run": .status(0),
         "encconf init --provider secretbox --file enc.yaml": .status(2),
@@ -128,6 +132,7 @@ import Testing
             cp testdata/cluster/config-all.yaml old.yaml
             cp testdata/cluster/config-all.yaml new.yaml
             cp testdata/cluster/dumps/aescbc.fields.txt dump.txt
+            encconf audit --config old.yaml testdata/cluster/snapshot.db --no-kms -o json > backup.json
             ln -s testdata/cluster/snapshot.db snapshot.db
             cp testdata/manifests/kubeadm.yaml kube-apiserver.yaml
             cp testdata/manifests/hard-way.service api.service

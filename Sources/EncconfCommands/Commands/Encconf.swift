@@ -34,7 +34,8 @@ public struct Encconf: ParsableCommand {
             CommandGroup(
                 name: "Stored value",
                 subcommands: [
-                    AuditCommand.self, RescueCommand.self, DecryptSecretCommand.self, EncryptCommand.self,
+                    AuditCommand.self, RescueCommand.self, FleetCommand.self, DecryptSecretCommand.self,
+                    EncryptCommand.self,
                 ]),
             CommandGroup(
                 name: "Diagnosis", subcommands: [ExplainCommand.self, KMSCommand.self, SnapshotCommand.self]),

@@ -61,7 +61,13 @@ enum Inputs {
 
     /// A configuration with which a kube-apiserver of this version could start, with some feature gates.
     static func configuration(_ path: String, _ rules: ServerRules) throws(CommandFailure) -> ConfigurationFile {
-        let content = try file(path).content
+        try configuration(path, try file(path).content, rules)
+    }
+
+    /// The same for a file that was read already.
+    static func configuration(
+        _ path: String, _ content: SecretKey, _ rules: ServerRules
+    ) throws(CommandFailure) -> ConfigurationFile {
         guard content.bytes.count > 0 else {
             throw CommandFailure(
                 "\(fileName(path)): the file is empty",
