@@ -1,12 +1,10 @@
-internal import Diagnostics
+internal import AuditControls
 internal import EncryptionConfig
-internal import EtcdSnapshot
 public import Explanations
 internal import GoText
 internal import KubernetesResources
 public import ShownText
 internal import StorageAudit
-internal import Transformers
 
 /// Audits as one page for people: it needs nothing but itself, runs nothing, and holds neither keys nor values.
 public struct AuditPage {
@@ -34,6 +32,7 @@ public struct AuditPage {
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
             <meta name="referrer" content="no-referrer" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
             <title>\(title)</title>
             <style>
             \(Self.style)</style>
@@ -41,12 +40,14 @@ public struct AuditPage {
             <body>
             <header>
             <h1>Encryption at rest: audit</h1>
+            <p class="by">Made by encconf \(version) at \(UTCTime.rfc3339(reports.first?.time ?? UTCTime.now)).</p>
             \(overview)</header>
             <main>
             \(sections)\(matrix)</main>
             <footer>
-            <p>Made by encconf \(version) at \(UTCTime.rfc3339(UTCTime.now)). Keys are identified by fingerprints, which \
-            show nothing of their bytes. This page contains no key bytes and no values.</p>
+            <p>Keys are identified by fingerprints, which show nothing of their bytes. This page contains no key bytes and no \
+            values. It is evidence for an auditor, not a certificate: met means that stored values and their configuration \
+            show all that the control asks of them.</p>
             </footer>
             </body>
             </html>
@@ -81,13 +82,14 @@ public struct AuditPage {
 }
 
 extension AuditReport {
+    /// The answer first, then what it is made of, what it does not show, and the appendix with every finding.
     fileprivate func section(number: Int) throws(CommandFailure) -> HTML {
         """
         <section id="s\(number)">
         <h2><code>\(path)</code></h2>
         <p class="verdict \(verdictClass)">\(verdictSentence)</p>
-        \(doubtBox)<p>\(countedSentence)</p>
-        \(sourceList)\(try resourcePart)\(changePart)\(try findingPart)\(limitPart)\(nextPart)</section>
+        \(answer)\(doubtBox)\(nextPart)\(changePart)\(resourcePart)\(try keyPart)\(controlPart)\(limitPart)\(coveragePart)\
+        \(policyPart)\(sourcePart)\(try appendix)</section>
 
         """
     }
@@ -103,6 +105,25 @@ extension AuditReport {
     /// Whether anything was found that does not count and is worse than what a rotation leaves behind.
     private var hasUncountedHarm: Bool { judgement.uncounted.contains { $0.code.countsByDefault } }
 
+    /// The values of all resources in the tables, by state.
+    private var answer: HTML {
+        let states = rows(of: result.live).reduce(ValueStates()) {
+            $0 + $1.census.states(isCensusOnly: options.isCensusOnly)
+        }
+        guard states.total > 0 else { return "" }
+        let tiles = states.named.map { name, count -> HTML in
+            "<li class=\"k-\(name)\"><b>\(count)</b> \(name)</li>\n"
+        }
+        return """
+            <ul class="tiles">
+            \(tiles.joined())</ul>
+            \(StateBar(states).html)<p class="small">\(counted(states.total, "live value")) of these resources. Current: decrypted \
+            with the write key. Stale: written with another key. Unreadable: does not decrypt to its object. Unknown: not \
+            judged.</p>
+
+            """
+    }
+
     /// Why the verdict is not clean, at the top of the section.
     private var doubtBox: HTML {
         guard !judgement.doubts.isEmpty else { return "" }
@@ -114,68 +135,10 @@ extension AuditReport {
             """
     }
 
-    /// The findings that count.
-    private var countedSentence: HTML {
-        let kinds = Set(judgement.failOn.map(\.name)).sorted()
-        return """
-            Findings that count in this verdict (<code>--fail-on</code>): \(kinds.isEmpty ? "none" : kinds.joined(separator: ", ")).
-            """
-    }
-
-    private func countNote(_ code: FindingCode) -> HTML {
-        if code == .needsPlugin { return " (makes the verdict unknown)" }
-        return judgement.failOn.contains(code) ? "" : " (does not count)"
-    }
-
-    // MARK: What was audited
-
-    private var sourceList: HTML {
-        var facts = sourceFacts
-        for (index, file) in configurations.enumerated() {
-            facts.append(
-                (
-                    index == 0 ? "Configuration" : "Archive",
-                    "<code>\(fileName(file.path))</code><br /><code>\(file.hash)</code>"
-                ))
-        }
-        return """
-            <h3>Source</h3>
-            <dl>
-            \(facts.map { "<dt>\($0)</dt><dd>\($1)</dd>\n" as HTML }.joined())</dl>
-
-            """
-    }
-
-    // MARK: Stored values
-
-    private var resourcePart: HTML {
-        get throws(CommandFailure) {
-            var html: HTML = "<h3>Stored values</h3>\n\(try tables(of: result.live, caption: "Live objects"))"
-            if let history = result.history { html += try tables(of: history, caption: "Old revisions") }
-            if let words = remnantWords { html += "<p>\(words.heading)</p>\n\(HTML.list(words.lines.map { "\($0)" }))" }
-            if !judgement.absent.isEmpty {
-                html +=
-                    "<p>\(judgement.doubts.isEmpty ? "No objects stored" : "No objects found" as Phrase): \(judgement.absent.map(\.description).listed).</p>\n"
-            }
-            if !notCovered.isEmpty {
-                let names = notCovered.map { "\($0.resource.description) (\($0.plaintext))" as Phrase }
-                html +=
-                    "<p>Not covered by the configuration (stored as plaintext): \(names.joined(separator: ", ")).</p>\n"
-            }
-            return html
-        }
-    }
-
-    private func tables(of census: Census, caption: Phrase) throws(CommandFailure) -> HTML {
-        let rows = rows(of: census)
-        guard !rows.isEmpty else { return "" }
-        let sums = [
-            \ResourceCensus.objects, \.plaintext, \.unreadable, \.notObjects, \.unchecked, \.stale, \.bytes,
-        ].map { number in "\(rows.reduce(0) { $0 + $1.census[keyPath: number] })" as Phrase }
-        return try """
-        \(HTML.table(table(rows), caption: "\(caption), by resource", totals: ["Total"] + sums))\
-        \(HTML.table(keyTable(keyRows(of: census)), caption: "\(caption), by key"))
-        """
+    private var nextPart: HTML {
+        guard let next = nextStep else { return "" }
+        let command: HTML = next.command.map { "<pre>\($0)</pre>\n" } ?? ""
+        return "<div class=\"next\">\n<p><strong>Next:</strong> \(next.reason)</p>\n\(command)</div>\n"
     }
 
     private var changePart: HTML {
@@ -184,70 +147,74 @@ extension AuditReport {
         return "<h3>\(changes.heading)</h3>\n\(HTML.list(changes.notes.map { "\($0)" }))\(table)"
     }
 
-    // MARK: What was found
+    // MARK: Stored values
 
-    private var findingPart: HTML {
-        get throws(CommandFailure) {
-            var html: HTML = "<h3>Findings</h3>\n"
-            let totals = judgement.totals.filter { $0.value > 0 }.sorted { $0.key < $1.key }
-            if totals.isEmpty { html += "<p>None.</p>\n" }
-            for (code, total) in totals { html += try findings(code, total) }
-            return html
+    /// A bar for each resource.
+    private var resourcePart: HTML {
+        var html: HTML = "<h3>Resources</h3>\n"
+        for (resource, census) in rows(of: result.live) where census.objects > 0 {
+            html += """
+                <div class="resource">
+                <p><strong>\(resource.description)</strong> <span>\(counted(census.objects, "value")); new ones: \
+                \(writer(of: resource))</span></p>
+                \(StateBar(census.states(isCensusOnly: options.isCensusOnly)).html)\
+                \(StateBar(census.states(isCensusOnly: options.isCensusOnly)).legend)</div>
+
+                """
         }
+        if !judgement.absent.isEmpty {
+            html +=
+                "<p>\(judgement.doubts.isEmpty ? "No objects stored" : "No objects found" as Phrase): \(judgement.absent.map(\.description).listed).</p>\n"
+        }
+        return html
     }
 
-    private func findings(_ code: FindingCode, _ total: Int) throws(CommandFailure) -> HTML {
-        let heading = code.heading(count: total, file: configurations[0].path)
-        var html: HTML = "<h4>\(code) \(code.severity): \(heading)\(countNote(code))</h4>\n"
-        if let explanation = Explanation.ofAudit(code.rawValue) {
-            html += """
-                <p>\(HTML.prose(explanation.meaning))</p>
-                <p><strong>What to do:</strong> \(HTML.prose(explanation.remedy))</p>
+    /// What the configuration in force writes a resource with.
+    private func writer(of resource: GroupResource) -> Phrase {
+        guard let rule = resolution.rule(for: resource) else { return "plaintext, because no entry covers it" }
+        guard let key = StorageKey.list(of: rule.providers).first else { return "plaintext" }
+        return key.provider == .identity ? "plaintext (identity)" : "\(key.provider) \(name: key.name ?? "")"
+    }
+
+    /// The keys, with their age and what they wrote.
+    private var keyPart: HTML {
+        get throws(CommandFailure) {
+            let keys = try allKeys()
+            guard !keys.isEmpty else { return "" }
+            var table = TextTable(
+                header: ["KEY", "WRITES", "AGE", "FINGERPRINT", "VALUES", "STALE", "FIRST-REVISION", "LAST-REVISION"]
+                    + (result.history == nil ? [] : ["OLD-REVISIONS"]))
+            for row in keys {
+                let age: Phrase =
+                    switch row.created {
+                    case nil: "-"
+                    case let created? where created > time: "in the future"
+                    case let created?: "\((time - created) / 86_400)d"
+                    }
+                table.append(
+                    [
+                        row.label.writer, row.isWriteKey ? "yes" : "-", age, Phrase(foreign: row.fingerprint ?? "-"),
+                        "\(row.objects)", "\(row.stale)", row.revisions.map { "\($0.lowerBound)" } ?? "-",
+                        row.revisions.map { "\($0.upperBound)" } ?? "-",
+                    ] + (result.history == nil ? [] : ["\(row.oldRevisions ?? 0)"]))
+            }
+            return """
+                <h3>Keys</h3>
+                \(HTML.cards(table))<p class="small">Age: by the date in the name. First and last revision: of the values \
+                that were found\(result.history == nil ? "" : ", old revisions included" as Phrase); a key can have written \
+                values that are gone.</p>
 
                 """
         }
-        html += HTML.list(details(of: code).map { "\($0)" })
-        if code == .needsPlugin {
-            html += HTML.list(pluginUses.map { "\($0.use.name): \(counted($0.count, "value"))" })
-        }
-        let kept = result.listedFindings[code] ?? []
-        guard !kept.isEmpty else { return html }
-        var rows: HTML = ""
-        for finding in kept {
-            let message = try finding.message(configurations)
-            rows += """
-                <tr><th scope="row"><code>\(finding.place)</code></th><td class="n">\(finding.revision)</td>\
-                <td>\(message)</td></tr>
-
-                """
-        }
-        let more: HTML = total > kept.count ? "<p>And \(total - kept.count) more, not listed.</p>\n" : ""
-        return """
-            \(html)<div class="wide"><table>
-            <thead><tr><th scope="col">ETCD-KEY</th><th scope="col">REVISION</th><th scope="col">FINDING</th></tr></thead>
-            <tbody>
-            \(rows)</tbody></table></div>
-            \(more)
-            """
     }
 
     // MARK: How far the audit goes
 
     private var limitPart: HTML {
-        let records = judgement.coverage.records
-        let coverage: Phrase =
-            "Records: \(records.judged) judged, \(records.unknown) not judged, \(records.outOfScope) out of scope."
-        return """
-            <h3>Limits of this audit</h3>
-            <p>\(coverage)</p>
-            \(HTML.list((limits + kindLimits).map { "\($0)" }))
-            """
-    }
-
-    private var nextPart: HTML {
-        guard let next = nextStep else { return "" }
-        let command: HTML = next.command.map { "<pre>\($0)</pre>" } ?? ""
-        return "<h3>Next</h3>\n<p>\(next.reason)</p>\n\(command)\n"
+        """
+        <h3>Not proven by this audit</h3>
+        \(HTML.list((limits + kindLimits + (policy?.preset?.elsewhere ?? []).map { "Shown elsewhere: \($0)" }).map { "\($0)" }))
+        """
     }
 
     /// What an audit like this one does not look at.
@@ -269,39 +236,5 @@ extension AuditReport {
             limits.append((true, "A running etcd shows neither old revisions nor free pages."))
         }
         return limits.filter(\.applies).map(\.text)
-    }
-
-    private var sourceFacts: [(Phrase, HTML)] {
-        let source = result.source
-        var facts: [(Phrase, HTML)] = [("Source", "<code>\(path)</code>, \(source.byteCount) bytes")]
-        switch source.origin {
-        case .etcd(let etcd):
-            facts += [("Cluster", "<code>\(etcd.clusterIDText)</code>"), ("Revision", "\(source.revision)")]
-        case .snapshot(let snapshot) where snapshot.format != .etcd:
-            facts += [
-                (
-                    "Database of kine",
-                    snapshot.format == .kine(hasLog: true)
-                        ? "read with its write-ahead log" : "without a write-ahead log beside it"
-                ), ("Revision", "\(source.revision), compacted up to \(snapshot.compactRevision)"),
-            ]
-        case .snapshot(let snapshot):
-            let digest: Phrase =
-                switch snapshot.digest {
-                case .absent: "absent: cannot tell whether the file was modified"
-                case .matches: "verified: the file is unmodified"
-                case .differs: "DIFFERS: the file was modified"
-                }
-            facts += [
-                ("Digest (SHA-256)", "\(digest)"),
-                ("Revision", "\(source.revision), compacted up to \(snapshot.compactRevision)"),
-            ]
-        }
-        return facts + [
-            (
-                "Keys",
-                "\(source.liveKeys) live; \(result.live.otherKeys) \(result.live.otherKeys == 1 ? "is not an object" : "are not objects")"
-            )
-        ]
     }
 }

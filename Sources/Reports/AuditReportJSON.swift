@@ -110,7 +110,8 @@ extension AuditReport {
                 "unreadable": .number(census.unreadable),
                 "archived": .number(census.archived), "notObjects": .number(census.notObjects),
                 "needsPlugin": .number(census.needsPlugin), "unchecked": .number(census.unchecked),
-                "bytes": .number(census.bytes), "byKey": .array(keys),
+                "bytes": .number(census.bytes), "states": census.states(isCensusOnly: options.isCensusOnly).value,
+                "byKey": .array(keys),
             ])
         }
         return .array(rows)
@@ -154,6 +155,12 @@ extension AuditReport {
     private var next: ReportValue {
         guard let next = nextStep else { return .null }
         return ["command": .phrase(next.command), "needs": [], "reason": .phrase(next.reason)]
+    }
+}
+
+extension ValueStates {
+    fileprivate var value: ReportValue {
+        .object(named.map { ($0.name.rawValue, .number($0.count)) })
     }
 }
 

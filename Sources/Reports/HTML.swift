@@ -91,6 +91,36 @@ extension HTML {
             """
     }
 
+    /// A table whose rows become cards on a narrow screen: there each cell carries the head of its column.
+    static func cards(_ table: TextTable) -> HTML {
+        let heads = table.rows[0]
+        let numeric = table.numericColumns
+        let headRow = heads.enumerated().map { index, head -> HTML in
+            numeric.contains(index)
+                ? "<th scope=\"col\" class=\"n\">\(head)</th>" : "<th scope=\"col\">\(head)</th>"
+        }
+        let rows = table.rows.dropFirst().map { cells -> HTML in
+            let cells = cells.enumerated().map { index, cell -> HTML in
+                if index == 0 { return "<th scope=\"row\">\(cell)</th>" }
+                let kind: HTML = numeric.contains(index) ? " class=\"n\"" : ""
+                return "<td\(kind) data-head=\"\(heads[index])\">\(cell)</td>"
+            }
+            return "<tr>\(cells.joined())</tr>\n"
+        }
+        return """
+            <table class="cards">
+            <thead><tr>\(headRow.joined())</tr></thead>
+            <tbody>
+            \(rows.joined())</tbody></table>
+
+            """
+    }
+
+    /// Names and what is known of each.
+    static func facts(_ facts: [(Phrase, HTML)]) -> HTML {
+        "<dl>\n\(facts.map { "<dt>\($0)</dt><dd>\($1)</dd>\n" as HTML }.joined())</dl>\n"
+    }
+
     private static func row(_ cells: [Phrase], _ numeric: Set<Int>) -> HTML {
         let cells = cells.enumerated().map { index, cell -> HTML in
             if index == 0 { return "<th scope=\"row\">\(cell)</th>" }

@@ -54,11 +54,24 @@ final class AuditedResource {
         byLabel[label].stale += 1
     }
 
+    func countUncertain(label: Int) {
+        numbers.uncertain += 1
+        if label == 0 { numbers.uncertainPlaintext += 1 }
+    }
+
+    /// Counts a value that is not read, or is not its object, as one of those in `number`.
+    func countUnreadable(_ number: WritableKeyPath<ResourceCensus, Int>, label: Int) {
+        numbers[keyPath: number] += 1
+        if label == 0 { numbers.unreadablePlaintext += 1 }
+    }
+
     /// Counts a value that opens to the object that its etcd key names.
     func countOpened(label: Int, isStale: Bool) {
         byLabel[label].opened += 1
         // A value with the label of the write key can come from another key of its name.
-        if label == writeLabel, !isStale { numbers.current += 1 }
+        guard label == writeLabel, !isStale else { return }
+        numbers.current += 1
+        if label == 0 { numbers.currentPlaintext += 1 }
     }
 
     var census: ResourceCensus {

@@ -58,8 +58,14 @@ public struct ResourceCensus: Equatable, Sendable {
     public var uncertain = 0
     /// Only a KMS plugin could tell.
     public var needsPlugin = 0
+    /// Those of ``unreadable``, ``archived`` and ``notObjects`` that are plaintext.
+    public var unreadablePlaintext = 0
+    /// Those of ``uncertain`` that are plaintext.
+    public var uncertainPlaintext = 0
     /// Written by the present write key, and they are the objects that their etcd keys name.
     public var current = 0
+    /// Those of ``current`` that are plaintext, because identity writes.
+    public var currentPlaintext = 0
     /// Stored value bytes.
     public var bytes = 0
     public var byLabel: [StoredLabel: LabelCensus] = [:]
@@ -79,7 +85,10 @@ public struct ResourceCensus: Equatable, Sendable {
         notObjects += other.notObjects
         uncertain += other.uncertain
         needsPlugin += other.needsPlugin
+        unreadablePlaintext += other.unreadablePlaintext
+        uncertainPlaintext += other.uncertainPlaintext
         current += other.current
+        currentPlaintext += other.currentPlaintext
         bytes += other.bytes
         byLabel.merge(other.byLabel) { left, right in
             var sum = left

@@ -53,7 +53,7 @@ struct RecordJudge: ~Copyable {
         resource.count(record, label: label)
         if options.isCensusOnly, resource.isTried(label) { return countByLabel(record, resource, label) }
         guard resource.transformer.rule != nil || !place.mayBeCovered else {
-            resource.numbers.uncertain += 1
+            resource.countUncertain(label: label)
             return .unknown(.unknownGroup)
         }
         guard label != 0 || resource.transformer.rule != nil else {
@@ -272,16 +272,16 @@ extension RecordJudge {
         switch check {
         case .same: return .judged
         case .notRead:
-            resource.numbers.uncertain += 1
+            resource.countUncertain(label: label)
             return .unknown(.encoding)
         case .cannotTell:
-            resource.numbers.uncertain += 1
+            resource.countUncertain(label: label)
             return .unknown(.identity)
         case .other(let identity):
-            resource.numbers.notObjects += 1
+            resource.countUnreadable(\.notObjects, label: label)
             return note(record, .otherObject(stored, identity))
         case .notAnObject, .undecodable:
-            resource.numbers.notObjects += 1
+            resource.countUnreadable(\.notObjects, label: label)
             try triage(record, resource, stored, .decoding(check))
             guard hasRoom(for: .notObject) else { return count(.notObject) }
             let rightKey = try registryKey.flatMap { key throws(CipherError) in try self.rightKey(of: record, key) }
@@ -305,11 +305,11 @@ extension RecordJudge {
         }
         try triage(record, resource, resource.labels.labels[label], .transform(error))
         if let archive = try archive(of: record) {
-            resource.numbers.archived += 1
+            resource.countUnreadable(\.archived, label: label)
             if label != resource.writeLabel { resource.countStale(label: label) }
             return note(record, .archived(resource.labels.labels[label], error, archive: archive))
         }
-        resource.numbers.unreadable += 1
+        resource.countUnreadable(\.unreadable, label: label)
         // Anyone with the disk can read plaintext, whether kube-apiserver does or not.
         let booking = label == 0 ? note(record, .plaintext) : Booking.judged
         let unreadable = try noteUnreadable(record, resource.labels.labels[label], error)

@@ -43,8 +43,7 @@ import Testing
     private static let tags: Set = [
         "html", "head", "meta", "title", "style", "body", "header", "main", "footer", "section", "h1", "h2", "h3", "h4",
         "p", "ul", "li", "a", "code", "dl", "dt", "dd", "br", "div", "table", "caption", "thead", "tbody", "tfoot",
-        "tr",
-        "th", "td", "strong", "pre",
+        "tr", "th", "td", "strong", "pre", "span", "b", "svg", "rect",
     ]
 
     private func checkThatNothingIsLoaded(_ page: Page) {
@@ -66,12 +65,18 @@ import Testing
         #expect(page.status == 1)
         checkThatNothingIsLoaded(page)
         for text in [
+            "FINDINGS. 14 values are plaintext; 4 old revisions are plaintext; 11 values were not checked.",
+            "Not checked 11 values need a KMS plugin (--no-kms).",
             """
-            FINDINGS. 14 values are plaintext; 4 old revisions are plaintext; 11 values were not checked. \
-            Not checked 11 values need a KMS plugin (--no-kms). \
-            Findings that count in this verdict (--fail-on): digest, keyInClear, moved, nonce, notObject, \
-            padding, plaintext, policy, unreadable. Source
+            Findings that count in this verdict (--fail-on): digest, keyInClear, moved, nonce, notObject, padding, \
+            plaintext, policy, unreadable.
             """,
+            // The answer in numbers, a bar for each resource, and the keys with what they wrote.
+            "11 current 20 stale 14 plaintext 0 unreadable 10 unknown", "secrets 41 values; new ones: aescbc key2",
+            "8 current18 stale6 plaintext9 unknown", "aescbc key2yes-e16fb3b2e16008f5802753961",
+            "V-274882 (CNTR-K8-001162)", "Records: 52 judged, 11 not judged, 348 out of scope.",
+            "judged, with a finding38", "out of scope: plaintext that no entry covers304",
+            "All records of the source411",
             "ENC0401 error: 14 values are plaintext, although testdata/cluster/config-all.yaml encrypts their resource",
             "ENC0408 note: 11 values were not checked; they need a KMS plugin (makes the verdict unknown)",
             "verified: the file is unmodified", "412, compacted up to 0",
@@ -133,35 +138,35 @@ import Testing
             "all", "--census-only --fail-on unreadable", 0, "unknown",
             """
             clean by value prefix only; nothing was decrypted. 55 values checked; \
-            44 findings that --fail-on does not count. Findings that count
+            44 findings that --fail-on does not count.
             """
         ),
         // What is asked for by name counts, though no entry covers it.
         (
             "all", "--census-only --resources services", 1, "findings",
-            "FINDINGS. 1 plaintext value that no entry encrypts. Findings that count"
+            "FINDINGS. 1 plaintext value that no entry encrypts."
         ),
         (
             "all", "--no-kms --fail-on unreadable", 3, "unknown",
             """
-            UNKNOWN. 10 values were not checked; 34 findings that --fail-on does not count. \
-            Not checked 10 values need a KMS plugin (--no-kms). Findings that count
+            UNKNOWN. 10 values were not checked; 34 findings that --fail-on does not count.|\
+            Not checked 10 values need a KMS plugin (--no-kms).
             """
         ),
         (
             "all", "--resources services", 1, "findings",
-            "FINDINGS. 1 plaintext value that no entry encrypts. Findings that count"
+            "FINDINGS. 1 plaintext value that no entry encrypts."
         ),
         (
             "all", "--no-kms", 1, "findings",
-            "FINDINGS. 14 values are plaintext; 10 values were not checked. Not checked"
+            "FINDINGS. 14 values are plaintext; 10 values were not checked.|Not checked"
         ),
         // Nothing is green over values that nobody can read.
         (
             "missing-key", "--census-only --fail-on moved", 0, "unknown",
             """
             clean by value prefix only; nothing was decrypted. 55 values checked; \
-            44 findings that --fail-on does not count. Findings that count
+            44 findings that --fail-on does not count.
             """
         ),
         (
@@ -170,7 +175,7 @@ import Testing
         ),
         (
             "missing-key", "--fail-on moved --resources services,configmaps", 0, "unknown",
-            "clean. 11 values checked; 8 findings that --fail-on does not count. Findings that count"
+            "clean. 11 values checked; 8 findings that --fail-on does not count."
         ),
     ])
     func theVerdictComesFirst(
@@ -184,17 +189,17 @@ import Testing
         #expect(
             page.markup.contains(
                 "<h2><code>testdata/cluster/snapshot.db</code></h2>\n<p class=\"verdict \(verdictClass)\">"))
-        #expect(page.text.contains(verdict), "\(page.text)")
+        for part in verdict.split(separator: "|") { #expect(page.text.contains(part), "\(page.text)") }
         checkThatNothingIsLoaded(page)
         #expect(try program.shell("encconf audit \(arguments)").status == status)
     }
 
     /// Only what was opened and found to be sound is green.
     @Test(arguments: [
-        ("", "clean", "clean. 3 values checked. Findings that count"),
+        ("", "clean", "clean. 3 values checked."),
         (
             "--census-only", "unknown",
-            "clean by value prefix only; nothing was decrypted. 3 values checked. Findings that count"
+            "clean by value prefix only; nothing was decrypted. 3 values checked."
         ),
     ])
     func theCleanPageIsGreen(options: String, verdictClass: String, verdict: String) throws {
