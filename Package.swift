@@ -307,12 +307,16 @@ let package = Package(
                 "EncryptionConfig", "EnvelopeCrypto", "KubernetesResources", "SecretMemory", "StorageAudit",
                 "TestSupport", "Transformers",
             ], path: "Tests/ClusterSupport", swiftSettings: tests),
+        // How tests share the threads: for test targets alone, since it needs the library of the tests.
+        .target(name: "PatientTesting", path: "Tests/PatientTesting", swiftSettings: tests),
         .testTarget(name: "StyleTests", dependencies: ["TestSupport"], swiftSettings: tests),
         .testTarget(name: "SecretMemoryTests", dependencies: ["SecretMemory", "TestSupport"], swiftSettings: tests),
         .testTarget(
             name: "ChildProcessesTests", dependencies: ["ChildProcesses", "SecretMemory", "TestSupport"],
             swiftSettings: tests),
-        .testTarget(name: "RemoteCallsTests", dependencies: ["RemoteCalls", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "RemoteCallsTests", dependencies: ["PatientTesting", "RemoteCalls", "TestSupport"],
+            swiftSettings: tests),
         .testTarget(
             name: "ShownTextTests", dependencies: ["EncryptionConfig", "SecretMemory", "ShownText", "TestSupport"],
             swiftSettings: tests),
@@ -332,7 +336,9 @@ let package = Package(
         .testTarget(
             name: "KubernetesObjectsTests", dependencies: ["GoText", "KubernetesObjects", "TestSupport"],
             swiftSettings: tests),
-        .testTarget(name: "PastedValuesTests", dependencies: ["PastedValues", "TestSupport"], swiftSettings: tests),
+        .testTarget(
+            name: "PastedValuesTests", dependencies: ["PatientTesting", "PastedValues", "TestSupport"],
+            swiftSettings: tests),
         .testTarget(
             name: "YAMLTreeTests", dependencies: ["SecretMemory", "TestSupport", "YAMLTree"], swiftSettings: tests),
         .testTarget(
@@ -411,7 +417,8 @@ let package = Package(
         .testTarget(
             name: "KMSPluginTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KMSPlugin", "KubernetesVersions", "ProtobufWire",
+                "PatientTesting", "EncryptionConfig", "EnvelopeCrypto", "GoText", "KMSPlugin", "KubernetesVersions",
+                "ProtobufWire",
                 "RemoteCalls",
                 "StorageAudit",
                 "TestSupport", "Transformers",
@@ -420,7 +427,8 @@ let package = Package(
         .testTarget(
             name: "KubernetesAPITests",
             dependencies: [
-                "ChildProcesses", "DurableFiles", "EnvelopeCrypto", "Explanations", "GoText", "KubernetesAPI",
+                "PatientTesting", "ChildProcesses", "DurableFiles", "EnvelopeCrypto", "Explanations", "GoText",
+                "KubernetesAPI",
                 "KubernetesResources", "RemoteCalls", "SecretMemory", "ShownText", "TestSupport",
             ],
             swiftSettings: tests),
@@ -436,7 +444,8 @@ let package = Package(
         .testTarget(
             name: "ClusterRolloutTests",
             dependencies: [
-                "ClusterRollout", "EncryptionConfig", "EnvelopeCrypto", "GoText", "KeyRotation", "KubernetesAPI",
+                "PatientTesting", "ClusterRollout", "EncryptionConfig", "EnvelopeCrypto", "GoText", "KeyRotation",
+                "KubernetesAPI",
                 "KubernetesResources",
                 "Reports", "SecretMemory", "ShownText", "TestSupport", "Transformers",
             ], swiftSettings: tests),
@@ -444,12 +453,15 @@ let package = Package(
         .testTarget(
             name: "EtcdClientTests",
             dependencies: [
-                "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "ProtobufWire", "RemoteCalls", "TestSupport",
+                "PatientTesting", "EnvelopeCrypto", "EtcdClient", "EtcdSnapshot", "ProtobufWire", "RemoteCalls",
+                "TestSupport",
             ], swiftSettings: tests),
         // The cipher library gives the SHA-256 of files and values.
         .testTarget(
             name: "EtcdSnapshotTests",
-            dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "EtcdWAL", "ProtobufWire", "TestSupport"],
+            dependencies: [
+                "PatientTesting", "EnvelopeCrypto", "EtcdSnapshot", "EtcdWAL", "ProtobufWire", "TestSupport",
+            ],
             swiftSettings: tests),
         // Databases that Python's sqlite3 makes, sound and damaged.
         .testTarget(
@@ -457,11 +469,13 @@ let package = Package(
             swiftSettings: tests),
         // The logs of real members, and such as no member writes.
         .testTarget(
-            name: "EtcdWALTests", dependencies: ["EtcdSnapshot", "EtcdWAL", "TestSupport"],
+            name: "EtcdWALTests", dependencies: ["PatientTesting", "EtcdSnapshot", "EtcdWAL", "TestSupport"],
             swiftSettings: tests),
         .testTarget(
             name: "StorageAuditTests",
-            dependencies: ["EnvelopeCrypto", "EtcdSnapshot", "GoText", "StorageAudit", "TestSupport"],
+            dependencies: [
+                "PatientTesting", "EnvelopeCrypto", "EtcdSnapshot", "GoText", "StorageAudit", "TestSupport",
+            ],
             swiftSettings: tests),
         // Policies, and every control in every verdict that it can have.
         .testTarget(
@@ -474,7 +488,8 @@ let package = Package(
         .testTarget(
             name: "AuditModelTests",
             dependencies: [
-                "EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "SecretMemory", "StorageAudit",
+                "PatientTesting", "EncryptionConfig", "EnvelopeCrypto", "GoText", "KubernetesResources", "SecretMemory",
+                "StorageAudit",
                 "StorageEvidence", "TestSupport", "Transformers",
             ], swiftSettings: tests),
         // How work grows with input, of each kind that can grow.
@@ -487,12 +502,16 @@ let package = Package(
             ], swiftSettings: tests),
         // Every reader of foreign bytes, over the inputs that are kept of its fuzzing.
         .testTarget(
-            name: "FuzzingTests", dependencies: fuzzed, exclude: ["Entry.swift", "Soak.swift", "Reference"],
+            name: "FuzzingTests", dependencies: fuzzed + ["PatientTesting"],
+            exclude: ["Entry.swift", "Soak.swift", "Reference"],
             swiftSettings: tests),
         // Runs the built program, as its users do.
         .testTarget(
             name: "EncconfCommandsTests",
-            dependencies: ["ClusterSupport", "encconf", "EnvelopeCrypto", "JSONText", "SecretMemory", "TestSupport"],
+            dependencies: [
+                "PatientTesting", "ClusterSupport", "encconf", "EnvelopeCrypto", "JSONText", "SecretMemory",
+                "TestSupport",
+            ],
             swiftSettings: tests),
     ]
 )

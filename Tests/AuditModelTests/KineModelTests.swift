@@ -1,12 +1,13 @@
 import EncryptionConfig
 import EnvelopeCrypto
 import Foundation
+import PatientTesting
 import StorageAudit
 import TestSupport
 import Testing
 
 /// The same random store as an etcd snapshot and as a database of kine: both audits find the same.
-struct KineModelTests {
+@Suite(.patient) struct KineModelTests {
     private struct Case {
         let seed: UInt64
         let file: ConfigurationFile

@@ -1,11 +1,12 @@
 import ClusterRollout
 import Foundation
+import PatientTesting
 import SecretMemory
 import TestSupport
 import Testing
 
 /// A file comes to another machine over a real sshd on loopback.
-struct DeliveryTests {
+@Suite(.patient) struct DeliveryTests {
     private static func content(_ text: String) -> SecretKey {
         let bytes = Array(text.utf8)
         return SecretKey(SecretBytes(copying: bytes.span.rawBytes))

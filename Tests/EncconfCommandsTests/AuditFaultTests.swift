@@ -1,5 +1,6 @@
 import ClusterSupport
 import Foundation
+import PatientTesting
 import TestSupport
 import Testing
 

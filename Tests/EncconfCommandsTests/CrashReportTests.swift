@@ -1,4 +1,6 @@
 import Foundation
+import PatientTesting
+import TestSupport
 import Testing
 
 /// Whatever ends the program, nothing of its memory is shown.

@@ -1,5 +1,6 @@
 import Foundation
 import JSONText
+import PatientTesting
 import TestSupport
 import Testing
 

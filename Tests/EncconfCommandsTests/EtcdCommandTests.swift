@@ -1,4 +1,5 @@
 import Foundation
+import PatientTesting
 import TestSupport
 import Testing
 
@@ -170,7 +171,7 @@ import Testing
         #expect(secret.status == 0)
         // The variables of another cluster do not count.
         let other = try program.shell(
-            "ETCDCTL_ENDPOINTS=127.0.0.1:1 encconf audit --discover-from pod.yaml -o json | grep -c verdict")
+            "ETCDCTL_ENDPOINTS=127.0.0.1:1 encconf audit --discover-from pod.yaml -o json | grep -c '^  \"verdict\"'")
         #expect(other.text == "1\n")
     }
 

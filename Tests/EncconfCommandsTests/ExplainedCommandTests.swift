@@ -1,4 +1,6 @@
 import Foundation
+import PatientTesting
+import TestSupport
 import Testing
 
 /// The commands that explanations of codes name: a name alone, or a command line that runs as it stands.

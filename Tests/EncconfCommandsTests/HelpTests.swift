@@ -1,4 +1,5 @@
 import Foundation
+import PatientTesting
 import TestSupport
 import Testing
 

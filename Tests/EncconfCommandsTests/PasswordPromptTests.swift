@@ -1,4 +1,6 @@
 import Foundation
+import PatientTesting
+import TestSupport
 import Testing
 
 /// The terminal at the prompt for a password, and after it.

@@ -1,6 +1,7 @@
 import ClusterSupport
 import Foundation
 import JSONText
+import PatientTesting
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import EnvelopeCrypto
 import Foundation
+import PatientTesting
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import PatientTesting
 import TestSupport
 import Testing
 

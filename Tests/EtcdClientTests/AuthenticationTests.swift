@@ -1,12 +1,13 @@
 import EtcdClient
 import Foundation
+import PatientTesting
 import RemoteCalls
 import Synchronization
 import TestSupport
 import Testing
 
 /// A cluster that wants to know who asks.
-struct AuthenticationTests {
+@Suite(.patient) struct AuthenticationTests {
     private static let password = "correct horse battery staple"
 
     /// A member with a root, and a user who may read `/a/` and nothing else.

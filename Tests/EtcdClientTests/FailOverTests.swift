@@ -1,10 +1,11 @@
 import EtcdClient
 import Foundation
+import PatientTesting
 import RemoteCalls
 import TestSupport
 import Testing
 
-struct FailOverTests {
+@Suite(.patient) struct FailOverTests {
     private static let nobody = RemotePeer(.host("127.0.0.1", port: 1))
 
     /// One member is stopped in the midst of a walk, and then another one, so that there is no majority.

@@ -1,7 +1,8 @@
 import EtcdClient
+import PatientTesting
 import Testing
 
-struct KeyRangeTests {
+@Suite(.patient) struct KeyRangeTests {
     /// As etcdctl's `--prefix` has it.
     @Test(
         arguments: [

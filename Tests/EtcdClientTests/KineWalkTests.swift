@@ -1,12 +1,13 @@
 import EtcdClient
 import Foundation
+import PatientTesting
 import RemoteCalls
 import TestSupport
 import Testing
 
 /// kine, which answers as etcd does to what kube-apiserver asks, and to little else: an imitation of two of its ages
 /// (testdata/kine/kine.py, spec in its head).
-struct KineWalkTests {
+@Suite(.patient) struct KineWalkTests {
     private static let keys = [
         "/a", "/registry/a", "/registry/b", "/registry/b/c", "/registry/c", "/z", "compact_rev_key",
     ]

@@ -1,12 +1,13 @@
 import EtcdClient
 import Foundation
+import PatientTesting
 import RemoteCalls
 import SecretMemory
 import TestSupport
 import Testing
 
 /// `KV.RangeStream` of etcd 3.7: an imitation (testdata/rangestream/server.py), which also lies.
-struct RangeStreamTests {
+@Suite(.patient) struct RangeStreamTests {
     private static let keyCount = 1000
 
     private func with<Result>(_ mode: String, _ body: (EtcdClient, RemotePeer) throws -> Result) throws -> (

@@ -2,12 +2,13 @@ import EnvelopeCrypto
 import EtcdClient
 import EtcdSnapshot
 import Foundation
+import PatientTesting
 import SecretMemory
 import TestSupport
 import Testing
 
 /// Snapshots over the wire, against those that `etcdctl snapshot save` writes.
-struct SnapshotTests {
+@Suite(.patient) struct SnapshotTests {
     @Test func bringsWhatEtcdctlSaves() throws {
         let etcd = try EtcdMember()
         try etcd.fill(3000, byteCount: 1000)

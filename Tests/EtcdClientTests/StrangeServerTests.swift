@@ -1,10 +1,11 @@
 import EtcdClient
+import PatientTesting
 import RemoteCalls
 import TestSupport
 import Testing
 
 /// Servers that speak as etcd does, and are not quite one. The server of the KMS tests plays them.
-struct StrangeServerTests {
+@Suite(.patient) struct StrangeServerTests {
     /// Something like kine tells no cluster: one of them can be read, two are not known to be the same.
     @Test func joinsNoClustersWithoutAnID() throws {
         let plugin = try PluginProcess()

@@ -1,12 +1,13 @@
 import EtcdClient
 import Foundation
+import PatientTesting
 import SecretMemory
 import Synchronization
 import TestSupport
 import Testing
 
 /// Walks through a real etcd, against what `etcdctl get` says.
-struct WalkTests {
+@Suite(.patient) struct WalkTests {
     private static let prefix = "/registry/"
 
     @Test func bringsWhatEtcdctlReads() throws {

@@ -1,11 +1,12 @@
 import EtcdClient
 import Foundation
+import PatientTesting
 import RemoteCalls
 import TestSupport
 import Testing
 
 /// Peers that are no member of an etcd cluster, or are spoken to in the wrong way.
-struct WrongPeerTests {
+@Suite(.patient) struct WrongPeerTests {
     @Test func provesItselfOverTLS() throws {
         let etcd = try EtcdMember(certificates: Certificates())
         try etcd.fill(500)

@@ -1,5 +1,6 @@
 import EtcdWAL
 import Foundation
+import PatientTesting
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 /// A thousand databases of a real etcd under random loads, each read whole: what the file holds is what etcd and etcdctl
 /// say of it.
-@Suite(.serialized)
+@Suite(.patient, .serialized)
 struct RandomFilesTests {
     private static let filesOfALife = 8
 

@@ -1,9 +1,10 @@
 import EtcdSnapshot
+import PatientTesting
 import TestSupport
 import Testing
 
 /// The reader beside a real etcd: what the file holds is what the server says.
-struct RealEtcdTests {
+@Suite(.patient) struct RealEtcdTests {
     @Test func agreesWithEtcd() throws {
         let etcd = try EtcdMember()
         var random = SeededGenerator(seed: 5)

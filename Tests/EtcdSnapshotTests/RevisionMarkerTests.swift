@@ -1,11 +1,12 @@
 import Foundation
+import PatientTesting
 import TestSupport
 import Testing
 
 @testable import EtcdSnapshot
 
 /// Records with an empty value: `etcdutl snapshot restore --bump-revision N --mark-compacted` writes one, and it stays.
-struct RevisionMarkerTests {
+@Suite(.patient) struct RevisionMarkerTests {
     typealias Element = BoltBuilder.Element
 
     /// As etcdutl leaves a file: the marker is the last record, and its revision the one of the scheduled compaction.

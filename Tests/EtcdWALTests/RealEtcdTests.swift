@@ -1,11 +1,12 @@
 import EtcdSnapshot
 import EtcdWAL
 import Foundation
+import PatientTesting
 import TestSupport
 import Testing
 
 /// The log of a real member that was killed: what database and log say together is what it serves after its restart.
-@Suite(.serialized)
+@Suite(.patient, .serialized)
 struct RealEtcdTests {
     /// The database of the member gets nothing for as long as it lives, but what a snapshot forces into it.
     private static let lazily = ["--backend-batch-interval", "10m", "--backend-batch-limit", "1000000"]

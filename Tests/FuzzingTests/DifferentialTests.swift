@@ -1,13 +1,14 @@
 import EncryptionConfig
 import Foundation
 import KubernetesResources
+import PatientTesting
 import SecretMemory
 import TestSupport
 import Testing
 import Transformers
 
 /// The same answers as an implementation of its own: in Python, with another AES, written from the formats alone.
-struct DifferentialTests {
+@Suite(.patient) struct DifferentialTests {
     /// What the other implementation says of each input.
     private func reference(_ inputs: [[UInt8]], _ arguments: String...) throws -> [Substring] {
         let folder = TestData.packageRoot.appendingPathComponent("Tests")

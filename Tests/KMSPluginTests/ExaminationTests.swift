@@ -1,9 +1,10 @@
 import KMSPlugin
+import PatientTesting
 import RemoteCalls
 import TestSupport
 import Testing
 
-struct ExaminationTests {
+@Suite(.patient) struct ExaminationTests {
     @Test func findsAPluginWell() throws {
         let plugin = try PluginProcess()
         let examination = plugin.client(.v2).examine()

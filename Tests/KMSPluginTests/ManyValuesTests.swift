@@ -2,6 +2,7 @@ import EncryptionConfig
 import EnvelopeCrypto
 import Foundation
 import KMSPlugin
+import PatientTesting
 import SecretMemory
 import StorageAudit
 import Synchronization
@@ -9,7 +10,7 @@ import TestSupport
 import Testing
 
 /// An audit of very many values asks the plugin as often as there are seeds, and no more.
-struct ManyValuesTests {
+@Suite(.patient) struct ManyValuesTests {
     private static let valueCount = 100_000
     private static let threadCount = 4
 

@@ -1,5 +1,6 @@
 import EnvelopeCrypto
 import Foundation
+import PatientTesting
 import SecretMemory
 import Synchronization
 import TestSupport
@@ -7,7 +8,7 @@ import Testing
 
 @testable import KMSPlugin
 
-struct UnwrappingTests {
+@Suite(.patient) struct UnwrappingTests {
     private static let key = [UInt8](0..<32)
 
     @Test func decryptsBothVersions() throws {

@@ -1,12 +1,13 @@
 import Foundation
 @testable import KubernetesAPI
+import PatientTesting
 import RemoteCalls
 import SecretMemory
 import TestSupport
 import Testing
 
 /// Who asks, over which connection.
-struct ClusterConnectionTests {
+@Suite(.patient) struct ClusterConnectionTests {
     /// A server of Python that answers each request with its header fields, one a line; with TLS if there are
     /// certificates. A request with `refuse` in its authorization gets 401.
     private static func echo(_ certificates: Certificates? = nil, _ name: String = "server") throws -> PythonServer {

@@ -1,9 +1,10 @@
 import Foundation
+import PatientTesting
 import TestSupport
 import Testing
 
 /// The fake kube-apiserver is right when it answers as the real one was recorded.
-struct FakeServerTests {
+@Suite(.patient) struct FakeServerTests {
     @Test func answersAsRecorded() throws {
         let replay = Process()
         replay.executableURL = URL(fileURLWithPath: "/usr/bin/python3")

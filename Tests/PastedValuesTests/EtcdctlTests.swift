@@ -1,7 +1,9 @@
 import PastedValues
+import PatientTesting
+import TestSupport
 import Testing
 
-struct EtcdctlTests {
+@Suite(.patient) struct EtcdctlTests {
     private static let entry = #"{"key":"L3JlZ2lzdHJ5L2E=","mod_revision":12,"value":"azhzOmVuYzo="}"#
     private static let found = Found(key: "/registry/a", value: bytes("k8s:enc:"), revision: 12, format: .json)
 

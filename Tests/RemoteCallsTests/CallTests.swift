@@ -1,4 +1,5 @@
 import Foundation
+import PatientTesting
 import RemoteCalls
 import SecretMemory
 import Synchronization
@@ -6,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Calls to a server of another gRPC library.
-struct CallTests {
+@Suite(.patient) struct CallTests {
     @Test func sendsAndReceives() throws {
         let plugin = try PluginProcess()
         let channel = GRPCChannel(RemotePeer(.unixSocket(path: plugin.socket)))

@@ -1,11 +1,12 @@
 import Foundation
+import PatientTesting
 import RemoteCalls
 import SecretMemory
 import TestSupport
 import Testing
 
 /// HTTP without gRPC, with servers that are not ours: etcd's own pages, and Python's `http.server`.
-struct HTTPChannelTests {
+@Suite(.patient) struct HTTPChannelTests {
     /// In clear it is HTTP/1.1.
     @Test func asksInClear() throws {
         let etcd = try EtcdMember()

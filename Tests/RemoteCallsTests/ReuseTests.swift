@@ -1,4 +1,5 @@
 import Foundation
+import PatientTesting
 import RemoteCalls
 import SecretMemory
 import Synchronization
@@ -69,7 +70,7 @@ private final class Relay: Sendable {
     }
 }
 
-struct ReuseTests {
+@Suite(.patient) struct ReuseTests {
     /// Calls one after the other go over one connection. With libcurl before 7.88 it is not tried.
     @Test func keepsItsConnection() throws {
         let plugin = try PluginProcess()

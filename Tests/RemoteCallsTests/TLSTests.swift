@@ -1,10 +1,11 @@
+import PatientTesting
 import RemoteCalls
 import SecretMemory
 import TestSupport
 import Testing
 
 /// Calls over TLS, to a server that wants certificates of its clients.
-struct TLSTests {
+@Suite(.patient) struct TLSTests {
     private static func call(_ port: Int, host: String = "127.0.0.1", _ tls: TLSSettings, times: Int = 1) throws {
         let channel = GRPCChannel(RemotePeer(.host(host, port: port), tls: tls))
         // The second call and the third go over the connection of the first.

@@ -1,5 +1,6 @@
 import EncryptionConfig
 import EtcdSnapshot
+import PatientTesting
 import SecretMemory
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @testable import StorageAudit
 
 /// The census of a real etcd's snapshot beside what the server itself says that it holds.
-struct RealEtcdAuditTests {
+@Suite(.patient) struct RealEtcdAuditTests {
     @Test func agreesWithEtcd() throws {
         let old = try Made.configuration(("secrets, configmaps", Made.provider("secretbox", ("old", Made.secretB))))
         let new = try Made.configuration(

@@ -3,10 +3,10 @@ import Testing
 
 /// For tests that mostly wait for other processes: they wait on threads of their own, and not on those that compute, of
 /// which there is one for each processor.
-struct PatientTrait: SuiteTrait, TestTrait, TestScoping {
-    var isRecursive: Bool { true }
+public struct PatientTrait: SuiteTrait, TestTrait, TestScoping {
+    public var isRecursive: Bool { true }
 
-    func provideScope(
+    public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         try await withTaskExecutorPreference(PatientExecutor.shared) { try await function() }
@@ -14,7 +14,7 @@ struct PatientTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == PatientTrait {
-    static var patient: PatientTrait { PatientTrait() }
+    public static var patient: PatientTrait { PatientTrait() }
 }
 
 /// A few threads, so that not all clusters run at once.
@@ -22,7 +22,7 @@ private final class PatientExecutor: TaskExecutor {
     static let shared = PatientExecutor()
     private let queue = OperationQueue()
 
-    private init() { queue.maxConcurrentOperationCount = 8 }
+    private init() { queue.maxConcurrentOperationCount = 10 }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
