@@ -18,7 +18,7 @@ public struct APIServerCommand: Sendable {
         _ call: ServerCall, paths: some PathTranslation, image: String? = nil,
         identity: ServerIdentity = ServerIdentity()
     ) throws(APIServerFlagsError) {
-        self.identity = identity
+        self.identity = call.container?.identity ?? identity
         var place: any PathTranslation = call.container ?? paths
         if call.hasMoved { place.workingDirectory = nil }
         self.paths = place
@@ -34,13 +34,6 @@ public struct APIServerCommand: Sendable {
     /// Where on the node a path is that the server opens, such as the socket of a plugin.
     public func nodePath(of path: String) throws(APIServerFlagsError) -> HostPath {
         try paths.hostPath(of: path, flag: .encryptionProviderConfig, at: nil)
-    }
-
-    /// The mount of the file of `--encryption-provider-config`; nil without a mount that is described.
-    public var configurationMount: ContainerMount? {
-        get throws(APIServerFlagsError) {
-            try values.last(.encryptionProviderConfig).flatMap { paths.mount(of: $0.text) }
-        }
     }
 
     /// The mount that a path of the server is in; nil without one that is described.

@@ -20,6 +20,8 @@ public struct APIServerFlags: Equatable, Sendable {
     public var etcdServersOverrides: [ServersOverride] = []
     /// `--encryption-provider-config`, or its old name `--experimental-encryption-provider-config`.
     public var encryptionProviderConfig: HostPath?
+    /// The volume with that file; nil without one that is described.
+    public var encryptionMount: ContainerMount?
     /// `--encryption-provider-config-automatic-reload`.
     public var isReloading = false
     /// Whether the configuration is named by the old name of the flag.
@@ -55,6 +57,7 @@ public struct APIServerFlags: Equatable, Sendable {
         etcdPrefix = try values.last(.etcdPrefix)?.text
         for item in try values.list(.etcdServersOverrides) { etcdServersOverrides.append(try Self.override(item)) }
         encryptionProviderConfig = try paths.file(of: .encryptionProviderConfig, in: values)
+        encryptionMount = try values.last(.encryptionProviderConfig).flatMap { paths.mount(of: $0.text) }
         isReloading = try values.bool(.automaticReload)
         usesDeprecatedName = values.usesDeprecatedName
         misspelledFlags = values.misspelled

@@ -5,18 +5,22 @@ public struct ContainerMount: Equatable, Sendable {
     public let containerPath: String
     /// What of the node is there: a folder, or a single file.
     public let nodePath: String
-    /// What the kubelet checks before it starts the container; nil or empty for nothing.
+    /// The source of the volume, of which a part may be mounted.
+    public let volumePath: String
+    /// What the kubelet checks of the source before it starts the container; nil or empty for nothing.
     public let type: String?
     public let isReadOnly: Bool
     /// Whether only a part of the volume is mounted. It is bound once, at the start of the container.
-    public let isSubPath: Bool
+    public var isSubPath: Bool { volumePath != nodePath }
 
-    public init(containerPath: String, nodePath: String, type: String?, isReadOnly: Bool, isSubPath: Bool) {
+    public init(
+        containerPath: String, nodePath: String, volumePath: String? = nil, type: String?, isReadOnly: Bool
+    ) {
         self.containerPath = containerPath
         self.nodePath = nodePath
+        self.volumePath = volumePath ?? nodePath
         self.type = type
         self.isReadOnly = isReadOnly
-        self.isSubPath = isSubPath
     }
 }
 

@@ -6,6 +6,8 @@ struct ContainerPlace: Equatable, PathTranslation {
     let place = ServerPlace.container
     /// The image, if it is known.
     var image: String?
+    /// As whom the container runs.
+    var identity = ServerIdentity()
     private var mounts: [Mount] = []
     /// A mount that depends on an unknown variable.
     private var unknown: CommandWord?
@@ -79,8 +81,7 @@ struct ContainerPlace: Equatable, PathTranslation {
             case .node(let source) = mount.source
         else { return nil }
         return ContainerMount(
-            containerPath: mount.place.text, nodePath: source.text, type: nil, isReadOnly: mount.isReadOnly,
-            isSubPath: false)
+            containerPath: mount.place.text, nodePath: source.text, type: nil, isReadOnly: mount.isReadOnly)
     }
 
     func hostPath(

@@ -22,6 +22,13 @@ struct ContainerRun {
             case "mount": place.mount(fields: option.value)
             case "w", "workdir": place.workingDirectory = option.value.flatMap { CleanPath($0.text) }
             case "entrypoint": entryPoint = option.value
+            case "u", "user":
+                if let word = option.value {
+                    place.identity.setContainerUser(word.text)
+                    if word.unknown != nil { place.identity.isUncertain = true }
+                }
+            case "userns", "cap-drop": place.identity.isUncertain = true
+            case "net", "network": place.identity.isInNodeNetwork = option.value?.text == "host"
             default: break
             }
         }

@@ -85,6 +85,9 @@ struct InspectedContainer {
         for name in [try settings?["Image"], try field["ImageName"]] where place.image == nil {
             place.image = try name?.text(&budget)
         }
+        place.identity.setContainerUser(try settings?["User"]?.text(&budget) ?? "")
+        place.identity.isInNodeNetwork = try field["HostConfig"]?["NetworkMode"]?.text(&budget) == "host"
+        if try field["HostConfig"]?["CapDrop"] != nil { place.identity.isUncertain = true }
         let folder = try settings?["WorkingDir"]?.text(&budget) ?? ""
         place.workingDirectory = CleanPath(folder.isEmpty ? "/" : folder)
         let wanted = try field["HostConfig"]

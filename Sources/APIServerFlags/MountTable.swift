@@ -68,12 +68,13 @@ struct MountTable: PathTranslation {
 
     func mount(of path: String) -> ContainerMount? {
         guard let place = absolute(path), let mount = innermost(place)?.mount, mount.subPath?.unknown == nil,
-            case .hostPath(let root, let type) = volumes[ByteName(mount.volume)], var folder = CleanPath(root)
+            case .hostPath(let source, let type) = volumes[ByteName(mount.volume)], let root = CleanPath(source)
         else { return nil }
+        var folder = root
         folder.append(mount.subPath?.text ?? "")
         return ContainerMount(
-            containerPath: mount.place.text, nodePath: folder.text, type: type, isReadOnly: mount.isReadOnly,
-            isSubPath: mount.subPath?.text.isEmpty == false)
+            containerPath: mount.place.text, nodePath: folder.text, volumePath: root.text, type: type,
+            isReadOnly: mount.isReadOnly)
     }
 
     func hostPath(

@@ -82,6 +82,7 @@ struct StaticPodReader {
             image = try container["image"]?.text(&budget)
             identity = try ServerIdentity(
                 pod: spec["securityContext"], container: container["securityContext"], &budget)
+            identity.isInNodeNetwork = try spec["hostNetwork"]?.bool() ?? false
         }
     }
 }

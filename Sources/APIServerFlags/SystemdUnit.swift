@@ -34,7 +34,11 @@ public struct SystemdUnit: Sendable {
     /// The names of `UnsetEnvironment=`, which counts last.
     private var unset: Set<String> = []
     private var paths = ServicePaths()
-    private var identity = ServerIdentity()
+    private var identity: ServerIdentity = {
+        var identity = ServerIdentity()
+        identity.isInNodeNetwork = true
+        return identity
+    }()
     /// Why a file of variables is unknown. It does not matter in a unit that runs another program.
     private var unknownFile: APIServerFlagsError?
 
@@ -132,6 +136,10 @@ public struct SystemdUnit: Sendable {
     }
 
     private mutating func apply(_ name: String, _ value: UnitLine) throws(APIServerFlagsError) {
+        if ServerIdentity.unitSettings.contains(name) {
+            let text = Specifiers.expand(value.bytes[...])
+            identity.apply(unit: name, text.text, hasUnknown: text.unknown != nil)
+        }
         if try applyCommand(name, value) || paths.apply(name, value.bytes[...]) { hasSettings = true }
     }
 
@@ -140,6 +148,10 @@ public struct SystemdUnit: Sendable {
         switch name {
         case "ExecStart":
             if value.bytes.isEmpty { commands = [] } else { commands.append(value) }
+            // `+` and `!` pass over `User=` and its like (systemd.service(5), "Command lines").
+            if value.bytes.prefix(while: { "@-:+!|".utf8.contains($0) }).contains(where: { "+!".utf8.contains($0) }) {
+                identity.isUncertain = true
+            }
         case "Environment":
             if value.bytes.isEmpty { environment = [:] }
             for word in try words(value) {
@@ -156,9 +168,6 @@ public struct SystemdUnit: Sendable {
                 unset.insert(String(decoding: word.bytes.prefix(while: VariableName.isPart), as: UTF8.self))
             }
         case "EnvironmentFile": try applyFile(value)
-        case "User":
-            let name = Specifiers.expand(value.bytes[...]).text
-            identity.user = UInt32(name).map { .id($0) } ?? (name.isEmpty ? .id(0) : .name(name))
         default: return false
         }
         return true

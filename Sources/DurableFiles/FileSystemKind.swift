@@ -36,10 +36,16 @@ public enum FileSystemKind: Sendable {
 
 /// SELinux on this node (selinux(8)).
 public enum SELinux {
-    /// Whether it refuses what its policy does not allow.
-    public static var isEnforcing: Bool {
-        guard let content = try? InputFile.read("/sys/fs/selinux/enforce").content else { return false }
-        return content.bytes.count > 0 && content.span[0] == UInt8(ascii: "1")
+    /// Whether it refuses what its policy does not allow; nil if this cannot be read.
+    public static var isEnforcing: Bool? {
+        do {
+            let content = try InputFile.read("/sys/fs/selinux/enforce").content
+            return content.bytes.count > 0 && content.span[0] == UInt8(ascii: "1")
+        } catch {
+            // Without SELinux the kernel has no such file system.
+            if case .reading(let error) = error.reason, error.isNoSuchFile || error.isNoFolder { return false }
+            return nil
+        }
     }
 
     /// The type in the label of a file, such as `etc_t`; nil without a label.

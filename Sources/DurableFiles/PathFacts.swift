@@ -55,10 +55,12 @@ public struct PathWalk: Equatable, Sendable {
         public let path: String
         /// Where it leads: absolute, or relative to the folder of the link.
         public let target: String
+        public let ownerID: UInt32
 
-        public init(path: String, target: String) {
+        public init(path: String, target: String, ownerID: UInt32 = 0) {
             self.path = path
             self.target = target
+            self.ownerID = ownerID
         }
     }
 
@@ -104,7 +106,7 @@ public struct PathWalk: Equatable, Sendable {
             guard unsafe lstat(next, &status) == 0 else { throw .last }
             if status.st_mode & S_IFMT == S_IFLNK {
                 let target = try Self.target(of: next)
-                links.append(Link(path: next, target: target))
+                links.append(Link(path: next, target: target, ownerID: status.st_uid))
                 guard links.count <= Self.linkLimit else { throw SystemError(code: ELOOP) }
                 if target.utf8.first == UInt8(ascii: "/") { end = "" }
                 rest = (Self.parts(target) + rest)[...]

@@ -23,6 +23,9 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether a part of the path is a file.
     public var isNoFolder: Bool { code == ENOTDIR }
 
+    /// Whether symbolic links lead in a circle.
+    public var isLoop: Bool { code == ELOOP }
+
     /// Whether the user lacks the right.
     public var isAccessDenied: Bool { code == EACCES }
 

@@ -23,13 +23,18 @@ extension FileCheck {
         let name = fileName(path)
         let argument: String = shellArgument(path) ?? "FILE"
         switch self {
+        case .missing(let error) where status == .failed:
+            return CheckText("\(name): \(error)", hint: "put the configuration there, with mode 0600")
         case .missing(let error):
-            return CheckText("\(name): \(error)", hint: "copy the configuration to this path, with mode 0600")
+            return CheckText("\(name): cannot be looked at: \(error)", hint: "run this as root")
         case .kind(.file, let count): return CheckText("\(name) is a regular file of \(counted(Int(count), "byte")).")
+        case .kind(.folder, _):
+            return CheckText(
+                "\(name) is a folder: kube-apiserver would not start.", hint: "correct the path, or what is there")
         case .kind:
             return CheckText(
                 "\(name) is not a regular file; kube-apiserver may read other content, or wait forever.",
-                hint: "copy the configuration to a regular file")
+                hint: "put the configuration into a regular file")
         case .mode(let mode, let isGroupNeeded):
             let bits: Phrase = "0\(String(mode, radix: 8))"
             let chmod: Phrase = "chmod \(isGroupNeeded ? 640 : 600) \(argument)"
@@ -53,12 +58,7 @@ extension FileCheck {
                 hint: "run `chown root:root \(argument)`")
         case .reader(let reading): return reading.text(of: argument)
         case .folders(nil): return CheckText("Only root can replace it: no folder on its path is open to others.")
-        case .folders(let folder?):
-            let others: Phrase = folder.isOpenToAll ? "Every user" : "Another user, or a group,"
-            return CheckText(
-                "\(others) can replace the file: the folder \(folder.path) is writable for them.",
-                hint: "run `chown root:root \(shellArgument(folder.path) ?? "FOLDER")` and "
-                    + "`chmod go-w \(shellArgument(folder.path) ?? "FOLDER")`")
+        case .folders(let folder?): return folder.text
         case .links(let links): return links.text
         case .place(.named): return CheckText("It is the file that the manifest names.")
         case .place(.copy(let other)):
@@ -69,6 +69,10 @@ extension FileCheck {
                 hint: "copy \(argument) there when the change is safe; the check servers-change says so")
         case .place(.other(let other, false)):
             return CheckText("kube-apiserver loads \(other), which does not exist.", hint: "copy \(argument) there")
+        case .place(.unreadable(let other)):
+            return CheckText(
+                "Cannot tell whether it differs from \(other), which kube-apiserver loads and which is not readable.",
+                hint: "run this as root")
         case .place(.unknown):
             return CheckText(
                 "The manifest does not show which file of this node kube-apiserver loads.",
@@ -79,11 +83,31 @@ extension FileCheck {
     }
 }
 
-extension ServerReading {
+extension OpenFolder {
+    fileprivate var text: CheckText {
+        let hint: Phrase = "move the configuration to a folder that only root can write in"
+        return switch self {
+        case .forAll(let folder):
+            CheckText("Every user can replace the file: the folder \(folder) is writable for all.", hint: hint)
+        case .forSome(let folder):
+            CheckText(
+                "Another user, or a group, can replace the file: the folder \(folder) is writable for them.", hint: hint
+            )
+        case .link(let link):
+            CheckText("The symbolic link \(link) belongs to another user, who can change it.", hint: hint)
+        case .accessList(let folder):
+            CheckText(
+                "Cannot tell who can replace the file: the folder \(folder) has an access list.",
+                hint: "check with `getfacl \(shellArgument(folder) ?? "FOLDER")`")
+        }
+    }
+}
+
+extension ServerAccess {
     fileprivate func text(of argument: String) -> CheckText {
         switch self {
-        case .readable(0): CheckText("kube-apiserver runs as root, and can read it.")
-        case .readable(let id): CheckText("kube-apiserver runs as user \(id), who can read it.")
+        case .granted(0): CheckText("kube-apiserver runs as root, and can read it.")
+        case .granted(let id): CheckText("kube-apiserver runs as user \(id), who can read it.")
         case .refused(let id):
             CheckText(
                 "kube-apiserver runs as user \(id), who cannot read it: the server would not start.",
@@ -91,11 +115,11 @@ extension ServerReading {
         case .refusedBy(let folder, let id):
             CheckText(
                 "kube-apiserver runs as user \(id), who cannot open the folder \(folder): the server would not start.",
-                hint: "let the user pass the folder with `chmod o+x \(shellArgument(folder) ?? "FOLDER")`")
-        case .accessList(let id):
+                hint: "move the configuration to a folder that this user can open")
+        case .unknown:
             CheckText(
-                "Cannot tell whether user \(id), as whom kube-apiserver runs, can read it: an access list decides.",
-                hint: "check with `getfacl \(argument)`")
+                "Cannot tell whether kube-apiserver can read it: an access list, a group, or a setting of its service or "
+                    + "container decides.", hint: "check the user, the groups and the capabilities of the server")
         case .unknownUser(let name):
             CheckText(
                 "kube-apiserver runs as user \(name), who does not exist on this node.",
@@ -115,6 +139,10 @@ extension LinkCheck {
                 "\(link) is a symbolic link to \(target), which is elsewhere, or nothing, in the container: "
                     + "kube-apiserver would not find the file.",
                 hint: "replace the link with the file")
+        case .unknown(let link, let target):
+            CheckText(
+                "Cannot tell what \(link) is in the container, a symbolic link to \(target).",
+                hint: "replace the link with the file")
         }
     }
 }
@@ -127,15 +155,15 @@ extension ConfigurationManager {
             case .k3s, .rke2:
                 CheckText(
                     "\(distribution) manages this file, and does not start with an edited one.",
-                    hint: "change it with `\(distribution) secrets-encrypt` only")
+                    hint: "change it with \(distribution) secrets-encrypt only")
             case .openshift:
                 CheckText(
                     "OpenShift manages this file, and replaces it at each revision.",
-                    hint: "change the encryption type with `oc edit apiserver cluster` instead")
+                    hint: "change spec.encryption.type of the resource `apiserver cluster` instead")
             case .kops:
                 CheckText(
                     "kops writes this file at each start of a node.",
-                    hint: "change it with `kops create secret encryptionconfig --force`, then roll the nodes")
+                    hint: "change it with kops create secret encryptionconfig, then update the nodes")
             case .kubespray:
                 CheckText(
                     "Kubespray writes this file at each run.",
@@ -145,7 +173,7 @@ extension ConfigurationManager {
         case .talos:
             CheckText(
                 "Talos makes this file from the machine configuration.",
-                hint: "change the machine configuration with `talosctl apply-config` instead")
+                hint: "change the machine configuration instead")
         }
     }
 }
@@ -153,8 +181,12 @@ extension ConfigurationManager {
 extension MountCheck {
     public var text: CheckText {
         switch self {
-        case .visible(nil): return CheckText("kube-apiserver sees the files of the node.")
-        case .visible(let mount?):
+        case .visible(nil, .node): return CheckText("kube-apiserver sees the files of the node.")
+        case .visible(nil, _):
+            return CheckText(
+                "Cannot tell through which volume kube-apiserver sees the file.",
+                hint: "pass the manifest of its Pod with --discover-from")
+        case .visible(let mount?, _):
             return CheckText("The volume at \(mount.containerPath) shows it to the container.")
         case .invisible(let path, let absence):
             let certain = status == .failed
@@ -163,7 +195,7 @@ extension MountCheck {
                     ? "kube-apiserver does not see \(path): \(absence.explanation). It would not start."
                     : "Cannot tell whether kube-apiserver sees \(path): \(absence.explanation).",
                 hint: certain ? "mount the folder of the file with a hostPath volume" : nil)
-        case .type(let mount, let check): return check.text(mount)
+        case .type(let mount, let check, _): return check.text(mount)
         case .replacement(_, false, _): return CheckText("A folder is mounted: a replaced file is seen at once.")
         case .replacement(_, true, let isReloading):
             return CheckText(
@@ -189,16 +221,18 @@ extension TypeCheck {
         case .fits:
             return type.isEmpty
                 ? CheckText("The kubelet does not check the type of the volume.")
-                : CheckText("\(mount.nodePath) is of type \(type), as the volume demands.")
+                : CheckText("\(mount.volumePath) is of type \(type), as the volume demands.")
         case .differs(let found):
             return CheckText(
-                "The volume demands type \(type), but \(mount.nodePath) is "
+                "The volume demands type \(type), but \(mount.volumePath) is "
                     + (found.map { "a \($0)" } ?? "missing") + ": the kubelet does not start the container.",
                 hint: "correct hostPath.type, or what is at this path")
         case .madeEmpty:
             return CheckText(
-                "\(mount.nodePath) is missing; an empty file or folder would be made in its place.",
-                hint: "put the configuration there first")
+                "\(mount.volumePath) is missing; an empty file or folder would be made in its place.",
+                hint: "put there first what the server needs")
+        case .unreadable(let error):
+            return CheckText("\(mount.volumePath): cannot be looked at: \(error)", hint: "run this as root")
         case .unknownType:
             return CheckText(
                 "hostPath has no type \(type): the kubelet does not start the container.",
@@ -225,10 +259,12 @@ extension SocketCheck {
     fileprivate func text(_ plugin: ByteName) -> CheckText {
         switch self {
         case .reached(let path): CheckText("kube-apiserver sees the socket of \(name: plugin) at \(path).")
-        case .abstract:
+        case .abstract(true):
+            CheckText("KMS provider \(name: plugin) has an abstract socket in the network of the node.")
+        case .abstract(false):
             CheckText(
-                "KMS provider \(name: plugin) has an abstract socket, which a container sees only in the network of the "
-                    + "node.", hint: "check that the Pod has hostNetwork: true")
+                "KMS provider \(name: plugin) has an abstract socket, which is not in the network of this container.",
+                hint: "set hostNetwork: true, or use a socket with a path")
         case .invisible(let path, let absence):
             CheckText(
                 "kube-apiserver does not see the socket of \(name: plugin) at \(path): \(absence.explanation).",
@@ -238,7 +274,27 @@ extension SocketCheck {
         case .absent(let path, .some):
             CheckText(
                 "\(path) is not a socket, but KMS provider \(name: plugin) needs one.",
-                hint: "remove it, then start the plugin")
+                hint: "correct the endpoint of the provider, or what is at this path")
+        case .unreadable(let path, let error):
+            CheckText(
+                "The socket of \(name: plugin) at \(path) cannot be looked at: \(error)", hint: "run this as root")
+        case .access(let path, let access) where access.isRefused:
+            CheckText(
+                "kube-apiserver may not connect to the socket of \(name: plugin) at \(path).",
+                hint: "let the user of kube-apiserver write to the socket, and open its folders")
+        case .access(let path, _):
+            CheckText(
+                "Cannot tell whether kube-apiserver may connect to the socket of \(name: plugin) at \(path).",
+                hint: "check the user, the groups and the capabilities of the server")
+        }
+    }
+}
+
+extension ServerAccess {
+    fileprivate var isRefused: Bool {
+        switch self {
+        case .refused, .refusedBy, .unknownUser: true
+        case .granted, .unknown: false
         }
     }
 }
@@ -271,7 +327,7 @@ extension FlagCheck {
         case .configuration(true): return CheckText("--encryption-provider-config is set.")
         case .configuration(false):
             return CheckText(
-                "This server has no --encryption-provider-config: it reads no encrypted value, and writes plaintext.",
+                "This server has no --encryption-provider-config: it cannot read encrypted values, and writes plaintext.",
                 hint: "add the flag to the manifest of every server")
         case .misspelled(let flags):
             return CheckText(
@@ -280,25 +336,32 @@ extension FlagCheck {
         case .name(false): return CheckText("The flag has its present name.")
         case .name(true):
             return CheckText(
-                "--experimental-encryption-provider-config is the old name of the flag, deprecated since Kubernetes 1.13.",
+                "kube-apiserver would not start: Kubernetes 1.24 removed --experimental-encryption-provider-config.",
                 hint: "use --encryption-provider-config")
         case .reload(true):
             return CheckText(
                 "Automatic reload is on: a replaced file takes effect within about a minute, without a restart.")
         case .reload(false):
             return CheckText("Automatic reload is off: a replaced file takes effect when kube-apiserver restarts.")
+        case .reloadWithoutConfiguration:
+            return CheckText(
+                "kube-apiserver would not start: automatic reload is set, and --encryption-provider-config is not.",
+                hint: "set both flags, or none")
         case .gates(let refusals, let version):
             guard let refusal = refusals.first else { return CheckText("Its feature gates are valid.") }
             let finding = refusal.diagnostic(in: version)
             return CheckText("\(finding.message)", hint: finding.hint.map { "\($0)" })
-        case .version(let version?, let assumed):
+        case .version(let version?, _):
             guard version > .newest else { return CheckText("kube-apiserver has version \(version).") }
             return CheckText(
-                "The rules of Kubernetes \(version) are unknown. Those of \(assumed) are used.",
+                "The rules of Kubernetes \(version) are unknown. Those of \(KubernetesVersion.newest) are used.",
                 hint: "read the release notes for changes to encryption at rest")
-        case .version(nil, let assumed):
+        case .version(nil, let isSettled):
             return CheckText(
-                "The manifest does not name the version of kube-apiserver. The rules of \(assumed) are used.",
+                "The manifest does not name the version of kube-apiserver. "
+                    + (isSettled
+                        ? "All known versions say the same of the file."
+                        : "Versions differ in what they say of the file."),
                 hint: "set --kubernetes")
         }
     }

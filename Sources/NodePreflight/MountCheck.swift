@@ -4,11 +4,11 @@ public import GoText
 
 /// A judgement of how a server sees the file and the sockets of its plugins.
 public enum MountCheck: NodeCheck, Equatable {
-    /// Nil where the server sees the files of the node.
-    case visible(ContainerMount?)
+    /// Nil where no volume is described.
+    case visible(ContainerMount?, ServerPlace)
     case invisible(String, HostPath.Absence)
     /// The kubelet does not start a container whose volume is of another type than what is there.
-    case type(ContainerMount, TypeCheck)
+    case type(ContainerMount, TypeCheck, plugin: ByteName? = nil)
     /// Whether a file that is replaced is seen without a new container.
     case replacement(ContainerMount, isPinned: Bool, isReloading: Bool)
     case writing(ContainerMount)
@@ -34,15 +34,16 @@ public enum MountCheck: NodeCheck, Equatable {
     public var plugin: ByteName? {
         switch self {
         case .socket(let name, _), .restart(let name, _): name
+        case .type(_, _, let name): name
         default: nil
         }
     }
 
     public var status: CheckStatus {
         switch self {
-        case .visible: .ok
+        case .visible(let mount, let place): mount != nil || place == .node ? .ok : .unknown
         case .invisible(_, let absence): absence.isCertain ? .failed : .unknown
-        case .type(_, let check): check.status
+        case .type(_, let check, _): check.status
         case .replacement(_, let isPinned, _): isPinned ? .warning : .ok
         case .writing(let mount): mount.isReadOnly ? .ok : .warning
         case .label(let check): check.status
@@ -69,15 +70,31 @@ public enum TypeCheck: Equatable, Sendable {
     case madeEmpty
     /// No such type.
     case unknownType
+    /// What is there cannot be looked at.
+    case unreadable(SystemError)
 
-    init(_ mount: ContainerMount, found: PathFacts.Kind?) {
-        switch mount.type ?? "" {
+    init(_ mount: ContainerMount, found: PathFinding) {
+        let kind: PathFacts.Kind?
+        switch found {
+        case .kind(let found): kind = found
+        case .nothing: kind = nil
+        case .unreadable(let error):
+            self = .unreadable(error)
+            return
+        }
+        self.init(mount.type ?? "", found: kind)
+    }
+
+    private init(_ type: String, found: PathFacts.Kind?) {
+        switch type {
         case "": self = found == nil ? .madeEmpty : .fits
         case "File": self = found == .file ? .fits : .differs(found: found)
         case "Directory": self = found == .folder ? .fits : .differs(found: found)
         case "Socket": self = found == .socket ? .fits : .differs(found: found)
         case "FileOrCreate": self = found == nil ? .madeEmpty : found == .file ? .fits : .differs(found: found)
         case "DirectoryOrCreate": self = found == nil ? .madeEmpty : found == .folder ? .fits : .differs(found: found)
+        // Neither is a folder or a regular file.
+        case "CharDevice", "BlockDevice": self = .differs(found: found)
         default: self = .unknownType
         }
     }
@@ -86,6 +103,20 @@ public enum TypeCheck: Equatable, Sendable {
         switch self {
         case .fits: .ok
         case .differs, .madeEmpty, .unknownType: .failed
+        case .unreadable: .unknown
+        }
+    }
+}
+
+/// What is at a path of the node.
+public enum PathFinding: Equatable, Sendable {
+    case kind(PathFacts.Kind)
+    case nothing
+    case unreadable(SystemError)
+
+    public init(at path: String) {
+        do throws(SystemError) { self = .kind(try PathFacts(of: path).kind) } catch {
+            self = error.isNoSuchFile || error.isNoFolder || error.isLoop ? .nothing : .unreadable(error)
         }
     }
 }
@@ -109,8 +140,8 @@ public enum LabelCheck: Equatable, Sendable {
     ///   - type: The type of the file's label.
     ///   - identity: As whom the server runs.
     ///   - place: Whose files it sees.
-    public init(isEnforcing: Bool, type: String?, identity: ServerIdentity, place: ServerPlace) {
-        if !isEnforcing {
+    public init(isEnforcing: Bool?, type: String?, identity: ServerIdentity, place: ServerPlace) {
+        if isEnforcing == false {
             self = .notEnforced
         } else if place == .node || identity.isPrivileged || identity.selinuxType == "spc_t" {
             self = .notConfined
@@ -134,18 +165,24 @@ public enum SocketCheck: Equatable, Sendable {
     /// At this path of the node.
     case reached(path: String)
     /// An abstract socket, which belongs to the network of the node.
-    case abstract
+    case abstract(isInNodeNetwork: Bool)
     /// The server does not see it.
     case invisible(String, HostPath.Absence)
-    /// Nothing listens there, or what is there is no socket.
+    /// Nothing is there, or what is there is no socket.
     case absent(path: String, found: PathFacts.Kind?)
+    /// What is there cannot be looked at.
+    case unreadable(path: String, SystemError)
+    /// The user of the server may not connect to it, or this is not known.
+    case access(path: String, ServerAccess)
 
     var status: CheckStatus {
         switch self {
         case .reached: .ok
-        case .abstract: .unknown
+        case .abstract(let isInNodeNetwork): isInNodeNetwork ? .ok : .failed
         case .invisible(_, let absence): absence.isCertain ? .failed : .unknown
         case .absent: .failed
+        case .unreadable: .unknown
+        case .access(_, let access): access.status
         }
     }
 }
@@ -209,42 +246,93 @@ extension MountCheck {
     /// The checks of the file of `--encryption-provider-config`.
     ///
     /// - Parameters:
-    ///   - place: Where the file is on the node.
-    ///   - mount: The volume with it; nil if the server sees the files of the node, or none is described.
-    ///   - found: What is at the source of the volume; nil if nothing is.
+    ///   - path: Where the file is on the node.
+    ///   - place: Whose files the server sees.
+    ///   - mount: The volume with it; nil if none is described.
+    ///   - found: What is at the source of the volume.
     public static func all(
-        of place: HostPath, through mount: ContainerMount?, found: PathFacts.Kind?, isReloading: Bool,
+        of path: HostPath, in place: ServerPlace, through mount: ContainerMount?, found: PathFinding, isReloading: Bool,
         label: LabelCheck
     ) -> [MountCheck] {
-        switch place {
+        switch path {
         case .notOnHost(let path, let absence): return [.invisible(path, absence)]
         case .file(let file):
-            guard let mount else { return [.visible(nil), .label(label)] }
+            guard let mount else { return [.visible(nil, place), .label(label)] }
             let isPinned = mount.nodePath == file || mount.isSubPath
-            return [
-                .visible(mount), .type(mount, TypeCheck(mount, found: found)),
-                .replacement(mount, isPinned: isPinned, isReloading: isReloading), .writing(mount), .label(label),
-            ]
+            return [.visible(mount, place)] + type(mount, place, found)
+                + [
+                    .replacement(mount, isPinned: isPinned, isReloading: isReloading), .writing(mount), .label(label),
+                ]
+        }
+    }
+
+    /// The kubelet checks the type of a volume, and a missing source is made or refused.
+    private static func type(
+        _ mount: ContainerMount, _ place: ServerPlace, _ found: PathFinding, plugin: ByteName? = nil
+    ) -> [MountCheck] {
+        // Docker checks nothing.
+        guard place == .pod || found == .nothing else { return [] }
+        return [.type(mount, TypeCheck(mount, found: found), plugin: plugin)]
+    }
+
+    /// The socket of a plugin, as it was found.
+    public struct Socket: Sendable {
+        let path: String
+        let found: PathFinding
+        let mount: ContainerMount?
+        let volume: PathFinding
+        let access: ServerAccess?
+        let isVolatile: Bool
+
+        /// - Parameters:
+        ///   - path: On the node.
+        ///   - found: What is there.
+        ///   - mount: The volume with it; nil if the server sees the files of the node.
+        ///   - volume: What is at the source of the volume.
+        ///   - access: Whether the server may connect to it; nil if it cannot be looked at.
+        ///   - isVolatile: Whether its folder is in memory.
+        public init(
+            path: String, found: PathFinding, mount: ContainerMount?, volume: PathFinding, access: ServerAccess?,
+            isVolatile: Bool
+        ) {
+            self.path = path
+            self.found = found
+            self.mount = mount
+            self.volume = volume
+            self.access = access
+            self.isVolatile = isVolatile
+        }
+
+        /// Looks at the node.
+        public init(at path: String, through mount: ContainerMount?, for identity: ServerIdentity) {
+            // connect(2) needs the right to write to the socket.
+            let access = (try? NodeFile(at: path, through: mount)).map { ServerAccess(2, to: $0, for: identity) }
+            self.init(
+                path: path, found: PathFinding(at: path), mount: mount,
+                volume: mount.map { PathFinding(at: $0.volumePath) } ?? .nothing, access: access,
+                isVolatile: FileSystemKind(of: path) == .volatile)
         }
     }
 
     /// The checks of the socket of a plugin.
-    ///
-    /// - Parameters:
-    ///   - place: Where it is on the node; nil for an abstract socket.
-    ///   - found: What is there.
-    public static func all(
-        ofSocketOf plugin: ByteName, at place: HostPath?, through mount: ContainerMount?, found: PathFacts.Kind?,
-        isVolatile: Bool
-    ) -> [MountCheck] {
-        switch place {
-        case nil: return [.socket(plugin, .abstract)]
-        case .notOnHost(let path, let absence)?: return [.socket(plugin, .invisible(path, absence))]
-        case .file(let path)?:
-            guard found == .socket else { return [.socket(plugin, .absent(path: path, found: found))] }
-            return [
-                .socket(plugin, .reached(path: path)),
-                .restart(plugin, RestartCheck(mount, path: path, isVolatile: isVolatile)),
+    public static func all(of plugin: ByteName, at socket: Socket, in place: ServerPlace) -> [MountCheck] {
+        let type = socket.mount.map { Self.type($0, place, socket.volume, plugin: plugin) } ?? []
+        let path = socket.path
+        switch socket.found {
+        case .unreadable(let error): return type + [.socket(plugin, .unreadable(path: path, error))]
+        case .nothing: return type + [.socket(plugin, .absent(path: path, found: nil))]
+        case .kind(let kind) where kind != .socket:
+            return type + [.socket(plugin, .absent(path: path, found: kind))]
+        case .kind:
+            let access: SocketCheck =
+                switch socket.access {
+                case .granted?: .reached(path: path)
+                case let access?: .access(path: path, access)
+                case nil: .access(path: path, .unknown(userID: 0))
+                }
+            return type + [
+                .socket(plugin, access),
+                .restart(plugin, RestartCheck(socket.mount, path: path, isVolatile: socket.isVolatile)),
             ]
         }
     }

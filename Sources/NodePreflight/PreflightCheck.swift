@@ -8,7 +8,7 @@ public enum CheckCategory: String, CaseIterable, Sendable { case file, mount, fl
 public enum CheckStake: Sendable {
     /// kube-apiserver does not start, or does not become ready.
     case start
-    /// Stored values become unreadable.
+    /// Stored values become unreadable. A server that finds one starts, and does not become ready.
     case reading
     /// Neither: keys can leak, or a later change goes wrong.
     case other
@@ -23,9 +23,9 @@ public protocol NodeCheck: Sendable {
     var stake: CheckStake { get }
 }
 
-/// Yes, no, or it is not known.
+/// Yes, no, or it is not known, or the question was left out.
 public enum PreflightAnswer: String, Sendable {
-    case yes, no, unknown
+    case yes, no, unknown, notChecked
 
     /// The answer to a question that all these checks decide.
     ///

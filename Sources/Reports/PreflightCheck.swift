@@ -55,6 +55,9 @@ public struct PreflightCheck: Sendable {
             CheckText(problem?.message ?? "Cannot be checked.", hint: problem?.hint))
     }
 
+    /// Whether it says that the configuration could not be read.
+    public var isOfUnreadableFile: Bool { id == "file-accepted" && status == .unknown }
+
     var value: ReportValue {
         [
             "id": .word(id), "category": .word(category), "subject": .phrase(subject), "status": .word(status),
@@ -102,7 +105,7 @@ extension UpgradeReport {
             "flag-upgrade", .flags, status == .success ? .ok : .warning,
             CheckText(
                 conclusion,
-                hint: status == .success ? nil : "before an upgrade, run `encconf verify --upgrade-to`"))
+                hint: status == .success ? nil : "before an upgrade, see encconf verify with --upgrade-to"))
     }
 }
 
@@ -111,7 +114,10 @@ extension KMSStatusReport {
     private static let callsOfExamination = 3.0
 
     /// Whether each plugin answers, and how long it takes.
-    public var preflightChecks: [PreflightCheck] {
+    ///
+    /// - Parameter isElsewhere: Whether a plugin was asked at another socket than the one of the server. Then its answer
+    ///   does not show what the server would get.
+    public func preflightChecks(isElsewhere: Bool) -> [PreflightCheck] {
         guard !rows.isEmpty else {
             return [PreflightCheck("plugin-answer", .plugin, .ok, CheckText("The file needs no KMS plugin."))]
         }
@@ -119,7 +125,7 @@ extension KMSStatusReport {
             let name = Phrase(name: row.plugin.name)
             let status: CheckStatus =
                 switch row.verdict {
-                case .healthy: .ok
+                case .healthy: isElsewhere ? .unknown : .ok
                 case .unhealthy: .failed
                 case .unreachable: .unknown
                 }
@@ -127,9 +133,10 @@ extension KMSStatusReport {
                 "plugin-answer", .plugin, subject: name, status, stake: .start,
                 CheckText(
                     row.examination.problem.map(\.sentence)
-                        ?? "\(name) encrypts and decrypts a random key at \(name: row.endpoint).",
-                    hint: status == .ok ? nil : "run `encconf kms status`, and read the log of the plugin"))
-            guard status == .ok else { return [answer] }
+                        ?? "\(name) encrypts and decrypts a random key at \(name: row.endpoint)"
+                        + (isElsewhere ? ", which is not the socket of the server (--kms-endpoint)." : "."),
+                    hint: status == .ok ? nil : "see encconf kms status, and the log of the plugin"))
+            guard row.verdict == .healthy else { return [answer] }
             let milliseconds = row.elapsedSeconds / Self.callsOfExamination * 1000
             let limit = Double(row.plugin.timeout) / 1e6
             let isSlow = milliseconds * 2 > limit
@@ -169,9 +176,9 @@ extension AuditReport {
         let hint: Phrase? =
             switch status {
             case .failed where isStored:
-                "a restarted kube-apiserver would not become ready; find the keys with `encconf audit --triage`"
+                "a restarted kube-apiserver would not become ready; find the keys with encconf audit and --triage"
             case .failed: "add the archive that has the keys with --archive"
-            case .unknown: "run `encconf audit` with the same source for the details"
+            case .unknown: "see encconf audit with the same source"
             default: nil
             }
         var checks = [
@@ -232,14 +239,16 @@ extension TransitionReport {
     /// - Parameters:
     ///   - new: The new file.
     ///   - old: The file in force.
-    public func preflightCheck(new: String, old: String) -> PreflightCheck {
+    ///   - options: What `diff` needs to see the same evidence.
+    public func preflightCheck(new: String, old: String, options: [String]) -> PreflightCheck {
         let check: CheckStatus =
             switch status {
             case .success: .ok
             case .unproven: .unknown
             default: .failed
             }
-        let command = [old, new].compactMap { shellArgument($0) }.joined(separator: " ")
+        let command =
+            [old, new].compactMap { shellArgument($0) }.joined(separator: " ") + options.map { " \($0)" }.joined()
         return PreflightCheck(
             "servers-change", .servers, check, stake: .reading,
             CheckText(

@@ -12,11 +12,13 @@ public struct PreflightReport {
     let checks: [PreflightCheck]
     /// Categories that were left out on request.
     let skipped: Set<CheckCategory>
+    /// Without which it is not known whether the server starts.
+    let needed: Set<CheckCategory>
     let isStrict: Bool
 
     public init(
         file: String?, hash: String?, manifest: String?, checks: [PreflightCheck], skipped: Set<CheckCategory>,
-        isStrict: Bool
+        needed: Set<CheckCategory>, isStrict: Bool
     ) {
         self.file = file
         self.hash = hash
@@ -24,43 +26,56 @@ public struct PreflightReport {
         // Whatever the order in which things became known.
         self.checks = CheckCategory.allCases.flatMap { category in checks.filter { $0.category == category } }
         self.skipped = skipped
+        self.needed = needed
         self.isStrict = isStrict
     }
 
     /// Whether kube-apiserver would start and become ready.
-    var starts: PreflightAnswer { PreflightAnswer(checks.filter { $0.stake == .start }.map(\.status)) }
+    var starts: PreflightAnswer {
+        var statuses = checks.filter { $0.stake == .start }.map(\.status)
+        // With a value that it cannot read it starts, and does not become ready.
+        if checks.contains(where: { $0.category == .stored && $0.status == .failed }) { statuses.append(.failed) }
+        return answer(statuses, needing: needed)
+    }
 
     /// Whether everything stored would be readable.
     var keepsReading: PreflightAnswer {
-        let answer = PreflightAnswer(checks.filter { $0.stake == .reading }.map(\.status))
-        // Without a look at the stored values nothing is known of them.
-        guard answer == .yes, !checks.contains(where: { $0.category == .stored }) else { return answer }
-        return .unknown
+        answer(checks.filter { $0.stake == .reading }.map(\.status), needing: [.stored])
+    }
+
+    /// Yes only if nothing that is needed was left out.
+    private func answer(_ statuses: [CheckStatus], needing categories: Set<CheckCategory>) -> PreflightAnswer {
+        let answer = PreflightAnswer(statuses)
+        guard answer == .yes || statuses.isEmpty else { return answer }
+        let missing = categories.filter { category in !checks.contains { $0.category == category } }
+        if missing.isEmpty { return answer }
+        return missing.isSubset(of: skipped) ? .notChecked : .unknown
     }
 
     public var status: ExitStatus {
         let statuses = checks.map(\.status)
         if statuses.contains(.failed) || isStrict && statuses.contains(.warning) { return .findings }
-        let isReadingOpen = keepsReading == .unknown && !skipped.contains(.stored)
-        return statuses.contains(.unknown) || starts == .unknown || isReadingOpen ? .unproven : .success
+        return statuses.contains(.unknown) || starts == .unknown || keepsReading == .unknown ? .unproven : .success
     }
 
     private func count(_ status: CheckStatus) -> Int { checks.count { $0.status == status } }
 
     /// The answer in one or two sentences.
     var conclusion: Phrase {
-        let name = file.map { "\(fileName($0))" } ?? "no configuration" as Phrase
+        let name: Phrase = file.map { " with \(fileName($0))" } ?? ""
         let start: Phrase =
             switch starts {
-            case .yes: "kube-apiserver would start with \(name)"
-            case .no: "kube-apiserver would NOT start with \(name)"
-            case .unknown: "Cannot tell whether kube-apiserver would start with \(name)"
+            case .yes: "kube-apiserver would start\(name)"
+            case .no: "kube-apiserver would NOT start and become ready\(name)"
+            case .unknown: "Cannot tell whether kube-apiserver would start\(name)"
+            case .notChecked: "Not checked in full whether kube-apiserver would start\(name)"
             }
         let reading: Phrase =
             switch keepsReading {
             case .yes: "everything stored would stay readable"
             case .no: "stored values would become UNREADABLE"
             case .unknown: "cannot tell whether everything stored would stay readable"
+            case .notChecked: "stored values were not checked"
             }
         return "\(start); \(reading)."
     }

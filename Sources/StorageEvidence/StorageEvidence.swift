@@ -270,7 +270,8 @@ extension StorageEvidence {
             source.result.live.resources.contains { $1.objects > 0 && resolution.rule(for: $0) != nil }
         }
         // A wrong --etcd-prefix has both this and values of unknown keys.
-        guard isConfigured else { return .nothingConfigured(sources.map(\.name)) }
+        // Without a file there is nothing to be configured.
+        guard isConfigured || file.configuration.entries.isEmpty else { return .nothingConfigured(sources.map(\.name)) }
         for source in sources {
             let count = source.result.live.encryptedOtherKeys
             if count > 0 { return .unknownKeys(source.name, values: count) }

@@ -51,6 +51,15 @@ private struct Node {
         manifest = manifest.replacingOccurrences(of: old, with: new)
     }
 
+    /// The manifest names this etcd.
+    mutating func readEtcd(_ etcd: EtcdMember) {
+        for flag in [
+            "cafile=/etc/kubernetes/pki/etcd/ca.crt", "certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt",
+            "keyfile=/etc/kubernetes/pki/apiserver-etcd-client.key",
+        ] { replace("    - --etcd-\(flag)\n", "") }
+        replace("https://127.0.0.1:2379", etcd.endpoint)
+    }
+
     func run(_ arguments: String...) throws -> Report {
         try Data(manifest.utf8).write(to: program.workingFolder.appendingPathComponent(name))
         return try Report(program.run(["preflight", "--discover-from", name, "-o", "json"] + arguments))
@@ -108,14 +117,14 @@ private struct Report: Decodable {
                 "rke2.yaml", "var/lib/rancher/rke2/server/cred/encryption-config.json",
                 ["file-manager", "mount-replacement"]
             ),
-            ("hard-way.service", "var/lib/kubernetes/encryption-config.yaml", ["flag-version"]),
+            ("hard-way.service", "var/lib/kubernetes/encryption-config.yaml", []),
             ("docker-inspect.json", "opt/rke/etc/kubernetes/ssl/encryption.yaml", ["mount-read-only"]),
         ] as [(String, String, Set<String>)])
     func goodNode(_ manifest: String, path: String, warnings: Set<String>) throws {
         let node = try Node(manifest, at: path)
         defer { node.program.remove() }
         let report = try node.run("--skip", "stored", "--kubernetes", "1.34")
-        #expect(report.status == 0 && report.starts == "yes" && report.staysReadable == "unknown")
+        #expect(report.status == 0 && report.starts == "yes" && report.staysReadable == "notChecked")
         #expect(report.ids("failed") == [] && report.ids("unknown") == [], "\(report.checks)")
         #expect(report.ids("warning") == warnings, "\(report.checks)")
         #expect(report.notChecked == ["stored", "servers", "backup"])
@@ -132,7 +141,9 @@ private struct Report: Decodable {
         try Data(TestData.bytes("manifests/openshift-config.yaml")).write(to: config)
         let report = try node.run("--skip", "stored")
         #expect(report.status == 0 && report.starts == "yes", "\(report.checks)")
-        #expect(report["mount-path"] == "ok" && report["flag-version"] == "warning")
+        #expect(report["mount-path"] == "ok" && report["mount-type"] == "ok" && report["mount-read-only"] == "warning")
+        // Its image has no tag, and all versions say the same of the file.
+        #expect(report["flag-version"] == "warning")
     }
 
     @Test(arguments: [
@@ -199,7 +210,7 @@ private struct Report: Decodable {
             id: "file-links", status: "failed", shell: "mv $FILE node/real.yaml; ln -s $PWD/node/real.yaml $FILE",
             starts: "no"),
         Fault(
-            id: "file-present", status: "failed", shell: "rm $FILE", starts: "no", also: ["file-accepted", "file-path"]),
+            id: "file-present", status: "failed", shell: "rm $FILE", starts: "no", also: ["file-path"]),
         Fault(id: "file-accepted", status: "failed", shell: "echo '{' > $FILE", starts: "no"),
         Fault(
             id: "ENC0221", status: "warning",
@@ -222,8 +233,8 @@ private struct Report: Decodable {
             edit: ("    - --secure-port=6443", "    - -encryption-provider-config=/x"),
             starts: "no"),
         Fault(
-            id: "flag-name", status: "warning",
-            edit: ("--encryption-provider-config=", "--experimental-encryption-provider-config=")),
+            id: "flag-name", status: "failed",
+            edit: ("--encryption-provider-config=", "--experimental-encryption-provider-config="), starts: "no"),
         Fault(
             id: "flag-gates", status: "failed",
             edit: ("    - --secure-port=6443", "    - --feature-gates=KMSv2=false"), starts: "no",
@@ -264,9 +275,15 @@ private struct Report: Decodable {
         defer { node.program.remove() }
         node.replace("    - --encryption-provider-config=/etc/kubernetes/enc/enc.yaml\n", "")
         let report = try node.run("--skip", "stored", node.file.path)
-        #expect(report["flag-configuration"] == "failed" && report.staysReadable == "no" && report.status == 1)
+        #expect(report["flag-configuration"] == "failed" && report.status == 1)
+        // Automatic reload alone stops it.
+        #expect(report["flag-reload"] == "failed" && report.starts == "no")
+        node.replace("    - --encryption-provider-config-automatic-reload=true\n", "")
         let without = try node.run("--skip", "stored")
         #expect(without["flag-configuration"] == "failed" && without.starts == "yes" && without.status == 1)
+        // It could not read what is encrypted.
+        let stored = try node.run("--evidence", TestData.path("cluster/snapshot.db"))
+        #expect(stored["stored-readable"] == "failed" && stored.staysReadable == "no" && stored.starts == "no")
     }
 
     // MARK: Plugins and stored values
@@ -284,13 +301,19 @@ private struct Report: Decodable {
         mounted.replace("    - --secure-port=6443", "    - --feature-gates=KMSv1=true")
         mounted.replace("  volumes:\n", "  volumes:\n  - {hostPath: {path: \(folder), type: Directory}, name: kms}\n")
         let snapshot = TestData.path("cluster/snapshot.db")
-        let report = try mounted.run("--evidence", snapshot, "--backup", snapshot)
+        let etcd = try EtcdMember(restoring: snapshot)
+        mounted.readEtcd(etcd)
+        let report = try mounted.run("--backup", snapshot)
         #expect(report.status == 0 && report.starts == "yes" && report.staysReadable == "yes", "\(report.checks)")
         for id in ["plugin-answer", "plugin-latency", "mount-socket", "stored-readable", "stored-keys", "stored-start"]
         {
             #expect(report[id] == "ok", "\(id)")
         }
         #expect(report["backup-readable"] == "ok" && report.notChecked == ["servers"])
+        // A snapshot shows nothing that was written after it.
+        let old = try mounted.run("--evidence", snapshot)
+        #expect(old["stored-readable"] == "ok" && old["stored-source"] == "unknown")
+        #expect(old.staysReadable == "unknown" && old.starts == "yes" && old.status == 3)
         let calls = try #require(report.checks.first { $0.id == "stored-start" }).message
         #expect(calls.contains("Decrypt call"))
 
@@ -299,7 +322,7 @@ private struct Report: Decodable {
         try Data(configuration("config-all", plugin).utf8).write(
             to: node.program.workingFolder.appendingPathComponent("archive.yaml"))
         let bare = try mounted.run("--skip", "stored", "--backup", snapshot)
-        #expect(bare["backup-readable"] == "failed" && bare.staysReadable == "unknown" && bare.status == 1)
+        #expect(bare["backup-readable"] == "failed" && bare.staysReadable == "notChecked" && bare.status == 1)
         let archived = try mounted.run("--skip", "stored", "--backup", snapshot, "--archive", "archive.yaml")
         #expect(archived["backup-readable"] == "ok" && archived["backup-archive"] == "warning" && archived.status == 0)
         #expect(try mounted.run("--evidence", snapshot).staysReadable == "no")
@@ -318,6 +341,7 @@ private struct Report: Decodable {
         // Nobody was asked.
         let unasked = try mounted.run("--evidence", snapshot, "--no-kms")
         #expect(unasked["plugin-answer"] == nil && unasked.staysReadable == "unknown" && unasked.status == 3)
+        #expect(unasked.starts == "notChecked")
     }
 
     /// A configuration of the recorded cluster, whose plugins all listen at one socket.
@@ -339,7 +363,8 @@ private struct Report: Decodable {
         try node.write(String(decoding: TestData.bytes("cluster/config-missing-key.yaml"), as: UTF8.self))
         let report = try node.run("--evidence", TestData.path("cluster/snapshot.db"), "--no-kms", "--skip", "mount")
         #expect(report["stored-readable"] == "failed" && report.staysReadable == "no" && report.status == 1)
-        #expect(report.starts == "yes")
+        // It starts, and does not become ready.
+        #expect(report.starts == "no")
     }
 
     /// The etcd of the manifest is read without being asked for; one that does not answer is not "all is well".
@@ -347,11 +372,7 @@ private struct Report: Decodable {
         let etcd = try EtcdMember(restoring: TestData.path("cluster/snapshot.db"))
         var node = try kubeadm()
         defer { node.program.remove() }
-        for flag in [
-            "cafile=/etc/kubernetes/pki/etcd/ca.crt", "certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt",
-            "keyfile=/etc/kubernetes/pki/apiserver-etcd-client.key",
-        ] { node.replace("    - --etcd-\(flag)\n", "") }
-        node.replace("https://127.0.0.1:2379", etcd.endpoint)
+        node.readEtcd(etcd)
         try node.write(String(decoding: TestData.bytes("cluster/config-static-only.yaml"), as: UTF8.self))
         let report = try node.run()
         #expect(report["stored-readable"] == "failed" && report.status == 1)
@@ -370,6 +391,14 @@ private struct Report: Decodable {
         let unsafe = try node.run("new.yaml", "--skip", "stored")
         #expect(unsafe["servers-change"] == "failed" && unsafe["file-path"] == "warning" && unsafe.status == 1)
         #expect(unsafe.staysReadable == "no")
+        // Who may not read the file in force cannot tell what changes.
+        try FileManager.default.removeItem(at: node.file)
+        try FileManager.default.createDirectory(at: node.file, withIntermediateDirectories: true)
+        let unread = try node.run("new.yaml", "--skip", "stored")
+        #expect(unread["servers-change"] == "unknown" && unread["file-path"] == "unknown")
+        #expect(unread["file-kind"] == "failed" && unread.starts == "no" && unread.status == 1)
+        try FileManager.default.removeItem(at: node.file)
+        try node.write(Node.file(["k1"]))
         try Data(Node.file(["k1", "k2"]).utf8).write(to: new)
         let safe = try node.run("new.yaml", "--skip", "stored")
         #expect(safe["servers-change"] == "ok" && safe.status == 0, "\(safe.checks)")
@@ -415,6 +444,8 @@ private struct Report: Decodable {
 
     @Test(arguments: [
         ("enc.yaml", "--discover-from"), ("--preset kubeadm --skip servers", "--skip accepts"),
+        ("--preset kubeadm --skip file", "--skip accepts"), ("--preset talos", "kubectl -n kube-system get pod"),
+        ("- --discover-from -", "standard input can be read only once"), ("'' --preset kubeadm", "is empty"),
         ("--preset kubeadm --kubeconfig x", "for --servers"),
         ("--preset kubeadm --archive a", "--archive is for --backup"),
         ("--preset kubeadm --no-kms --kms-endpoint unix:///x", "--no-kms"),
@@ -424,6 +455,42 @@ private struct Report: Decodable {
         defer { program.remove() }
         let result = try program.shell("encconf preflight \(arguments)")
         #expect(result.status == 64 && result.errors.contains(expected), "\(result.errors)")
+    }
+
+    /// A file of the command line that cannot be read is no state of the node.
+    @Test func aFileThatIsNotThere() throws {
+        let node = try kubeadm()
+        defer { node.program.remove() }
+        try Data(node.manifest.utf8).write(to: node.program.workingFolder.appendingPathComponent("kubeadm.yaml"))
+        for name in ["missing.yaml", "node"] {
+            let result = try node.program.shell("encconf preflight \(name) --discover-from kubeadm.yaml --skip stored")
+            #expect(result.status == 2 && result.text.isEmpty, "\(result.text)")
+        }
+    }
+
+    /// As whom a service or a container runs is read, or "cannot tell".
+    @Test(arguments: [
+        ("User=65534", "failed"), ("User=daemon\nGroup=root", "failed"),
+        ("CapabilityBoundingSet=CAP_NET_BIND_SERVICE", "unknown"), ("User=%i", "failed"), ("User=root", "ok"),
+        ("User=no-such-user", "failed"), ("PrivateUsers=yes", "unknown"),
+    ])
+    func servicesRunAsOthers(_ setting: String, expected: String) throws {
+        var node = try Node("hard-way.service", at: "var/lib/kubernetes/encryption-config.yaml")
+        defer { node.program.remove() }
+        node.replace("[Service]\n", "[Service]\n\(setting)\n")
+        #expect(try node.run("--skip", "stored", "--kubernetes", "1.34")["file-reader"] == expected)
+    }
+
+    @Test(arguments: [
+        ("\"WorkingDir\": \"\"", "\"WorkingDir\": \"\", \"User\": \"65534\"", "failed"),
+        ("\"WorkingDir\": \"\"", "\"WorkingDir\": \"\", \"User\": \"kube\"", "unknown"),
+        ("\"CapAdd\": null", "\"CapAdd\": null, \"CapDrop\": [\"ALL\"]", "unknown"),
+    ])
+    func containersRunAsOthers(_ old: String, new: String, expected: String) throws {
+        var node = try Node("docker-inspect.json", at: "opt/rke/etc/kubernetes/ssl/encryption.yaml")
+        defer { node.program.remove() }
+        node.replace(old, new)
+        #expect(try node.run("--skip", "stored", "--kubernetes", "1.34")["file-reader"] == expected)
     }
 
     /// Nothing of the node changes, and no key is shown.
@@ -446,11 +513,11 @@ private struct Report: Decodable {
     @Test func quietShowsWhatIsWrong() throws {
         var node = try kubeadm()
         defer { node.program.remove() }
-        node.replace("kube-apiserver:v1.36.0", "kube-apiserver:latest")
+        node.replace("      name: enc\n      readOnly: true", "      name: enc")
         try Data(node.manifest.utf8).write(to: node.program.workingFolder.appendingPathComponent("kubeadm.yaml"))
         let result = try node.program.shell(
             "encconf preflight --discover-from kubeadm.yaml --skip stored --quiet 2> /dev/null")
-        #expect(!result.text.contains("✓") && result.text.contains("! The manifest does not name the version"))
+        #expect(!result.text.contains("✓") && result.text.contains("! The container can write to the volume"))
         #expect(result.text.contains("kube-apiserver would start with "))
         #expect(result.text.hasSuffix("Not checked: stored, servers, backup.\n"), "\(result.text)")
     }

@@ -6,8 +6,7 @@ import Testing
 /// What mode, owner, folders and links of a file mean for the server that is to read it.
 @Suite struct FileCheckTests {
     private static let mount = ContainerMount(
-        containerPath: "/etc/kubernetes/enc", nodePath: "/node/enc", type: "Directory", isReadOnly: true,
-        isSubPath: false)
+        containerPath: "/etc/kubernetes/enc", nodePath: "/node/enc", type: "Directory", isReadOnly: true)
 
     private static func folder(_ path: String, mode: UInt16 = 0o755, owner: UInt32 = 0, group: UInt32 = 0)
         -> PathWalk.Step
@@ -25,14 +24,19 @@ import Testing
 
     private func status(
         _ id: String, of file: NodeFile, user: ServerIdentity.User = .id(0), group: UInt32? = nil,
-        mount: ContainerMount = mount
+        mount: ContainerMount = mount, set: (inout ServerIdentity) -> Void = { _ in }
     ) throws -> CheckStatus {
         var identity = ServerIdentity()
         identity.user = user
         identity.groupID = group
-        let checks = FileCheck.all(of: file, for: identity, through: mount) { name in
-            name == "root" ? SystemUser(named: name) : nil
-        }
+        set(&identity)
+        let checks = FileCheck.all(
+            of: file, for: identity, through: mount,
+            nodePath: { path in
+                // What the container has at the path of the node, and what it has elsewhere.
+                let isSame = mount.containerPath == mount.nodePath && path.hasPrefix("\(mount.nodePath)/")
+                return isSame ? .file(path) : .notOnHost(path: path, because: .notMounted)
+            }, user: { name in name == "root" ? SystemUser(named: name) : nil })
         return try #require(checks.first { $0.id == id }).status
     }
 
@@ -78,6 +82,18 @@ import Testing
         #expect(try status("file-reader", of: Self.file(facts), user: .id(user), group: userGroup) == expected)
     }
 
+    /// Rights that are not followed are not guessed, in either way.
+    @Test func settingsThatAreNotFollowed() throws {
+        let own = Self.file()
+        #expect(try status("file-reader", of: own, set: { $0.isUncertain = true }) == .unknown)
+        let open = Self.file(PathFacts(kind: .file, mode: 0o604))
+        #expect(try status("file-reader", of: open, set: { $0.isUncertain = true }) == .ok)
+        let ofGroup = Self.file(PathFacts(kind: .file, mode: 0o640, groupID: 42))
+        #expect(try status("file-reader", of: ofGroup, user: .id(1)) == .failed)
+        #expect(try status("file-reader", of: ofGroup, user: .id(1), set: { $0.mayHaveMoreGroups = true }) == .unknown)
+        #expect(try status("file-reader", of: own, user: .id(1), set: { $0.mayHaveMoreGroups = true }) == .failed)
+    }
+
     @Test func anAccessListIsNotRead() throws {
         let facts = PathFacts(kind: .file, mode: 0o600, hasAccessList: true)
         #expect(try status("file-reader", of: Self.file(facts), user: .id(65534)) == .unknown)
@@ -109,6 +125,23 @@ import Testing
         #expect(try status("file-folders", of: file) == expected)
     }
 
+    @Test func whoElseMayReplaceIt() throws {
+        let list = PathFacts(kind: .folder, mode: 0o775, hasAccessList: true)
+        let folder = Self.file(folders: [PathWalk.Step(path: "/node", facts: list)])
+        #expect(try status("file-folders", of: folder) == .unknown)
+        let link = PathWalk.Link(path: "/tmp/link", target: "/node/enc", ownerID: 1000)
+        #expect(try status("file-folders", of: Self.file(links: [link])) == .warning)
+        #expect(try status("file-folders", of: Self.file(links: [link]), user: .id(1000)) == .ok)
+    }
+
+    /// Only an error that says that nothing is there is certain.
+    @Test(
+        arguments: [(2, CheckStatus.failed), (20, .failed), (40, .failed), (13, .unknown), (5, .unknown)]
+            as [(Int32, CheckStatus)])
+    func whatIsNotThere(_ code: Int32, expected: CheckStatus) {
+        #expect(FileCheck.missing(SystemError(code: code)).status == expected)
+    }
+
     @Test func aFolderOfTheServerIsItsOwn() throws {
         let file = Self.file(folders: [Self.folder("/node", owner: 65534)])
         #expect(try status("file-folders", of: file, user: .id(65534)) == .ok)
@@ -120,8 +153,10 @@ import Testing
         // An absolute one means another file in the container.
         ("/node/enc/enc.yaml", "/node/enc/real.yaml", "/node/enc/real.yaml", .failed),
         ("/node/enc/enc.yaml", "/etc/keys/real.yaml", "/etc/keys/real.yaml", .failed),
-        // It climbs out.
+        // It climbs out, also if it comes back on the node.
         ("/node/enc/enc.yaml", "../keys/real.yaml", "/node/keys/real.yaml", .failed),
+        ("/node/enc/enc.yaml", "../enc/real.yaml", "/node/enc/real.yaml", .failed),
+        ("/node/enc/a/enc.yaml", "../b/real.yaml", "/node/enc/b/real.yaml", .ok),
         // The node follows those above.
         ("/node", "/data/node", "/node/enc/enc.yaml", .ok),
     ])
@@ -133,7 +168,7 @@ import Testing
     /// Where the container has the folder at the path of the node, an absolute link means the same.
     @Test func linksAtTheSamePath() throws {
         let mount = ContainerMount(
-            containerPath: "/node/enc", nodePath: "/node/enc", type: nil, isReadOnly: true, isSubPath: false)
+            containerPath: "/node/enc", nodePath: "/node/enc", type: nil, isReadOnly: true)
         let stays = Self.file(
             links: [PathWalk.Link(path: "/node/enc/enc.yaml", target: "/node/enc/real.yaml")],
             end: "/node/enc/real.yaml")
@@ -145,13 +180,14 @@ import Testing
     }
 
     @Test func kind() throws {
-        #expect(try status("file-kind", of: Self.file(PathFacts(kind: .other, mode: 0o600))) == .warning)
+        #expect(try status("file-kind", of: Self.file(PathFacts(kind: .other, mode: 0o600))) == .unknown)
+        #expect(try status("file-kind", of: Self.file(PathFacts(kind: .folder, mode: 0o700))) == .failed)
         #expect(try status("file-kind", of: Self.file()) == .ok)
     }
 
     @Test(arguments: [
         (FilePlace.named, CheckStatus.ok), (.copy(of: "/a"), .ok), (.other(path: "/a", exists: true), .warning),
-        (.other(path: "/a", exists: false), .warning), (.unknown, .warning),
+        (.other(path: "/a", exists: false), .warning), (.unknown, .warning), (.unreadable(path: "/a"), .unknown),
     ])
     func place(_ place: FilePlace, expected: CheckStatus) { #expect(FileCheck.place(place).status == expected) }
 

@@ -27,7 +27,7 @@ import Testing
     @Test func followsLinksAboveAndBelowTheMount() throws {
         defer { remove() }
         let mount = ContainerMount(
-            containerPath: "/enc", nodePath: "\(path)/node/enc", type: "Directory", isReadOnly: true, isSubPath: false)
+            containerPath: "/enc", nodePath: "\(path)/node/enc", type: "Directory", isReadOnly: true)
         let file = try NodeFile(at: "\(path)/node/enc/enc.yaml", through: mount)
         #expect(file.facts.kind == .file && file.facts.byteCount == 1)
         #expect(file.mountRoot == "\(path)/real/enc")
@@ -38,7 +38,8 @@ import Testing
                 PathWalk.Link(path: "\(path)/real/enc/enc.yaml", target: "..data/enc.yaml"),
             ])
         #expect(file.walk.folders.first?.path == "/" && file.walk.folders.last?.path == "\(path)/real/enc/..data")
-        let checks = FileCheck.all(of: file, for: ServerIdentity(), through: mount)
+        let checks = FileCheck.all(
+            of: file, for: ServerIdentity(), through: mount, nodePath: { .notOnHost(path: $0, because: .notMounted) })
         #expect(checks.first { $0.id == "file-links" } == .links(.followed(count: 2)))
     }
 
@@ -48,15 +49,18 @@ import Testing
         try FileManager.default.createSymbolicLink(
             atPath: "\(path)/real/enc/absolute.yaml", withDestinationPath: target)
         let mount = ContainerMount(
-            containerPath: "/enc", nodePath: "\(path)/node/enc", type: nil, isReadOnly: true, isSubPath: false)
+            containerPath: "/enc", nodePath: "\(path)/node/enc", type: nil, isReadOnly: true)
         let file = try NodeFile(at: "\(path)/node/enc/absolute.yaml", through: mount)
-        let checks = FileCheck.all(of: file, for: ServerIdentity(), through: mount)
+        let checks = FileCheck.all(
+            of: file, for: ServerIdentity(), through: mount, nodePath: { .notOnHost(path: $0, because: .notMounted) })
         #expect(
             checks.first { $0.id == "file-links" }
                 == .links(.leavesMount(link: "\(path)/real/enc/absolute.yaml", target: target)))
         // The node itself finds it.
         let ofNode = try NodeFile(at: "\(path)/node/enc/absolute.yaml", through: nil)
-        #expect(FileCheck.all(of: ofNode, for: ServerIdentity(), through: nil).contains(.links(.followed(count: 2))))
+        #expect(
+            FileCheck.all(of: ofNode, for: ServerIdentity(), through: nil, nodePath: { .file($0) }).contains(
+                .links(.followed(count: 2))))
     }
 
     @Test func whatIsNotThere() throws {

@@ -74,8 +74,7 @@ struct DiffCommand: EncconfCommand {
             gates: discovery == nil ? rules.gatesWithKMSv1 : rules.gates)
         let oldFile =
             old == Self.none
-            ? ConfigurationFile(
-                path: old, hash: "", configuration: EncryptionConfiguration(form: .current, entries: []))
+            ? ConfigurationFile.none
             : try Inputs.configuration(old, rules)
         let content = try Inputs.file(new).content
         let newHash = try fileHash(content)

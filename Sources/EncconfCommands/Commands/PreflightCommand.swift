@@ -16,8 +16,9 @@ struct PreflightCommand: EncconfCommand {
             plugins, and whether everything in etcd is readable with it. FILE is the configuration to start with; \
             without it, the one that the manifest names.
 
-            Servers are asked with --servers, backups are read with --backup. --skip leaves out a category: file, \
-            mount, flags, plugin or stored.
+            The etcd of the manifest is read. --evidence reads a snapshot instead, which cannot show what was written \
+            after it. Servers are asked with --servers, backups are read with --backup. --skip leaves out categories: \
+            mount, flags, plugin, stored.
 
             Examples:
               encconf preflight --preset kubeadm
@@ -44,7 +45,7 @@ struct PreflightCommand: EncconfCommand {
         var quiet = false
 
         /// The categories that are checked unless they are left out; the others are checked on request.
-        private static let skippable: [CheckCategory] = [.file, .mount, .flags, .plugin, .stored]
+        private static let skippable: [CheckCategory] = [.mount, .flags, .plugin, .stored]
 
         private static func parsedCategories(_ list: String) throws -> Set<CheckCategory> {
             var categories: Set<CheckCategory> = []
@@ -72,6 +73,10 @@ struct PreflightCommand: EncconfCommand {
         guard evidence.etcd.connection.isDiscovered else {
             throw ValidationError("name the server with --discover-from FILE, or with --preset NAME")
         }
+        guard file != "-" || evidence.etcd.connection.discoverFrom != "-" else {
+            throw ValidationError("standard input can be read only once")
+        }
+        guard file != "" else { throw ValidationError("the name of FILE is empty") }
         guard request.servers || !kubernetes.isGiven else {
             throw ValidationError("The options under KUBERNETES are for --servers.")
         }
@@ -92,14 +97,13 @@ struct PreflightCommand: EncconfCommand {
         var skipped = request.skip
         if evidence.kms.isOff { skipped.insert(.plugin) }
         let node = try PreflightNode(
-            file: file, evidence: evidence, reading: reading, isChange: file != nil, console)
-        var checks: [PreflightCheck] = []
-        if !skipped.contains(.file) { checks += node.fileChecks }
+            file: file, evidence: evidence, reading: reading, readsStored: !skipped.contains(.stored), console)
+        var checks = node.fileChecks
         if !skipped.contains(.flags) { checks += try node.flagChecks() }
         if !skipped.contains(.mount) { checks += node.mountChecks }
+        if !skipped.contains(.stored) { checks += try node.storedChecks() }
         if let configuration = node.configuration {
             if !skipped.contains(.plugin) { checks += try node.pluginChecks(configuration) }
-            if !skipped.contains(.stored) { checks += try node.storedChecks(configuration) }
             checks += node.changeChecks(configuration)
             if request.servers {
                 checks += node.serverChecks(
@@ -109,7 +113,7 @@ struct PreflightCommand: EncconfCommand {
         }
         let report = PreflightReport(
             file: node.path, hash: node.hash, manifest: evidence.etcd.connection.manifest, checks: checks,
-            skipped: skipped, isStrict: request.strict)
+            skipped: skipped, needed: node.neededCategories, isStrict: request.strict)
         switch format.output {
         case .text: try console.result(report.text(usesColor: console.isOutputColored, isQuiet: request.quiet))
         case .json: try console.result(report.value)

@@ -39,6 +39,15 @@ struct EvidenceOptions: ParsableArguments {
 
     var isGiven: Bool { !snapshots.isEmpty || etcd.isGiven }
 
+    /// The same, asking plugins at these sockets unless the command line has some.
+    ///
+    /// - Parameter sockets: As values of `--kms-endpoint`.
+    func asking(_ sockets: [String]) -> EvidenceOptions {
+        var options = self
+        if kms.endpoints.kmsEndpoint.isEmpty { options.kms.endpoints.kmsEndpoint = sockets }
+        return options
+    }
+
     /// Refuses the socket of a plugin that is not called.
     func validatePlugins() throws {
         guard isGiven || kms.endpoints.kmsEndpoint.isEmpty else {

@@ -11,6 +11,11 @@ struct Preset {
     /// - Throws: What there is instead. The help does not list it, which would take three of its lines.
     static func parse(_ name: String) throws -> Preset {
         guard let distribution = Distribution(rawValue: name) else {
+            guard name != "talos" else {
+                throw ValidationError(
+                    "Talos nodes run no commands; save the manifest with kubectl -n kube-system get pod "
+                        + "kube-apiserver-NODE -o yaml, and pass it with --discover-from")
+            }
             let names = Distribution.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("unknown distribution \(name); choose one of \(names)")
         }

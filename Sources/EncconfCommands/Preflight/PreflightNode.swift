@@ -10,6 +10,7 @@ internal import KubernetesUpgrade
 internal import KubernetesVersions
 internal import NodePreflight
 internal import Reports
+internal import SecretMemory
 internal import ShownText
 internal import StorageAudit
 internal import StorageEvidence
@@ -29,7 +30,12 @@ struct PreflightNode {
     private let unreadable: CommandFailure?
     private let evidence: EvidenceOptions
     private let isChange: Bool
+    private let readsStored: Bool
     private let console: Console
+    private let knownVersion: KubernetesVersion?
+    private let headerless: Bool
+    /// Whether plugins are asked at sockets of the command line.
+    private let isAskingElsewhere: Bool
 
     var hash: String? { verification?.hash }
 
@@ -41,29 +47,35 @@ struct PreflightNode {
 
     /// - Parameters:
     ///   - file: The configuration to start with; nil for the one of the manifest.
-    ///   - isChange: Whether it may differ from the one in force.
+    ///   - readsStored: Whether stored values are read.
+    /// - Throws: Also if a file of the command line cannot be read.
     init(
-        file: String?, evidence: EvidenceOptions, reading: ReadingOptions, isChange: Bool, _ console: Console
+        file: String?, evidence: EvidenceOptions, reading: ReadingOptions, readsStored: Bool, _ console: Console
     ) throws(CommandFailure) {
-        self.evidence = evidence
-        self.isChange = isChange
+        isChange = file != nil
+        self.readsStored = readsStored
+        isAskingElsewhere = !evidence.kms.endpoints.kmsEndpoint.isEmpty
         self.console = console
         let connection = evidence.etcd.connection
         discovery = try connection.discovery()
         rules = try reading.rules(discovery, isVerdict: true)
+        knownVersion = reading.kubernetes ?? discovery?.flags.kubernetes
+        headerless = rules.headerless
         if let discovery {
             named = if case .file(let path)? = discovery.flags.encryptionProviderConfig { path } else { nil }
         } else {
             named = K3sLayout.configuration
         }
         path = file ?? named
+        var content: SecretKey?
         guard let path else {
-            (verification, unreadable) = (nil, nil)
+            (verification, unreadable, self.evidence) = (nil, nil, evidence)
             return
         }
         var (verification, unreadable): (Verification?, CommandFailure?) = (nil, nil)
         do throws(CommandFailure) {
             let input = try Inputs.file(path)
+            content = input.content
             verification = try Verification(
                 of: path, input,
                 options: ServerOptions(automaticReload: discovery?.flags.isReloading == true, gates: rules.gates),
@@ -71,9 +83,34 @@ struct PreflightNode {
                 suppressedCodes: [])
             Program.redactor.learn(verification?.configuration?.keys.map(\.key.secret) ?? [])
         } catch {
+            // That a file of the command line cannot be read is not a state of the node.
+            guard file == nil || content != nil else { throw error }
             unreadable = error
         }
         (self.verification, self.unreadable) = (verification, unreadable)
+        self.evidence = evidence.asking(Self.sockets(of: verification?.configuration, discovery))
+    }
+
+    /// Where the sockets of plugins are on this node, for those that the server sees elsewhere.
+    private static func sockets(of configuration: EncryptionConfiguration?, _ discovery: EtcdDiscovery?) -> [String] {
+        guard let discovery else { return [] }
+        return (configuration?.plugins ?? []).compactMap { plugin in
+            let socket = KMSEndpoint(plugin.endpoint).socket
+            guard socket.utf8.first == UInt8(ascii: "/"),
+                case .file(let path)? = try? discovery.command.nodePath(of: socket),
+                path != socket
+            else { return nil }
+            return "\(plugin.endpoint.text)=unix://\(path)"
+        }
+    }
+
+    /// The categories without which it is not known whether the server starts.
+    var neededCategories: Set<CheckCategory> {
+        var categories: Set<CheckCategory> = [.flags]
+        if discovery?.flags.encryptionProviderConfig != nil { categories.formUnion([.file, .mount]) }
+        if discovery == nil { categories.insert(.file) }
+        if verification?.configuration?.plugins.isEmpty == false { categories.insert(.plugin) }
+        return categories
     }
 
     // MARK: File
@@ -89,28 +126,41 @@ struct PreflightNode {
         if place != "-" {
             do throws(SystemError) {
                 let file = try NodeFile(at: absolute(place), through: mount)
-                checks += FileCheck.all(of: file, for: identity, through: mount).map {
+                checks += FileCheck.all(of: file, for: identity, through: mount) { nodePath(of: $0) }.map {
                     PreflightCheck($0, of: place)
                 }
             } catch {
+                // One line for one cause.
+                checks.removeAll { $0.isOfUnreadableFile }
                 checks.append(PreflightCheck(.missing(error), of: place))
             }
             checks.append(PreflightCheck(.manager(ConfigurationManager(of: place)), of: place))
         }
-        checks.append(PreflightCheck(.place(filePlace(path)), of: path))
+        if isChange { checks.append(PreflightCheck(.place(filePlace(path)), of: path)) }
         return checks
+    }
+
+    /// Where on the node a path of the server leads.
+    private func nodePath(of path: String) -> HostPath {
+        guard let discovery else { return .file(path) }
+        return (try? discovery.command.nodePath(of: path)) ?? .notOnHost(path: path, because: .unknownContainer)
     }
 
     private func filePlace(_ path: String) -> FilePlace {
         guard let named else { return .unknown }
         if path != "-", let file = FileIdentity(of: path), file == FileIdentity(of: named) { return .named }
-        guard let content = try? InputFile.read(named).content else { return .other(path: named, exists: false) }
-        return (try? fileHash(content)) == hash ? .copy(of: named) : .other(path: named, exists: true)
+        do throws(FileError) {
+            let content = try InputFile.read(named).content
+            return (try? fileHash(content)) == hash ? .copy(of: named) : .other(path: named, exists: true)
+        } catch {
+            if case .reading(let error) = error.reason, error.isNoSuchFile { return .other(path: named, exists: false) }
+            return .unreadable(path: named)
+        }
     }
 
     private var identity: ServerIdentity { discovery?.command.identity ?? ServerIdentity() }
 
-    private var mount: ContainerMount? { (try? discovery?.command.configurationMount) ?? nil }
+    private var mount: ContainerMount? { discovery?.flags.encryptionMount }
 
     private func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : SafeWrite.resolved(path)
@@ -132,13 +182,28 @@ struct PreflightNode {
         var checks: [FlagCheck] = [.configuration(isGiven: flags.encryptionProviderConfig != nil)]
         if !flags.misspelledFlags.isEmpty { checks.append(.misspelled(flags.misspelledFlags)) }
         if flags.encryptionProviderConfig != nil {
-            checks += [.name(isDeprecated: flags.usesDeprecatedName), .reload(isOn: flags.isReloading)]
+            checks += [.name(isRemoved: flags.usesDeprecatedName), .reload(isOn: flags.isReloading)]
+        } else if flags.isReloading {
+            checks.append(.reloadWithoutConfiguration)
         }
         checks += [
             .gates(rules.gates.refusals(by: rules.kubernetes), rules.kubernetes),
-            .version(flags.kubernetes, assumed: rules.kubernetes),
+            .version(knownVersion, isSettled: isSettledByAllVersions),
         ]
         return checks.map { PreflightCheck($0) } + [try upgradeCheck()].compactMap { $0 }
+    }
+
+    /// Whether every known version accepts the file, or every one refuses it.
+    private var isSettledByAllVersions: Bool {
+        guard let path, path != "-", let content = try? Inputs.file(path).content else { return false }
+        let answers = KubernetesVersion.recorded.map { version in
+            ServerAnswer(
+                to: content,
+                options: ServerOptions(automaticReload: discovery?.flags.isReloading == true, gates: rules.gates),
+                kubernetes: version, headerless: headerless
+            ).isAccepted
+        }
+        return Set(answers).count == 1
     }
 
     /// What the next version makes of the file.
@@ -159,13 +224,13 @@ struct PreflightNode {
     var mountChecks: [PreflightCheck] {
         guard let discovery else { return [] }
         var checks: [MountCheck] = []
-        if let place = discovery.flags.encryptionProviderConfig {
-            let source = mount.flatMap { try? PathFacts(of: $0.nodePath).kind }
-            let type: String? = if case .file(let path) = place { SELinux.type(of: path) } else { nil }
+        let place = discovery.command.place
+        if let path = discovery.flags.encryptionProviderConfig {
+            let type: String? = if case .file(let path) = path { SELinux.type(of: path) } else { nil }
             checks += MountCheck.all(
-                of: place, through: mount, found: source, isReloading: discovery.flags.isReloading,
-                label: LabelCheck(
-                    isEnforcing: SELinux.isEnforcing, type: type, identity: identity, place: discovery.command.place))
+                of: path, in: place, through: mount, found: mount.map { PathFinding(at: $0.volumePath) } ?? .nothing,
+                isReloading: discovery.flags.isReloading,
+                label: LabelCheck(isEnforcing: SELinux.isEnforcing, type: type, identity: identity, place: place))
         }
         for plugin in verification?.configuration?.plugins ?? [] { checks += socketChecks(plugin, discovery) }
         return checks.map { PreflightCheck($0) }
@@ -174,16 +239,16 @@ struct PreflightNode {
     private func socketChecks(_ plugin: KMSPlugin, _ discovery: EtcdDiscovery) -> [MountCheck] {
         let socket = KMSEndpoint(plugin.endpoint).socket
         guard socket.utf8.first != UInt8(ascii: "@") else {
-            return MountCheck.all(ofSocketOf: plugin.name, at: nil, through: nil, found: nil, isVolatile: false)
+            return [.socket(plugin.name, .abstract(isInNodeNetwork: identity.isInNodeNetwork))]
         }
-        let place =
-            (try? discovery.command.nodePath(of: socket)) ?? .notOnHost(path: socket, because: .unknownContainer)
-        guard case .file(let path) = place else {
-            return MountCheck.all(ofSocketOf: plugin.name, at: place, through: nil, found: nil, isVolatile: false)
+        switch nodePath(of: socket) {
+        case .notOnHost(let path, let absence): return [.socket(plugin.name, .invisible(path, absence))]
+        case .file(let path):
+            return MountCheck.all(
+                of: plugin.name,
+                at: MountCheck.Socket(at: path, through: discovery.command.mount(of: socket), for: identity),
+                in: discovery.command.place)
         }
-        return MountCheck.all(
-            ofSocketOf: plugin.name, at: place, through: discovery.command.mount(of: socket),
-            found: try? PathFacts(of: path).kind, isVolatile: FileSystemKind(of: path) == .volatile)
     }
 
     // MARK: Plugins and stored values
@@ -196,19 +261,22 @@ struct PreflightNode {
             rows: plugins.map { plugin, provider in
                 KMSStatusReport.Row(plugin, endpoint: endpoints.endpoint(of: plugin).text, PluginClient(provider))
             }
-        ).preflightChecks
+        ).preflightChecks(isElsewhere: isAskingElsewhere)
     }
 
     /// What counts as unreadable. Stale values and plaintext stay readable.
     private static let failOn: Set<FindingCode> = [.unreadable, .notObject, .moved, .archived]
 
-    func storedChecks(_ file: ConfigurationFile) throws(CommandFailure) -> [PreflightCheck] {
+    /// Whether stored values are readable under the configuration, or without one if the server has none.
+    func storedChecks() throws(CommandFailure) -> [PreflightCheck] {
+        let isWithout = discovery != nil && discovery?.flags.encryptionProviderConfig == nil
+        guard let file = isWithout ? ConfigurationFile.none : configuration else { return [] }
         let sources: [EvidenceSource]
         let plugins = PluginUnwrapping()
+        let readsEtcd = evidence.snapshots.isEmpty || evidence.etcd.etcd
         do throws(CommandFailure) {
             // A snapshot takes the place of the etcd that the manifest names, unless both are asked for.
-            sources = try evidence.sources(
-                under: file, asking: plugins, readsEtcd: evidence.snapshots.isEmpty || evidence.etcd.etcd)
+            sources = try evidence.sources(under: file, asking: plugins, readsEtcd: readsEtcd)
         } catch {
             guard error.status != .usage else { throw error }
             return [PreflightCheck("stored-readable", .stored, stake: .reading, unknown: error)]
@@ -230,26 +298,54 @@ struct PreflightNode {
                     "stored-start", .stored, .ok,
                     CheckText("A start of kube-apiserver makes \(counted(calls, "Decrypt call")) to KMS plugins.")))
         }
-        return checks
+        return checks + [sourceCheck(readsEtcd: readsEtcd)].compactMap { $0 }
+    }
+
+    /// Whether what was read is all that the server stores; nil if it is.
+    private func sourceCheck(readsEtcd: Bool) -> PreflightCheck? {
+        guard readsEtcd, evidence.etcd.connection.endpoints == nil else {
+            let text: CheckText =
+                readsEtcd
+                ? CheckText(
+                    "With --endpoints it is not shown that this is the etcd of the server.", hint: "omit --endpoints")
+                : CheckText(
+                    "A snapshot does not show what was written after it, or stored elsewhere.",
+                    hint: "omit --evidence to read the etcd of the manifest")
+            return PreflightCheck("stored-source", .stored, .unknown, stake: .reading, text)
+        }
+        return nil
     }
 
     // MARK: Servers
 
     /// The file that the server of the manifest loads now, if it is another one.
     private func fileInForce(besides file: ConfigurationFile) throws(CommandFailure) -> ConfigurationFile? {
-        guard isChange, let named, case .other(_, true) = filePlace(file.path) else { return nil }
-        return try Inputs.configuration(named, rules)
+        guard isChange, let named else { return nil }
+        switch filePlace(file.path) {
+        case .named, .copy, .other(_, exists: false), .unknown: return nil
+        case .other(_, exists: true), .unreadable: return try Inputs.configuration(named, rules)
+        }
     }
 
     /// Whether the file can replace the one in force.
     func changeChecks(_ file: ConfigurationFile) -> [PreflightCheck] {
         do throws(CommandFailure) {
             guard let old = try fileInForce(besides: file) else { return [] }
-            let report = TransitionReport.judging(from: old.configuration, to: file.configuration, nil, console)
-            return [report.preflightCheck(new: file.path, old: old.path)]
+            let proof = try readsStored ? evidence.evidence(under: old, before: file) : nil
+            let report = TransitionReport.judging(from: old.configuration, to: file.configuration, proof, console)
+            let options = readsStored ? sourceOptions : []
+            return [report.preflightCheck(new: file.path, old: old.path, options: options)]
         } catch {
             return [PreflightCheck("servers-change", .servers, stake: .reading, unknown: error)]
         }
+    }
+
+    /// The options with which another command reads the same stored values.
+    private var sourceOptions: [String] {
+        let connection = evidence.etcd.connection
+        return (connection.discoverFrom.flatMap { shellArgument($0) }.map { ["--discover-from", $0] } ?? [])
+            + (connection.preset.map { ["--preset", $0.distribution.rawValue] } ?? [])
+            + evidence.snapshots.compactMap { shellArgument($0) }.flatMap { ["--evidence", $0] }
     }
 
     /// Whether all servers run the file in force.

@@ -6,6 +6,10 @@ public struct ConfigurationFile: Sendable {
     public let hash: String
     public let configuration: EncryptionConfiguration
 
+    /// What a server without a file has: it reads and writes plaintext.
+    public static let none = ConfigurationFile(
+        path: "none", hash: "", configuration: EncryptionConfiguration(form: .current, entries: []))
+
     public init(path: String, hash: String, configuration: EncryptionConfiguration) {
         self.path = path
         self.hash = hash
