@@ -21,10 +21,9 @@ let tests: [SwiftSetting] = [
 
 /// The readers of foreign bytes.
 let fuzzed: [Target.Dependency] = [
-    "APIServerFlags", "ConfigurationLint", "EncryptionConfig", "EnvelopeCrypto", "EtcdSnapshot", "EtcdWAL",
-    "Explanations", "GoText", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "PastedValues",
-    "RemoteCalls",
-    "SecretMemory", "TestSupport", "Transformers",
+    "APIServerFlags", "AuditControls", "ConfigurationLint", "EncryptionConfig", "EnvelopeCrypto", "EtcdSnapshot",
+    "EtcdWAL", "Explanations", "GoText", "KubernetesAPI", "KubernetesObjects", "KubernetesResources", "PastedValues",
+    "RemoteCalls", "Reports", "SecretMemory", "ShownText", "TestSupport", "Transformers",
 ]
 
 let package = Package(
@@ -481,7 +480,8 @@ let package = Package(
         .testTarget(
             name: "AuditControlsTests",
             dependencies: [
-                "AuditControls", "ClusterSupport", "EncryptionConfig", "Explanations", "KubernetesResources",
+                "AuditControls", "ClusterSupport", "EncryptionConfig", "EtcdClient", "Explanations",
+                "KubernetesResources",
                 "KubernetesVersions", "SecretMemory", "ShownText", "StorageAudit", "TestSupport",
             ], swiftSettings: tests),
         // Random stores, and a model that says what an audit and evidence must make of them.

@@ -17,6 +17,8 @@ public struct ControlJudge {
     private let policy: AuditPolicy?
     private let breaches: PolicyBreaches?
     private let writeKeys: [WriteKey]
+    /// Keys in use that lint reports as weak or published. Several controls ask, and the search takes time for each key.
+    private let weakKeys: [ControlReason]
 
     /// - Parameters:
     ///   - policy: With what it finds; nil without a policy.
@@ -32,6 +34,7 @@ public struct ControlJudge {
         self.policy = policy?.policy
         breaches = policy?.breaches
         writeKeys = WriteKey.all(of: configuration)
+        weakKeys = Self.weakKeys(of: configuration, writeKeys, result.live)
     }
 
     /// All controls, in the order of ``Control``.
@@ -153,10 +156,11 @@ public struct ControlJudge {
         return count > 0 ? [.nonceReuse(count: count)] : []
     }
 
-    /// Keys in use that lint reports as weak or published.
-    private var weakKeys: [ControlReason] {
+    private static func weakKeys(
+        of configuration: EncryptionConfiguration, _ writeKeys: [WriteKey], _ live: Census
+    ) -> [ControlReason] {
         var used = Set(writeKeys.map(\.label))
-        for numbers in result.live.resources.values { used.formUnion(numbers.byLabel.keys) }
+        for numbers in live.resources.values { used.formUnion(numbers.byLabel.keys) }
         let weak = configuration.keys.filter { provider, key in
             used.contains(StoredLabel(provider: provider.name, key: key.name)) && key.isWeak
         }

@@ -107,6 +107,38 @@ struct ControlTests {
         Case("the file was modified", notShown: meetable) { scene in
             scene.changing = { $0[$0.count - 1] ^= 1 }
         },
+        Case(
+            "a running etcd, of which copies are not seen", notShown: [.pciUnreadable, .nistAtRest, .nistCryptography]
+        ) {
+            $0.isSerializable = false
+            ($0.history, $0.remnants) = (false, false)
+        },
+        Case("a member that may lag behind", notShown: meetable) { $0.isSerializable = true },
+        Case("a published key that nothing uses") {
+            $0.configuration += "; aescbc \(young)=9"
+            $0.replacing = (ShortConfiguration.secret("9"), "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+        },
+        Case("an old revision of another resource is plaintext", notMet: stored.subtracting([.stigSecrets])) { scene in
+            scene.configuration = "secrets, configmaps: secretbox \(young)=1"
+            scene.adding = { snapshot in
+                snapshot.put(plainConfigMap: "c")
+                let key = "/registry/configmaps/default/c"
+                let file = try ShortConfiguration("configmaps: secretbox \(young)=1").configuration()
+                snapshot.put(key, try file.sealed(MadeObject.configMap("c"), at: key, for: "configmaps"))
+            }
+        },
+        // The rest of the page is not explained, so that nothing else is shown.
+        Case("a free page holds plaintext", notMet: stored, notShown: [.cisProviders, .pciCryptoperiod]) { scene in
+            scene.adding = { snapshot in
+                let object = MadeObject.secret("old")
+                var page = [UInt8](repeating: 0, count: 4096)
+                // The value of a record, as field 5 of `mvccpb.KeyValue`; its length as a varint of two bytes.
+                let field = [0x2a, UInt8(object.count & 0x7f | 0x80), UInt8(object.count >> 7)] + object
+                page.replaceSubrange(100..<100 + field.count, with: field)
+                snapshot.freePages += page
+            }
+        },
+        Case("padding that kube-apiserver never writes", notShown: storedAndMeetable) { $0.findings = [.padding] },
         Case("a value needs a plugin", notShown: meetable) { scene in
             scene.configuration += "; kms v2 vault@run/vault.sock"
             scene.adding = { snapshot in

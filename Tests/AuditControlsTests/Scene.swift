@@ -1,6 +1,7 @@
 import AuditControls
 import ClusterSupport
 import EncryptionConfig
+import EtcdClient
 import Foundation
 import SecretMemory
 import TestSupport
@@ -33,6 +34,8 @@ struct Scene {
     var history = true
     var remnants = true
     var changing: (inout [UInt8]) -> Void = { _ in }
+    /// Whether it was read from a running etcd, whose member may lag behind; nil for a snapshot.
+    var isSerializable: Bool?
     /// Findings that take much to make.
     var findings: [FindingCode] = []
 
@@ -68,6 +71,14 @@ struct Scene {
         var result = try snapshot.audit(
             under: [file], options, history: history, remnants: remnants, changing: changing)
         for code in findings { result.live.findings.count(code) }
+        if let isSerializable {
+            result.source = AuditedSource(
+                revision: result.source.revision, liveKeys: result.source.liveKeys, byteCount: 0,
+                origin: .etcd(
+                    AuditedSource.Etcd(
+                        clusterID: 1, resources: nil, elsewhere: [], transport: .verified, onlyPrefix: nil,
+                        isSerializable: isSerializable)))
+        }
         var policy = preset?.policy
         if policy == nil, let text = self.policy {
             policy = try AuditPolicy(

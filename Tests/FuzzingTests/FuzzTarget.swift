@@ -4,9 +4,11 @@
 /// of `LLVMFuzzerTestOneInput`, and `CorpusTests` runs it over `testdata/fuzzing`.
 enum FuzzTarget: String, CaseIterable, Sendable {
     // What people write.
-    case configuration, kubeconfig, manifest, unit, script, paste, explain
+    case configuration, kubeconfig, manifest, unit, script, paste, explain, policy
     // What a store holds.
     case snapshot, log, value, object
+    // What this program wrote on another day.
+    case baseline
     // What a peer sends.
     case frames, head, metrics
 
@@ -19,6 +21,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .script: FuzzedFile.script(bytes)
         case .paste: FuzzedFile.paste(bytes)
         case .explain: FuzzedFile.explain(bytes)
+        case .policy: FuzzedFile.policy(bytes)
+        case .baseline: FuzzedFile.baseline(bytes)
         case .snapshot: FuzzedStore.snapshot(bytes)
         case .log: FuzzedStore.log(bytes)
         case .value: FuzzedStore.value(bytes)

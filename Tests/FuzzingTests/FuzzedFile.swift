@@ -1,4 +1,5 @@
 @testable import APIServerFlags
+import AuditControls
 import ConfigurationLint
 import EncryptionConfig
 import Explanations
@@ -6,9 +7,11 @@ import Foundation
 import KubernetesResources
 import PastedValues
 import SecretMemory
+import ShownText
 import TestSupport
 
 @testable import KubernetesAPI
+@testable import Reports
 
 /// What people write, or programs for them.
 enum FuzzedFile {
@@ -37,6 +40,31 @@ enum FuzzedFile {
         } catch {
             precondition(error.diagnostics.allSatisfy { (0...bytes.count).contains($0.position?.offset ?? 0) })
             return [error.stage.rawValue] + error.diagnostics.map(\.message)
+        }
+    }
+
+    /// The policy of an audit: what is accepted is within its limits, and places lie in the file.
+    static func policy(_ bytes: [UInt8]) {
+        do throws(PolicyRefusal) {
+            let policy = try AuditPolicy(reading: SecretBytes(bytes), path: "p", hash: "h")
+            precondition(policy.cryptoperiods.values.allSatisfy { $0 > 0 && $0 <= 36_500 * 86_400 })
+            precondition(policy.allowedProviders?.contains(.identity) != true)
+            precondition((1...AuditPolicy.nistWriteLimit).contains(policy.gcmWriteLimit))
+            precondition(!policy.namesResources || !policy.mustEncrypt.isEmpty)
+        } catch {
+            precondition((0...bytes.count).contains(error.position?.offset ?? 0))
+            precondition(!error.failure("p").problems.isEmpty)
+        }
+    }
+
+    /// An earlier report: what is accepted can be compared with itself, and has not changed.
+    static func baseline(_ bytes: [UInt8]) {
+        do throws(BaselineFault) {
+            let numbers = try AuditNumbers(json: bytes.span.rawBytes)
+            let changes = try AuditChanges(from: numbers, at: "b", to: numbers)
+            precondition(changes.changes.isEmpty && !changes.text.isEmpty)
+        } catch {
+            precondition(error != .otherCluster && !error.explanation.isEmpty)
         }
     }
 

@@ -187,6 +187,14 @@ struct AuditChangesTests {
         #expect(!Redactor().shown(fault.explanation).text.isEmpty && !Redactor().shown(fault.hint).text.isEmpty)
     }
 
+    /// Two rows of one resource would hide one of them.
+    @Test func aResourceIsThereOnce() throws {
+        let row = try #require(Self.good.firstRange(of: #/\{"resource"(?s:.*?)\]\}/#))
+        let text = Self.good.replacingCharacters(in: row, with: "\(Self.good[row]),\(Self.good[row])")
+        #expect(throws: BaselineFault.malformed("resources")) { _ = try numbers(Array(text.utf8)) }
+        #expect(try numbers(Array(Self.good.utf8)).resources.count == 1)
+    }
+
     /// A report that was cut anywhere is no report.
     @Test func aCutReportIsRefused() throws {
         let whole = Array(Self.good.utf8)
