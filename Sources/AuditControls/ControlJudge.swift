@@ -123,9 +123,9 @@ public struct ControlJudge {
         if !isSecretsOnly, let plain = breaches?.plain.count, plain > 0 {
             reasons.contradictions.append(.plainResources(count: plain))
         }
-        if options.resources?.contains(.secrets) == false {
-            reasons.gaps.append(.notAudited(.secrets))
-        } else if (result.live.resources[.secrets]?.objects ?? 0) == 0 {
+        let notAudited = isSecretsOnly ? leftOut.filter { $0 == .exact(.secrets) } : leftOut
+        if !notAudited.isEmpty { reasons.gaps.append(.notAudited(notAudited)) }
+        if !notAudited.contains(.exact(.secrets)), (result.live.resources[.secrets]?.objects ?? 0) == 0 {
             reasons.gaps.append(.noObjects(.secrets))
         }
         let unverified = required.reduce(0) { $0 + $1.value.unreadable + $1.value.notObjects } + total([.padding])
@@ -137,6 +137,16 @@ public struct ControlJudge {
             reasons.gaps.append(.nothingEncrypted)
         }
         return reasons
+    }
+
+    /// The resources that must be encrypted and that `--resources` leaves out: their values were not counted.
+    private var leftOut: [ResourcePattern] {
+        guard let asked = options.resources else { return [] }
+        let encrypted = resolution.rules.filter { !$0.writesPlaintext }.map(\.pattern)
+        var seen: Set<ResourcePattern> = []
+        return ([.exact(.secrets)] + encrypted + (policy?.mustEncrypt ?? [])).filter {
+            ($0.isWildcard || !asked.contains($0.name)) && seen.insert($0).inserted
+        }
     }
 
     /// Whether plaintext of a resource contradicts encryption at rest: a Secret, what the configuration encrypts, what the
@@ -181,6 +191,7 @@ public struct ControlJudge {
     private var providers: Reasons {
         let named: Set<ProviderName> = [.aescbc, .secretbox, .kmsv1, .kmsv2]
         var reasons = Reasons(contradictions: weakKeys, gaps: commonGaps)
+        if !leftOut.isEmpty { reasons.gaps.append(.notAudited(leftOut)) }
         var writing: Set<ProviderName> = []
         for rule in resolution.rules {
             guard let first = rule.providers.first?.name else { continue }
@@ -256,6 +267,8 @@ public struct ControlJudge {
     /// PCI 3.7.4: the age of write keys, and the number of their writes.
     private var cryptoperiod: Reasons {
         var reasons = Reasons(contradictions: oldKeys, gaps: commonGaps)
+        // Their writes were not counted.
+        if !leftOut.isEmpty { reasons.gaps.append(.notAudited(leftOut)) }
         if let count = breaches?.overused.count, count > 0 {
             reasons.contradictions.append(.overusedKeys(count: count))
         }
@@ -292,7 +305,11 @@ public struct ControlJudge {
         if let count = breaches?.overused.count, count > 0 {
             reasons.contradictions.append(.overusedKeys(count: count))
         }
-        if policy?.isOwn != true { reasons.gaps.append(.noRules) }
+        if policy?.isOwn != true {
+            reasons.gaps.append(.noRules)
+        } else if breaches?.outcome == PolicyOutcome() {
+            reasons.facts.append(.policyKept)
+        }
         if let count = breaches?.undated.count, count > 0 { reasons.gaps.append(.undatedKeys(count: count)) }
         return reasons
     }

@@ -47,7 +47,7 @@ public enum ControlReason: Equatable, Sendable {
     /// The member that answered may lag behind.
     case mayLag
     /// `--resources` leaves out what the control speaks of.
-    case notAudited(GroupResource)
+    case notAudited([ResourcePattern])
     /// There is no object of the resource.
     case noObjects(GroupResource)
     /// No value could be decrypted that shows encryption.
@@ -95,6 +95,8 @@ public enum ControlReason: Equatable, Sendable {
     case wildcard(ResourcePattern)
     /// Write keys are within their period.
     case youngKeys(count: Int)
+    /// Nothing is otherwise than the policy file asks.
+    case policyKept
     /// Values still use keys that no longer write.
     case staleValues(Int)
 }

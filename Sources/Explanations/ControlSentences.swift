@@ -33,7 +33,7 @@ extension ControlReason {
         case .censusOnly: "Nothing was decrypted (--census-only)."
         case .modified: "The file was modified after it was saved."
         case .mayLag: "The member that answered may lag behind (--serializable)."
-        case .notAudited(let resource): "\(resource.description) was not audited (--resources)."
+        case .notAudited(let patterns): "Not audited (--resources): \(patterns.map(\.description).listed)."
         case .noObjects(let resource): "No object of \(resource.description) found."
         case .nothingEncrypted: "No value was found that decrypts to its object."
         case .unverified(let count):
@@ -62,6 +62,7 @@ extension ControlReason {
         case .wildcard(let pattern):
             "\(pattern.description) covers secrets: that meets the intent of the check, not its letter."
         case .youngKeys(let count): "\(counted(count, "write key")) \(isAre(count)) within the cryptoperiod."
+        case .policyKept: "Keys, providers and resources are as the policy file asks."
         case .staleValues(let count):
             "\(counted(count, "value")) still \(count == 1 ? "uses" : "use") a key that does not write."
         }

@@ -211,10 +211,11 @@ extension AuditReport {
     // MARK: How far the audit goes
 
     private var limitPart: HTML {
-        """
-        <h3>Not proven by this audit</h3>
-        \(HTML.list((limits + kindLimits + (policy?.preset?.elsewhere ?? []).map { "Shown elsewhere: \($0)" }).map { "\($0)" }))
-        """
+        let elsewhere = (policy?.preset?.elsewhere ?? []).map { "Shown elsewhere: \(HTML.prose($0))" as HTML }
+        return """
+            <h3>Not proven by this audit</h3>
+            \(HTML.list((limits + kindLimits).map { "\($0)" as HTML } + elsewhere))
+            """
     }
 
     /// What an audit like this one does not look at.

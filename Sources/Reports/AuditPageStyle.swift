@@ -31,6 +31,7 @@ extension AuditPage {
         dt { color: var(--soft); } dd { margin: 0; }
         .verdict { font-size: 1.3em; line-height: 1.35; font-weight: 600; border-left: .45rem solid;
         border-radius: .3rem; background: var(--card); padding: .8rem 1rem; margin: .5rem 0 1rem; }
+        .verdict::first-letter { text-transform: uppercase; }
         .doubts, .next { border-left: .45rem solid var(--line); border-radius: .3rem; background: var(--card);
         padding: .5rem 1rem; margin: 1rem 0; } .doubts > p { font-weight: 600; }
         .clean { border-color: var(--good); } .findings { border-color: var(--bad); }

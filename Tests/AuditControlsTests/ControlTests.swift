@@ -153,7 +153,20 @@ struct ControlTests {
                     "/registry/secrets/default/l", Array("k8s:enc:secretbox:v1:lost:0123456789abcdef".utf8))
             }
         },
-        Case("Secrets were not asked for", notShown: storedAndMeetable) { scene in
+        Case(
+            "another resource that the file encrypts was not asked for", notShown: meetable.subtracting([.stigSecrets])
+        ) {
+            $0.options = AuditOptions(resources: [GroupResource(resource: "secrets")])
+            $0.configuration = "secrets, configmaps: secretbox \(young)=1"
+        },
+        Case("a wildcard of which one resource was asked for", notShown: meetable.subtracting([.stigSecrets])) {
+            $0.options = AuditOptions(resources: [GroupResource(resource: "secrets")])
+            $0.configuration = "*.*: secretbox \(young)=1"
+        },
+        Case("all that the file encrypts was asked for") {
+            $0.options = AuditOptions(resources: [GroupResource(resource: "secrets")])
+        },
+        Case("Secrets were not asked for", notShown: meetable) { scene in
             scene.options = AuditOptions(resources: [GroupResource(resource: "configmaps")])
             scene.configuration = "secrets, configmaps: secretbox \(young)=1"
             scene.policy = scene.policy?.replacing("[secrets]", with: "[configmaps]")
@@ -289,6 +302,20 @@ struct ControlTests {
         scene.configuration = "secrets: secretbox \(Scene.young)=1"
         #expect(
             !Redactor().shown(try #require(try scene.judged().controls[.stigSecrets]).evidence).text.contains("letter"))
+    }
+
+    /// The policy of an organization is evidence where it is kept.
+    @Test func aKeptPolicyIsSaid() throws {
+        func evidence(_ change: (inout Scene) -> Void) throws -> String {
+            var scene = Scene()
+            change(&scene)
+            return Redactor().shown(try #require(try scene.judged().controls[.isoCryptography]).evidence).text
+        }
+        let sentence = "Keys, providers and resources are as the policy file asks."
+        #expect(try evidence { _ in }.contains(sentence))
+        #expect(try !evidence { $0.preset = .pci }.contains(sentence))
+        #expect(try !evidence { $0.configuration = "secrets: secretbox \(Scene.old)=1" }.contains(sentence))
+        #expect(try !evidence { $0.configuration = "secrets: secretbox key1=1" }.contains(sentence))
     }
 
     /// The numbers are those of the frameworks; those of CIS depend on the version of Kubernetes.
