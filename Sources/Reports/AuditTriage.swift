@@ -190,8 +190,11 @@ extension AuditTriage {
                     "unsafeDelete": isDeletable
                         ? [
                             "gate": .word(Self.gate), "verb": .word(Self.verb),
+                            // A program must not send a request with a gap.
                             "requests": .array(
-                                group.values.compactMap(\.unsafeDelete).map { .phrase("DELETE \($0)") }),
+                                group.values.map { value in
+                                    value.isVersionKnown ? .phrase(value.unsafeDelete.map { "DELETE \($0)" }) : .null
+                                }),
                         ] : .null,
                 ])
         }
@@ -204,6 +207,9 @@ extension Phrase {
 }
 
 extension UnreadableGroup.Value {
+    /// Whether the version of the API is known: the core group has one.
+    fileprivate var isVersionKnown: Bool { registryKey?.resource.group.isEmpty ?? false }
+
     /// The path and query of the API's unsafe delete; nil if the etcd key does not name an object. The version of a group is
     /// not known from etcd.
     fileprivate var unsafeDelete: Phrase? {

@@ -39,13 +39,29 @@ public final class MemoryNeedle {
 
     /// How often the needle stands in memory.
     public func occurrences() throws -> Int {
-        let memory = Glibc.open("/proc/self/mem", O_RDONLY)
-        guard memory >= 0 else { throw Failure(call: "open /proc/self/mem", code: errno) }
-        defer { close(memory) }
+        let calls = try Self.calls()
         let pages = Glibc.open("/proc/self/pagemap", O_RDONLY)
         defer { if pages >= 0 { close(pages) } }
         return try Self.writableRanges().flatMap { Self.usedParts(of: $0, pages) }
-            .reduce(0) { $0 + occurrences(in: $1, of: memory) }
+            .reduce(0) { $0 + occurrences(in: $1, calls) }
+    }
+
+    /// Functions of glibc that it declares only with `_GNU_SOURCE` (process_vm_readv(2), memmem(3)): the first copies many
+    /// pages at a time, and the second compares no byte that it need not.
+    private struct Calls {
+        typealias Read = @convention(c) (pid_t, UnsafePointer<iovec>, UInt, UnsafePointer<iovec>, UInt, UInt) -> Int
+        typealias Search = @convention(c) (UnsafeRawPointer, Int, UnsafeRawPointer, Int) -> UnsafeMutableRawPointer?
+
+        let read: Read
+        let search: Search
+    }
+
+    private static func calls() throws -> Calls {
+        guard let read = dlsym(nil, "process_vm_readv"), let search = dlsym(nil, "memmem") else {
+            throw Failure(call: "dlsym", code: ENOSYS)
+        }
+        return Calls(
+            read: unsafeBitCast(read, to: Calls.Read.self), search: unsafeBitCast(search, to: Calls.Search.self))
     }
 
     /// What the test could not do.
@@ -54,26 +70,25 @@ public final class MemoryNeedle {
         let code: Int32
     }
 
-    private func occurrences(in range: Range<UInt>, of memory: Int32) -> Int {
+    private func occurrences(in range: Range<UInt>, _ calls: Calls) -> Int {
         let window = UnsafeMutableRawBufferPointer(rebasing: mapping[count...])
-        guard let base = window.baseAddress else { return 0 }
+        guard let base = window.baseAddress, let needle = mapping.baseAddress else { return 0 }
         var found = 0
         var address = range.lowerBound
         // What the window before has in common with this one, so that a needle across the border is found.
         var kept = 0
         while address < range.upperBound {
             let wanted = min(Int(range.upperBound - address), window.count - kept)
-            let read = pread(memory, base + kept, wanted, off_t(address))
+            var local = iovec(iov_base: base + kept, iov_len: wanted)
+            var remote = iovec(iov_base: UnsafeMutableRawPointer(bitPattern: address), iov_len: wanted)
+            let read = calls.read(getpid(), &local, 1, &remote, 1, 0)
             // Mappings come and go while other tests run.
             guard read > 0 else { break }
             let filled = kept + read
             var searched = 0
-            while let hit = memchr(base + searched, Int32(mapping[0]), filled - searched) {
-                searched = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
-                guard filled - searched >= count, let needle = mapping.baseAddress else { break }
-                let isFound = memcmp(hit, needle, count) == 0
-                if isFound { found += 1 }
-                searched += isFound ? count : 1
+            while let hit = calls.search(base + searched, filled - searched, needle, count) {
+                found += 1
+                searched = UnsafeRawPointer(hit) - UnsafeRawPointer(base) + count
             }
             kept = min(count - 1, filled - searched)
             memmove(base, base + filled - kept, kept)
