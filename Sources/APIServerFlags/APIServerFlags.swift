@@ -25,7 +25,7 @@ public struct APIServerFlags: Equatable, Sendable {
     /// `--encryption-provider-config-automatic-reload`.
     public var isReloading = false
     /// Whether the configuration is named by the old name of the flag.
-    public var usesDeprecatedName = false
+    public var usesRemovedName = false
     /// Words that were meant for the flags of the configuration, with their dashes; kube-apiserver does not know them,
     /// and does not start.
     public var misspelledFlags: [String] = []
@@ -59,7 +59,7 @@ public struct APIServerFlags: Equatable, Sendable {
         encryptionProviderConfig = try paths.file(of: .encryptionProviderConfig, in: values)
         encryptionMount = try values.last(.encryptionProviderConfig).flatMap { paths.mount(of: $0.text) }
         isReloading = try values.bool(.automaticReload)
-        usesDeprecatedName = values.usesDeprecatedName
+        usesRemovedName = values.usesRemovedName
         misspelledFlags = values.misspelled
         let gates = try values.all(.featureGates)
         featureGates = gates.isEmpty ? nil : gates.map(\.text).joined(separator: ",")

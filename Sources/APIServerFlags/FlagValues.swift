@@ -16,28 +16,28 @@ enum Flag: String, CaseIterable {
     case openShiftConfig = "openshift-config"
 
     /// - Parameter name: As in the file. `_` counts as `-` (k8s.io/component-base, cli/flag/flags.go,
-    ///   `WordSepNormalizeFunc`); the old name of the configuration was marked deprecated in Kubernetes 1.13.
-    /// - Parameter name: What is spelled like none of the flags, but begins like the one of the configuration.
-    static func isMisspelled(_ name: Substring) -> Bool {
-        Flag(name: name) == nil
-            && ["encryption-provider", "encrypt", "experimental-encrypt"].contains { name.utf8.starts(with: $0.utf8) }
+    ///   `WordSepNormalizeFunc`). The old name of the configuration was removed in Kubernetes 1.24; it is read, since it
+    ///   says what was meant.
+    init?(name: Substring) {
+        let normalized = name.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
+        let text = String(decoding: normalized, as: UTF8.self)
+        self.init(rawValue: text == "experimental-encryption-provider-config" ? "encryption-provider-config" : text)
     }
 
-    /// Whether a word with one dash was meant for the flag of the configuration.
-    static func isMisspelledOrKnown(_ word: Substring) -> Bool {
+    /// Whether a name is not a known flag, but begins like that of the configuration.
+    static func isMisspelled(_ name: Substring) -> Bool {
+        Flag(name: name) == nil && ["encrypt", "experimental-encrypt"].contains { name.utf8.starts(with: $0.utf8) }
+    }
+
+    /// Whether a word with one dash was meant for a flag of the configuration.
+    static func isMeant(byShortForm word: Substring) -> Bool {
         let name = word.prefix { $0 != "=" }
         return isMisspelled(name) || [.encryptionProviderConfig, .automaticReload].contains(Flag(name: name))
     }
 
     /// Whether it is the old name of the configuration.
-    static func isDeprecated(_ name: Substring) -> Bool {
+    static func isRemoved(_ name: Substring) -> Bool {
         Flag(name: name) == .encryptionProviderConfig && name.utf8.starts(with: "experimental".utf8)
-    }
-
-    init?(name: Substring) {
-        let normalized = name.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
-        let text = String(decoding: normalized, as: UTF8.self)
-        self.init(rawValue: text == "experimental-encryption-provider-config" ? "encryption-provider-config" : text)
     }
 
     /// A boolean takes no word of its own as its value (github.com/spf13/pflag, bool.go, `NoOptDefVal`).
@@ -49,7 +49,7 @@ struct FlagValues: Sendable {
     /// Words that begin like the flag of the configuration, and that kube-apiserver does not know.
     private(set) var misspelled: [String] = []
     /// Whether the configuration is named by its old name.
-    private(set) var usesDeprecatedName = false
+    private(set) var usesRemovedName = false
     private var values: [Flag: [CommandWord]] = [:]
 
     init(_ words: [CommandWord]) throws(APIServerFlagsError) { try add(words) }
@@ -64,7 +64,7 @@ struct FlagValues: Sendable {
             let certain = word.certainText
             guard certain.utf8.starts(with: "--".utf8) else {
                 // With one dash they are letters (pflag, flag.go, `parseShortArg`), which kube-apiserver does not have.
-                if certain.utf8.first == UInt8(ascii: "-"), Flag.isMisspelledOrKnown(certain.dropFirst()) {
+                if certain.utf8.first == UInt8(ascii: "-"), Flag.isMeant(byShortForm: certain.dropFirst()) {
                     misspelled.append(String(certain.prefix { $0 != "=" }))
                 }
                 guard let unknown = word.unknown, certain.isEmpty || certain == "-" else { continue }
@@ -80,7 +80,7 @@ struct FlagValues: Sendable {
                 if Flag.isMisspelled(name) { misspelled.append("--\(name)") }
                 continue
             }
-            if Flag.isDeprecated(name) { usesDeprecatedName = true }
+            if Flag.isRemoved(name) { usesRemovedName = true }
             if let equals {
                 values[flag, default: []].append(
                     word.dropping(certain.utf8.distance(from: certain.startIndex, to: equals) + 1))

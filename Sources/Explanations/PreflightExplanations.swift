@@ -17,6 +17,33 @@ public struct CheckText: Sendable {
     }
 }
 
+extension StoredScope {
+    public var text: CheckText {
+        switch self {
+        case .whole: CheckText("Every etcd of the manifest was read.")
+        case .snapshot:
+            CheckText(
+                "A snapshot does not show what was written after it, or stored elsewhere.",
+                hint: "omit --evidence to read the etcd of the manifest")
+        case .otherEndpoint:
+            CheckText("With --endpoints it is not shown that this is the etcd of the server.", hint: "omit --endpoints")
+        }
+    }
+}
+
+extension ArchivePlace {
+    /// - Parameter path: The archive.
+    public func text(of path: String) -> CheckText {
+        switch self {
+        case .otherMachine: CheckText("\(path) is on another machine.")
+        case .thisNode:
+            CheckText(
+                "\(path) is on this node: if the node is lost, older backups are unreadable.",
+                hint: "keep a copy of the archive elsewhere, apart from the backups")
+        }
+    }
+}
+
 extension FileCheck {
     /// - Parameter path: The file.
     public func text(of path: String) -> CheckText {

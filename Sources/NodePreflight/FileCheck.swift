@@ -112,6 +112,25 @@ public enum FilePlace: Equatable, Sendable {
     case unknown
 }
 
+extension FilePlace {
+    /// - Parameters:
+    ///   - comparison: Of the file with the one at a path; nil if it could not be made.
+    ///   - path: The one that the manifest names.
+    public init(_ comparison: FileInForce?, at path: String) {
+        switch comparison {
+        case .same: self = .copy(of: path)
+        case .other: self = .other(path: path, exists: true)
+        case .unknown(.unreadable(let error)):
+            if case .reading(let error) = error.reason, error.isNoSuchFile {
+                self = .other(path: path, exists: false)
+            } else {
+                self = .unreadable(path: path)
+            }
+        case .unknown, nil: self = .unreadable(path: path)
+        }
+    }
+}
+
 extension FileCheck {
     /// The checks of a file at the place where the server loads it.
     ///

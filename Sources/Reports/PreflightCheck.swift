@@ -44,6 +44,14 @@ public struct PreflightCheck: Sendable {
 
     public init(_ check: FlagCheck) { self.init(check.id, .flags, check.status, stake: check.stake, check.text) }
 
+    public init(_ scope: StoredScope) {
+        self.init("stored-source", .stored, scope.status, stake: .reading, scope.text)
+    }
+
+    public init(_ place: ArchivePlace, of path: String) {
+        self.init("backup-archive", .backup, subject: fileName(path), place.status, place.text(of: path))
+    }
+
     /// Something that could not be looked at.
     public init(
         _ id: String, _ category: CheckCategory, subject: Phrase? = nil, stake: CheckStake = .other,

@@ -67,6 +67,11 @@ struct Transcript: CustomTestStringConvertible, Sendable {
 @Suite(.patient) struct TranscriptTests {
     @Test(arguments: try Transcript.all())
     func replays(_ transcript: Transcript) throws {
+        // `testdata` in the folder of a dialogue leads to the one of the repository.
+        defer {
+            let mode = try? FileManager.default.attributesOfItem(atPath: TestData.path(""))[.posixPermissions] as? Int
+            #expect(mode.map { $0 & 0o500 == 0o500 } == true, "\(transcript): the mode of testdata was changed")
+        }
         let replayed = try transcript.replayed()
         if ProcessInfo.processInfo.environment["UPDATE_TRANSCRIPTS"] == "1" {
             let files = transcript.text.dropFirst(transcript.dialogue.count)

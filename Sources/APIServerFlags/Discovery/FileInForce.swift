@@ -19,6 +19,26 @@ public enum FileInForce: Sendable {
     }
 }
 
+extension FileInForce {
+    /// Compares the file at a path with others, byte by byte.
+    ///
+    /// - Parameters:
+    ///   - hashes: The hashes of the others.
+    ///   - hash: Computes such a hash.
+    public init<Failure: Error>(
+        at path: String, with hashes: [String], _ hash: (SecretKey) throws(Failure) -> String
+    ) throws(Failure) {
+        let content: SecretKey
+        do {
+            content = try InputFile.read(path).content
+        } catch {
+            self = .unknown(.unreadable(error))
+            return
+        }
+        self = hashes.contains(try hash(content)) ? .same : .other(path: path)
+    }
+}
+
 extension EtcdDiscovery {
     /// Compares the configuration that the server runs with others, byte by byte.
     ///
@@ -30,12 +50,6 @@ extension EtcdDiscovery {
     ) throws(Failure) -> FileInForce {
         guard let flag = flags.encryptionProviderConfig else { return .unknown(.noConfiguration) }
         guard case .file(let path) = flag else { return .unknown(.notOnNode) }
-        let content: SecretKey
-        do {
-            content = try InputFile.read(path).content
-        } catch {
-            return .unknown(.unreadable(error))
-        }
-        return hashes.contains(try hash(content)) ? .same : .other(path: path)
+        return try FileInForce(at: path, with: hashes, hash)
     }
 }

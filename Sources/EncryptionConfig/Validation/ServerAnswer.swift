@@ -8,6 +8,16 @@ public enum ServerAnswer: Sendable {
     case refusesGates([GateRefusal])
     case refusesFile(ConfigurationRefusal)
 
+    /// Whether every known version accepts a file, or every one refuses it.
+    public static func isSameInAllVersions(
+        to source: SecretKey, options: ServerOptions, headerless: Bool = false
+    ) -> Bool {
+        let answers = KubernetesVersion.recorded.map { version in
+            ServerAnswer(to: source, options: options, kubernetes: version, headerless: headerless).isAccepted
+        }
+        return Set(answers).count == 1
+    }
+
     /// - Parameters:
     ///   - source: The bytes of the file.
     ///   - options: The flags of the server.
