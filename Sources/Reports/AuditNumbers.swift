@@ -3,7 +3,7 @@ internal import SecretMemory
 public import ShownText
 
 /// Why a file is no report to compare with.
-public enum BaselineFault: Error, Equatable {
+public enum BaselineFault: Error, Equatable, MalformedReport {
     /// It is not one document of the kind `AuditReport`.
     case otherKind
     /// The audit that it reports on could not be made.
@@ -60,21 +60,14 @@ public struct AuditNumbers: Equatable, Sendable {
     let hasHistory: Bool
     let hasRemnants: Bool
 
-    /// Texts that are longer are no texts of a report.
-    private static let textLimit = 4096
-
     /// Reads a document of the kind `AuditReport`.
     ///
     /// Nothing of a document of another kind is copied: it may be a file with keys that was named by mistake.
     public init(json: RawSpan) throws(BaselineFault) {
         guard let tree = try? JSONTree(parsing: json) else { throw .otherKind }
-        let document = Document(tree: tree)
+        let document = ReportDocument<BaselineFault>(tree: tree)
         let root = tree.root
-        func says(_ name: String, _ expected: String) -> Bool {
-            guard let value = document.member(name, of: root, json), value.kind == .string else { return false }
-            return tree.string(value, equals: expected, in: json)
-        }
-        guard says("apiVersion", "encconf/v1"), says("kind", "AuditReport") else { throw .otherKind }
+        guard document.is("AuditReport", json) else { throw .otherKind }
         if document.member("error", of: root, json) != nil { throw .failed }
         guard let verdict = try document.text("verdict", of: root, json),
             ["clean", "findings", "unknown"].contains(verdict)
@@ -135,67 +128,12 @@ public struct AuditNumbers: Equatable, Sendable {
             }
         }
         self.controls = controls
-        limits = try document.texts("limits", of: root, json)
-        failOn = try document.texts("failOn", of: root, json)
+        limits = Set(try document.texts("limits", of: root, json))
+        failOn = Set(try document.texts("failOn", of: root, json))
         hasHistory = document.member("history", of: root, json).map { $0.kind == .array } ?? false
         hasRemnants = document.member("remnants", of: root, json).map { $0.kind == .object } ?? false
     }
 
     /// The numbers of a resource that are compared, in the order of the report.
     static let resourceFields = ["objects", "plaintext", "stale", "unreadable", "archived", "notObjects", "unchecked"]
-
-    /// A document of which every member is checked before it is used.
-    private struct Document {
-        let tree: JSONTree
-
-        /// Nil for null too.
-        func member(_ name: String, of node: JSONTree.Node, _ json: RawSpan) -> JSONTree.Node? {
-            guard node.kind == .object, let value = tree.member(name, of: node, in: json), value.kind != .null else {
-                return nil
-            }
-            return value
-        }
-
-        func text(_ name: String, of node: JSONTree.Node, _ json: RawSpan) throws(BaselineFault) -> String? {
-            guard let value = member(name, of: node, json) else { return nil }
-            return try text(value, name, json)
-        }
-
-        private func text(_ value: JSONTree.Node, _ name: String, _ json: RawSpan) throws(BaselineFault) -> String {
-            guard value.kind == .string, value.range.count <= AuditNumbers.textLimit else { throw .malformed(name) }
-            return String(decoding: tree.string(value, in: json).bytes.copiedToArray(), as: UTF8.self)
-        }
-
-        func count(_ name: String, of node: JSONTree.Node, _ json: RawSpan) throws(BaselineFault) -> Int64 {
-            guard let value = member(name, of: node, json) else { throw .malformed(name) }
-            return try count(value, name, json)
-        }
-
-        func count(_ value: JSONTree.Node, _ name: String, _ json: RawSpan) throws(BaselineFault) -> Int64 {
-            guard value.kind == .number, let number = tree.integer(value, in: json), number >= 0 else {
-                throw .malformed(name)
-            }
-            return number
-        }
-
-        func list(_ name: String, of node: JSONTree.Node, _ json: RawSpan) throws(BaselineFault) -> [JSONTree.Node] {
-            guard let value = member(name, of: node, json), value.kind == .array else { throw .malformed(name) }
-            return Array(tree.elements(of: value))
-        }
-
-        func texts(_ name: String, of node: JSONTree.Node, _ json: RawSpan) throws(BaselineFault) -> Set<String> {
-            var texts: Set<String> = []
-            for value in try list(name, of: node, json) { texts.insert(try text(value, name, json)) }
-            return texts
-        }
-
-        func members(
-            _ name: String, of node: JSONTree.Node, _ json: RawSpan
-        ) throws(BaselineFault) -> [(String, JSONTree.Node)] {
-            guard let value = member(name, of: node, json), value.kind == .object else { throw .malformed(name) }
-            var members: [(String, JSONTree.Node)] = []
-            for (key, value) in tree.members(of: value) { members.append((try text(key, name, json), value)) }
-            return members
-        }
-    }
 }

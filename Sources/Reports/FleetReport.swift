@@ -236,11 +236,12 @@ extension FleetReport {
             let order: [TransitionProof.Answer] = [.no, .depends, .yes]
             for answer in order {
                 guard let pair = cluster.pairs.first(where: { $0.answer == answer }) else { continue }
-                let paths = [pair.first, pair.second].map { cluster.groups[$0].members[0].file.path }
-                guard !paths.contains("-") else { break }
+                let paths = [pair.first, pair.second].compactMap {
+                    shellArgument(cluster.groups[$0].members[0].file.path)
+                }
+                guard paths.count == 2 else { break }
                 return NextCommand(
-                    command:
-                        "encconf diff \(ShellWord.quoted(paths[0])) \(ShellWord.quoted(paths[1]))\(readingOptions)",
+                    command: "encconf diff \(paths[0]) \(paths[1])\(readingOptions)",
                     reason: "see the difference, then give all servers of the cluster the same file")
             }
         }
