@@ -84,7 +84,7 @@ extension FileCheck {
                 "It belongs to user \(id), who can read and replace the keys.",
                 hint: "run `chown root:root \(argument)`")
         case .reader(let reading): return reading.text(of: argument)
-        case .folders(nil): return CheckText("Only root can replace it: no folder on its path is open to others.")
+        case .folders(nil): return CheckText("No other user can replace it: no folder on its path is open to others.")
         case .folders(let folder?): return folder.text
         case .links(let links): return links.text
         case .place(.named): return CheckText("It is the file that the manifest names.")

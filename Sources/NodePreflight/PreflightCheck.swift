@@ -4,6 +4,22 @@ public enum CheckStatus: String, Sendable { case ok, warning, failed, unknown }
 /// What a check is about.
 public enum CheckCategory: String, CaseIterable, Sendable { case file, mount, flags, plugin, stored, servers, backup }
 
+extension CheckCategory {
+    /// The categories without which it is not known whether a server starts.
+    ///
+    /// - Parameters:
+    ///   - hasManifest: Whether a manifest or a unit shows the flags. k3s has none, and a file of its own.
+    ///   - namesFile: Whether the flags name a configuration.
+    ///   - hasPlugins: Whether the configuration has KMS providers.
+    public static func needed(hasManifest: Bool, namesFile: Bool, hasPlugins: Bool) -> Set<CheckCategory> {
+        var categories: Set<CheckCategory> = [.flags]
+        if namesFile { categories.formUnion([.file, .mount]) }
+        if !hasManifest { categories.insert(.file) }
+        if hasPlugins { categories.insert(.plugin) }
+        return categories
+    }
+}
+
 /// What is lost if a check fails.
 public enum CheckStake: Sendable {
     /// kube-apiserver does not start, or does not become ready.

@@ -147,6 +147,24 @@ import Testing
         #expect(FlagCheck.version(KubernetesVersion(minor: 99), isSettled: false).status == .unknown)
     }
 
+    @Test func whatAStartDependsOn() {
+        func needed(_ hasManifest: Bool, _ namesFile: Bool, _ hasPlugins: Bool) -> Set<CheckCategory> {
+            CheckCategory.needed(hasManifest: hasManifest, namesFile: namesFile, hasPlugins: hasPlugins)
+        }
+        #expect(needed(true, true, true) == [.flags, .file, .mount, .plugin])
+        #expect(needed(true, true, false) == [.flags, .file, .mount])
+        #expect(needed(true, false, false) == [.flags])
+        #expect(needed(false, false, false) == [.flags, .file])
+    }
+
+    @Test func whatWasRead() {
+        #expect(StoredScope(isSnapshotOnly: false, isOtherEndpoint: false).status == .ok)
+        #expect(StoredScope(isSnapshotOnly: true, isOtherEndpoint: false).status == .unknown)
+        #expect(StoredScope(isSnapshotOnly: false, isOtherEndpoint: true).status == .unknown)
+        #expect(ArchivePlace(.network).status == .ok)
+        for place in [FileSystemKind.other, .volatile, nil] { #expect(ArchivePlace(place).status == .warning) }
+    }
+
     /// "Cannot tell" is never yes, and nothing outweighs a no.
     @Test(
         arguments: [

@@ -100,11 +100,9 @@ struct PreflightNode {
 
     /// The categories without which it is not known whether the server starts.
     var neededCategories: Set<CheckCategory> {
-        var categories: Set<CheckCategory> = [.flags]
-        if discovery?.flags.encryptionProviderConfig != nil { categories.formUnion([.file, .mount]) }
-        if discovery == nil { categories.insert(.file) }
-        if verification?.configuration?.plugins.isEmpty == false { categories.insert(.plugin) }
-        return categories
+        CheckCategory.needed(
+            hasManifest: discovery != nil, namesFile: discovery?.flags.encryptionProviderConfig != nil,
+            hasPlugins: verification?.configuration?.plugins.isEmpty == false)
     }
 
     // MARK: File
